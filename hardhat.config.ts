@@ -1,0 +1,51 @@
+import { createRequire } from "node:module";
+import toolbox from "@nomicfoundation/hardhat-toolbox-mocha-ethers";
+import { configVariable, defineConfig } from "hardhat/config";
+
+const solcPath = createRequire(import.meta.url).resolve("solc/soljson.js");
+
+/**
+ * The compiler for one file, or for all: viaIR under Osaka's rules, for cheap execution rather than small code.
+ * @param runs how often the deployed code is expected to run; lower it for a contract that nears EIP-170's 24,576 bytes
+ */
+const compiler = (runs = 1_000_000) => ({
+  version: "0.8.37",
+  path: solcPath,
+  settings: {
+    evmVersion: "osaka",
+    viaIR: true,
+    optimizer: { enabled: true, runs },
+    metadata: { bytecodeHash: "none", appendCBOR: false },
+  },
+});
+
+export default defineConfig({
+  plugins: [toolbox],
+  solidity: {
+    compilers: [compiler()],
+    // File → compiler, for contracts that want another balance of size and gas.
+    overrides: {},
+    splitTestsCompilation: true,
+    // Both build profiles compile alike, so that deploying finds the build that was tested.
+    isolated: false,
+  },
+  paths: {
+    sources: "contracts",
+    tests: { mocha: "test/hardhat", solidity: "test/contracts" },
+    ignition: "deploy",
+  },
+  typechain: { dontOverrideCompile: true },
+  networks: {
+    default: { type: "edr-simulated", chainType: "l1", hardfork: "osaka" },
+    localhost: { type: "http", chainType: "l1", url: process.env.ELENCH_LOCAL_URL ?? "http://127.0.0.1:8545" },
+    l1: {
+      type: "http",
+      chainType: "l1",
+      url: configVariable("ELENCH_L1_URL"),
+      accounts: [configVariable("ELENCH_KEY")],
+    },
+  },
+  test: {
+    solidity: { blockGasLimit: false, transactionGasCap: false, fuzz: { runs: 256, seed: "0x656c656e6368" } },
+  },
+});
