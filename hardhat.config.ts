@@ -19,15 +19,19 @@ const compiler = (runs = 1_000_000) => ({
   },
 });
 
+const build = {
+  compilers: [compiler()],
+  // Source path → compiler, for contracts that want another balance of size and gas.
+  overrides: {} as Record<string, ReturnType<typeof compiler>>,
+  isolated: false,
+};
+
 export default defineConfig({
   plugins: [toolbox],
   solidity: {
-    compilers: [compiler()],
-    // File → compiler, for contracts that want another balance of size and gas.
-    overrides: {},
+    // Hardhat tests with `default` and deploys with `production`: both the same, so that what was tested is deployed.
+    profiles: { default: build, production: build },
     splitTestsCompilation: true,
-    // Both build profiles compile alike, so that deploying finds the build that was tested.
-    isolated: false,
   },
   paths: {
     sources: "contracts",
