@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.37;
+
+/// @notice Two neighbours of a dissection, h[segment] and h[segment + 1], with their Merkle path.
+struct Opening {
+  uint8 segment;
+  bytes32 from;
+  bytes32 to;
+  bytes32[4] proof;
+}
+
+/// @title Dissection: seventeen states, committed by one hash
+/// @notice A claim lists h[0] … h[16]: its start, fifteen middles, its end. The commitment is the root of a binary Merkle tree
+/// over sixteen leaves, leaf j = keccak256(h[j] ‖ h[j+1]), so that one path of four hashes opens both ends of a segment.
+/// @dev The depth is fixed, so a leaf can not pass for a node, and neither needs a tag.
+library Dissection {
+  /// @dev Segments of a claim; a claim of level L covers SEGMENTS ** L steps.
+  uint256 internal constant SEGMENTS = 16;
+
+  error NoSuchSegment(uint256 segment);
+  error NotInDissection(bytes32 root, uint256 segment, bytes32 from, bytes32 to);
+
+  /// @notice The commitment to `start`, the middles and `end`.
+  function root(bytes32 start, bytes32[15] calldata middles, bytes32 end) internal pure returns (bytes32 top) {
+    assembly ("memory-safe") {
+      // Seventeen words of scratch beyond the free pointer, which stays where it is.
+      let points := mload(0x40)
+      mstore(points, start)
+      calldatacopy(add(points, 0x20), middles, 0x1e0) // 15 words
+      let last := add(points, 0x200) // 16 words on
+      mstore(last, end)
+      // Leaf j takes the place of point j: leaf j + 1 reads points j + 1 and j + 2, which still stand.
+      for {
+        let p := points
+      } lt(p, last) {
+        p := add(p, 0x20)
+      } {
+        mstore(p, keccak256(p, 0x40))
+      }
+      // Each level is written over the first half of the one below.
+      for {
+        let width := 0x100
+      } width {
+        width := and(shr(1, width), 0x1e0)
+      } {
+        let source := points
+        let edge := add(points, width)
+        for {
+          let p := points
+        } lt(p, edge) {
+          p := add(p, 0x20)
+        } {
+          mstore(p, keccak256(source, 0x40))
+          source := add(source, 0x40)
+        }
+      }
+      top := mload(points)
+    }
+  }
+
+  /// @notice Reverts unless the dissection under `expected` holds these neighbours at this segment.
+  function check(bytes32 expected, Opening calldata opening) internal pure {
+    uint256 segment = opening.segment;
+    // INVARIANT: a segment has one number. Without this, segment + 16 would walk the same path under another identity.
+    if (segment >= SEGMENTS) revert NoSuchSegment(segment);
+
+    bytes32 node = _pair(opening.from, opening.to);
+    for (uint256 level = 0; level < 4; ++level) {
+      bytes32 sibling = opening.proof[level];
+      node = (segment >> level) & 1 == 0 ? _pair(node, sibling) : _pair(sibling, node);
+    }
+    // INVARIANT: a child argues with hashes that its parent asserted, not with hashes of its own making.
+    if (node != expected) revert NotInDissection(expected, segment, opening.from, opening.to);
+  }
+
+  function _pair(bytes32 left, bytes32 right) private pure returns (bytes32 node) {
+    assembly ("memory-safe") {
+      mstore(0x00, left)
+      mstore(0x20, right)
+      node := keccak256(0x00, 0x40)
+    }
+  }
+}

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.37;
+
+import {Clock} from "./Clock.sol";
+import {Dissection, Opening} from "./Dissection.sol";
+import {GameState} from "./GameState.sol";
+import {Claim, Head, IDisputeGame, Proposal, Status} from "./IDisputeGame.sol";
+import {IMachine} from "./IMachine.sol";
+
+/// @title Moves: everything that can be said while the clocks run
+abstract contract Moves is GameState {
+  /// @inheritdoc IDisputeGame
+  function propose(
+    IMachine machine,
+    bytes32 context,
+    bytes32 start,
+    uint8 level,
+    bytes32 output,
+    address proposer
+  ) external payable returns (bytes32 game) {
+    _takes(proposalPrice());
+    if (level == 0 || level > MAX_LEVEL) revert BadLevel(level);
+    if (proposer == address(0)) revert BadProposer();
+
+    uint64 number = _gameCount++;
+    game = gameId(Proposal(msg.sender, proposer, number, machine, context, start, level, output));
+    _games[game] = Game(msg.sender, Status.Open, output);
+    _heads[game] = Head(proposer, uint40(block.timestamp), 0, 0);
+    emit Proposed(game, msg.sender, proposer, number, uint40(block.timestamp), machine, context, start, level, output);
+  }
+
+  /// @inheritdoc IDisputeGame
+  function counter(
+    Proposal calldata proposal,
+    bytes32 output,
+    bytes32[15] calldata middles
+  ) external payable returns (bytes32 id) {
+    _takes(counterPrice());
+    bytes32 game = gameId(proposal);
+    // INVARIANT: a counter that says the same as the proposal could be made to stand against it.
+    if (output == proposal.output) revert SameOutput(output);
+
+    Head memory h = _existing(game);
+    uint256 end = h.made + MAX_CLOCK;
+    if (block.timestamp >= end) revert TooLate(game, end);
+    uint256 clock = Clock.afterWaiting(0, block.timestamp - h.made, MAX_CLOCK);
+
+    // INVARIANT: the contract builds the end from the output, so that nobody claims a state that did not halt.
+    bytes32 root = Dissection.root(proposal.start, middles, proposal.machine.halted(proposal.context, output));
+    Claim memory claim = Claim(game, game, 0, proposal.machine, proposal.level, false, output, root);
+    return _enter(claim, h, clock, middles);
+  }
+
+  /// @inheritdoc IDisputeGame
+  function move(
+    Claim calldata parent,
+    Opening calldata opening,
+    bytes32 end,
+    bytes32[15] calldata middles
+  ) external payable returns (bytes32 id) {
+    _takes(movePrice());
+    (bytes32 parentId, Head memory h, uint256 clock) = _answerable(parent);
+    if (parent.level == 1) revert NotDivisible(parentId);
+    Dissection.check(parent.root, opening);
+    // INVARIANT: a claim that repeats the end it answers would stand against a true parent.
+    if (end == opening.to) revert SameEnd(end);
+
+    bytes32 root = Dissection.root(opening.from, middles, end);
+    Claim memory claim = Claim(
+      parent.game,
+      parentId,
+      opening.segment,
+      parent.machine,
+      parent.level - 1,
+      false,
+      end,
+      root
+    );
+    return _enter(claim, h, clock, middles);
+  }
+
+  /// @inheritdoc IDisputeGame
+  function refute(Claim calldata claim, Opening calldata opening, bytes calldata witness) external {
+    (bytes32 id, , ) = _answerable(claim);
+    _checkStep(claim, id, opening);
+
+    bytes32 post = claim.machine.step(opening.from, witness);
+    // INVARIANT: only a wrong step falls.
+    if (post == opening.to) revert StepIsRight(opening.from, post);
+
+    _record(id, msg.sender, opening.segment, block.timestamp, 0);
+    emit Refuted(claim.game, id, msg.sender, uint40(block.timestamp), opening.segment);
+  }
+
+  /// @inheritdoc IDisputeGame
+  function delegate(
+    Claim calldata parent,
+    Opening calldata opening,
+    bytes calldata witness,
+    bytes32 output,
+    bytes32[15] calldata middles
+  ) external payable returns (bytes32 id) {
+    _takes(movePrice());
+    (bytes32 parentId, Head memory h, uint256 clock) = _answerable(parent);
+    _checkStep(parent, parentId, opening);
+
+    // INVARIANT: the answer changes where the step ends. Without this, the true answer would stand against a true parent.
+    bytes32 post = parent.machine.resume(opening.from, witness, output);
+    if (post == opening.to) revert StepIsRight(opening.from, post);
+
+    Claim memory claim;
+    {
+      // INVARIANT: machine, start and level follow from the opened state, and the witness only opens it: it is no part of
+      // the identity, and two delegations of the same content are one.
+      (IMachine machine, bytes32 start, bytes32 context, uint8 level) = parent.machine.ask(opening.from, witness);
+      if (level == 0 || level > MAX_LEVEL) revert BadLevel(level);
+      bytes32 root = Dissection.root(start, middles, machine.halted(context, output));
+      claim = Claim(parent.game, parentId, opening.segment, machine, level, true, output, root);
+      emit Delegated(parent.game, claimId(claim), machine, context, start, level);
+    }
+    return _enter(claim, h, clock, middles);
+  }
+
+  /// @dev INVARIANT: a claim is answered before its deadline; after it, it can be resolved, and nothing may change.
+  /// @return id The claim.
+  /// @return h Its head.
+  /// @return clock d of a child made now.
+  function _answerable(Claim calldata claim) private view returns (bytes32 id, Head memory h, uint256 clock) {
+    id = claimId(claim);
+    h = _existing(id);
+    uint256 parentClock = _heads[claim.parent].clock;
+    uint256 end = _deadline(claim, h, parentClock);
+    if (block.timestamp >= end) revert TooLate(id, end);
+    clock = Clock.afterWaiting(parentClock, block.timestamp - h.made, MAX_CLOCK);
+  }
+
+  /// @dev For answers to a unit segment.
+  function _checkStep(Claim calldata claim, bytes32 id, Opening calldata opening) private view {
+    if (claim.level != 1) revert NotOneStep(id, claim.level);
+    Dissection.check(claim.root, opening);
+    // INVARIANT: a refutation leaves the lower segments open: a liar who refutes its own claim too high can not close the
+    // place where the honest refutation belongs.
+    Refutation memory known = _refutations[id];
+    if (known.by != address(0) && opening.segment >= known.rank >> 88) {
+      revert AlreadyRefuted(id, known.rank >> 88);
+    }
+  }
+
+  /// @param parent The parent's head, as it was read.
+  function _enter(
+    Claim memory claim,
+    Head memory parent,
+    uint256 clock,
+    bytes32[15] calldata middles
+  ) private returns (bytes32 id) {
+    id = claimId(claim);
+    if (_heads[id].claimant != address(0)) revert ClaimExists(id);
+    _heads[id] = Head(msg.sender, uint40(block.timestamp), uint24(clock), 0);
+    ++parent.unresolved;
+    _heads[claim.parent] = parent;
+    emit Claimed(claim.game, claim.parent, id, msg.sender, uint40(block.timestamp), claim.segment, claim.end, middles);
+  }
+
+  function _existing(bytes32 id) private view returns (Head memory h) {
+    h = _heads[id];
+    if (h.claimant == address(0)) revert NoSuchClaim(id);
+  }
+
+  function _takes(uint256 price) private view {
+    if (msg.value != price) revert WrongPayment(price, msg.value);
+  }
+}
