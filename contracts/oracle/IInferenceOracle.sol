@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.37;
+
+import {Proposal} from "../game/IDisputeGame.sol";
+
+/// @notice A contract that asked for an inference, and is called with the answer.
+interface IInferenceConsumer {
+  /// @param id The request's id.
+  /// @param output The model's outputs, joined: row-major elements, little-endian.
+  function onInference(uint256 id, bytes calldata output) external;
+}
+
+/// @notice A request, as the oracle keeps its hash: passed whole to whatever concerns it.
+struct Request {
+  address requester;
+  bytes32 modelId;
+  /// @dev List root over the inputs' data roots.
+  bytes32 inputRoot;
+  /// @dev Called with the answer; zero for nobody.
+  IInferenceConsumer consumer;
+  /// @dev Gas that the call gets, at most 2^24 − 1.
+  uint64 callbackGas;
+  /// @dev Paid to whoever gave the answer that stood.
+  uint256 fee;
+}
+
+/// @title Inference for contracts on L1
+/// @notice A contract asks for a model's output on an input. Anyone answers, with a bond; the answer is a proposal in the dispute
+/// game, about the tensor machine. When it has stood, and a delay has passed in which the guardian may stop it, the answer is delivered by a
+/// callback.
+/// @dev ASSUMPTIONS: the registry has validated the model; somebody honest watches the game; input and output bytes are in events,
+/// so that whoever follows L1 can check every answer.
+/// WARNING: a callback that fails is not tried again; its consumer can still read the output from `Delivered`.
+interface IInferenceOracle {
+  event Requested(uint256 indexed id, bytes32 indexed modelId, Request request, bytes input);
+  event Answered(uint256 indexed id, bytes32 indexed game, bytes output);
+  /// @notice The guardian stopped the answer: the request is open again.
+  event Reopened(uint256 indexed id, bytes32 indexed game);
+  event Delivered(uint256 indexed id, bytes32 indexed game, bytes output, bool callbackSucceeded);
+
+  error NoSuchRequest(uint256 id);
+  error NotThatRequest(uint256 id);
+  error CallbackGasTooHigh(uint256 gas, uint256 limit);
+  error AlreadyAnswered(uint256 id, bytes32 game);
+  error NotAnswered(uint256 id);
+  error NotConcluded(bytes32 game);
+  error NotThatProposal(bytes32 game);
+  error TooSoon(uint256 id, uint256 readyAt);
+  error NotThatOutput(bytes32 expected, bytes32 given);
+  error NotEnoughGas(uint256 needed, uint256 left);
+  error NotGuardian(address caller);
+  error NothingToCollect(address account);
+  error TransferFailed(address to, uint256 amount);
+
+  /// @notice Asks for an inference. The value sent is the fee.
+  /// @param input The model's inputs, joined: row-major elements, little-endian.
+  function request(
+    bytes32 modelId,
+    bytes calldata input,
+    IInferenceConsumer consumer,
+    uint64 callbackGas
+  ) external payable returns (uint256 id);
+
+  /// @notice Answers a request. Takes the game's `proposalPrice()`.
+  /// @param output The model's outputs, joined: row-major elements, little-endian.
+  function answer(uint256 id, Request calldata asked, bytes calldata output) external payable returns (bytes32 game);
+
+  /// @notice Notes that the game about an answer is over, which starts the delay. Anyone may call it.
+  function settle(uint256 id, Proposal calldata proposal) external;
+
+  /// @notice Delivers the answer, once the delay has passed. Anyone may call it.
+  /// @param output Of the output root on which the game ended: the answer's, or the paid counter's.
+  function deliver(uint256 id, Request calldata asked, bytes calldata output) external;
+
+  /// @notice Only for the guardian, until the answer is delivered: voids the game, or drops its result; the request is open again.
+  function stop(uint256 id) external;
+
+  /// @notice Pays the caller the fees of its answers that were delivered.
+  function collect() external;
+
+  /// @return Fees that `account` can collect, in wei.
+  function feesOf(address account) external view returns (uint256);
+
+  /// @return game The game about the answer; zero if there is none.
+  /// @return readyAt When the answer can be delivered, in seconds since 1970; zero while the game is not settled.
+  function answerOf(uint256 id) external view returns (bytes32 game, uint256 readyAt);
+
+  /// @notice Seconds between the end of a game and the delivery.
+  function deliveryDelay() external view returns (uint256);
+}
