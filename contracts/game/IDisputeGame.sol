@@ -118,8 +118,8 @@ interface IDisputeGame {
     bytes32 output
   );
 
-  /// @notice A counter (`parent` is the game), a move or a delegation. All that its id commits to follows from the tree,
-  /// this event, and for a delegation its `Delegated` event.
+  /// @notice A counter (`parent` is the game), a move or a delegation. All that its id commits to, and all that answers to it
+  /// need, follows from the tree, this event, and for a claim over a whole range its `WholeRange` event.
   event Claimed(
     bytes32 indexed game,
     bytes32 indexed parent,
@@ -131,13 +131,16 @@ interface IDisputeGame {
     bytes32[15] middles
   );
 
-  /// @notice Comes before the `Claimed` event of the same delegated claim.
-  event Delegated(
+  /// @notice Comes just before the `Claimed` event of a counter or a delegated claim.
+  /// @param start Its h[0].
+  /// @param halted Its h[16], which the machine built from the output.
+  event WholeRange(
     bytes32 indexed game,
     bytes32 indexed id,
     IMachine machine,
     bytes32 context,
     bytes32 start,
+    bytes32 halted,
     uint8 level
   );
 

@@ -9,6 +9,23 @@ import {IMachine} from "./IMachine.sol";
 
 /// @title Moves: everything that can be said while the clocks run
 abstract contract Moves is GameState {
+  /// @dev What a claim over a whole range is about.
+  struct Run {
+    IMachine machine;
+    bytes32 context;
+    bytes32 start;
+    uint8 level;
+  }
+
+  /// @dev Where a claim enters the tree.
+  struct Place {
+    bytes32 game;
+    bytes32 parent;
+    uint8 segment;
+    Head parentHead;
+    uint256 clock;
+  }
+
   /// @inheritdoc IDisputeGame
   function propose(
     IMachine machine,
@@ -41,14 +58,13 @@ abstract contract Moves is GameState {
     if (output == proposal.output) revert SameOutput(output);
 
     Head memory h = _existing(game);
+    if (h.unresolved == SETTLED) revert AlreadyResolved(game);
     uint256 end = h.made + MAX_CLOCK;
     if (block.timestamp >= end) revert TooLate(game, end);
     uint256 clock = Clock.afterWaiting(0, block.timestamp - h.made, MAX_CLOCK);
 
-    // INVARIANT: the contract builds the end from the output, so that nobody claims a state that did not halt.
-    bytes32 root = Dissection.root(proposal.start, middles, proposal.machine.halted(proposal.context, output));
-    Claim memory claim = Claim(game, game, 0, proposal.machine, proposal.level, false, output, root);
-    return _enter(claim, h, clock, middles);
+    Run memory run = Run(proposal.machine, proposal.context, proposal.start, proposal.level);
+    return _enterWhole(run, Place(game, game, 0, h, clock), false, output, middles);
   }
 
   /// @inheritdoc IDisputeGame
@@ -66,16 +82,16 @@ abstract contract Moves is GameState {
     if (end == opening.to) revert SameEnd(end);
 
     bytes32 root = Dissection.root(opening.from, middles, end);
-    Claim memory claim = Claim(
-      parent.game,
-      parentId,
-      opening.segment,
-      parent.machine,
-      parent.level - 1,
-      false,
-      end,
-      root
-    );
+    Claim memory claim = Claim({
+      game: parent.game,
+      parent: parentId,
+      segment: opening.segment,
+      machine: parent.machine,
+      level: parent.level - 1,
+      delegated: false,
+      end: end,
+      root: root
+    });
     return _enter(claim, h, clock, middles);
   }
 
@@ -108,17 +124,12 @@ abstract contract Moves is GameState {
     bytes32 post = parent.machine.resume(opening.from, witness, output);
     if (post == opening.to) revert StepIsRight(opening.from, post);
 
-    Claim memory claim;
-    {
-      // INVARIANT: machine, start and level follow from the opened state, and the witness only opens it: it is no part of
-      // the identity, and two delegations of the same content are one.
-      (IMachine machine, bytes32 start, bytes32 context, uint8 level) = parent.machine.ask(opening.from, witness);
-      if (level == 0 || level > MAX_LEVEL) revert BadLevel(level);
-      bytes32 root = Dissection.root(start, middles, machine.halted(context, output));
-      claim = Claim(parent.game, parentId, opening.segment, machine, level, true, output, root);
-      emit Delegated(parent.game, claimId(claim), machine, context, start, level);
-    }
-    return _enter(claim, h, clock, middles);
+    // INVARIANT: machine, start and level follow from the opened state, and the witness only opens it: it is no part of the
+    // identity, and two delegations of the same content are one.
+    Run memory run;
+    (run.machine, run.start, run.context, run.level) = parent.machine.ask(opening.from, witness);
+    if (run.level == 0 || run.level > MAX_LEVEL) revert BadLevel(run.level);
+    return _enterWhole(run, Place(parent.game, parentId, opening.segment, h, clock), true, output, middles);
   }
 
   /// @dev INVARIANT: a claim is answered before its deadline; after it, it can be resolved, and nothing may change.
@@ -128,6 +139,8 @@ abstract contract Moves is GameState {
   function _answerable(Claim calldata claim) private view returns (bytes32 id, Head memory h, uint256 clock) {
     id = claimId(claim);
     h = _existing(id);
+    // A void game is settled before its deadlines.
+    if (h.unresolved == SETTLED) revert AlreadyResolved(id);
     uint256 parentClock = _heads[claim.parent].clock;
     uint256 end = _deadline(claim, h, parentClock);
     if (block.timestamp >= end) revert TooLate(id, end);
@@ -144,6 +157,29 @@ abstract contract Moves is GameState {
     if (known.by != address(0) && opening.segment >= known.rank >> 88) {
       revert AlreadyRefuted(id, known.rank >> 88);
     }
+  }
+
+  function _enterWhole(
+    Run memory run,
+    Place memory place,
+    bool delegated,
+    bytes32 output,
+    bytes32[15] calldata middles
+  ) private returns (bytes32) {
+    // INVARIANT: the contract builds the end from the output, so that nobody claims a state that did not halt.
+    bytes32 halted = run.machine.halted(run.context, output);
+    Claim memory claim = Claim({
+      game: place.game,
+      parent: place.parent,
+      segment: place.segment,
+      machine: run.machine,
+      level: run.level,
+      delegated: delegated,
+      end: output,
+      root: Dissection.root(run.start, middles, halted)
+    });
+    emit WholeRange(place.game, claimId(claim), run.machine, run.context, run.start, halted, run.level);
+    return _enter(claim, place.parentHead, place.clock, middles);
   }
 
   /// @param parent The parent's head, as it was read.
