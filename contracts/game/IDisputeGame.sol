@@ -147,6 +147,8 @@ interface IDisputeGame {
   event Refuted(bytes32 indexed game, bytes32 indexed claim, address refuter, uint40 made, uint8 segment);
   /// @param stands Whether the claim stood. If the game was void: true.
   event Resolved(bytes32 indexed game, bytes32 indexed claim, bool stands);
+  /// @param status `Upheld`, `Replaced` or `Void`.
+  /// @param output The result; meaningless if the game was void.
   event Concluded(bytes32 indexed game, Status status, bytes32 output);
   event Voided(bytes32 indexed game);
 

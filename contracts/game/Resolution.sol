@@ -41,14 +41,15 @@ abstract contract Resolution is GameState {
     uint256 bond = PROPOSAL_PREMIUM * BOND;
 
     Game storage g = _games[game];
-    if (g.status == Status.Void) {
+    Status status = g.status;
+    if (status == Status.Void) {
       _credit(h.claimant, bond);
     } else {
       _checkDue(game, h, h.made + MAX_CLOCK);
-      Status status = _settle(game, h, bond) ? Status.Upheld : Status.Replaced;
+      status = _settle(game, h, bond) ? Status.Upheld : Status.Replaced;
       g.status = status;
-      emit Concluded(game, status, g.output);
     }
+    emit Concluded(game, status, g.output);
     _close(game, h);
   }
 

@@ -1,0 +1,20 @@
+import { keccak_256 } from "@noble/hashes/sha3.js";
+
+/**
+ * Hashes, ids and addresses of the game are lower-case hex throughout `strategy/`: they come from events and go into calls as
+ * such, are compared with `===`, and are keys of maps. Bytes appear only where something is hashed.
+ */
+export type Hex = `0x${string}`;
+
+export const toHex = (bytes: Uint8Array): Hex => `0x${Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("hex")}`;
+
+export const toBytes = (hex: Hex): Uint8Array => new Uint8Array(Buffer.from(hex.slice(2), "hex"));
+
+/** A number as a word of the ABI, 64 digits without 0x. */
+export const word = (value: bigint | number): string => value.toString(16).padStart(64, "0");
+
+/** An address as a word of the ABI, likewise. */
+export const addressWord = (address: Hex): string => address.slice(2).toLowerCase().padStart(64, "0");
+
+/** keccak256 of words joined, each 64 digits without 0x. */
+export const keccakWords = (...words: string[]): Hex => toHex(keccak_256(Buffer.from(words.join(""), "hex")));

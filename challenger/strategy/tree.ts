@@ -1,0 +1,246 @@
+import type { Hex } from "./bytes.ts";
+import { afterWaiting, deadlineOf, type Times } from "./clock.ts";
+import { type Points, rootOf, SEGMENTS } from "./dissection.ts";
+import { type Claim, claimIdOf, type Deployment, gameIdOf, type Proposal } from "./identity.ts";
+import type { Run } from "./truth.ts";
+
+/** The events of `IDisputeGame` that a game is rebuilt from, shaped as viem decodes them. */
+export type GameEvent =
+  | { eventName: "Proposed"; args: Proposal & { game: Hex; made: number } }
+  | { eventName: "WholeRange"; args: Run & { game: Hex; id: Hex; halted: Hex } }
+  | {
+      eventName: "Claimed";
+      args: {
+        game: Hex;
+        parent: Hex;
+        id: Hex;
+        claimant: Hex;
+        made: number;
+        segment: number;
+        end: Hex;
+        middles: readonly Hex[];
+      };
+    }
+  | { eventName: "Refuted"; args: { game: Hex; claim: Hex; refuter: Hex; made: number; segment: number } }
+  | { eventName: "Resolved"; args: { game: Hex; claim: Hex; stands: boolean } }
+  | { eventName: "Concluded"; args: { game: Hex; status: number; output: Hex } }
+  | { eventName: "Voided"; args: { game: Hex } };
+
+/** A step refutation: a standing child at its segment. */
+export type Refutation = { by: Hex; segment: number; made: number };
+
+/** A claim with all that follows from its place in the tree. */
+export type Node = {
+  id: Hex;
+  claim: Claim;
+  claimant: Hex;
+  /** t(c), seconds since 1970. */
+  made: number;
+  /** d(c), seconds. */
+  clock: number;
+  /** d(parent of c), seconds. */
+  parentClock: number;
+  /** The execution that it is about. */
+  run: Run;
+  /** Step of h[0]. */
+  offset: bigint;
+  points: Points;
+  children: readonly Hex[];
+  refutations: readonly Refutation[];
+  /** Whether it stood; undefined while it is not settled. */
+  stands: boolean | undefined;
+};
+
+export type GameStatus = "open" | "upheld" | "replaced" | "void";
+
+export type Game = {
+  id: Hex;
+  proposal: Proposal;
+  made: number;
+  status: GameStatus;
+  /** The result, once it is upheld or replaced. */
+  output: Hex | undefined;
+  /** Whether the proposal's bond is paid out. */
+  settled: boolean;
+  counters: readonly Hex[];
+  claims: ReadonlyMap<Hex, Node>;
+};
+
+/** Every game of one contract, as its events tell it. */
+export type Forest = { deployment: Deployment; times: Times; games: ReadonlyMap<Hex, Game> };
+
+/** What the events say can not have happened: the log is incomplete, out of order, or not of this contract. */
+export class BrokenLogError extends Error {
+  override name = "BrokenLogError";
+}
+
+export const emptyForest = (deployment: Deployment, times: Times): Forest => ({ deployment, times, games: new Map() });
+
+/** EXT(c): longer where the answer takes a step's witness or the whole run of another machine. */
+export const extensionOf = (claim: Claim, times: Times): number =>
+  claim.level === 1 || claim.delegated ? times.longExtension : times.extension;
+
+/** When answers to a claim end, in seconds since 1970. */
+export const nodeDeadline = (node: Node, times: Times): number =>
+  deadlineOf(node.made, extensionOf(node.claim, times), node.parentClock, times);
+
+/** When counters of a proposal end, in seconds since 1970. */
+export const proposalDeadline = (game: Game, times: Times): number => game.made + times.maxClock;
+
+/** Steps of one segment of a claim of this level. */
+export const segmentSteps = (level: number): bigint => BigInt(SEGMENTS) ** BigInt(level - 1);
+
+/** The games after further events. The forest given stays as it was.
+ * @param events in the order of the chain
+ * @throws BrokenLogError where an event does not follow from those before it
+ */
+export function extend(forest: Forest, events: Iterable<GameEvent>): Forest {
+  const games = new Map(forest.games);
+  const owned = new Set<object>();
+
+  // Copies are made at most once a batch, so that a batch costs its own length and that of the games it touches.
+  const gameOf = (id: Hex): Draft => {
+    const game = games.get(id);
+    if (game === undefined) throw new BrokenLogError(`an event of game ${id}, which no event proposed`);
+    if (owned.has(game)) return game as Draft;
+    const copy = { ...game, counters: [...game.counters], claims: new Map(game.claims) };
+    games.set(id, copy);
+    owned.add(copy);
+    return copy;
+  };
+  const nodeOf = (game: Draft, id: Hex): DraftNode => {
+    const node = game.claims.get(id);
+    if (node === undefined) throw new BrokenLogError(`an event of claim ${id}, which no event made`);
+    if (owned.has(node)) return node as DraftNode;
+    const copy = { ...node, children: [...node.children], refutations: [...node.refutations] };
+    game.claims.set(id, copy);
+    owned.add(copy);
+    return copy;
+  };
+
+  let whole: WholeRange | undefined;
+  for (const { eventName, args } of events) {
+    switch (eventName) {
+      case "Proposed": {
+        const proposal = proposalFrom(args);
+        if (gameIdOf(forest.deployment, proposal) !== args.game) {
+          throw new BrokenLogError(`the proposal in the log does not hash to game ${args.game}`);
+        }
+        const game: Draft = {
+          id: args.game,
+          proposal,
+          made: Number(args.made),
+          status: "open",
+          output: undefined,
+          settled: false,
+          counters: [],
+          claims: new Map(),
+        };
+        games.set(game.id, game);
+        owned.add(game);
+        break;
+      }
+      case "WholeRange":
+        whole = args;
+        break;
+      case "Claimed": {
+        const game = gameOf(args.game);
+        const node = nodeFrom(game, args, whole?.id === args.id ? whole : undefined, forest.times);
+        if (node.claim.parent === game.id) game.counters.push(node.id);
+        else nodeOf(game, node.claim.parent).children.push(node.id);
+        game.claims.set(node.id, node);
+        owned.add(node);
+        break;
+      }
+      case "Refuted":
+        nodeOf(gameOf(args.game), args.claim).refutations.push({
+          by: lower(args.refuter),
+          segment: args.segment,
+          made: Number(args.made),
+        });
+        break;
+      case "Resolved":
+        nodeOf(gameOf(args.game), args.claim).stands = args.stands;
+        break;
+      case "Concluded": {
+        const game = gameOf(args.game);
+        game.settled = true;
+        if (args.status === VOID) break;
+        game.status = args.status === UPHELD ? "upheld" : "replaced";
+        game.output = args.output;
+        break;
+      }
+      case "Voided":
+        gameOf(args.game).status = "void";
+        break;
+    }
+  }
+  return { ...forest, games };
+}
+
+/** `Status` of the contract. */
+const [UPHELD, VOID] = [2, 4];
+
+type WholeRange = Extract<GameEvent, { eventName: "WholeRange" }>["args"];
+type Claimed = Extract<GameEvent, { eventName: "Claimed" }>["args"];
+type DraftNode = Omit<Node, "children" | "refutations"> & { children: Hex[]; refutations: Refutation[] };
+type Draft = Omit<Game, "counters" | "claims"> & { counters: Hex[]; claims: Map<Hex, Node> };
+
+const lower = (address: Hex): Hex => address.toLowerCase() as Hex;
+
+const proposalFrom = (args: Proposal): Proposal => ({
+  consumer: lower(args.consumer),
+  proposer: lower(args.proposer),
+  number: BigInt(args.number),
+  machine: lower(args.machine),
+  context: args.context,
+  start: args.start,
+  level: Number(args.level),
+  output: args.output,
+});
+
+function nodeFrom(game: Draft, args: Claimed, whole: WholeRange | undefined, times: Times): DraftNode {
+  const isCounter = args.parent === game.id;
+  const parent = isCounter ? undefined : game.claims.get(args.parent);
+  if (parent === undefined && !isCounter) throw new BrokenLogError(`claim ${args.id} answers none that the log made`);
+  if (whole === undefined && (parent === undefined || parent.claim.level === 1)) {
+    throw new BrokenLogError(`claim ${args.id} is over a whole range, and the log does not say which`);
+  }
+
+  const segment = Number(args.segment);
+  const run: Run =
+    whole === undefined
+      ? parent!.run
+      : { machine: lower(whole.machine), context: whole.context, start: whole.start, level: Number(whole.level) };
+  const level = whole === undefined ? parent!.claim.level - 1 : run.level;
+  const start = whole === undefined ? parent!.points[segment]! : run.start;
+  const points = [start, ...args.middles, whole === undefined ? args.end : whole.halted];
+  const claim: Claim = {
+    game: game.id,
+    parent: args.parent,
+    segment,
+    machine: run.machine,
+    level,
+    delegated: whole !== undefined && !isCounter,
+    end: args.end,
+    root: rootOf(points),
+  };
+  if (claimIdOf(claim) !== args.id) throw new BrokenLogError(`the claim in the log does not hash to ${args.id}`);
+
+  const made = Number(args.made);
+  const answered = parent ?? { clock: 0, parentClock: 0, made: game.made };
+  return {
+    id: args.id,
+    claim,
+    claimant: lower(args.claimant),
+    made,
+    clock: afterWaiting(answered.parentClock, made - answered.made, times),
+    parentClock: answered.clock,
+    run,
+    offset: whole === undefined ? parent!.offset + BigInt(segment) * segmentSteps(parent!.claim.level) : 0n,
+    points,
+    children: [],
+    refutations: [],
+    stands: undefined,
+  };
+}

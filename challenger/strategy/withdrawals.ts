@@ -1,0 +1,11 @@
+/** An account of `contracts/game/IBonds.sol`: amounts in wei, times in seconds since 1970. */
+export type Account = { credit: bigint; unlocked: bigint; payableAt: number; held: boolean };
+
+/**
+ * The next call that brings our money home, if one is due. Money that is unlocked is withdrawn before more is unlocked, since
+ * unlocking makes all of it wait again.
+ */
+export function dueWithdrawal(account: Account, now: number): "unlock" | "withdraw" | undefined {
+  if (account.unlocked > 0n) return now >= account.payableAt && !account.held ? "withdraw" : undefined;
+  return account.credit > 0n ? "unlock" : undefined;
+}

@@ -1,0 +1,60 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import type { Abi } from "viem";
+import type { Hex } from "../../challenger/strategy/bytes.ts";
+
+const require = createRequire(import.meta.url);
+const root = new URL("../../", import.meta.url);
+
+/** A change to one source, by which a rule of the game is taken out. */
+export type Mutation = { file: string; from: string; to: string };
+
+export type Artifact = { abi: Abi; bytecode: Hex; deployedSize: number };
+
+/**
+ * Compiles the game and its test machine in process.
+ * @param mutations each must match its file exactly once
+ * @param optimize as deployed (slower to compile, needed for gas figures); mutants do without
+ */
+export function compileGame({ mutations = [] as Mutation[], optimize = false } = {}): Record<string, Artifact> {
+  const solc = require("solc") as { compile(input: string, callbacks: object): string };
+  const names = readdirSync(new URL("contracts/game/", root)).filter((n) => n.endsWith(".sol") && !n.endsWith(".t.sol"));
+  const paths = [...names.map((n) => `contracts/game/${n}`), "contracts/test/ToyMachine.sol"];
+  const sources = Object.fromEntries(paths.map((p) => [p, { content: readFileSync(new URL(p, root), "utf8") }]));
+  for (const { file, from, to } of mutations) {
+    const source = sources[`contracts/game/${file}`];
+    if (source === undefined) throw new Error(`no contract ${file} to mutate`);
+    const parts = source.content.split(from);
+    if (parts.length !== 2) throw new Error(`${file} has ${parts.length - 1} places like this, not one: ${from}`);
+    source.content = parts.join(to);
+  }
+
+  const input = {
+    language: "Solidity",
+    sources,
+    settings: {
+      evmVersion: "osaka",
+      viaIR: optimize,
+      optimizer: { enabled: optimize, runs: 1_000_000 },
+      metadata: { bytecodeHash: "none", appendCBOR: false },
+      outputSelection: Object.fromEntries(
+        ["contracts/game/DisputeGame.sol", "contracts/test/ToyMachine.sol"].map((path) => [
+          path,
+          { "*": ["abi", "evm.bytecode.object", "evm.deployedBytecode.object"] },
+        ]),
+      ),
+    },
+  };
+  const readImport = (path: string) => ({ contents: readFileSync(require.resolve(path), "utf8") });
+  const output = JSON.parse(solc.compile(JSON.stringify(input), { import: readImport }));
+  const errors = (output.errors ?? []).filter((e: { severity: string }) => e.severity === "error");
+  if (errors.length > 0) throw new Error(errors.map((e: { formattedMessage: string }) => e.formattedMessage).join("\n"));
+  const contract = (path: string, name: string): Artifact => {
+    const { abi, evm } = output.contracts[path][name];
+    return { abi, bytecode: `0x${evm.bytecode.object}`, deployedSize: evm.deployedBytecode.object.length / 2 };
+  };
+  return {
+    DisputeGame: contract("contracts/game/DisputeGame.sol", "DisputeGame"),
+    ToyMachine: contract("contracts/test/ToyMachine.sol", "ToyMachine"),
+  };
+}
