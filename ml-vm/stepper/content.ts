@@ -1,0 +1,156 @@
+import {
+  dataLeaf,
+  type Hash,
+  hashPair,
+  keccak256,
+  LEAF_BYTES,
+  ListTree,
+  treeDepth,
+  zeroDataRoot,
+  zeroListRoot,
+} from "../../merkle/tree.ts";
+
+/** Tensors as the machine knows them: bytes, and the tree that commits to them. */
+
+/** The nodes of a tree; those beyond its content are roots of zero subtrees. */
+export interface Nodes {
+  readonly root: Hash;
+  /** The node `index` of the level `height` above the leaves. */
+  node(height: number, index: number): Hash;
+}
+
+/** Builds the data tree of some bytes. */
+export type TreeBuilder = (bytes: Uint8Array) => Nodes;
+
+export interface Content {
+  readonly bytes: Uint8Array;
+  readonly root: Hash;
+  /** The 128 bytes of a leaf. */
+  leaf(index: number): Uint8Array;
+  /** Siblings of a leaf, upwards. */
+  path(index: number): Hash[];
+}
+
+/** Siblings of a leaf in a tree of the given depth. */
+export function pathIn(tree: Nodes, depth: number, leaf: number): Hash[] {
+  const siblings: Hash[] = [];
+  for (let height = 0, i = leaf; height < depth; height++, i = Math.floor(i / 2))
+    siblings.push(tree.node(height, i ^ 1));
+  return siblings;
+}
+
+/** A data tree in JavaScript, for tensors as small as tests have. */
+export const smallTree: TreeBuilder = (bytes) => {
+  const levels: Hash[][] = [[]];
+  for (let i = 0; i < Math.max(1, Math.ceil(bytes.length / LEAF_BYTES)); i++)
+    levels[0]?.push(keccak256(dataLeaf(bytes, i)));
+  for (let height = 0; height < treeDepth(bytes.length); height++) {
+    const below = levels[height] as Hash[];
+    const level: Hash[] = [];
+    for (let i = 0; i < below.length; i += 2)
+      level.push(hashPair(below[i] as Hash, below[i + 1] ?? zeroDataRoot(height)));
+    levels.push(level);
+  }
+  const node = (height: number, index: number): Hash => levels[height]?.[index] ?? zeroDataRoot(height);
+  return { root: node(levels.length - 1, 0), node };
+};
+
+/** Bytes whose tree is built when it is first asked for. */
+export class BytesContent implements Content {
+  readonly bytes: Uint8Array;
+  readonly #build: TreeBuilder;
+  #tree: Nodes | undefined;
+
+  constructor(bytes: Uint8Array, build: TreeBuilder) {
+    this.bytes = bytes;
+    this.#build = build;
+  }
+
+  get #nodes(): Nodes {
+    this.#tree ??= this.#build(this.bytes);
+    return this.#tree;
+  }
+
+  get root(): Hash {
+    return this.#nodes.root;
+  }
+
+  leaf(index: number): Uint8Array {
+    return dataLeaf(this.bytes, index);
+  }
+
+  path(index: number): Hash[] {
+    return pathIn(this.#nodes, treeDepth(this.bytes.length), index);
+  }
+}
+
+/** What an empty table entry reads as. */
+export class ZeroContent implements Content {
+  readonly #size: number;
+
+  constructor(size: number) {
+    this.#size = size;
+  }
+
+  get bytes(): Uint8Array {
+    return new Uint8Array(this.#size);
+  }
+
+  get root(): Hash {
+    return zeroDataRoot(treeDepth(this.#size));
+  }
+
+  leaf(): Uint8Array {
+    return new Uint8Array(LEAF_BYTES);
+  }
+
+  path(): Hash[] {
+    return Array.from({ length: treeDepth(this.#size) }, (_, height) => zeroDataRoot(height));
+  }
+}
+
+/** The tensor table; null is an empty entry. */
+export class Table {
+  readonly entries: readonly (Content | null)[];
+  #tree: ListTree | undefined;
+  /** A table whose tree is known, and probably differs in few entries: it saves hashing. */
+  #near: Table | undefined;
+
+  constructor(entries: readonly (Content | null)[], near?: Table) {
+    this.entries = entries;
+    if (near?.isHashed) this.#near = near;
+  }
+
+  static empty(size: number): Table {
+    return new Table(new Array<Content | null>(size).fill(null));
+  }
+
+  get isHashed(): boolean {
+    return this.#tree !== undefined;
+  }
+
+  /** The entry's word in the tree: the zero word if it is empty. */
+  word(index: number): Hash {
+    return this.entries[index]?.root ?? zeroListRoot(0);
+  }
+
+  get tree(): ListTree {
+    this.#tree ??= this.#treeFromNear() ?? new ListTree(this.entries.map((_, i) => this.word(i)));
+    this.#near = undefined;
+    return this.#tree;
+  }
+
+  #treeFromNear(): ListTree | undefined {
+    const near = this.#near;
+    if (near === undefined) return undefined;
+    let { tree } = near;
+    const changed = this.entries.flatMap((entry, i) => (entry === near.entries[i] ? [] : [i]));
+    if (changed.length * tree.depth > this.entries.length) return undefined;
+    for (const i of changed) tree = tree.with(i, this.word(i));
+    return tree;
+  }
+
+  with(index: number, content: Content | null): Table {
+    return new Table(this.entries.with(index, content), this);
+  }
+}

@@ -1,0 +1,113 @@
+import { type DType, dtypeSpec } from "../program/dtype.ts";
+import { OPS, type ScalarType } from "../program/ops.ts";
+import type { Stage } from "../program/program.ts";
+import { elementOf, type Variables } from "./views.ts";
+
+/** Registers and memory: how elements are loaded and stored, and one run of a stage. Registers are bits, 0 … 2^64 − 1. */
+
+/** One scalar operation of `ops.ts`, by its code. */
+export type Scalar = (code: number, a: bigint, b: bigint, c: bigint) => bigint;
+
+const codeOf = (name: string): number => {
+  const spec = OPS.get(name);
+  if (spec === undefined) throw new RangeError(`no scalar operation is called ${name}`);
+  return spec.code;
+};
+
+const INDEX = codeOf("index");
+const FROM_F16 = codeOf("f32.fromF16");
+const TO_F16 = codeOf("f32.toF16");
+const FROM_BF16 = codeOf("f32.fromBF16");
+const TO_BF16 = codeOf("f32.toBF16");
+
+/** The one NaN of the format, if the bits are any. */
+export function canonical(type: ScalarType, bits: bigint): bigint {
+  if (type === "f32") return (bits & 0x7fffffffn) > 0x7f800000n ? 0x7fc00000n : bits;
+  if (type === "f64") return (bits & 0x7fffffffffffffffn) > 0x7ff0000000000000n ? 0x7ff8000000000000n : bits;
+  return bits;
+}
+
+/** Element `index` of row-major little-endian bytes, as they are. */
+export function rawElement(bytes: Uint8Array, dtype: DType, index: number): bigint {
+  const { size } = dtypeSpec(dtype);
+  let raw = 0n;
+  for (let i = size - 1; i >= 0; i--) raw = (raw << 8n) | BigInt(bytes[index * size + i] as number);
+  return raw;
+}
+
+/** The register that an element loads. */
+export function load(bytes: Uint8Array, dtype: DType, index: number, scalar: Scalar): bigint {
+  const raw = rawElement(bytes, dtype, index);
+  switch (dtype) {
+    case "f32":
+    case "f64":
+      return canonical(dtype, raw);
+    case "f16":
+      return scalar(FROM_F16, raw, 0n, 0n);
+    case "bf16":
+      return scalar(FROM_BF16, raw, 0n, 0n);
+    case "i8":
+    case "i16":
+    case "i32":
+    case "i64":
+      return BigInt.asUintN(64, BigInt.asIntN(8 * dtypeSpec(dtype).size, raw));
+    default:
+      return raw;
+  }
+}
+
+/** Writes a register to an element. */
+export function store(bytes: Uint8Array, dtype: DType, index: number, register: bigint, scalar: Scalar): void {
+  const { size } = dtypeSpec(dtype);
+  const convert = dtype === "f16" ? TO_F16 : dtype === "bf16" ? TO_BF16 : null;
+  let raw = convert === null ? register : scalar(convert, register, 0n, 0n);
+  for (let i = 0; i < size; i++) {
+    bytes[index * size + i] = Number(raw & 0xffn);
+    raw >>= 8n;
+  }
+}
+
+/** What a read gave, and from which element (null: outside, so its pad). */
+export interface ReadResult {
+  readonly element: number | null;
+  readonly bits: bigint;
+}
+
+export interface StageResult {
+  readonly reads: readonly ReadResult[];
+  /** Registers of all reads, as indirect coordinates of a write take them. */
+  readonly readBits: readonly bigint[];
+  readonly outs: readonly bigint[];
+}
+
+/**
+ * Runs a stage once.
+ *
+ * @param entry values on entry.
+ * @param operands bytes of the instruction's operands.
+ */
+export function runStage(
+  stage: Stage,
+  entry: readonly bigint[],
+  operands: readonly Uint8Array[],
+  variables: Variables,
+  scalar: Scalar,
+): StageResult {
+  const values = [...entry];
+  const reads: ReadResult[] = [];
+  const readBits: bigint[] = [];
+  for (const { operand, dtype, pad, view } of stage.reads) {
+    const element = elementOf(view, variables, readBits);
+    const bits = element === null ? pad : load(operands[operand] as Uint8Array, dtype, element, scalar);
+    reads.push({ element, bits });
+    readBits.push(bits);
+    values.push(bits);
+  }
+  for (const { bits } of stage.constants) values.push(bits);
+  for (const { op, a, b, c } of stage.code) {
+    const code = codeOf(op);
+    if (code === INDEX) values.push(BigInt(variables[a] as number));
+    else values.push(scalar(code, values[a] as bigint, values[b] as bigint, values[c] as bigint));
+  }
+  return { reads, readBits, outs: stage.outs.map((out) => values[out] as bigint) };
+}

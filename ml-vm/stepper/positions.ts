@@ -1,0 +1,94 @@
+import type { Position } from "../program/commitment.ts";
+import { elementCount, type TensorInstruction } from "../program/program.ts";
+
+/**
+ * The order of a tensor instruction's steps, as arithmetic: number ↔ position, whatever the size (docs/tensor-machine.md, "Steps of a tensor instruction").
+ * Step 0 is *begin*; then each element's steps; the last is *commit*.
+ */
+export interface Spaces {
+  readonly elements: number;
+  readonly terms: number;
+  readonly innerTerms: number;
+  readonly fold: boolean;
+  readonly inner: boolean;
+  readonly scan: boolean;
+}
+
+export function spacesOf(instruction: TensorInstruction): Spaces {
+  return {
+    elements: elementCount(instruction.dims),
+    terms: elementCount(instruction.reduction),
+    innerTerms: elementCount(instruction.innerReduction),
+    fold: instruction.accumulators.length > 0,
+    inner: instruction.innerAccumulators.length > 0,
+    scan: instruction.scan,
+  };
+}
+
+/** Steps of a term: its inner terms, the body and, in a scan, the write. */
+const termSteps = (s: Spaces): bigint => (s.inner ? BigInt(s.innerTerms) : 0n) + 1n + (s.scan ? 1n : 0n);
+
+const elementSteps = (s: Spaces): bigint => {
+  if (!s.fold) return 1n;
+  return BigInt(s.terms) * termSteps(s) + (s.scan ? 0n : 1n);
+};
+
+/** Steps of the whole instruction, begin and commit included. */
+export const instructionSteps = (s: Spaces): bigint => 2n + BigInt(s.elements) * elementSteps(s);
+
+export const firstStage = (s: Spaces): 0 | 1 | 2 => (s.inner ? 0 : s.fold ? 1 : 2);
+
+/** Position of step 1 … instructionSteps − 1 (step 0, begin, is a fetch state). */
+export function positionOf(s: Spaces, step: bigint): Position {
+  if (step < 1n || step >= instructionSteps(s)) throw new RangeError(`the instruction has no running step ${step}`);
+  const perElement = elementSteps(s);
+  const element = Number((step - 1n) / perElement);
+  if (element === s.elements) return { stage: 3, element, term: 0, innerTerm: 0 };
+  const within = (step - 1n) % perElement;
+  if (!s.fold) return { stage: 2, element, term: 0, innerTerm: 0 };
+  const term = Number(within / termSteps(s));
+  if (term === s.terms) return { stage: 2, element, term: 0, innerTerm: 0 };
+  const innerTerms = s.inner ? s.innerTerms : 0;
+  const innerTerm = Number(within % termSteps(s));
+  if (innerTerm < innerTerms) return { stage: 0, element, term, innerTerm };
+  if (innerTerm === innerTerms) return { stage: 1, element, term, innerTerm };
+  return { stage: 2, element, term, innerTerm: 0 };
+}
+
+/** Number of the step at a position: the inverse of `positionOf`. */
+export function stepOf(s: Spaces, { stage, element, term, innerTerm }: Position): bigint {
+  const start = 1n + BigInt(element) * elementSteps(s);
+  if (stage === 3 || !s.fold) return start;
+  if (stage === 2 && !s.scan) return start + BigInt(s.terms) * termSteps(s);
+  const innerTerms = s.inner ? s.innerTerms : 0;
+  return start + BigInt(term) * termSteps(s) + BigInt(stage === 2 ? innerTerms + 1 : innerTerm);
+}
+
+/** Where the machine is after the step at a position before *commit*. */
+export function nextPosition(s: Spaces, at: Position): Position {
+  switch (at.stage) {
+    case 0: {
+      const innerTerm = at.innerTerm + 1;
+      return { ...at, stage: innerTerm === s.innerTerms ? 1 : 0, innerTerm };
+    }
+    case 1:
+      return s.scan ? { ...at, stage: 2, innerTerm: 0 } : nextTerm(s, at, { ...at, stage: 2, term: 0, innerTerm: 0 });
+    case 2: {
+      const element = at.element + 1;
+      const following: Position = { stage: element === s.elements ? 3 : firstStage(s), element, term: 0, innerTerm: 0 };
+      return s.scan ? nextTerm(s, at, following) : following;
+    }
+    case 3:
+      throw new RangeError("nothing of the instruction follows its last step");
+  }
+}
+
+function nextTerm(s: Spaces, at: Position, afterLast: Position): Position {
+  const term = at.term + 1;
+  return term === s.terms ? afterLast : { ...at, stage: firstStage(s), term, innerTerm: 0 };
+}
+
+/** Elements written (or tried, where the write is outside) before a position. */
+export function writesBefore(s: Spaces, { element, term }: Position): number {
+  return s.scan ? element * s.terms + term : element;
+}

@@ -1,0 +1,171 @@
+import { type Hash, keccak256, LEAF_BYTES, ListTree } from "../../merkle/tree.ts";
+import { byteSize } from "../program/check-types.ts";
+import {
+  boundHash,
+  type Commitment,
+  fetchPreimage,
+  fetchWord,
+  haltedPreimage,
+  inferenceContext,
+  type Position,
+  runningPreimage,
+} from "../program/commitment.ts";
+import type { Model } from "../program/model.ts";
+import type { Instruction, Operand, Program, TensorInstruction, TensorType } from "../program/program.ts";
+import { BytesContent, type Content, Table, type TreeBuilder, ZeroContent } from "./content.ts";
+import type { Scalar } from "./element.ts";
+
+/** The machine's states as data, and their hashes (docs/tensor-machine.md, "States"). */
+
+/** What does not change during an inference. */
+export interface Machine {
+  readonly program: Program;
+  readonly commitment: Commitment;
+  readonly inputs: readonly Content[];
+  readonly inputTree: ListTree;
+  readonly weights: readonly Content[];
+  readonly tree: TreeBuilder;
+  readonly scalar: Scalar;
+}
+
+export interface FetchState {
+  readonly kind: "fetch";
+  readonly pc: number;
+  readonly counters: readonly number[];
+  readonly table: Table;
+}
+
+export interface RunningState {
+  readonly kind: "running";
+  /** The state at which the instruction began. */
+  readonly fetch: FetchState;
+  readonly position: Position;
+  /** The result so far. */
+  readonly target: Content;
+  readonly accumulators: readonly bigint[];
+  readonly innerAccumulators: readonly bigint[];
+}
+
+export interface HaltedState {
+  readonly kind: "halted";
+  readonly output: Hash;
+}
+
+export type State = FetchState | RunningState | HaltedState;
+
+/**
+ * @param inputs row-major little-endian bytes, in the program's order.
+ * @throws RangeError if an input or a weight is missing, or does not have the size of its type.
+ */
+export function createMachine(
+  model: Model,
+  commitment: Commitment,
+  inputs: readonly Uint8Array[],
+  scalar: Scalar,
+  tree: TreeBuilder,
+): Machine {
+  const contents = (what: string, types: readonly TensorType[], data: readonly Uint8Array[]) =>
+    types.map((type, i) => {
+      const bytes = data[i];
+      const size = byteSize(type);
+      if (bytes?.length !== size)
+        throw new RangeError(
+          `${what} ${i} has ${bytes?.length ?? 0} bytes; its type, ${type.dtype}[${type.shape}], has ${size}`,
+        );
+      return new BytesContent(bytes, tree);
+    });
+  const { program } = model;
+  const inputContents = contents("input", program.inputs, inputs);
+  const inputTree = new ListTree(inputContents.map((content) => content.root));
+  return {
+    program,
+    commitment,
+    inputs: inputContents,
+    inputTree,
+    weights: contents("weight", program.weights, model.weights),
+    tree,
+    scalar,
+  };
+}
+
+export const startOf = (machine: Machine): FetchState => ({
+  kind: "fetch",
+  pc: 0,
+  counters: [0, 0, 0],
+  table: Table.empty(machine.program.tensors.length),
+});
+
+export const contextOf = (machine: Machine): Hash =>
+  inferenceContext(machine.commitment.modelId, machine.inputTree.root);
+
+/** A table tensor as it reads: zeros, if its entry is empty. */
+export const tableContent = (machine: Machine, table: Table, index: number): Content =>
+  table.entries[index] ?? new ZeroContent(byteSize(machine.program.tensors[index] as TensorType));
+
+export function operandContent(machine: Machine, table: Table, { space, index }: Operand): Content {
+  if (space === "tensor") return tableContent(machine, table, index);
+  return (space === "input" ? machine.inputs : machine.weights)[index] as Content;
+}
+
+export const operandContents = (machine: Machine, { table }: FetchState, instruction: TensorInstruction): Content[] =>
+  instruction.operands.map((operand) => operandContent(machine, table, operand));
+
+/** The instruction at a fetch state that does not halt. */
+export const instructionAt = (machine: Machine, { pc }: FetchState): Instruction =>
+  machine.program.instructions[pc] as Instruction;
+
+/** The tensor instruction of a running state. */
+export function runningInstruction(machine: Machine, { fetch }: RunningState): TensorInstruction {
+  const instruction = instructionAt(machine, fetch);
+  if (instruction.kind !== "tensor")
+    throw new TypeError(`instruction ${fetch.pc} is a ${instruction.kind}: it has no running states`);
+  return instruction;
+}
+
+export const encodedAt = (machine: Machine, { pc }: FetchState): Uint8Array =>
+  machine.commitment.encoded[pc] as Uint8Array;
+
+/** Of one fetch state there are as many running states as its instruction has steps: its hash and bound are worked out once. */
+const bounds = new WeakMap<
+  FetchState,
+  { readonly fetchHash: Hash; readonly operandRoots: readonly Hash[]; readonly bound: Hash }
+>();
+
+/** What a running state holds fixed: hash of the fetch state, operand roots, and their bound. */
+export function boundOf(machine: Machine, state: RunningState) {
+  const { fetch } = state;
+  let known = bounds.get(fetch);
+  if (known === undefined) {
+    const fetchHash = hashOf(machine, fetch);
+    const operandRoots = operandContents(machine, fetch, runningInstruction(machine, state)).map(
+      (content) => content.root,
+    );
+    const bound = boundHash(fetchHash, fetchWord(fetch.pc, fetch.counters), operandRoots, encodedAt(machine, fetch));
+    known = { fetchHash, operandRoots, bound };
+    bounds.set(fetch, known);
+  }
+  return known;
+}
+
+export function preimageOf(machine: Machine, state: State): Uint8Array {
+  switch (state.kind) {
+    case "fetch":
+      return fetchPreimage(
+        fetchWord(state.pc, state.counters),
+        machine.commitment.modelId,
+        machine.inputTree.root,
+        state.table.tree.root,
+      );
+    case "running": {
+      const registers = [...state.accumulators, ...state.innerAccumulators];
+      return runningPreimage(state.position, boundOf(machine, state).bound, state.target.root, registers);
+    }
+    case "halted":
+      return haltedPreimage(contextOf(machine), state.output);
+  }
+}
+
+export const hashOf = (machine: Machine, state: State): Hash => keccak256(preimageOf(machine, state));
+
+/** Leaf of the element `index` of `size` bytes. */
+export const leafOfElement = (index: number, size: number): number => Math.floor((index * size) / LEAF_BYTES);

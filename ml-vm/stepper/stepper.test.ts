@@ -1,0 +1,39 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { dataRoot } from "../../merkle/tree.ts";
+import { checkProgram } from "../program/check.ts";
+import { haltedState, listRoot, startState } from "../program/commitment.ts";
+import { machineOf, samples } from "./samples.ts";
+import { contextOf, hashOf, type State, startOf } from "./state.ts";
+import { MAX_STEPS, runAll, step } from "./stepper.ts";
+import { witnessOf } from "./witness.ts";
+
+for (const sample of samples()) {
+  test(`${sample.name}: starts and halts in the states that the contracts build`, () => {
+    const machine = machineOf(sample);
+    const { steps, outputs } = runAll(machine);
+    let state: State = startOf(machine);
+    assert.deepEqual(hashOf(machine, state), startState(machine.commitment, machine.inputTree.root));
+    const seen = new Set<string>();
+    for (let i = 0n; i < steps; i++) {
+      assert.notEqual(state.kind, "halted", `halted before step ${i} of ${steps}`);
+      seen.add(Buffer.from(hashOf(machine, state)).toString("hex"));
+      assert.ok(witnessOf(machine, state).length > 32);
+      state = step(machine, state);
+    }
+    assert.equal(BigInt(seen.size), steps, "a state occurs twice");
+    assert.deepEqual(hashOf(machine, state), haltedState(contextOf(machine), listRoot(outputs.map(dataRoot))));
+    assert.equal(step(machine, state), state);
+    assert.ok(steps <= checkProgram(sample.model.program).steps);
+  });
+}
+
+test("a program that may be too long is refused before it runs", () => {
+  const sample = samples()[3];
+  assert.ok(sample);
+  const instructions = sample.model.program.instructions.map((i) =>
+    i.kind === "loop" || i.kind === "end" ? { ...i, count: Number(MAX_STEPS) } : i,
+  );
+  const long = { ...sample, model: { ...sample.model, program: { ...sample.model.program, instructions } } };
+  assert.throws(() => runAll(machineOf(long)), RangeError);
+});

@@ -1,0 +1,188 @@
+import { depthOf } from "../../merkle/tree.ts";
+import { checkProgram } from "../program/check.ts";
+import type { TensorInstruction, TensorType } from "../program/program.ts";
+import { BytesContent, type Content } from "./content.ts";
+import { runStage, type StageResult, store } from "./element.ts";
+import { firstStage, nextPosition, spacesOf } from "./positions.ts";
+import {
+  type FetchState,
+  instructionAt,
+  type Machine,
+  operandContent,
+  operandContents,
+  type RunningState,
+  runningInstruction,
+  type State,
+  startOf,
+  tableContent,
+} from "./state.ts";
+import { elementOf, variablesAt } from "./views.ts";
+
+/** The machine, one step at a time: the plain reading of docs/tensor-machine.md, which the fast executors are held against. */
+
+/**
+ * The state after a state. A running state is used up: the result that it holds is written in place, so ask for its hash
+ * or its witness before.
+ */
+export function step(machine: Machine, state: State): State {
+  switch (state.kind) {
+    case "fetch":
+      return stepFetch(machine, state);
+    case "running":
+      return stepRunning(machine, state);
+    case "halted":
+      return state;
+  }
+}
+
+function stepFetch(machine: Machine, state: FetchState): State {
+  const { program } = machine;
+  if (state.pc === program.instructions.length) {
+    return { kind: "halted", output: state.table.tree.node(depthOf(program.outputs), 0) };
+  }
+  const instruction = instructionAt(machine, state);
+  const next: FetchState = { ...state, pc: state.pc + 1 };
+  switch (instruction.kind) {
+    case "tensor":
+      return begin(machine, state, instruction);
+    case "loop":
+      return { ...next, counters: state.counters.with(instruction.depth, 0) };
+    case "end": {
+      const count = (state.counters[instruction.depth] as number) + 1;
+      const halted = instruction.halt !== null && tableContent(machine, state.table, instruction.halt).bytes[0] !== 0;
+      if (count < instruction.count && !halted) {
+        return { ...state, pc: instruction.start, counters: state.counters.with(instruction.depth, count) };
+      }
+      return { ...next, counters: state.counters.with(instruction.depth, 0) };
+    }
+    case "move":
+      return {
+        ...next,
+        table: state.table.with(instruction.target, operandContent(machine, state.table, instruction.source)),
+      };
+    case "drop":
+      return { ...next, table: state.table.with(instruction.target, null) };
+  }
+}
+
+const initial = (constants: TensorInstruction["accumulators"]): bigint[] => constants.map(({ bits }) => bits);
+
+function begin(machine: Machine, fetch: FetchState, instruction: TensorInstruction): RunningState {
+  const former = tableContent(machine, fetch.table, instruction.target);
+  return {
+    kind: "running",
+    fetch,
+    position: { stage: firstStage(spacesOf(instruction)), element: 0, term: 0, innerTerm: 0 },
+    target: new BytesContent(former.bytes.slice(), machine.tree),
+    accumulators: initial(instruction.accumulators),
+    innerAccumulators: initial(instruction.innerAccumulators),
+  };
+}
+
+/** Runs the stage of a running state (not of its last step), and says what it read and gave. */
+export function stageAt(machine: Machine, state: RunningState): StageResult {
+  const instruction = runningInstruction(machine, state);
+  const operands = operandBytes(machine, state.fetch, instruction);
+  const variables = variablesAt(instruction, state.position, state.fetch.counters);
+  const { accumulators, innerAccumulators, position } = state;
+  switch (position.stage) {
+    case 0:
+      return runStage(stageOf(instruction.inner), innerAccumulators, operands, variables, machine.scalar);
+    case 1:
+      return runStage(
+        stageOf(instruction.body),
+        [...accumulators, ...innerAccumulators],
+        operands,
+        variables,
+        machine.scalar,
+      );
+    case 2:
+      return runStage(instruction.finish, accumulators, operands, variables, machine.scalar);
+    case 3:
+      throw new RangeError("the last step of an instruction runs no stage");
+  }
+}
+
+function stageOf<T>(stage: T | null): T {
+  if (stage === null)
+    throw new TypeError("the instruction is ill-formed: accumulators without a stage to compute them");
+  return stage;
+}
+
+/** Bytes of an instruction's operands, gathered once for all of its steps. */
+const gathered = new WeakMap<FetchState, readonly Uint8Array[]>();
+function operandBytes(machine: Machine, fetch: FetchState, instruction: TensorInstruction): readonly Uint8Array[] {
+  let bytes = gathered.get(fetch);
+  if (bytes === undefined) {
+    bytes = operandContents(machine, fetch, instruction).map((content) => content.bytes);
+    gathered.set(fetch, bytes);
+  }
+  return bytes;
+}
+
+/** The element that a stage 2 state writes, or null if it is outside. */
+export const writtenElement = (machine: Machine, state: RunningState, { readBits }: StageResult): number | null => {
+  const instruction = runningInstruction(machine, state);
+  return elementOf(instruction.write, variablesAt(instruction, state.position, state.fetch.counters), readBits);
+};
+
+function stepRunning(machine: Machine, state: RunningState): State {
+  const instruction = runningInstruction(machine, state);
+  const { fetch, position } = state;
+  if (position.stage === 3) {
+    return { ...fetch, pc: fetch.pc + 1, table: fetch.table.with(instruction.target, state.target) };
+  }
+  const result = stageAt(machine, state);
+  const next: RunningState = { ...state, position: nextPosition(spacesOf(instruction), position) };
+  switch (position.stage) {
+    case 0:
+      return { ...next, innerAccumulators: result.outs };
+    case 1:
+      return { ...next, accumulators: result.outs, innerAccumulators: initial(instruction.innerAccumulators) };
+    case 2: {
+      const element = writtenElement(machine, state, result);
+      const target =
+        element === null ? state.target : written(machine, state, instruction, element, result.outs[0] as bigint);
+      const sameElement = next.position.element === position.element;
+      return { ...next, target, accumulators: sameElement ? state.accumulators : initial(instruction.accumulators) };
+    }
+  }
+}
+
+function written(
+  machine: Machine,
+  { target }: RunningState,
+  instruction: TensorInstruction,
+  element: number,
+  value: bigint,
+): Content {
+  const { dtype } = machine.program.tensors[instruction.target] as TensorType;
+  store(target.bytes, dtype, element, value, machine.scalar);
+  return new BytesContent(target.bytes, machine.tree);
+}
+
+/** Above this many steps the stepper does not run a whole program: hours, where the native engine takes a second. */
+export const MAX_STEPS = 1n << 24n;
+
+/**
+ * Runs from the start until halted; the slow reference executor.
+ * @returns bytes of the outputs, and how many steps it took, the halting one included.
+ * @throws RangeError if the program may take more than `MAX_STEPS`.
+ */
+export function runAll(machine: Machine): { readonly outputs: readonly Uint8Array[]; readonly steps: bigint } {
+  const { steps: bound } = checkProgram(machine.program);
+  if (bound > MAX_STEPS)
+    throw new RangeError(
+      `the program has up to ${bound} steps; the stepper runs ${MAX_STEPS} at most: use another engine`,
+    );
+  let state: State = startOf(machine);
+  let steps = 1n;
+  for (; ; steps++) {
+    if (state.kind === "fetch" && state.pc === machine.program.instructions.length) {
+      const { table } = state;
+      const outputs = Array.from({ length: machine.program.outputs }, (_, i) => tableContent(machine, table, i).bytes);
+      return { outputs, steps };
+    }
+    state = step(machine, state);
+  }
+}
