@@ -45,6 +45,9 @@ export function checkTensor(
   const { dims, reduction, innerReduction, accumulators, innerAccumulators, inner, body, finish, scan } = instruction;
   const target = program.tensors[instruction.target]!;
   checkDepth(instruction.targetDepth, byteSize(target), "the target", refuse);
+  if (instruction.targetDtype !== target.dtype) {
+    refuse("dtype", `the target's elements are ${target.dtype}, not ${instruction.targetDtype}`);
+  }
   const sizes = checkOperands(program, instruction, refuse);
 
   const N = spaceSize("dims", dims, LIMITS.dims, refuse);

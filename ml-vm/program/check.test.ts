@@ -49,6 +49,7 @@ const fold: TensorInstruction = {
   kind: "tensor",
   target: 1,
   targetDepth: 1,
+  targetDtype: "f32",
   operands: [
     { space: "input", index: 0, depth: 1 },
     { space: "weight", index: 0, depth: 4 },
@@ -83,6 +84,7 @@ const zero: TensorInstruction = {
   ...fold,
   target: 0,
   targetDepth: 0,
+  targetDtype: "u8",
   operands: [],
   dims: [1],
   reduction: [],
@@ -180,6 +182,7 @@ const broken: Record<Rule, Program[]> = {
     inFold({ operands: [{ space: "input", index: 0, depth: 0 }, ...fold.operands.slice(1)] }),
     withInstruction(4, { kind: "move", target: 2, source: { space: "tensor", index: 1, depth: 0 } }),
   ],
+  dtype: [inFold({ targetDtype: "i32" })],
   alias: [inFold({ operands: [...fold.operands, { space: "tensor", index: 1, depth: 1 }] })],
   filler: [
     withInstruction(5, { kind: "drop", target: 3 }),

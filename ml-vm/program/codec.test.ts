@@ -7,6 +7,7 @@ const add: Instruction = {
   kind: "tensor",
   target: 0,
   targetDepth: 1,
+  targetDtype: "f32",
   write: [{ stride: 1, extent: 64, offset: 0, outside: "pad", indirect: null, terms: [{ variable: 0, shift: 0, bits: 0, factor: 1 }] }],
   operands: [{ space: "input", index: 0, depth: 1 }],
   dims: [64],

@@ -187,6 +187,8 @@ export function encodeInstruction(instruction: Instruction): Uint8Array {
       w.uint(1, instruction.scan ? FLAG_SCAN : 0);
       w.uint(2, instruction.target);
       w.uint(1, instruction.targetDepth);
+      w.uint(1, dtypeSpec(instruction.targetDtype).code);
+      w.uint(1, dtypeSpec(instruction.targetDtype).code);
       w.list(instruction.operands, (operand) => writeOperand(w, operand));
       for (const space of [instruction.dims, instruction.reduction, instruction.innerReduction]) w.list(space, (n) => w.uint(4, n));
       w.list(instruction.accumulators, (c) => writeConstant(w, c));
@@ -232,6 +234,8 @@ function readTensorInstruction(r: Reader): TensorInstruction {
   if (flags & ~FLAG_SCAN) throw new RangeError(`unknown flags 0x${flags.toString(16)}`);
   const target = r.uint(2);
   const targetDepth = r.uint(1);
+  const targetDtype = dtypeFromCode(r.uint(1));
+  const targetDtype = dtypeFromCode(r.uint(1));
   const operands = r.list(() => readOperand(r));
   const dims = r.list(() => r.uint(4));
   const reduction = r.list(() => r.uint(4));
@@ -243,7 +247,7 @@ function readTensorInstruction(r: Reader): TensorInstruction {
   const body = accumulators.length > 0 ? readStage(r) : null;
   const finish = readStage(r);
   const scan = (flags & FLAG_SCAN) !== 0;
-  return { kind: "tensor", target, targetDepth, write, operands, dims, reduction, innerReduction, scan, accumulators, innerAccumulators, inner, body, finish };
+  return { kind: "tensor", target, targetDepth, targetDtype, write, operands, dims, reduction, innerReduction, scan, accumulators, innerAccumulators, inner, body, finish };
 }
 
 /** Types of inputs, weights and table, in this order: what the model id binds of them. */

@@ -21,6 +21,8 @@ export const RULES = [
   "tensor",
   /** A tree depth is that of the tensor's type. */
   "depth",
+  /** The target's dtype is that of its type. */
+  "dtype",
   /** No tensor instruction reads its target. */
   "alias",
   /** Entries that fill the outputs up to a power of two stay empty. */
