@@ -188,7 +188,6 @@ export function encodeInstruction(instruction: Instruction): Uint8Array {
       w.uint(2, instruction.target);
       w.uint(1, instruction.targetDepth);
       w.uint(1, dtypeSpec(instruction.targetDtype).code);
-      w.uint(1, dtypeSpec(instruction.targetDtype).code);
       w.list(instruction.operands, (operand) => writeOperand(w, operand));
       for (const space of [instruction.dims, instruction.reduction, instruction.innerReduction]) w.list(space, (n) => w.uint(4, n));
       w.list(instruction.accumulators, (c) => writeConstant(w, c));
@@ -234,7 +233,6 @@ function readTensorInstruction(r: Reader): TensorInstruction {
   if (flags & ~FLAG_SCAN) throw new RangeError(`unknown flags 0x${flags.toString(16)}`);
   const target = r.uint(2);
   const targetDepth = r.uint(1);
-  const targetDtype = dtypeFromCode(r.uint(1));
   const targetDtype = dtypeFromCode(r.uint(1));
   const operands = r.list(() => readOperand(r));
   const dims = r.list(() => r.uint(4));

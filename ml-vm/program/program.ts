@@ -52,8 +52,6 @@ export interface TensorInstruction {
   readonly target: number;
   /** Depth of the target's Merkle tree. */
   readonly targetDepth: number;
-  /** The target's element type, repeated for the same reason: a step stores by it. */
-  readonly targetDtype: DType;
   /** Type of the target's elements, repeated like the depth: a step stores one without knowing the table's types. */
   readonly targetDtype: DType;
   readonly write: View;

@@ -122,6 +122,7 @@ class Builder {
     this.instructions.push({
       kind: "tensor",
       targetDepth,
+      targetDtype: (this.tensors[parts.target] as TensorType).dtype,
       operands: [],
       reduction: [],
       innerReduction: [],
