@@ -57,7 +57,7 @@ export interface Softfloat extends Functions {
   /**
    * Runs a program on `values[0..valueCount)` and `vars`; result i goes to `values[valueCount + i]`.
    * @returns the number of values there are then
-   * @throws RangeError if `valueCount` is above 256
+   * @throws RangeError if `valueCount` is not in 0…256
    */
   run(program: LoadedProgram, valueCount: number): number;
 
@@ -156,8 +156,8 @@ class Machine {
   }
 
   run(program: LoadedProgram, valueCount: number): number {
-    if (valueCount > MAX_WORDS)
-      throw new RangeError(`${valueCount} values: registers are numbered up to ${MAX_WORDS - 1}`);
+    if (!(valueCount >= 0 && valueCount <= MAX_WORDS))
+      throw new RangeError(`${valueCount} values: 0 to ${MAX_WORDS} can be numbered`);
     const { elench_run, elench_values, elench_vars } = this.#exports;
     return elench_run(program.address, program.length, elench_values(), valueCount, elench_vars());
   }

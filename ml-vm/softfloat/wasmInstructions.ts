@@ -81,15 +81,17 @@ function floatInstruction(reader: Reader): string | undefined {
   return isFloat ? `0x${code.toString(16)} at byte ${at}` : undefined;
 }
 
-/** The floating-point instructions of a module, each as opcode and place; throws on an instruction it does not know. */
+/** The floating-point instructions of a module, each as opcode and place; throws on a module that it cannot read. */
 export function floatInstructions(module: Uint8Array): string[] {
   const found: string[] = [];
   const reader = new Reader(module, 8);
+  let searched = false;
   while (reader.offset < module.length) {
     const section = reader.byte();
     const size = reader.leb();
     const end = reader.offset + size;
     if (section === CODE_SECTION) {
+      searched = true;
       for (let functions = reader.leb(); functions > 0; functions--) {
         const bodySize = reader.leb();
         const bodyEnd = reader.offset + bodySize;
@@ -103,5 +105,6 @@ export function floatInstructions(module: Uint8Array): string[] {
     }
     reader.offset = end;
   }
+  if (!searched) throw new Error("the WebAssembly module has no code section");
   return found;
 }
