@@ -22,7 +22,11 @@ export interface Nodes {
 /** Builds the data tree of some bytes. */
 export type TreeBuilder = (bytes: Uint8Array) => Nodes;
 
+/** Bytes as a content; `root` spares the hashing of it where it is known. */
+export type ContentOf = (bytes: Uint8Array, root?: Hash) => Content;
+
 export interface Content {
+  /** Row-major little-endian elements. */
   readonly bytes: Uint8Array;
   readonly root: Hash;
   /** The 128 bytes of a leaf. */
@@ -56,18 +60,16 @@ export const smallTree: TreeBuilder = (bytes) => {
 };
 
 /** Bytes whose tree is built when it is first asked for. */
-export class BytesContent implements Content {
+class SmallContent implements Content {
   readonly bytes: Uint8Array;
-  readonly #build: TreeBuilder;
   #tree: Nodes | undefined;
 
-  constructor(bytes: Uint8Array, build: TreeBuilder) {
+  constructor(bytes: Uint8Array) {
     this.bytes = bytes;
-    this.#build = build;
   }
 
   get #nodes(): Nodes {
-    this.#tree ??= this.#build(this.bytes);
+    this.#tree ??= smallTree(this.bytes);
     return this.#tree;
   }
 
@@ -83,6 +85,8 @@ export class BytesContent implements Content {
     return pathIn(this.#nodes, treeDepth(this.bytes.length), index);
   }
 }
+
+export const smallContent: ContentOf = (bytes) => new SmallContent(bytes);
 
 /** What an empty table entry reads as. */
 export class ZeroContent implements Content {

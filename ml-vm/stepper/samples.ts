@@ -16,7 +16,7 @@ import type {
   View,
 } from "../program/program.ts";
 import { loadSoftfloat } from "../softfloat/load.ts";
-import { smallTree } from "./content.ts";
+import { smallContent } from "./content.ts";
 import { createMachine, type Machine } from "./state.ts";
 
 /** Small programs that have every kind of step between them, for the tests of whatever executes or proves. */
@@ -378,9 +378,10 @@ function loops(): Sample {
 export const samples = (): Sample[] => [matmulRelu(3, 5, 40), scanAndSlices(), innerAndScatter(), loops()];
 
 const softfloat = loadSoftfloat();
+export const scalar = softfloat.scalar.bind(softfloat);
 
 /** The stepper's machine for a sample. */
 export function machineOf({ model, inputs }: Sample): Machine {
   const commitment = commit(model.program, model.weights.map(dataRoot));
-  return createMachine(model, commitment, inputs, softfloat.scalar.bind(softfloat), smallTree);
+  return createMachine(model, commitment, inputs, scalar, smallContent);
 }

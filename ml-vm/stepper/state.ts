@@ -12,7 +12,7 @@ import {
 } from "../program/commitment.ts";
 import type { Model } from "../program/model.ts";
 import type { Instruction, Operand, Program, TensorInstruction, TensorType } from "../program/program.ts";
-import { BytesContent, type Content, Table, type TreeBuilder, ZeroContent } from "./content.ts";
+import { type Content, type ContentOf, Table, ZeroContent } from "./content.ts";
 import type { Scalar } from "./element.ts";
 
 /** The machine's states as data, and their hashes (docs/tensor-machine.md, "States"). */
@@ -24,7 +24,8 @@ export interface Machine {
   readonly inputs: readonly Content[];
   readonly inputTree: ListTree;
   readonly weights: readonly Content[];
-  readonly tree: TreeBuilder;
+  /** How the results of steps become contents. */
+  readonly content: ContentOf;
   readonly scalar: Scalar;
 }
 
@@ -62,9 +63,9 @@ export function createMachine(
   commitment: Commitment,
   inputs: readonly Uint8Array[],
   scalar: Scalar,
-  tree: TreeBuilder,
+  content: ContentOf,
 ): Machine {
-  const contents = (what: string, types: readonly TensorType[], data: readonly Uint8Array[]) =>
+  const contents = (what: string, types: readonly TensorType[], data: readonly Uint8Array[], roots?: ListTree) =>
     types.map((type, i) => {
       const bytes = data[i];
       const size = byteSize(type);
@@ -72,18 +73,18 @@ export function createMachine(
         throw new RangeError(
           `${what} ${i} has ${bytes?.length ?? 0} bytes; its type, ${type.dtype}[${type.shape}], has ${size}`,
         );
-      return new BytesContent(bytes, tree);
+      return content(bytes, roots?.node(0, i));
     });
   const { program } = model;
   const inputContents = contents("input", program.inputs, inputs);
-  const inputTree = new ListTree(inputContents.map((content) => content.root));
+  const inputTree = new ListTree(inputContents.map(({ root }) => root));
   return {
     program,
     commitment,
     inputs: inputContents,
     inputTree,
-    weights: contents("weight", program.weights, model.weights),
-    tree,
+    weights: contents("weight", program.weights, model.weights, commitment.weights),
+    content,
     scalar,
   };
 }

@@ -1,7 +1,7 @@
 import { depthOf } from "../../merkle/tree.ts";
 import { checkProgram } from "../program/check.ts";
-import type { TensorInstruction, TensorType } from "../program/program.ts";
-import { BytesContent, type Content } from "./content.ts";
+import type { TensorInstruction } from "../program/program.ts";
+import type { Content } from "./content.ts";
 import { runStage, type StageResult, store } from "./element.ts";
 import { firstStage, nextPosition, spacesOf } from "./positions.ts";
 import {
@@ -73,7 +73,7 @@ function begin(machine: Machine, fetch: FetchState, instruction: TensorInstructi
     kind: "running",
     fetch,
     position: { stage: firstStage(spacesOf(instruction)), element: 0, term: 0, innerTerm: 0 },
-    target: new BytesContent(former.bytes.slice(), machine.tree),
+    target: machine.content(former.bytes.slice()),
     accumulators: initial(instruction.accumulators),
     innerAccumulators: initial(instruction.innerAccumulators),
   };
@@ -156,9 +156,8 @@ function written(
   element: number,
   value: bigint,
 ): Content {
-  const { dtype } = machine.program.tensors[instruction.target] as TensorType;
-  store(target.bytes, dtype, element, value, machine.scalar);
-  return new BytesContent(target.bytes, machine.tree);
+  store(target.bytes, instruction.targetDtype, element, value, machine.scalar);
+  return machine.content(target.bytes);
 }
 
 /** Above this many steps the stepper does not run a whole program: hours, where the native engine takes a second. */

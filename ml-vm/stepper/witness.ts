@@ -1,7 +1,7 @@
 import { depthOf, type Hash } from "../../merkle/tree.ts";
 import { fetchWord, haltedPreimage, runningPreimage } from "../program/commitment.ts";
 import { dtypeSpec } from "../program/dtype.ts";
-import type { Operand, Stage, TensorInstruction, TensorType } from "../program/program.ts";
+import type { Operand, Stage, TensorInstruction } from "../program/program.ts";
 import type { Content, Table } from "./content.ts";
 import type { StageResult } from "./element.ts";
 import {
@@ -131,7 +131,7 @@ function runningParts(machine: Machine, state: RunningState): Uint8Array[] {
   if (stage < 2) return parts;
   const element = writtenElement(machine, state, result);
   if (element === null) return parts;
-  const { size } = dtypeSpec((machine.program.tensors[instruction.target] as TensorType).dtype);
+  const { size } = dtypeSpec(instruction.targetDtype);
   return [...parts, ...opening(state.target, leafOfElement(element, size))];
 }
 
