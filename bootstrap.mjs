@@ -133,7 +133,8 @@ function installPackages(node) {
   const lock = hashOf("package-lock.json");
   if (stamps.packages === lock && existsSync(join(root, "node_modules", ".package-lock.json"))) return;
   say("installing packages (a minute or two on first run)");
-  npmInstall(node, [], "the project's packages");
+  // Without saving: what npm would write into the lock depends on npm's version.
+  npmInstall(node, ["--no-save"], "the project's packages");
   const anvil = run(node, [join(root, "node_modules/@foundry-rs/anvil/bin.mjs"), "--version"]);
   if (!anvil.ok) {
     say(`anvil, the local chain, does not run: the demo and the end-to-end tests will fail.\n${anvil.output}`);
