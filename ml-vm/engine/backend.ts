@@ -1,0 +1,36 @@
+import { openNative } from "./native.ts";
+
+/** An executor of tensor instructions, and of the hashing that commits to their results. All give the same bits. */
+export interface Backend {
+  /** "native-avx512", "native-avx2", "native-portable", "wasm-relaxed", "wasm-exact" or "interpreter". */
+  readonly name: string;
+  /**
+   * Runs elements [from, to) (default: all) of an encoded tensor instruction: operands' bytes in order, target changed in
+   * place; counters of the enclosing blocks. The bytes of an instruction must not change between calls: it is decoded once.
+   * @throws Error where the bytes are no instruction, or reach beyond an operand or the target; nothing is written then.
+   */
+  execute(
+    instruction: Uint8Array,
+    operands: readonly Uint8Array[],
+    target: Uint8Array,
+    counters: readonly number[],
+    from?: number,
+    to?: number,
+  ): void;
+  /** Data root of bytes, as `dataRoot` in merkle/tree.ts. */
+  dataRoot(data: Uint8Array): Uint8Array;
+  /** Every level of the data tree, leaves' hashes first, one after the other: 2^(depth + 1) − 1 nodes of 32 bytes, zero subtrees included. */
+  dataTree(data: Uint8Array): Uint8Array;
+}
+
+export interface BackendOptions {
+  /** "interpreter" is native too: one element, one term, one operation at a time. */
+  readonly engine?: "native" | "interpreter";
+  /** Threads that share an instruction's elements; results do not depend on it. Default: the processors there are. */
+  readonly threads?: number;
+}
+
+/** @throws Error if the engine asked for is not there. */
+export function openBackend(options: BackendOptions = {}): Backend {
+  return openNative(options);
+}

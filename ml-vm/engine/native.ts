@@ -1,0 +1,85 @@
+import { createRequire } from "node:module";
+import { availableParallelism } from "node:os";
+import { fileURLToPath } from "node:url";
+import { treeDepth } from "../../merkle/tree.ts";
+import type { Backend, BackendOptions } from "./backend.ts";
+
+/** What ml-vm/native/addon.c exports. */
+interface Addon {
+  /** Names by index; null for an instruction set that this processor lacks. */
+  engines(): (string | null)[];
+  prepare(instruction: Uint8Array): unknown;
+  /** `to` −1: all; `threads` 0: the interpreter. */
+  execute(
+    engine: number,
+    handle: unknown,
+    operands: readonly Uint8Array[],
+    target: Uint8Array,
+    counters: readonly number[],
+    from: number,
+    to: number,
+    threads: number,
+  ): void;
+  dataTree(engine: number, data: Uint8Array, nodes: Uint8Array, threads: number): void;
+}
+
+const ADDON_PATH = fileURLToPath(new URL("../native/build/Release/elench.node", import.meta.url));
+
+/** The addon, or null if it has not been built for this host. */
+function loadAddon(): Addon | null {
+  try {
+    return createRequire(import.meta.url)(ADDON_PATH) as Addon;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "MODULE_NOT_FOUND" || code === "ERR_DLOPEN_FAILED") return null;
+    throw error;
+  }
+}
+
+let loaded: Addon | null | undefined;
+
+export function nativeAddon(): Addon | null {
+  if (loaded === undefined) loaded = loadAddon();
+  return loaded;
+}
+
+/** Instruction sets of the addon that this processor runs, best first. */
+export function nativeEngines(): string[] {
+  return nativeAddon()?.engines().filter((name) => name !== null) ?? [];
+}
+
+/** Index of the engine to use: the best one, or the one that ELENCH_ISA names (tests of the others). */
+function chooseEngine(addon: Addon, wanted: string | undefined): number {
+  const names = addon.engines();
+  const index = wanted ? names.indexOf(wanted) : names.findIndex((name) => name !== null);
+  if (index >= 0) return index;
+  throw new Error(`ELENCH_ISA=${wanted}: this processor runs ${names.filter((name) => name !== null).join(", ")}`);
+}
+
+/** @throws Error if the addon is not built, or lacks the instruction set that ELENCH_ISA names. */
+export function openNative({ engine = "native", threads = availableParallelism() }: BackendOptions = {}): Backend {
+  const addon = nativeAddon();
+  if (!addon) {
+    throw new Error(`the native engine is not built (${ADDON_PATH}): run \`npx node-gyp rebuild --directory ml-vm/native\`, or ask for "wasm"`);
+  }
+  const index = chooseEngine(addon, process.env.ELENCH_ISA);
+  const name = engine === "interpreter" ? "interpreter" : `native-${addon.engines()[index]}`;
+  const handles = new WeakMap<Uint8Array, unknown>();
+  const prepared = (instruction: Uint8Array): unknown => {
+    let handle = handles.get(instruction);
+    if (handle === undefined) handles.set(instruction, (handle = addon.prepare(instruction)));
+    return handle;
+  };
+  const dataTree = (data: Uint8Array): Uint8Array => {
+    const nodes = new Uint8Array(32 * (2 ** (treeDepth(data.length) + 1) - 1));
+    addon.dataTree(index, data, nodes, threads);
+    return nodes;
+  };
+  return {
+    name,
+    execute: (instruction, operands, target, counters, from = 0, to = -1) =>
+      addon.execute(index, prepared(instruction), operands, target, counters, from, to, engine === "interpreter" ? 0 : threads),
+    dataTree,
+    dataRoot: (data) => dataTree(data).slice(-32),
+  };
+}

@@ -1,0 +1,112 @@
+/** A tensor instruction, decoded (ml-vm/program/program.ts says what the fields mean). */
+#ifndef ELENCH_NATIVE_INSTRUCTION_H
+#define ELENCH_NATIVE_INSTRUCTION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "scalar.h"
+
+enum {
+  MAX_OPERANDS = 16,
+  MAX_DIMS = 8,
+  MAX_INNER = 4,
+  MAX_ACCUMULATORS = 4,
+  MAX_VALUES = 256,
+  MAX_COORDINATES = 8,
+  MAX_TERMS = 8,
+  VARIABLES = 23,
+  FIRST_REDUCTION = 8,
+  FIRST_INNER = 16,
+  FIRST_COUNTER = 20,
+};
+
+enum { DTYPE_F32 = 1, DTYPE_F64, DTYPE_F16, DTYPE_BF16, DTYPE_I8, DTYPE_U8, DTYPE_I16, DTYPE_U16, DTYPE_I32, DTYPE_U32, DTYPE_I64, DTYPE_U64, DTYPE_BOOL };
+
+typedef struct {
+  uint8_t variable, shift;
+  /** Applied after the shift; all ones where the term has no `bits`. */
+  i64 mask;
+  i64 factor;
+} Term;
+
+typedef struct {
+  i64 stride, extent, offset;
+  bool clamp;
+  /** The read whose value is added, or -1. */
+  int indirect;
+  int terms;
+  Term term[MAX_TERMS];
+} Coordinate;
+
+typedef struct {
+  int coordinates;
+  Coordinate coordinate[MAX_COORDINATES];
+} View;
+
+typedef struct {
+  uint8_t operand, dtype;
+  uint64_t pad;
+  View view;
+} Read;
+
+typedef struct {
+  uint8_t code, a, b, c;
+} Operation;
+
+typedef struct {
+  uint8_t type;
+  uint64_t bits;
+} Constant;
+
+/** Values are numbered: entries, reads, constants, results of the operations. */
+typedef struct {
+  int entries, reads, constants, operations, outs, values;
+  Read *read;
+  Constant *constant;
+  Operation *operation;
+  uint8_t *out;
+  uint8_t type[MAX_VALUES];
+} Stage;
+
+/** A space walked in row-major order. */
+typedef struct {
+  int rank;
+  i64 dim[MAX_DIMS];
+  i64 size;
+} Space;
+
+typedef struct {
+  bool scan;
+  uint8_t targetType;
+  int operands;
+  /** Bytes that the views of each operand, and of the target, reach. */
+  uint64_t operandBytes[MAX_OPERANDS], targetBytes;
+  Space output, reduction, inner;
+  int accumulators, innerAccumulators;
+  Constant accumulator[MAX_ACCUMULATORS], innerAccumulator[MAX_ACCUMULATORS];
+  View write;
+  Stage innerStage, bodyStage, finishStage;
+} Instruction;
+
+static inline int dtype_size(uint8_t dtype)
+{
+  static const uint8_t sizes[] = {0, 4, 8, 2, 2, 1, 1, 2, 2, 4, 4, 8, 8, 1};
+  return sizes[dtype];
+}
+
+/** Type of the register that the dtype loads into. */
+static inline uint8_t dtype_register(uint8_t dtype)
+{
+  return dtype == DTYPE_F64 ? TYPE_F64 : dtype <= DTYPE_BF16 ? TYPE_F32 : TYPE_INT;
+}
+
+/** What a call runs on: memory of the operands and of the target, the variables' values, and which elements. */
+typedef struct {
+  const uint8_t *operand[MAX_OPERANDS];
+  uint8_t *target;
+  i64 counter[3];
+  i64 from, to;
+} Run;
+
+#endif

@@ -1,0 +1,148 @@
+/**
+ * The machine as its specification reads: one element, one term, one operation at a time. Runs every program; what the
+ * faster ways give is compared with it.
+ */
+#ifndef ELENCH_NATIVE_INTERPRETER_H
+#define ELENCH_NATIVE_INTERPRETER_H
+
+#include "element.h"
+#include "operations.h"
+
+typedef struct {
+  const Instruction *instruction;
+  const Run *run;
+  i64 variable[VARIABLES];
+} Walk;
+
+/** Puts the indices of the `position`-th point of a space into the variables from `first` on. */
+static inline void set_indices(i64 *variable, int first, const Space *space, i64 position)
+{
+  for (int d = space->rank - 1; d >= 0; d--) {
+    variable[first + d] = position % space->dim[d];
+    position /= space->dim[d];
+  }
+}
+
+static inline i64 term_value(const Term *term, const i64 *variable)
+{
+  return term->factor * (variable[term->variable] >> term->shift & term->mask);
+}
+
+static inline i64 saturate32(i64 a) { return a < INT32_MIN ? INT32_MIN : a > INT32_MAX ? INT32_MAX : a; }
+
+/** Index of the element that the view means, or -1 where it is outside. `reads` are values for indirect coordinates. */
+static i64 element_of(const View *view, const i64 *variable, const uint64_t *reads)
+{
+  i64 element = 0;
+  for (int i = 0; i < view->coordinates; i++) {
+    const Coordinate *c = &view->coordinate[i];
+    i64 at = c->offset;
+    for (int t = 0; t < c->terms; t++) at += term_value(&c->term[t], variable);
+    if (c->indirect >= 0) at += saturate32((i64)reads[c->indirect]);
+    if (at < 0 || at >= c->extent) {
+      if (!c->clamp) return -1;
+      at = at < 0 ? 0 : c->extent - 1;
+    }
+    element += c->stride * at;
+  }
+  return element;
+}
+
+static uint64_t apply(uint8_t code, uint64_t a, uint64_t b, uint64_t c)
+{
+  switch (code) {
+#define UNARY(CODE, NAME, R, A) case CODE: return R##_register(NAME(register_##A(a)));
+#define BINARY(CODE, NAME, R, A, B) case CODE: return R##_register(NAME(register_##A(a), register_##B(b)));
+#define TERNARY(CODE, NAME, R, A, B, C) \
+  case CODE: return R##_register(NAME(register_##A(a), register_##B(b), register_##C(c)));
+    OPERATIONS(UNARY, BINARY, TERNARY)
+#undef UNARY
+#undef BINARY
+#undef TERNARY
+  default: return a != 0 ? b : c;  // select
+  }
+}
+
+/** Runs a stage on `values`, whose entries are in place. */
+static void run_stage(const Walk *walk, const Stage *stage, uint64_t *values)
+{
+  uint64_t *reads = values + stage->entries, *next = reads;
+  for (int i = 0; i < stage->reads; i++) {
+    const Read *read = &stage->read[i];
+    i64 element = element_of(&read->view, walk->variable, reads);
+    *next++ = element < 0 ? read->pad : load_element(walk->run->operand[read->operand], read->dtype, element);
+  }
+  for (int i = 0; i < stage->constants; i++) *next++ = stage->constant[i].bits;
+  for (int i = 0; i < stage->operations; i++) {
+    Operation op = stage->operation[i];
+    *next++ = op.code == OP_INDEX ? (uint64_t)walk->variable[op.a] : apply(op.code, values[op.a], values[op.b], values[op.c]);
+  }
+}
+
+static void take_outs(const Stage *stage, const uint64_t *values, uint64_t *to)
+{
+  for (int i = 0; i < stage->outs; i++) to[i] = values[stage->out[i]];
+}
+
+static void initial_values(const Constant *constants, int count, uint64_t *to)
+{
+  for (int i = 0; i < count; i++) to[i] = constants[i].bits;
+}
+
+static void finish_element(const Walk *walk, const uint64_t *acc, uint64_t *values)
+{
+  const Instruction *in = walk->instruction;
+  const Stage *stage = &in->finishStage;
+  memcpy(values, acc, (size_t)stage->entries * 8);
+  run_stage(walk, stage, values);
+  i64 element = element_of(&in->write, walk->variable, values + stage->entries);
+  if (element >= 0) store_element(walk->run->target, in->targetType, element, values[stage->out[0]]);
+}
+
+/** The inner fold of one term. */
+static void run_inner(Walk *walk, uint64_t *iacc, uint64_t *values)
+{
+  const Instruction *in = walk->instruction;
+  initial_values(in->innerAccumulator, in->innerAccumulators, iacc);
+  for (i64 term = 0; term < in->inner.size; term++) {
+    set_indices(walk->variable, FIRST_INNER, &in->inner, term);
+    memcpy(values, iacc, (size_t)in->innerAccumulators * 8);
+    run_stage(walk, &in->innerStage, values);
+    take_outs(&in->innerStage, values, iacc);
+  }
+  memset(walk->variable + FIRST_INNER, 0, MAX_INNER * 8);
+}
+
+static void run_element(Walk *walk, uint64_t *values)
+{
+  const Instruction *in = walk->instruction;
+  uint64_t acc[MAX_ACCUMULATORS], iacc[MAX_ACCUMULATORS];
+  memset(walk->variable + FIRST_REDUCTION, 0, (FIRST_COUNTER - FIRST_REDUCTION) * 8);
+  initial_values(in->accumulator, in->accumulators, acc);
+  for (i64 term = 0; in->accumulators > 0 && term < in->reduction.size; term++) {
+    set_indices(walk->variable, FIRST_REDUCTION, &in->reduction, term);
+    if (in->innerAccumulators > 0) run_inner(walk, iacc, values);
+    memcpy(values, acc, (size_t)in->accumulators * 8);
+    memcpy(values + in->accumulators, iacc, (size_t)in->innerAccumulators * 8);
+    run_stage(walk, &in->bodyStage, values);
+    take_outs(&in->bodyStage, values, acc);
+    if (in->scan) finish_element(walk, acc, values);
+  }
+  if (in->scan) return;
+  memset(walk->variable + FIRST_REDUCTION, 0, MAX_DIMS * 8);
+  finish_element(walk, acc, values);
+}
+
+/** Elements [run->from, run->to), in order. */
+static void interpret(const Instruction *instruction, const Run *run)
+{
+  Walk walk = {instruction, run, {0}};
+  uint64_t values[MAX_VALUES];
+  memcpy(walk.variable + FIRST_COUNTER, run->counter, sizeof run->counter);
+  for (i64 element = run->from; element < run->to; element++) {
+    set_indices(walk.variable, 0, &instruction->output, element);
+    run_element(&walk, values);
+  }
+}
+
+#endif
