@@ -1,0 +1,74 @@
+import { Command } from "commander";
+import { Session } from "../../../ml-vm/engine/session.ts";
+import { importOnnx } from "../../../ml-vm/onnx/import.ts";
+import type { Model } from "../../../ml-vm/program/model.ts";
+import { runStepper, STEPPER_LIMIT } from "../../../prover/stepper-run.ts";
+import { dataRoot } from "../../../merkle/tree.ts";
+import { checkProgram } from "../../../ml-vm/program/check.ts";
+import { UserError } from "../../errors.ts";
+import { toHex } from "../../strategy/bytes.ts";
+import { describeValues } from "../describe.ts";
+import { backendOf, describeShape, readInput, readInputs } from "../model-file.ts";
+import { collect, engineOption, jsonOption, option, threadsOption } from "../options.ts";
+import { print } from "../output.ts";
+
+interface InferOptions {
+  readonly input?: readonly string[];
+  readonly engine: "native" | "wasm" | "interpreter" | "stepper";
+  readonly threads: number;
+  readonly json?: boolean;
+}
+
+export function inferCommand(): Command {
+  return new Command("infer")
+    .description("run a model; every engine gives the same bits")
+    .argument("<file>", "ONNX model")
+    .addOption(option("--input <name=file>", "an input: .npy, .pb (ONNX TensorProto), .json or raw .bin; repeat for others").argParser(collect))
+    .addOption(engineOption())
+    .addOption(threadsOption())
+    .addOption(jsonOption())
+    .action((file: string, options: InferOptions) => {
+      const model = importOnnx(readInput(file));
+      const inputs = readInputs(model, options.input ?? []);
+      const { outputs, engine, ms } = run(model, inputs, options);
+      const named = model.outputNames.map((name, i) => {
+        const type = model.program.tensors[i] as (typeof model.program.tensors)[number];
+        return { name, type, data: outputs[i] as Uint8Array };
+      });
+      print(
+        options.json,
+        {
+          outputs: Object.fromEntries(
+            named.map(({ name, type, data }) => [
+              name,
+              { dtype: type.dtype, shape: type.shape, data: Buffer.from(data).toString("base64"), root: toHex(dataRoot(data)) },
+            ]),
+          ),
+          engine,
+          threads: options.threads || null,
+          ms,
+        },
+        () =>
+          [
+            ...named.map(({ name, type, data }) => `${name}  ${type.dtype} ${describeShape(type.shape)}\n${describeValues(type, data)}\nroot ${toHex(dataRoot(data))}`),
+            `${engine}, ${ms.toFixed(1)} ms`,
+          ].join("\n"),
+      );
+    });
+}
+
+function run(model: Model, inputs: readonly Uint8Array[], { engine, threads }: InferOptions) {
+  if (engine === "stepper") {
+    const { steps } = checkProgram(model.program);
+    if (steps > STEPPER_LIMIT) {
+      throw new UserError(`the stepper takes one step at a time, and refuses above ${STEPPER_LIMIT}; this model has up to ${steps}: use another --engine`);
+    }
+    const started = performance.now();
+    return { outputs: runStepper(model, inputs), engine, ms: performance.now() - started };
+  }
+  const backend = backendOf(engine, threads);
+  const session = new Session(model, backend);
+  const started = performance.now();
+  const outputs = session.run(inputs);
+  return { outputs, engine: backend.name, ms: performance.now() - started };
+}

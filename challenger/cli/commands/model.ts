@@ -1,0 +1,100 @@
+import { Command } from "commander";
+import { type PublicClient } from "viem";
+import { checkOnnx } from "../../../ml-vm/onnx/check.ts";
+import { EXIT, UserError } from "../../errors.ts";
+import { account, connectTo } from "../../l1/connect.ts";
+import { registerModel } from "../../l1/registration.ts";
+import { defaultStore, loadModel, ModelStore } from "../../store.ts";
+import { withKey, withL1 } from "../l1-options.ts";
+import { backendOf, describeShape, readInput } from "../model-file.ts";
+import { jsonOption, option } from "../options.ts";
+import { columns, note, print } from "../output.ts";
+
+export function modelCommand(): Command {
+  return new Command("model")
+    .description("look at models, name them, and make them known")
+    .addCommand(checkCommand())
+    .addCommand(idCommand())
+    .addCommand(addCommand());
+}
+
+function checkCommand(): Command {
+  return new Command("check")
+    .description("what a model needs, before any work: operators, shapes, steps, FLOPs, memory (exit code 1: it is not supported)")
+    .argument("<file>", "ONNX model")
+    .addOption(jsonOption())
+    .action((file: string, { json }: { json?: boolean }) => {
+      const report = checkOnnx(readInput(file));
+      print(json, report, () =>
+        [
+          columns([
+            ["operator", "count", ""],
+            ...report.operators.map((o) => [o.type, String(o.count), o.supported ? "" : `not supported${o.why ? `: ${o.why}` : ""}`]),
+          ]),
+          "",
+          ...report.inputs.map((t) => `input   ${t.name}  ${t.dtype} ${describeShape(t.shape)}`),
+          ...report.outputs.map((t) => `output  ${t.name}  ${t.dtype} ${describeShape(t.shape)}`),
+          ...(report.ok ? [`steps   ${report.steps}`, `FLOPs   ${report.flops}`, `memory  ${report.bytes} bytes`] : []),
+          ...report.errors.map((error) => `error   ${error}`),
+          report.ok ? "supported" : "not supported",
+        ].join("\n"),
+      );
+      if (!report.ok) process.exitCode = EXIT.negative;
+    });
+}
+
+function idCommand(): Command {
+  return new Command("id")
+    .description("the model's id, which anyone can derive from the file")
+    .argument("<file>", "ONNX model")
+    .addOption(jsonOption())
+    .action((file: string, { json }: { json?: boolean }) => {
+      const { id, steps, flops, level } = loadModel(readInput(file), backendOf("native", 0));
+      print(json, { id, steps, flops, level }, () => id);
+    });
+}
+
+interface AddOptions {
+  readonly json?: boolean;
+  readonly store: string;
+  readonly local?: boolean;
+  readonly rpc: readonly string[];
+  readonly deployment?: string;
+  readonly keyFile?: string;
+  readonly maxFee: number;
+}
+
+function addCommand(): Command {
+  const command = new Command("add")
+    .description("store a model, and register it on L1, where each of its instructions is checked")
+    .argument("<file>", "ONNX model")
+    .addOption(option("--store <folder>", "where models are kept").default(defaultStore()))
+    .addOption(option("--local", "store it only; register nothing"));
+  return withKey(withL1(command))
+    .addOption(jsonOption())
+    .action(async (file: string, options: AddOptions) => {
+      const onnx = readInput(file);
+      const store = new ModelStore(options.store, backendOf("native", 0));
+      if (options.local) {
+        const { id } = store.add(onnx);
+        print(options.json, { id, registered: false, transactions: [] }, () => id);
+        return;
+      }
+      const signer = account(options.keyFile);
+      if (!signer) throw new UserError("registering takes a key: give --key-file or ELENCH_KEY, or --local to store the model only");
+      const { clients, chainId, deployment } = await connectTo(options);
+      const loaded = store.add(onnx);
+      const transactions = await registerModel({
+        client: clients[0] as PublicClient,
+        account: signer,
+        chainId,
+        registry: deployment.modelRegistry,
+        loaded,
+        progress: (done, total) => note(`registering ${loaded.id}: transaction ${done} of ${total}`),
+      });
+      const gas = transactions.reduce((sum, t) => sum + t.gasUsed, 0n);
+      print(options.json, { id: loaded.id, registered: true, transactions, gas }, () =>
+        transactions.length === 0 ? `${loaded.id} (registered before)` : `${loaded.id} (${transactions.length} transactions, ${gas} gas)`,
+      );
+    });
+}

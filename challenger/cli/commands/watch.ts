@@ -1,0 +1,65 @@
+import { Command } from "commander";
+import { parseGwei } from "viem";
+import { type Agent, createAgent } from "../../agent.ts";
+import { deliverDue } from "../../delivery.ts";
+import { UserError } from "../../errors.ts";
+import { account, connectTo } from "../../l1/connect.ts";
+import { defaultStore, ModelStore } from "../../store.ts";
+import { journal } from "../journal.ts";
+import { withKey, withL1 } from "../l1-options.ts";
+import { backendOf } from "../model-file.ts";
+import { engineOption, option, positiveInteger, threadsOption } from "../options.ts";
+import { runRounds } from "../rounds.ts";
+
+interface WatchOptions {
+  readonly rpc: readonly string[];
+  readonly deployment?: string;
+  readonly keyFile?: string;
+  readonly maxFee: number;
+  readonly store: string;
+  readonly engine: "native" | "wasm" | "interpreter";
+  readonly threads: number;
+  readonly quorum?: number;
+  readonly interval: number;
+  readonly bumpAfter: number;
+  readonly once?: boolean;
+  readonly json?: boolean;
+}
+
+export function watchCommand(): Command {
+  const command = new Command("watch")
+    .description("the watchtower: re-executes what is claimed on L1, and disputes what is false; without a key it only reports")
+    .addOption(option("--store <folder>", "where models are kept").default(defaultStore()))
+    .addOption(engineOption().choices(["native", "wasm", "interpreter"]))
+    .addOption(threadsOption())
+    .addOption(option("--quorum <n>", "endpoints that must agree (default: all)").argParser(positiveInteger))
+    .addOption(option("--interval <ms>", "time between two looks at the chain").argParser(positiveInteger).default(1_000))
+    .addOption(option("--bump-after <ms>", "bid more for a transaction that waits so long").argParser(positiveInteger).default(30_000))
+    .addOption(option("--once", "look once, act, wait for the transactions, and end"));
+  return withKey(withL1(command))
+    .addOption(option("--json", "print events as JSON, one a line, to stdout"))
+    .action(async (options: WatchOptions) => {
+      const signer = account(options.keyFile);
+      const connection = await connectTo(options);
+      const backend = backendOf(options.engine, options.threads);
+      const quorum = options.quorum ?? connection.clients.length;
+      if (quorum > connection.clients.length) {
+        throw new UserError(`--quorum ${quorum}: only ${connection.clients.length} endpoints are given with --rpc`);
+      }
+      const { report, confirmed } = journal(options.json);
+      const agent: Agent = await createAgent({
+        ...connection,
+        store: new ModelStore(options.store, backend),
+        backend,
+        account: signer,
+        quorum,
+        bumpAfter: options.bumpAfter,
+        maxFeePerGas: parseGwei(String(options.maxFee)),
+        report,
+        onConfirmed: confirmed,
+      });
+      report({ kind: "started", chainId: connection.chainId, account: signer?.address ?? null, engine: backend.name });
+      const also = () => deliverDue(agent, connection.clients[0], connection.deployment);
+      await runRounds(agent, { interval: options.interval, once: options.once ?? false, report, also });
+    });
+}

@@ -1,0 +1,39 @@
+import pino from "pino";
+import type { Intent, Receipt } from "../l1/transactions.ts";
+import type { WatchEvent } from "../watchtower.ts";
+import { explain } from "./failure.ts";
+import { jsonValue } from "./output.ts";
+
+/** What a long-running command tells: to people and log collectors on stderr, and with --json to programs on stdout. */
+export interface Journal {
+  readonly report: (event: WatchEvent | StartEvent) => void;
+  readonly confirmed: (intent: Intent, receipt: Receipt) => void;
+}
+
+export interface StartEvent {
+  readonly kind: "started";
+  readonly chainId: number;
+  readonly account: string | null;
+  readonly engine: string;
+}
+
+export function journal(json: boolean | undefined): Journal {
+  const log = pino({ level: process.env.ELENCH_LOG_LEVEL ?? "info", base: null }, pino.destination({ fd: 2, sync: true }));
+  const emit = (event: Record<string, unknown>): void => {
+    if (json) process.stdout.write(`${JSON.stringify(event, jsonValue)}\n`);
+  };
+  return {
+    report: (event) => {
+      const told = event.kind === "trouble" ? { ...event, error: explain(event.error).message } : event;
+      emit(told as unknown as Record<string, unknown>);
+      const line = JSON.parse(JSON.stringify(told, jsonValue)) as object;
+      if (event.kind === "trouble") log.warn(line, "trouble");
+      else if (event.kind === "game" && event.verdict === "false") log.warn(line, "a false claim");
+      else log.info(line, event.kind);
+    },
+    confirmed: (intent, receipt) => {
+      emit({ kind: "confirmed", key: intent.key, ...receipt });
+      log.info({ key: intent.key, hash: receipt.hash, gas: Number(receipt.gasUsed), succeeded: receipt.succeeded }, "confirmed");
+    },
+  };
+}

@@ -1,0 +1,28 @@
+import { InvalidArgumentError, Option } from "commander";
+
+/** An option whose default comes from the environment: `--max-fee` from ELENCH_MAX_FEE. */
+export function option(flags: string, description: string): Option {
+  const made = new Option(flags, description);
+  return made.env(`ELENCH_${made.name().toUpperCase().replaceAll("-", "_")}`);
+}
+
+export const jsonOption = (): Option => option("--json", "print one JSON object to stdout");
+
+export const engineOption = (): Option =>
+  option("--engine <name>", "how to compute; all give the same bits").choices(["native", "wasm", "interpreter", "stepper"]).default("native");
+
+export const threadsOption = (): Option => option("--threads <n>", "processor threads to use").argParser(positiveInteger).default(0, "all");
+
+/** Collects a repeatable option. */
+export const collect = (value: string, previous: readonly string[] = []): string[] => [...previous, value];
+
+export function positiveInteger(text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value) || value < 1) throw new InvalidArgumentError("It must be a positive integer.");
+  return value;
+}
+
+export function naturalNumber(text: string): bigint {
+  if (!/^\d+$/.test(text)) throw new InvalidArgumentError("It must be a non-negative integer.");
+  return BigInt(text);
+}

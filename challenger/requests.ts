@@ -1,0 +1,49 @@
+import type { Hex } from "viem";
+import { inferenceContext } from "../ml-vm/program/commitment.ts";
+import { toBytes, toHex } from "./strategy/bytes.ts";
+import type { OracleEvent, Request } from "./l1/events.ts";
+
+/** An inference that somebody asked for on L1, with its input. */
+export interface Asked {
+  readonly id: bigint;
+  readonly request: Request;
+  /** The inputs' bytes, joined. */
+  readonly input: Uint8Array;
+}
+
+/** An answer to a request, and the game about it. */
+export interface Answered {
+  readonly id: bigint;
+  readonly game: Hex;
+  /** The outputs' bytes, joined. */
+  readonly output: Uint8Array;
+}
+
+/** What the oracle's events tell. Learning the same events again changes nothing. */
+export class Requests {
+  readonly byId = new Map<bigint, Asked>();
+  readonly byContext = new Map<Hex, Asked>();
+  readonly answers = new Map<Hex, Answered>();
+  readonly delivered = new Set<bigint>();
+
+  learn(events: readonly OracleEvent[]): void {
+    for (const { eventName, args } of events) {
+      switch (eventName) {
+        case "Requested": {
+          const asked: Asked = { id: args.id, request: args.request, input: toBytes(args.input) };
+          this.byId.set(args.id, asked);
+          this.byContext.set(toHex(inferenceContext(toBytes(args.modelId), toBytes(args.request.inputRoot))), asked);
+          break;
+        }
+        case "Answered":
+          this.answers.set(args.game, { id: args.id, game: args.game, output: toBytes(args.output) });
+          break;
+        case "Reopened":
+          this.answers.delete(args.game);
+          break;
+        case "Delivered":
+          this.delivered.add(args.id);
+      }
+    }
+  }
+}

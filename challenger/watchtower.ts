@@ -1,0 +1,217 @@
+import { type Address, encodeFunctionData, type Hex } from "viem";
+import { disputeGameAbi } from "./l1/abi.ts";
+import type { Deployment } from "./l1/deployment.ts";
+import { decodeLogs } from "./l1/events.ts";
+import type { ChainLog, Follower, Head } from "./l1/follower.ts";
+import type { Intent, TransactionQueue } from "./l1/transactions.ts";
+import { honestMoves, type Move, type Verdicts } from "./strategy/moves.ts";
+import { dueResolutions, type Resolution, worthResolving } from "./strategy/resolutions.ts";
+import { emptyForest, extend, type Forest, type Game } from "./strategy/tree.ts";
+import type { Run, Truth } from "./strategy/truth.ts";
+import { dueWithdrawal } from "./strategy/withdrawals.ts";
+import type { Requests } from "./requests.ts";
+
+/** The game's constants, read from the contract at the start. */
+export interface GameParameters {
+  /** Seconds. */
+  readonly maxClock: number;
+  readonly extension: number;
+  readonly longExtension: number;
+  /** Wei. */
+  readonly bond: bigint;
+  readonly prepayment: bigint;
+}
+
+export interface WatchtowerOptions {
+  readonly follower: Follower;
+  readonly deployment: Deployment;
+  readonly parameters: GameParameters;
+  readonly truth: Truth & { unknown(run: Run): string | null };
+  readonly requests: Requests;
+  /** Without one, the watchtower reports what it would do. */
+  readonly queue: TransactionQueue | null;
+  /** Reads what events do not tell: our account with the contract. */
+  readonly accountOf: (account: Address) => Promise<{ credit: bigint; unlocked: bigint; payableAt: number; held: boolean }>;
+  /** Expected cost of one resolution, in wei; games in which we have no stake are resolved only above it. */
+  readonly resolutionCost: () => Promise<bigint>;
+  readonly report: (event: WatchEvent) => void;
+}
+
+/** What the watchtower has to say. */
+export type WatchEvent =
+  | { readonly kind: "game"; readonly game: Hex; readonly verdict: "true" | "false" | "unknown"; readonly why?: string }
+  | { readonly kind: "act"; readonly what: string; readonly key: string; readonly game: Hex; readonly hash?: Hex; readonly reason?: string }
+  | { readonly kind: "reorganised"; readonly head: Head }
+  | { readonly kind: "trouble"; readonly where: string; readonly error: unknown };
+
+/**
+ * Watches every game of one contract, and plays those that it can judge.
+ *
+ * Each round starts from the chain alone: the events give the tree, the strategy gives the moves still owed, the queue sends those
+ * that are not on their way. Nothing else is remembered that matters, so it can be killed at any moment, and after a reorganisation it
+ * plays what the new chain lacks.
+ */
+export class Watchtower {
+  readonly #options: WatchtowerOptions;
+  #forest: Forest;
+  #read = 0;
+  #lastLog: ChainLog | undefined;
+  readonly #verdicts = new Map<Hex, Verdicts>();
+  readonly #reported = new Set<string>();
+
+  constructor(options: WatchtowerOptions) {
+    this.#options = options;
+    this.#forest = this.#empty();
+  }
+
+  get forest(): Forest {
+    return this.#forest;
+  }
+
+  /** Reads the chain, and does nothing. */
+  async look(): Promise<Head> {
+    const { follower, report } = this.#options;
+    const { head, logs, reorganised } = await follower.poll();
+    if (reorganised) report({ kind: "reorganised", head });
+    this.#absorb(logs);
+    return head;
+  }
+
+  /** One round. What fails for one game does not keep the others from being played. */
+  async round(): Promise<Head> {
+    const { queue, report } = this.#options;
+    const head = await this.look();
+    await queue?.tick();
+    const now = Number(head.timestamp);
+    for (const game of this.#forest.games.values()) {
+      try {
+        await this.#play(game, now);
+      } catch (error) {
+        report({ kind: "trouble", where: `game ${game.id}`, error });
+      }
+    }
+    await this.#bringMoneyHome(now);
+    return head;
+  }
+
+  /** Brings the tree up to the logs: further ones are added; where earlier ones are gone, it is built anew. */
+  #absorb(logs: readonly ChainLog[]): void {
+    const isContinuation = this.#read === 0 || (logs.length >= this.#read && logs[this.#read - 1] === this.#lastLog);
+    if (!isContinuation) {
+      this.#forest = this.#empty();
+      this.#read = 0;
+    }
+    const { game, oracle } = decodeLogs(this.#options.deployment, logs.slice(this.#read));
+    this.#options.requests.learn(oracle);
+    this.#forest = extend(this.#forest, game);
+    this.#read = logs.length;
+    this.#lastLog = logs[logs.length - 1];
+  }
+
+  #empty(): Forest {
+    const { deployment, parameters } = this.#options;
+    return emptyForest({ chainId: BigInt(deployment.chainId), address: deployment.disputeGame }, parameters);
+  }
+
+  async #play(game: Game, now: number): Promise<void> {
+    const { truth, parameters, queue } = this.#options;
+    if (game.status === "open") {
+      await this.#reportVerdict(game);
+      const verdicts = this.#verdicts.get(game.id) ?? new Map();
+      this.#verdicts.set(game.id, verdicts);
+      for (const move of await honestMoves(game, truth, parameters, now, verdicts)) await this.#make(moveIntent(move, this.#options), move.kind, move.game);
+    } else {
+      this.#verdicts.delete(game.id);
+    }
+    const resolutions = dueResolutions(game, parameters, now);
+    if (resolutions.length === 0) return;
+    const accounts = new Set(queue ? [queue.address.toLowerCase() as Hex] : []);
+    if (!worthResolving(game, accounts, parameters.prepayment, await this.#options.resolutionCost())) return;
+    for (const resolution of resolutions) {
+      // A parent can be settled only after its children are: what is refused now is due again in the next round.
+      if (!(await this.#make(resolutionIntent(resolution, this.#options), resolution.kind, game.id))) break;
+    }
+  }
+
+  async #reportVerdict(game: Game): Promise<void> {
+    const { truth, report } = this.#options;
+    const key = `${game.id}/verdict`;
+    if (this.#reported.has(key)) return;
+    const { machine, context, start, level, output } = game.proposal;
+    const run = { machine, context, start, level };
+    const why = truth.unknown(run);
+    if (why !== null) {
+      if (!this.#reported.has(`${key}/unknown`)) report({ kind: "game", game: game.id, verdict: "unknown", why });
+      this.#reported.add(`${key}/unknown`);
+      return;
+    }
+    this.#reported.add(key);
+    const ours = `0x${Buffer.from(await truth.output(run)).toString("hex")}`;
+    report({ kind: "game", game: game.id, verdict: ours === output ? "true" : "false" });
+  }
+
+  /** @returns whether the deed is done, or on its way */
+  async #make(intent: Intent, what: string, game: Hex): Promise<boolean> {
+    const { queue, report } = this.#options;
+    if (!queue) {
+      if (!this.#reported.has(intent.key)) report({ kind: "act", what, key: intent.key, game, reason: "no key: reported only" });
+      this.#reported.add(intent.key);
+      return false;
+    }
+    const sent = await queue.submit(intent);
+    if (sent.status === "sent") report({ kind: "act", what, key: intent.key, game, hash: sent.hash });
+    if (sent.status === "refused" && !isAlreadyDone(sent.reason)) report({ kind: "act", what, key: intent.key, game, reason: sent.reason });
+    return sent.status !== "refused";
+  }
+
+  async #bringMoneyHome(now: number): Promise<void> {
+    const { queue, accountOf, deployment } = this.#options;
+    if (!queue) return;
+    const due = dueWithdrawal(await accountOf(queue.address), now);
+    if (due === undefined) return;
+    // Unlocking makes what is unlocked already wait again, so it waits until no more is about to come.
+    if (due === "unlock" && [...this.#forest.games.values()].some((game) => game.status === "open")) return;
+    const data = encodeFunctionData({ abi: disputeGameAbi, functionName: due });
+    await this.#make({ key: due, to: deployment.disputeGame, data, value: 0n }, due, "0x");
+  }
+}
+
+/** Somebody made the same move, or the same resolution, before us: the truth is on the chain, which is all we want. */
+const isAlreadyDone = (reason: string): boolean => /ClaimExists|AlreadyRefuted|AlreadyResolved|Unresolved/.test(reason);
+
+function moveIntent(move: Move, { deployment, parameters }: WatchtowerOptions): Intent {
+  const price = parameters.bond + parameters.prepayment;
+  const call = { key: move.id, to: deployment.disputeGame };
+  switch (move.kind) {
+    case "counter": {
+      const args = [move.proposal, move.output, move.middles as Middles] as const;
+      const data = encodeFunctionData({ abi: disputeGameAbi, functionName: "counter", args });
+      return { ...call, data, value: 2n * parameters.bond + parameters.prepayment };
+    }
+    case "move": {
+      const args = [move.parent, move.opening as Opening, move.end, move.middles as Middles] as const;
+      return { ...call, data: encodeFunctionData({ abi: disputeGameAbi, functionName: "move", args }), value: price };
+    }
+    case "refute": {
+      const args = [move.claim, move.opening as Opening, toHex(move.witness)] as const;
+      return { ...call, data: encodeFunctionData({ abi: disputeGameAbi, functionName: "refute", args }), value: 0n };
+    }
+    case "delegate": {
+      const args = [move.parent, move.opening as Opening, toHex(move.witness), move.output, move.middles as Middles] as const;
+      return { ...call, data: encodeFunctionData({ abi: disputeGameAbi, functionName: "delegate", args }), value: price };
+    }
+  }
+}
+
+function resolutionIntent(resolution: Resolution, { deployment }: WatchtowerOptions): Intent {
+  const call = { key: `${resolution.kind}/${resolution.id}`, to: deployment.disputeGame, value: 0n };
+  return resolution.kind === "resolve"
+    ? { ...call, data: encodeFunctionData({ abi: disputeGameAbi, functionName: "resolve", args: [resolution.claim] }) }
+    : { ...call, data: encodeFunctionData({ abi: disputeGameAbi, functionName: "conclude", args: [resolution.proposal] }) };
+}
+
+type Repeat<T, N extends number, R extends T[] = []> = R["length"] extends N ? R : Repeat<T, N, [...R, T]>;
+type Middles = Repeat<Hex, 15>;
+type Opening = { segment: number; from: Hex; to: Hex; proof: Repeat<Hex, 4> };
+
+const toHex = (bytes: Uint8Array): Hex => `0x${Buffer.from(bytes).toString("hex")}`;

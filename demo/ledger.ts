@@ -1,0 +1,43 @@
+import { type Address, type Hex, type PublicClient, toFunctionSelector } from "viem";
+import { disputeGameAbi, inferenceOracleAbi } from "../challenger/l1/abi.ts";
+
+export type Kind = "propose" | "moves" | "step" | "resolve";
+
+const KINDS: Readonly<Record<string, Kind>> = {
+  answer: "propose",
+  counter: "moves",
+  move: "moves",
+  delegate: "moves",
+  refute: "step",
+  resolve: "resolve",
+  conclude: "resolve",
+};
+
+const bySelector = new Map<Hex, Kind>(
+  [...disputeGameAbi, ...inferenceOracleAbi].flatMap((item) => {
+    const kind = item.type === "function" ? KINDS[item.name] : undefined;
+    return item.type === "function" && kind ? [[toFunctionSelector(item), kind] as const] : [];
+  }),
+);
+
+export interface Bill {
+  readonly gas: Record<Kind, bigint>;
+  readonly count: Record<Kind, number>;
+}
+
+/** What the transactions of a dispute used, from the blocks themselves: both sides, successful or not. */
+export async function billOf(client: PublicClient, contracts: readonly Address[], fromBlock: bigint, toBlock: bigint): Promise<Bill> {
+  const bill: Bill = { gas: { propose: 0n, moves: 0n, step: 0n, resolve: 0n }, count: { propose: 0, moves: 0, step: 0, resolve: 0 } };
+  const addresses = new Set(contracts.map((address) => address.toLowerCase()));
+  for (let number = fromBlock; number <= toBlock; number++) {
+    const block = await client.getBlock({ blockNumber: number, includeTransactions: true });
+    for (const transaction of block.transactions) {
+      const kind = bySelector.get(transaction.input.slice(0, 10) as Hex);
+      if (!kind || !addresses.has(transaction.to?.toLowerCase() ?? "")) continue;
+      const { gasUsed } = await client.getTransactionReceipt({ hash: transaction.hash });
+      bill.gas[kind] += gasUsed;
+      bill.count[kind] += 1;
+    }
+  }
+  return bill;
+}

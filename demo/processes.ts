@@ -1,0 +1,61 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { fileURLToPath } from "node:url";
+
+const CLI = fileURLToPath(new URL("../challenger/cli/main.ts", import.meta.url));
+
+export interface Elench {
+  readonly process: ChildProcess;
+  /** Ends it as an operator would, and waits. */
+  stop(): Promise<void>;
+}
+
+/** Runs an `elench` command to its end. @returns what its --json says */
+export function elench(args: readonly string[], env: Readonly<Record<string, string>>): Promise<Record<string, unknown>> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [CLI, ...args, "--json"], { env: { ...process.env, ...env }, stdio: ["ignore", "pipe", "pipe"] });
+    let [out, complaint] = ["", ""];
+    child.stdout.on("data", (data: Buffer) => {
+      out += data.toString();
+    });
+    child.stderr.on("data", (data: Buffer) => {
+      complaint += data.toString();
+    });
+    child.once("error", reject);
+    child.once("exit", (code) => {
+      if (code !== 0) return reject(new Error(`elench ${args.join(" ")} ended with code ${code}: ${complaint.trim()}`));
+      resolve(JSON.parse(out.trimEnd().split("\n").at(-1) ?? "null") as Record<string, unknown>);
+    });
+  });
+}
+
+/** Starts an `elench` command that stays; each line of JSON that it prints goes to `onEvent`. */
+export function startElench(
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+  onEvent: (event: Record<string, unknown>) => void = () => undefined,
+): Elench {
+  const child = spawn(process.execPath, [CLI, ...args, "--json"], { env: { ...process.env, ...env }, stdio: ["ignore", "pipe", "pipe"] });
+  let [pending, complaint] = ["", ""];
+  child.stdout.on("data", (data: Buffer) => {
+    const lines = (pending + data.toString()).split("\n");
+    pending = lines.pop() ?? "";
+    for (const line of lines) if (line.startsWith("{")) onEvent(JSON.parse(line) as Record<string, unknown>);
+  });
+  child.stderr.on("data", (data: Buffer) => {
+    complaint = (complaint + data.toString()).slice(-10_000);
+  });
+  let stopping = false;
+  child.once("exit", (code) => {
+    if (!stopping) process.stderr.write(`elench ${args[0]} ended by itself with code ${code}:\n${complaint}\n`);
+  });
+  return {
+    process: child,
+    stop: () =>
+      new Promise((resolve) => {
+        stopping = true;
+        if (child.exitCode !== null || child.signalCode !== null) return resolve();
+        child.once("exit", () => resolve());
+        child.kill("SIGTERM");
+      }),
+  };
+}

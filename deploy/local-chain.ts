@@ -1,0 +1,78 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { createServer } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { createTestClient, type Hex, http, numberToHex, type PublicClient, publicActions, type TestClient, walletActions } from "viem";
+import { mnemonicToAccount, type HDAccount } from "viem/accounts";
+import { foundry } from "viem/chains";
+import { EXIT, UserError } from "../challenger/errors.ts";
+
+const ANVIL = fileURLToPath(new URL("../node_modules/@foundry-rs/anvil/bin.mjs", import.meta.url));
+
+/** The words from which every development chain derives its rich accounts; worthless anywhere else. */
+const MNEMONIC = "test test test test test test test test test test test junk";
+
+/** The n-th rich account of the local chain. */
+export const richAccount = (index: number): HDAccount => mnemonicToAccount(MNEMONIC, { addressIndex: index });
+
+export const privateKeyOf = (account: HDAccount): Hex => `0x${Buffer.from(account.getHdKey().privateKey as Uint8Array).toString("hex")}`;
+
+export interface LocalChain {
+  readonly url: string;
+  readonly process: ChildProcess;
+  readonly client: PublicClient & TestClient;
+  /** Lets so many seconds pass, and mines a block. */
+  pass(seconds: number): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** An L1 of one's own: anvil under Osaka's rules, on loopback, a block for each transaction. */
+export async function startLocalChain(options: { port?: number; args?: readonly string[] } = {}): Promise<LocalChain> {
+  const port = options.port ?? (await freePort());
+  const url = `http://127.0.0.1:${port}`;
+  const args = [ANVIL, "--host", "127.0.0.1", "--port", String(port), "--hardfork", "osaka", "--silent", ...(options.args ?? [])];
+  const child = spawn(process.execPath, args, { stdio: ["ignore", "ignore", "pipe"] });
+  let complaint = "";
+  child.stderr.on("data", (data: Buffer) => {
+    complaint += data.toString();
+  });
+  const client = createTestClient({ mode: "anvil", chain: foundry, transport: http(url), pollingInterval: 50, cacheTime: 0 })
+    .extend(publicActions)
+    .extend(walletActions) as unknown as PublicClient & TestClient;
+  for (let tries = 0; ; tries++) {
+    if (child.exitCode !== null) throw new UserError(`anvil, the local chain, ended at once: ${complaint.trim()}`, EXIT.environment);
+    try {
+      await client.getBlockNumber();
+      break;
+    } catch {
+      if (tries > 200) throw new UserError(`anvil, the local chain, does not answer at ${url}: ${complaint.trim()}`, EXIT.environment);
+      await sleep(50);
+    }
+  }
+  return {
+    url,
+    process: child,
+    client,
+    pass: async (seconds) => {
+      await client.request({ method: "evm_increaseTime", params: [numberToHex(seconds)] } as never);
+      await client.mine({ blocks: 1 });
+    },
+    stop: () =>
+      new Promise((resolve) => {
+        if (child.exitCode !== null) return resolve();
+        child.once("exit", () => resolve());
+        child.kill("SIGTERM");
+      }),
+  };
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once("error", reject);
+    server.listen(0, "127.0.0.1", () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === "object" && address ? address.port : 0));
+    });
+  });
+}

@@ -1,0 +1,28 @@
+import { buildModule } from "@nomicfoundation/hardhat-ignition/modules";
+
+/** Everything on one chain: the tensor machine, the registry of models, the dispute game, the oracle. */
+export default buildModule("Elench", (m) => {
+  const guardian = m.getParameter<string>("guardian");
+  const float64 = m.contract("Float64Ops");
+  const tensorVerifier = m.contract("TensorVerifier", [float64]);
+  const modelRegistry = m.contract("ModelRegistry");
+  const disputeGame = m.contract("DisputeGame", [
+    {
+      maxClock: m.getParameter<number>("maxClock"),
+      extension: m.getParameter<number>("extension"),
+      longExtension: m.getParameter<number>("longExtension"),
+      bond: m.getParameter<string>("bond"),
+      prepayment: m.getParameter<string>("prepayment"),
+      withdrawalDelay: m.getParameter<number>("withdrawalDelay"),
+      guardian,
+    },
+  ]);
+  const inferenceOracle = m.contract("InferenceOracle", [
+    disputeGame,
+    tensorVerifier,
+    modelRegistry,
+    guardian,
+    m.getParameter<number>("deliveryDelay"),
+  ]);
+  return { tensorVerifier, modelRegistry, disputeGame, inferenceOracle };
+});
