@@ -77,7 +77,7 @@ export interface StageResult {
   readonly reads: readonly ReadResult[];
   /** Registers of all reads, as indirect coordinates of a write take them. */
   readonly readBits: readonly bigint[];
-  readonly outs: readonly bigint[];
+  readonly outs: bigint[];
 }
 
 /**

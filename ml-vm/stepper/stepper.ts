@@ -41,10 +41,16 @@ function stepFetch(machine: Machine, state: FetchState): State {
     return { kind: "halted", output: state.table.tree.node(depthOf(program.outputs), 0) };
   }
   const instruction = instructionAt(machine, state);
+  return instruction.kind === "tensor" ? begin(machine, state, instruction) : stepControl(machine, state);
+}
+
+/** The state after a loop, end, move or drop. */
+export function stepControl(machine: Machine, state: FetchState): FetchState {
+  const instruction = instructionAt(machine, state);
   const next: FetchState = { ...state, pc: state.pc + 1 };
   switch (instruction.kind) {
     case "tensor":
-      return begin(machine, state, instruction);
+      throw new TypeError(`instruction ${state.pc} computes a tensor: it takes more than a step`);
     case "loop":
       return { ...next, counters: state.counters.with(instruction.depth, 0) };
     case "end": {

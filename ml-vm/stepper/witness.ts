@@ -119,7 +119,7 @@ function runningParts(machine: Machine, state: RunningState): Uint8Array[] {
     const { table } = state.fetch;
     return [
       ...head,
-      machine.commitment.modelId,
+      machine.commitment.header,
       machine.inputTree.root,
       table.tree.root,
       ...tableEntry(table, instruction.target),

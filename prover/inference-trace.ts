@@ -1,0 +1,124 @@
+import type { Hash } from "../merkle/tree.ts";
+import type { Backend } from "../ml-vm/engine/backend.ts";
+import { type Commitment, listRoot } from "../ml-vm/program/commitment.ts";
+import type { Model } from "../ml-vm/program/model.ts";
+import { loadSoftfloat } from "../ml-vm/softfloat/load.ts";
+import {
+  contextOf,
+  createMachine,
+  type FetchState,
+  hashOf,
+  instructionAt,
+  type Machine,
+  type State,
+  startOf,
+} from "../ml-vm/stepper/state.ts";
+import { witnessOf } from "../ml-vm/stepper/witness.ts";
+import { Latest } from "./latest.ts";
+import { Run } from "./run.ts";
+import type { Trace } from "./trace.ts";
+import { TreeCache } from "./trees.ts";
+import { Work } from "./work.ts";
+
+/** Executions whose states are kept at hand. */
+const KEPT_EXECUTIONS = 64;
+
+/**
+ * The virtual trace of an inference: any of its states, from the results of one native run, however many steps that run has. Nothing is executed before the
+ * first question, and nothing is hashed but what an answer needs.
+ */
+export class InferenceTrace implements Trace {
+  readonly #backend: Backend;
+  readonly #trees: TreeCache;
+  readonly machine: Machine;
+  #ran: Run | undefined;
+  readonly #fetches: Latest<number, FetchState>;
+  readonly #works: Latest<number, Work>;
+  /** Milliseconds of the native run. */
+  #runMs = 0;
+
+  /**
+   * @param commitment of the same model.
+   * @param inputs row-major little-endian bytes, in the program's order.
+   * @throws RangeError if an input or a weight does not have the size of its type.
+   */
+  constructor(model: Model, commitment: Commitment, backend: Backend, inputs: readonly Uint8Array[]) {
+    const softfloat = loadSoftfloat();
+    this.#backend = backend;
+    this.#trees = new TreeCache(backend);
+    this.machine = createMachine(model, commitment, inputs, softfloat.scalar.bind(softfloat), this.#trees.content);
+    this.#fetches = new Latest(KEPT_EXECUTIONS, (execution) => this.#run.state(execution));
+    this.#works = new Latest(KEPT_EXECUTIONS, (execution) => this.#work(execution));
+  }
+
+  get #run(): Run {
+    if (this.#ran === undefined) {
+      const before = performance.now();
+      this.#ran = new Run(this.machine, this.#backend);
+      this.#runMs = performance.now() - before;
+    }
+    return this.#ran;
+  }
+
+  get steps(): bigint {
+    return this.#run.steps;
+  }
+
+  get start(): Hash {
+    return hashOf(this.machine, startOf(this.machine));
+  }
+
+  get context(): Hash {
+    return contextOf(this.machine);
+  }
+
+  get output(): Hash {
+    return listRoot(this.#outputTable().map((content) => content.root));
+  }
+
+  /** Row-major little-endian bytes of each output. */
+  get outputs(): Uint8Array[] {
+    return this.#outputTable().map(({ bytes }) => bytes);
+  }
+
+  /** What has been computed for this trace so far: the native run, and data trees. */
+  get stats() {
+    const { trees, bytes, ms } = this.#trees.stats;
+    return { runMs: this.#runMs, trees, hashedBytes: bytes, hashMs: ms };
+  }
+
+  #outputTable() {
+    const { entries } = this.#fetches.get(this.#run.executions - 1).table;
+    return entries.slice(0, this.machine.program.outputs).map((entry, i) => {
+      if (entry === null) throw new Error(`output ${i} is empty: the program is ill-formed`);
+      return entry;
+    });
+  }
+
+  #work(execution: number): Work {
+    const fetch = this.#fetches.get(execution);
+    const instruction = instructionAt(this.machine, fetch);
+    if (instruction.kind !== "tensor")
+      throw new TypeError(`instruction ${fetch.pc} is a ${instruction.kind}: it takes one step`);
+    const final = this.#run.table(execution + 1).entries[instruction.target];
+    if (!final) throw new Error(`instruction ${fetch.pc} left no result`);
+    return new Work(this.machine, this.#backend, fetch, instruction, final);
+  }
+
+  /** The state before a step; halted from `steps` on. */
+  state(step: bigint): State {
+    if (step < 0n) throw new RangeError(`step ${step}: steps count from 0`);
+    if (step >= this.#run.steps) return { kind: "halted", output: this.output };
+    const execution = this.#run.at(step);
+    const within = step - this.#run.execution(execution).first;
+    return within === 0n ? this.#fetches.get(execution) : this.#works.get(execution).state(within);
+  }
+
+  async stateHashes(steps: readonly bigint[]): Promise<Hash[]> {
+    return steps.map((step) => hashOf(this.machine, this.state(step)));
+  }
+
+  async witness(step: bigint): Promise<Uint8Array> {
+    return witnessOf(this.machine, this.state(step));
+  }
+}

@@ -1,0 +1,124 @@
+import type { Backend } from "../ml-vm/engine/backend.ts";
+import type { Position } from "../ml-vm/program/commitment.ts";
+import { dtypeSpec } from "../ml-vm/program/dtype.ts";
+import type { TensorInstruction } from "../ml-vm/program/program.ts";
+import type { Content } from "../ml-vm/stepper/content.ts";
+import { runStage, store } from "../ml-vm/stepper/element.ts";
+import { positionOf, type Spaces, spacesOf, writesBefore } from "../ml-vm/stepper/positions.ts";
+import {
+  encodedAt,
+  type FetchState,
+  type Machine,
+  operandContents,
+  type RunningState,
+  tableContent,
+} from "../ml-vm/stepper/state.ts";
+import { elementOf, variablesAt } from "../ml-vm/stepper/views.ts";
+import { type History, innerAccumulatorsAt, type Sources, Tracer } from "./accumulators.ts";
+import { Latest } from "./latest.ts";
+import { prefixOf } from "./prefix.ts";
+import { type RisingWrites, risingWrites } from "./writes.ts";
+
+/** Elements whose accumulators are remembered: a dispute narrows down to one. */
+const KEPT_HISTORIES = 4;
+/** Partly written contents remembered, where they are not made of the finished and the former one. */
+const KEPT_REWRITTEN = 4;
+
+/** One execution of a tensor instruction: any of its states, from what went in and what came out. */
+export class Work {
+  readonly #machine: Machine;
+  readonly #backend: Backend;
+  readonly #fetch: FetchState;
+  readonly #final: Content;
+  readonly #former: Content;
+  readonly #instruction: TensorInstruction;
+  readonly #spaces: Spaces;
+  readonly #sources: Sources;
+  readonly #rising: RisingWrites | null;
+  readonly #histories: Latest<number, History>;
+  readonly #rewritten: Latest<number, Content>;
+
+  /**
+   * @param fetch the state at which the instruction began.
+   * @param final what it left in its target.
+   */
+  constructor(machine: Machine, backend: Backend, fetch: FetchState, instruction: TensorInstruction, final: Content) {
+    this.#machine = machine;
+    this.#backend = backend;
+    this.#fetch = fetch;
+    this.#instruction = instruction;
+    this.#final = final;
+    this.#former = tableContent(machine, fetch.table, instruction.target);
+    this.#spaces = spacesOf(instruction);
+    const operands = operandContents(machine, fetch, instruction).map(({ bytes }) => bytes);
+    this.#sources = { instruction, operands, counters: fetch.counters };
+    this.#rising = risingWrites(instruction, fetch.counters);
+    const tracer = new Tracer(backend, this.#sources);
+    this.#histories = new Latest(KEPT_HISTORIES, (element) => tracer.history(element));
+    this.#rewritten = new Latest(KEPT_REWRITTEN, (writes) => this.#rewrite(writes));
+  }
+
+  /** The running state before the instruction's step of this number, which is not 0. */
+  state(step: bigint): RunningState {
+    const position = positionOf(this.#spaces, step);
+    return {
+      kind: "running",
+      fetch: this.#fetch,
+      position,
+      target: this.#target(position),
+      accumulators: this.#accumulators(position),
+      innerAccumulators: innerAccumulatorsAt(this.#sources, position, this.#machine.scalar),
+    };
+  }
+
+  #accumulators({ stage, element, term }: Position): readonly bigint[] {
+    const { scan, terms, fold } = this.#spaces;
+    const done = stage === 3 || !fold ? 0 : stage < 2 ? term : scan ? term + 1 : terms;
+    return done === 0
+      ? this.#instruction.accumulators.map(({ bits }) => bits)
+      : this.#histories.get(element).after(done);
+  }
+
+  #target(position: Position): Content {
+    if (position.stage === 3) return this.#final;
+    const writes = writesBefore(this.#spaces, position);
+    if (writes === 0) return this.#former;
+    if (this.#rising === null) return this.#rewritten.get(writes);
+    const term = this.#spaces.scan ? position.term : 0;
+    const cut = this.#rising.address(position.element, term) * dtypeSpec(this.#instruction.targetDtype).size;
+    return prefixOf(this.#final, this.#former, cut);
+  }
+
+  /** The content after some writes, by doing them again. */
+  #rewrite(writes: number): Content {
+    const { scan, terms } = this.#spaces;
+    const element = scan ? Math.floor(writes / terms) : writes;
+    const target = this.#former.bytes.slice();
+    this.#backend.execute(
+      encodedAt(this.#machine, this.#fetch),
+      this.#sources.operands,
+      target,
+      this.#fetch.counters,
+      0,
+      element,
+    );
+    for (let term = 0; scan && term < writes % terms; term++)
+      this.#write(target, { stage: 2, element, term, innerTerm: 0 });
+    return this.#machine.content(target);
+  }
+
+  /** One write of a scan. */
+  #write(target: Uint8Array, position: Position): void {
+    const { operands, counters, instruction } = this.#sources;
+    const variables = variablesAt(instruction, position, counters);
+    const { outs, readBits } = runStage(
+      instruction.finish,
+      this.#accumulators(position),
+      operands,
+      variables,
+      this.#machine.scalar,
+    );
+    const at = elementOf(instruction.write, variables, readBits);
+    if (at !== null) store(target, instruction.targetDtype, at, outs[0] as bigint, this.#machine.scalar);
+  }
+}

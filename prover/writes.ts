@@ -1,0 +1,80 @@
+import { type Coordinate, elementCount, type TensorInstruction, VARIABLES } from "../ml-vm/program/program.ts";
+import { indicesOf } from "../ml-vm/stepper/views.ts";
+
+/**
+ * Where an instruction writes upwards through its target, each write at a greater address than the one before, as nearly all do: then what it has
+ * written after some writes is all that lies below one address (`prefix.ts`).
+ */
+export interface RisingWrites {
+  /** Element that a write goes to, or would, were it inside. */
+  address(element: number, term: number): number;
+  /** Whether the writes reach all of the addresses 0 … count − 1. */
+  readonly dense: boolean;
+}
+
+/** A variable that a write may depend on: its greatest value, and its factor in the address. */
+interface Axis {
+  readonly variable: number;
+  readonly greatest: number;
+  factor: number;
+}
+
+/** Axes that the writes walk, slowest first. */
+function axesOf({ dims, reduction, scan }: TensorInstruction): Axis[] {
+  const axes = (first: number, space: readonly number[]): Axis[] =>
+    space.map((size, i) => ({ variable: first + i, greatest: size - 1, factor: 0 }));
+  return [...axes(VARIABLES.output, dims), ...axes(VARIABLES.reduction, scan ? reduction : [])];
+}
+
+/** @returns null where addresses do not rise, or the view alone does not show it. */
+export function risingWrites(instruction: TensorInstruction, counters: readonly number[]): RisingWrites | null {
+  const axes = axesOf(instruction);
+  let origin = 0;
+  let inside = true;
+  for (const coordinate of instruction.write) {
+    const range = addCoordinate(coordinate, axes, counters);
+    if (range === null) return null;
+    const within = range.least >= 0 && range.greatest < coordinate.extent;
+    if (!within && coordinate.outside === "clamp") return null;
+    inside &&= within;
+    origin += coordinate.stride * range.origin;
+  }
+  let reach = 0;
+  for (const { greatest, factor } of axes.toReversed()) {
+    if (greatest === 0) continue;
+    if (factor <= reach) return null;
+    reach += factor * greatest;
+  }
+  const terms = instruction.scan ? instruction.reduction : [];
+  const count = elementCount(instruction.dims) * elementCount(terms);
+  return {
+    address: (element, term) => {
+      const indices = [...indicesOf(element, instruction.dims), ...indicesOf(term, terms)];
+      return indices.reduce((sum, index, i) => sum + index * (axes[i] as Axis).factor, origin);
+    },
+    dense: inside && origin === 0 && reach === count - 1,
+  };
+}
+
+/** Adds a coordinate's share to the axes' factors; gives its range, and its value where all axes are 0. Null unless it is linear. */
+function addCoordinate(
+  { stride, offset, indirect, terms }: Coordinate,
+  axes: readonly Axis[],
+  counters: readonly number[],
+) {
+  if (indirect !== null) return null;
+  let [origin, least, greatest] = [offset, 0, 0];
+  for (const { variable, shift, bits, factor } of terms) {
+    const axis = axes.find((a) => a.variable === variable && a.greatest > 0);
+    if (axis === undefined) {
+      const value = Math.floor((counters[variable - VARIABLES.counter] ?? 0) / 2 ** shift);
+      origin += factor * (bits > 0 ? value % 2 ** bits : value);
+    } else {
+      if (shift > 0 || (bits > 0 && axis.greatest >= 2 ** bits)) return null;
+      axis.factor += stride * factor;
+      least += Math.min(0, factor * axis.greatest);
+      greatest += Math.max(0, factor * axis.greatest);
+    }
+  }
+  return { origin, least: origin + least, greatest: origin + greatest };
+}
