@@ -1,4 +1,5 @@
 import type { Backend } from "../ml-vm/engine/backend.ts";
+import { coversTarget } from "../ml-vm/engine/coverage.ts";
 import { byteSize } from "../ml-vm/program/check-types.ts";
 import { elementCount, type TensorInstruction, type TensorType } from "../ml-vm/program/program.ts";
 import { type Content, Table } from "../ml-vm/stepper/content.ts";
@@ -13,7 +14,6 @@ import {
   tableContent,
 } from "../ml-vm/stepper/state.ts";
 import { stepControl } from "../ml-vm/stepper/stepper.ts";
-import { risingWrites } from "./writes.ts";
 
 /** One execution of an instruction. */
 interface Execution {
@@ -124,8 +124,6 @@ function executeInstruction(machine: Machine, backend: Backend, state: FetchStat
 /** Memory for a result: the former content, unless all of it is written over. */
 function targetBytes(machine: Machine, state: FetchState, instruction: TensorInstruction): Uint8Array {
   const type = machine.program.tensors[instruction.target] as TensorType;
-  const writes = spacesOf(instruction);
-  const all = writes.elements * (writes.scan ? writes.terms : 1) === elementCount(type.shape);
-  if (all && risingWrites(instruction, state.counters)?.dense) return new Uint8Array(byteSize(type));
+  if (coversTarget(instruction, elementCount(type.shape))) return new Uint8Array(byteSize(type));
   return tableContent(machine, state.table, instruction.target).bytes.slice();
 }

@@ -1,4 +1,4 @@
-import { type Coordinate, elementCount, type TensorInstruction, VARIABLES } from "../ml-vm/program/program.ts";
+import { type Coordinate, type TensorInstruction, VARIABLES } from "../ml-vm/program/program.ts";
 import { indicesOf } from "../ml-vm/stepper/views.ts";
 
 /**
@@ -8,8 +8,6 @@ import { indicesOf } from "../ml-vm/stepper/views.ts";
 export interface RisingWrites {
   /** Element that a write goes to, or would, were it inside. */
   address(element: number, term: number): number;
-  /** Whether the writes reach all of the addresses 0 … count − 1. */
-  readonly dense: boolean;
 }
 
 /** A variable that a write may depend on: its greatest value, and its factor in the address. */
@@ -30,13 +28,11 @@ function axesOf({ dims, reduction, scan }: TensorInstruction): Axis[] {
 export function risingWrites(instruction: TensorInstruction, counters: readonly number[]): RisingWrites | null {
   const axes = axesOf(instruction);
   let origin = 0;
-  let inside = true;
   for (const coordinate of instruction.write) {
     const range = addCoordinate(coordinate, axes, counters);
     if (range === null) return null;
     const within = range.least >= 0 && range.greatest < coordinate.extent;
     if (!within && coordinate.outside === "clamp") return null;
-    inside &&= within;
     origin += coordinate.stride * range.origin;
   }
   let reach = 0;
@@ -46,13 +42,11 @@ export function risingWrites(instruction: TensorInstruction, counters: readonly 
     reach += factor * greatest;
   }
   const terms = instruction.scan ? instruction.reduction : [];
-  const count = elementCount(instruction.dims) * elementCount(terms);
   return {
     address: (element, term) => {
       const indices = [...indicesOf(element, instruction.dims), ...indicesOf(term, terms)];
       return indices.reduce((sum, index, i) => sum + index * (axes[i] as Axis).factor, origin);
     },
-    dense: inside && origin === 0 && reach === count - 1,
   };
 }
 
