@@ -33,25 +33,15 @@ library ScalarProgram {
             next := add(registers, shl(5, filled))
         }
         while (code < end) {
-            uint256 word;
-            uint256 a;
             assembly ("memory-safe") {
-                word := mload(code)
-                a := shl(5, byte(1, word))
+                result := mload(code)
             }
-            if (word >> 248 == ScalarOps.INDEX) {
+            if (result >> 248 == ScalarOps.INDEX) {
                 assembly ("memory-safe") {
-                    result := mload(add(variables, a))
+                    result := mload(add(variables, shl(5, byte(1, result))))
                 }
             } else {
-                uint256 b;
-                uint256 c;
-                assembly ("memory-safe") {
-                    a := mload(add(registers, a))
-                    b := mload(add(registers, shl(5, byte(2, word))))
-                    c := mload(add(registers, shl(5, byte(3, word))))
-                }
-                result = ScalarOps.execute(word >> 248, a, b, c, float64Ops);
+                result = ScalarOps.execute(result, registers, float64Ops);
             }
             assembly ("memory-safe") {
                 mstore(next, result)

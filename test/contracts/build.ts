@@ -1,0 +1,82 @@
+/** Compiles contracts for a test, in process, by the project's settings; what was compiled before comes from the cache. */
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { hexToBytes } from "@ethereumjs/util";
+import type { Abi } from "viem";
+
+const require = createRequire(import.meta.url);
+const root = new URL("../..", import.meta.url).pathname;
+const cache = `${root}cache/test-contracts`;
+
+const SETTINGS = {
+  viaIR: true,
+  evmVersion: "osaka",
+  optimizer: { enabled: true, runs: 1_000_000 },
+  metadata: { bytecodeHash: "none", appendCBOR: false },
+  outputSelection: { "*": { "*": ["abi", "evm.bytecode.object", "evm.deployedBytecode.object"] } },
+};
+
+export interface Contract {
+  readonly abi: Abi;
+  /** Deploys the contract; constructor arguments are appended. */
+  readonly creation: Uint8Array;
+  /** Bytes that are deployed: EIP-170 allows 24,576. */
+  readonly size: number;
+}
+
+interface Output {
+  readonly errors?: readonly { severity: string; formattedMessage: string }[];
+  readonly contracts: Record<
+    string,
+    Record<string, { abi: Abi; evm: { bytecode: { object: string }; deployedBytecode: { object: string } } }>
+  >;
+}
+
+const sourceOf = (path: string): string => {
+  const file = [`${root}${path}`, `${root}node_modules/${path}`].find((candidate) => existsSync(candidate));
+  if (file === undefined) throw new Error(`no such source: ${path}`);
+  return readFileSync(file, "utf8");
+};
+
+/** The sources, and all that they import, by path. */
+function gather(paths: readonly string[]): Record<string, { content: string }> {
+  const sources: Record<string, { content: string }> = {};
+  const add = (path: string): void => {
+    if (sources[path]) return;
+    const content = sourceOf(path);
+    sources[path] = { content };
+    for (const [, imported] of content.matchAll(/^(?:import|\}) .*?"([^"]+)";/gm)) {
+      add(imported!.startsWith(".") ? new URL(imported!, `file:///${path}`).pathname.slice(1) : imported!);
+    }
+  };
+  for (const path of paths) add(path);
+  return sources;
+}
+
+/**
+ * @param paths source files, from the project's root
+ * @returns contracts by name, of these files and of those that they import
+ * @throws Error with the compiler's messages, if there is an error or a warning
+ */
+export function build(paths: readonly string[]): Map<string, Contract> {
+  const sources = gather(paths);
+  const input = JSON.stringify({ language: "Solidity", sources, settings: SETTINGS });
+  const file = `${cache}/${createHash("sha256").update(input).digest("hex")}.json`;
+  if (!existsSync(file)) {
+    const solc = require("solc") as { compile(input: string): string };
+    const text = solc.compile(input);
+    const { errors } = JSON.parse(text) as Output;
+    if (errors) throw new Error(errors.map((e) => e.formattedMessage).join("\n"));
+    mkdirSync(cache, { recursive: true });
+    writeFileSync(file, text);
+  }
+  const output = JSON.parse(readFileSync(file, "utf8")) as Output;
+  const contracts = new Map<string, Contract>();
+  for (const [name, { abi, evm }] of Object.values(output.contracts).flatMap((file) => Object.entries(file))) {
+    const creation = hexToBytes(`0x${evm.bytecode.object}`);
+    contracts.set(name, { abi, creation, size: evm.deployedBytecode.object.length / 2 });
+  }
+  return contracts;
+}
+
