@@ -99,6 +99,7 @@ export class TransactionQueue {
         return { status: "sent", hash: await this.#send(pending) };
       } catch (error) {
         if (pending.hashes.length === 0) this.#pending.delete(nonce);
+        if (isRefusal(error)) return { status: "refused", reason: shortMessage(error) };
         throw error;
       }
     });
@@ -135,7 +136,7 @@ export class TransactionQueue {
   /** Gas to give, or why the transaction would fail. */
   async #simulate({ to, data, value }: Intent): Promise<bigint | string> {
     try {
-      const gas = await this.#options.client.estimateGas({ account: this.#options.account, to, data, value });
+      const gas = await this.#options.client.estimateGas({ account: this.address, to, data, value });
       // What others do in the same block can warm less or write more than the simulation saw.
       return min((gas * 5n) / 4n + 20_000n, MAX_GAS);
     } catch (error) {
@@ -204,8 +205,8 @@ export class TransactionQueue {
           return hash;
         }
         const canBid = pending.fees.maxFeePerGas < maxFeePerGas;
-        if (!/underpriced|replacement/.test(message) || !canBid) throw error;
-        // An earlier life's transaction holds this nonce: outbid it.
+        if (!/underpriced|replacement|less than block base fee/.test(message) || !canBid) throw error;
+        // Fees have risen since they were asked for, or an earlier life's transaction holds this nonce: bid more.
         pending.fees = bumped(pending.fees, maxFeePerGas);
       }
     }
@@ -230,7 +231,7 @@ export class TransactionQueue {
 /** Whether the endpoint says that the transaction would fail, as opposed to failing to say anything. */
 export function isRefusal(error: unknown): boolean {
   const text = fullMessage(error);
-  return /revert|out of gas|insufficient funds|exceeds balance|invalid opcode/i.test(text);
+  return /revert|out of gas|insufficient funds|exceeds balance|EVM error/i.test(text);
 }
 
 const shortMessage = (error: unknown): string => {

@@ -1,0 +1,125 @@
+import assert from "node:assert/strict";
+import { after, before, beforeEach, test } from "node:test";
+import { parseEther, parseGwei, toFunctionSelector } from "viem";
+import { type LocalChain, richAccount, startLocalChain } from "../../deploy/local-chain.ts";
+import { type Intent, type Receipt, TransactionQueue } from "./transactions.ts";
+
+let chain: LocalChain;
+let snapshot: `0x${string}`;
+const account = richAccount(5);
+const other = richAccount(6).address;
+
+before(async () => {
+  chain = await startLocalChain();
+});
+beforeEach(async () => {
+  if (snapshot) await chain.client.revert({ id: snapshot });
+  snapshot = await chain.client.snapshot();
+  await chain.client.setAutomine(true);
+});
+after(() => chain.stop());
+
+function queueOf(options: { now?: () => number; maxFeePerGas?: bigint } = {}) {
+  const confirmed: [Intent, Receipt][] = [];
+  const queue = new TransactionQueue({
+    client: chain.client,
+    account,
+    chainId: 31_337,
+    bumpAfter: 1_000,
+    maxFeePerGas: options.maxFeePerGas ?? parseGwei("500"),
+    onConfirmed: (intent, receipt) => confirmed.push([intent, receipt]),
+    ...(options.now && { now: options.now }),
+  });
+  return { queue, confirmed };
+}
+
+const pay = (key: string, value = 1n): Intent => ({ key, to: other, data: "0x", value });
+
+/** A contract that reverts as soon as somebody has sent it `flip()`: what is possible now is impossible later. */
+const FLIP = toFunctionSelector("flip()");
+async function deployFlip(): Promise<`0x${string}`> {
+  // sload(0) ≠ 0 → revert; otherwise sstore(0, 1).
+  const runtime = "5f54600a57" + "60015f55" + "00" + "5b5f5ffd";
+  const address = "0x00000000000000000000000000000000000f11b0";
+  await chain.client.setCode({ address, bytecode: `0x${runtime}` });
+  return address;
+}
+
+test("a transaction is sent once, confirmed once, and its key is free again afterwards", async () => {
+  const { queue, confirmed } = queueOf();
+  await chain.client.setAutomine(false);
+  assert.equal((await queue.submit(pay("a"))).status, "sent");
+  assert.equal((await queue.submit(pay("a"))).status, "pending");
+  await chain.client.mine({ blocks: 1 });
+  await queue.tick();
+  await queue.tick();
+  assert.deepEqual(confirmed.map(([{ key }, { succeeded }]) => [key, succeeded]), [["a", true]]);
+  assert.equal(queue.isPending("a"), false);
+});
+
+test("what would fail is refused, and costs no nonce", async () => {
+  const { queue } = queueOf();
+  const refused = await queue.submit(pay("too much", parseEther("1000000")));
+  assert.equal(refused.status, "refused");
+  assert.equal(await chain.client.getTransactionCount({ address: account.address }), 0);
+  assert.equal((await queue.submit(pay("next"))).status, "sent");
+});
+
+test("a transaction that nobody mines is sent again with higher fees until it is mined", async () => {
+  let clock = 0;
+  const { queue, confirmed } = queueOf({ now: () => clock });
+  await chain.client.setAutomine(false);
+  const sent = await queue.submit(pay("slow"));
+  const base = (await chain.client.getBlock()).baseFeePerGas ?? 0n;
+  await chain.client.setNextBlockBaseFeePerGas({ baseFeePerGas: base * 4n });
+  await chain.client.mine({ blocks: 1 });
+  await queue.tick();
+  assert.equal(confirmed.length, 0, "the first bid is too low for this block");
+  for (let i = 0; i < 12 && confirmed.length === 0; i++) {
+    clock += 1_000;
+    await queue.tick();
+    await chain.client.mine({ blocks: 1 });
+    await queue.tick();
+  }
+  assert.equal(confirmed.length, 1);
+  assert.notEqual(confirmed[0]?.[1].hash, sent.status === "sent" && sent.hash);
+});
+
+test("a deed that somebody else did meanwhile gives up its nonce, and what is behind it goes through", async () => {
+  let clock = 0;
+  const { queue, confirmed } = queueOf({ now: () => clock });
+  const flip = await deployFlip();
+  await chain.client.setAutomine(false);
+  assert.equal((await queue.submit({ key: "flip", to: flip, data: FLIP, value: 0n })).status, "sent");
+  assert.equal((await queue.submit(pay("behind"))).status, "sent");
+  const pool = await chain.client.request({ method: "txpool_content" } as never);
+  assert.ok(pool);
+  await chain.client.dropTransaction({ hash: (await firstPending()) as `0x${string}` });
+  await chain.client.setStorageAt({ address: flip, index: 0, value: `0x${"01".padStart(64, "0")}` });
+  for (let i = 0; i < 5 && confirmed.length < 2; i++) {
+    clock += 1_000;
+    await queue.tick();
+    await chain.client.mine({ blocks: 1 });
+    await queue.tick();
+  }
+  assert.deepEqual(confirmed.map(([{ key }]) => key).sort(), ["behind", "flip"]);
+  assert.equal(await chain.client.getTransactionCount({ address: account.address }), 2);
+});
+
+test("after a restart, a transaction left in the pool by the earlier life is outbid, not waited for", async () => {
+  await chain.client.setAutomine(false);
+  assert.equal((await queueOf().queue.submit(pay("earlier life"))).status, "sent");
+  const { queue, confirmed } = queueOf();
+  assert.equal((await queue.submit(pay("this life", 2n))).status, "sent");
+  await chain.client.mine({ blocks: 1 });
+  await queue.tick();
+  assert.deepEqual(confirmed.map(([{ key }, { succeeded }]) => [key, succeeded]), [["this life", true]]);
+});
+
+async function firstPending(): Promise<string | undefined> {
+  const pool = (await chain.client.request({ method: "txpool_content" } as never)) as {
+    pending: Record<string, Record<string, { hash: string }>>;
+  };
+  const mine = Object.entries(pool.pending).find(([from]) => from.toLowerCase() === account.address.toLowerCase())?.[1];
+  return mine && Object.values(mine)[0]?.hash;
+}
