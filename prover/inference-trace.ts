@@ -114,6 +114,14 @@ export class InferenceTrace implements Trace {
     return within === 0n ? this.#fetches.get(execution) : this.#works.get(execution).state(within);
   }
 
+  /**
+   * The first step of an instruction's execution.
+   * @param counters of the blocks around it, three; @returns null if it was not executed then.
+   */
+  firstStepOf(pc: number, counters: readonly number[] = [0, 0, 0]): bigint | null {
+    return this.#run.find(pc, counters)?.first ?? null;
+  }
+
   async stateHashes(steps: readonly bigint[]): Promise<Hash[]> {
     return steps.map((step) => hashOf(this.machine, this.state(step)));
   }

@@ -78,6 +78,13 @@ export class Run {
     return execution;
   }
 
+  /** The execution of an instruction at which the blocks around it have the given counters. */
+  find(pc: number, counters: readonly number[]): Execution | undefined {
+    return this.#executions.find(
+      (execution) => execution.pc === pc && counters.every((c, i) => c === execution.counters[i]),
+    );
+  }
+
   /** Number of the execution that a step before the end belongs to. */
   at(step: bigint): number {
     return lastWhere(this.#executions.length, (i) => this.execution(i).first <= step);
