@@ -8,7 +8,7 @@
  */
 import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, statSync, writeFileSync } from "node:fs";
 import { constants } from "node:os";
 import { basename, delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -60,7 +60,7 @@ function stamp(step, value) {
   writeFileSync(stampsFile, JSON.stringify(stamps, null, 2));
 }
 
-const SOURCES = /\.(sol|c|cc|cpp|h|S|gyp|gypi|ts|json)$/;
+const SOURCES = /\.(sol|c|h|gyp)$/;
 const BUILT = new Set(["build", "node_modules"]);
 
 /** Hash of files, and of the sources in folders, by path and content. */
@@ -68,11 +68,9 @@ function hashOf(...paths) {
   const hash = createHash("sha256").update(`${process.platform}-${process.arch}`);
   const add = (path) => {
     const full = join(root, path);
-    if (!existsSync(full)) return;
-    if (/\.[a-z]+$/i.test(path)) hash.update(`\0${path}\0`).update(readFileSync(full));
-    else
-      for (const entry of readdirSync(full, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1)))
-        if (entry.isDirectory() ? !BUILT.has(entry.name) : SOURCES.test(entry.name)) add(join(path, entry.name));
+    if (!statSync(full).isDirectory()) return hash.update(`\0${path}\0`).update(readFileSync(full));
+    for (const entry of readdirSync(full, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1)))
+      if (entry.isDirectory() ? !BUILT.has(entry.name) : SOURCES.test(entry.name)) add(join(path, entry.name));
   };
   paths.forEach(add);
   return hash.digest("hex");
