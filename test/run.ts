@@ -20,7 +20,7 @@ const unitTests = globSync("**/*.test.ts", { exclude: ["node_modules/**", ".tool
 const unit: Stage = {
   name: "unit and end-to-end tests",
   script: "--test",
-  args: [`--test-concurrency=${availableParallelism()}`, ...unitTests],
+  args: [`--test-concurrency=${availableParallelism()}`, "--test-timeout=600000", ...unitTests],
   count: countNodeTest,
 };
 
