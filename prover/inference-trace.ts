@@ -3,6 +3,7 @@ import type { Backend } from "../ml-vm/engine/backend.ts";
 import { type Commitment, listRoot } from "../ml-vm/program/commitment.ts";
 import type { Model } from "../ml-vm/program/model.ts";
 import { loadSoftfloat } from "../ml-vm/softfloat/load.ts";
+import { describe, type StepDescription } from "../ml-vm/stepper/describe.ts";
 import {
   contextOf,
   createMachine,
@@ -128,5 +129,10 @@ export class InferenceTrace implements Trace {
 
   async witness(step: bigint): Promise<Uint8Array> {
     return witnessOf(this.machine, this.state(step));
+  }
+
+  /** What happens at a step, for people. */
+  describe(step: bigint): StepDescription {
+    return describe(this.machine, this.state(step));
   }
 }

@@ -1,0 +1,125 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { Common, Hardfork, Mainnet } from "@ethereumjs/common";
+import { createEVM, type EVM } from "@ethereumjs/evm";
+import { type Address, bytesToHex, createZeroAddress, hexToBytes } from "@ethereumjs/util";
+import { type Abi, decodeErrorResult, encodeAbiParameters, encodeFunctionData, type Hex } from "viem";
+import type { Hash } from "../merkle/tree.ts";
+
+/** The Solidity verifier in this process, under L1's rules: what the contract would say of a step, without a chain. */
+
+/** What is needed of a compiled contract. */
+export interface Artifact {
+  readonly abi: Abi;
+  /** Creation code. */
+  readonly bytecode: Hex;
+}
+
+export interface Verdict {
+  /** Hash of the next state. */
+  readonly post: Hash;
+  /** Gas of the execution: without the transaction's 21,000 and its calldata. */
+  readonly gas: bigint;
+}
+
+/** The verifier refused a witness: it does not open the state. */
+export class WitnessRefused extends Error {
+  override readonly name = "WitnessRefused";
+}
+
+const GAS_LIMIT = 1n << 32n;
+
+export class SolidityVerifier {
+  readonly #evm: EVM;
+  readonly #abi: Abi;
+  readonly #address: Address;
+
+  private constructor(evm: EVM, abi: Abi, address: Address) {
+    this.#evm = evm;
+    this.#abi = abi;
+    this.#address = address;
+  }
+
+  /**
+   * Deploys the verifier and the contracts that it is made of.
+   * @param artifacts a contract by name; `hardhatArtifacts` reads them from a folder.
+   */
+  static async deploy(artifacts: (name: string) => Artifact): Promise<SolidityVerifier> {
+    const evm = await createEVM({ common: new Common({ chain: Mainnet, hardfork: Hardfork.Osaka }) });
+    const deployed = await deploy(evm, "TensorVerifier", artifacts);
+    return new SolidityVerifier(evm, deployed.abi, deployed.address);
+  }
+
+  /**
+   * Executes one step as the contract does.
+   * @throws WitnessRefused if the witness does not open the state.
+   */
+  async verifyStep(pre: Hash, witness: Uint8Array): Promise<Verdict> {
+    const args = [bytesToHex(pre), bytesToHex(witness)];
+    const data = hexToBytes(encodeFunctionData({ abi: this.#abi, functionName: "step", args }));
+    const { execResult } = await call(this.#evm, data, this.#address);
+    const { exceptionError, returnValue, executionGasUsed } = execResult;
+    if (exceptionError)
+      throw new WitnessRefused(
+        `the verifier refuses the witness: ${reason(this.#abi, returnValue, exceptionError.error)}`,
+      );
+    return { post: returnValue, gas: executionGasUsed };
+  }
+}
+
+/** Runs as a transaction of its own: nothing is warm but the contract. */
+async function call(evm: EVM, data: Uint8Array, to?: Address) {
+  await evm.journal.cleanup();
+  if (to) evm.journal.addAlwaysWarmAddress(to.toString().slice(2));
+  return evm.runCall({ ...(to && { to }), caller: createZeroAddress(), data, gasLimit: GAS_LIMIT, skipBalance: true });
+}
+
+interface Deployed {
+  readonly abi: Abi;
+  readonly address: Address;
+}
+
+/** Deploys a contract, and first those whose addresses its constructor takes: a parameter is named after its contract. */
+async function deploy(evm: EVM, name: string, artifacts: (name: string) => Artifact): Promise<Deployed> {
+  const { abi, bytecode } = artifacts(name);
+  const inputs = abi.find((item) => item.type === "constructor")?.inputs ?? [];
+  const parts: Hex[] = [];
+  for (const input of inputs) {
+    const part = await deploy(evm, contractOf(input.name ?? ""), artifacts);
+    parts.push(part.address.toString());
+  }
+  const data = Uint8Array.from([...hexToBytes(bytecode), ...hexToBytes(encodeAbiParameters(inputs, parts))]);
+  const { createdAddress, execResult } = await call(evm, data);
+  if (execResult.exceptionError || !createdAddress)
+    throw new Error(`${name} cannot be deployed: ${execResult.exceptionError?.error}`);
+  return { abi, address: createdAddress };
+}
+
+/** `float64Ops_` takes the address of a `Float64Ops`. */
+const contractOf = (parameter: string): string =>
+  parameter.charAt(0).toUpperCase() + parameter.slice(1).replace(/_$/, "");
+
+function reason(abi: Abi, data: Uint8Array, otherwise: string): string {
+  if (data.length < 4) return otherwise;
+  try {
+    const { errorName, args = [] } = decodeErrorResult({ abi, data: bytesToHex(data) });
+    return `${errorName}(${args.join(", ")})`;
+  } catch {
+    // An error that only the contracts behind the verifier declare.
+    return bytesToHex(data);
+  }
+}
+
+/**
+ * Contracts as Hardhat compiled them.
+ * @param folder `artifacts/contracts`.
+ * @throws Error if a contract is not there: it names the command that compiles.
+ */
+export function hardhatArtifacts(folder: string): (name: string) => Artifact {
+  const files = readdirSync(folder, { recursive: true, encoding: "utf8" });
+  return (name) => {
+    const file = files.find((path) => basename(path) === `${name}.json`);
+    if (file === undefined) throw new Error(`${folder} has no contract ${name}: compile with npx hardhat build`);
+    return JSON.parse(readFileSync(join(folder, file), "utf8")) as Artifact;
+  };
+}
