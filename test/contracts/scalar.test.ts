@@ -79,28 +79,28 @@ async function assertAgrees(name: string, code: number, operands: readonly Opera
 for (const [name, spec] of OPS) {
   if (spec.code === INDEX) continue;
   test(`${name} agrees with softfloat on random and special operands`, async () => {
-    await assertAgrees(name, spec.code, randomOperands(spec, 4_000, spec.code));
+    await assertAgrees(name, spec.code, randomOperands(spec, 2_000, spec.code));
   });
 }
 
-test("operations agree on all pairs of special patterns", async () => {
+test("operations agree on pairs of special patterns", async () => {
   for (const format of ["f32", "f64"] as const) {
-    const specials = specialPatterns(format).filter((_, i) => i % 2 === 0 || i < 24);
+    const specials = specialPatterns(format).filter((_, i) => i % 4 < 2 || i < 24);
     const pairs = specials.flatMap((a) => specials.map((b): Operands => [a, b, 2n ** 31n]));
     for (const op of ["add", "mul", "div", "rem", "min", "lt", "le", "eq"]) {
       const name = `${format}.${op}`;
-      await assertAgrees(name, OPS.get(name)!.code, pairs.filter((_, i) => i % 2 === 0));
+      await assertAgrees(name, OPS.get(name)!.code, pairs.filter((_, i) => i % 3 === 0));
     }
   }
 });
 
 test("fma agrees where the sum cancels, and where it rounds near halfway", async () => {
-  await assertAgrees("f32.fma", 0x13, cancellingOperands("f32", 8_000, 71));
-  await assertAgrees("f64.fma", 0x33, cancellingOperands("f64", 4_000, 72));
+  await assertAgrees("f32.fma", 0x13, cancellingOperands("f32", 4_000, 71));
+  await assertAgrees("f64.fma", 0x33, cancellingOperands("f64", 2_000, 72));
 });
 
-test("every pattern of the half formats converts as in softfloat", async () => {
-  const patterns = Array.from({ length: 2 ** 14 }, (_, i): Operands => [BigInt(i * 4 + (i % 3)), 0n, 0n]);
+test("patterns of the half formats, a sixteenth of all, convert as in softfloat", async () => {
+  const patterns = Array.from({ length: 2 ** 12 }, (_, i): Operands => [BigInt(i * 16 + (i % 16)), 0n, 0n]);
   for (const name of ["f32.fromF16", "f32.fromBF16"]) await assertAgrees(name, OPS.get(name)!.code, patterns);
 });
 
@@ -162,7 +162,7 @@ test("an operation has a result type for its own operand types, and for no other
   const types = [0n, 1n, 2n, 3n];
   const triples = types.flatMap((a) => types.flatMap((b) => types.map((c) => [a, b, c] as const)));
   const all = [...OPS.values(), { code: 0x02, args: [], result: undefined }, { code: 0xff, args: [], result: undefined }];
-  for (const { code, args, result } of all.filter((_, i) => i % 3 === 0 || i < 3 || i >= OPS.size)) {
+  for (const { code, args, result } of all.filter((_, i) => i % 6 === 0 || i < 3 || i >= OPS.size)) {
     for (const triple of triples) {
       const wanted = [0, 1, 2].map((i) => (i < args.length ? TYPE_NUMBERS[args[i] as "f32"] : 0n));
       const polymorphic = code === SELECT && triple[0] === 3n && triple[1] === triple[2];

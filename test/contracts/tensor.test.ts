@@ -14,7 +14,8 @@ let verifier: Deployed;
 before(async () => {
   const evm = await startEvm();
   const float64Ops = await evm.deploy(contracts.get("Float64Ops")!);
-  verifier = await evm.deploy(contracts.get("TensorVerifier")!, float64Ops.address);
+  const fetchStep = await evm.deploy(contracts.get("FetchStep")!);
+  verifier = await evm.deploy(contracts.get("TensorVerifier")!, fetchStep.address, float64Ops.address);
 });
 
 for (const sample of samples()) {
