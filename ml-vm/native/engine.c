@@ -1,19 +1,13 @@
 /** The engine for one instruction set: built once for each, with VARIANT its name and the compiler's flags for it. */
 #include "engine.h"
 
-#include "interpreter.h"
+#include "execute.h"
 #include "keccak.h"
 
 #define JOINED(a, b) a##b
 #define JOIN(a, b) JOINED(a, b)
 #define TEXT_OF(a) #a
 #define TEXT(a) TEXT_OF(a)
-
-static void execute(const Instruction *instruction, const Run *run, int threads)
-{
-  (void)threads;
-  interpret(instruction, run);
-}
 
 static void hash_leaves(const uint8_t *data, uint64_t length, uint64_t count, uint8_t *hashes)
 {
