@@ -9,6 +9,8 @@ import type { Run, Truth } from "./truth.ts";
 export type Move = {
   id: string;
   game: Hex;
+  /** The claim that it answers, or the game's id for a counter. */
+  answers: Hex;
   /** The transaction must be included before this time, in seconds since 1970. */
   deadline: number;
 } & (
@@ -18,11 +20,14 @@ export type Move = {
   | { kind: "delegate"; parent: Claim; opening: Opening; witness: Uint8Array; output: Hex; middles: Hex[] }
 );
 
-/** The first segment of a claim that ends in a false hash; undefined where all of its hashes are true. */
-export type Verdict = number | undefined;
+/** What was worked out about a claim: the first segment that ends in a false hash, where there is one, and the answer to it. */
+type Judgement = { firstFalse: number | undefined; answer?: Move };
 
-/** Verdicts never change, so a caller may keep them from one call to the next. Losing them costs time alone. */
-export type Verdicts = Map<Hex, Verdict>;
+/**
+ * Judgements by the id of the claim, or of the game for the proposal. They never change, so a caller may keep them from one call
+ * to the next. Losing them costs time alone.
+ */
+export type Judgements = Map<Hex, Judgement>;
 
 /**
  * Every move that an honest party still owes to one game, worked out from the tree alone, so that it can be asked at any moment,
@@ -40,30 +45,32 @@ export async function honestMoves(
   truth: Truth,
   times: Times,
   now: number,
-  verdicts: Verdicts = new Map(),
+  judgements: Judgements = new Map(),
 ): Promise<Move[]> {
   if (game.status !== "open") return [];
-  const moves: Move[] = [];
   const run = runOf(game);
   if (!(await truth.knows(run))) return [];
+  const moves: Move[] = [];
 
-  const output = toHex(await truth.output(run));
-  if (game.proposal.output !== output && now < proposalDeadline(game, times)) {
-    const counter = await counterOf(game, run, output, truth, proposalDeadline(game, times));
-    if (!game.claims.has(counter.id as Hex)) moves.push(counter);
+  const judgement = await judgeProposal(game, run, truth, judgements);
+  if (judgement.firstFalse !== undefined && now < proposalDeadline(game, times)) {
+    judgement.answer ??= await counterOf(game, run, truth, proposalDeadline(game, times));
+    // Only full identity makes a claim ours: one with the same end and another dissection is somebody else's, and false.
+    if (!game.claims.has(judgement.answer.id as Hex)) moves.push(judgement.answer);
   }
 
   // Children are visited after their parents, so the list grows while it is read.
   const relevant: Hex[] = [...game.counters];
   for (const id of relevant) {
     const node = game.claims.get(id)!;
-    const verdict = await judge(node, truth, verdicts);
-    relevant.push(...node.children.filter((child) => bears(game.claims.get(child)!, verdict)));
-    if (verdict === undefined || node.stands !== undefined) continue;
+    const judgement = await judge(node, truth, judgements);
+    const { firstFalse } = judgement;
+    relevant.push(...node.children.filter((child) => bears(game.claims.get(child)!, firstFalse)));
     const deadline = nodeDeadline(node, times);
-    if (now >= deadline) continue;
-    const answer = await answerTo(game, node, verdict, truth, deadline);
-    if (answer !== undefined) moves.push(answer);
+    if (firstFalse === undefined || node.stands !== undefined || now >= deadline) continue;
+    if (isRefuted(game, node, firstFalse)) continue;
+    judgement.answer ??= await answerTo(node, firstFalse, truth, deadline);
+    if (!game.claims.has(judgement.answer.id as Hex)) moves.push(judgement.answer);
   }
   return moves;
 }
@@ -75,15 +82,26 @@ const runOf = (game: Game): Run => ({
   level: game.proposal.level,
 });
 
-const bears = (child: Node, verdict: Verdict): boolean => verdict === undefined || child.claim.segment <= verdict;
+const bears = (child: Node, firstFalse: number | undefined): boolean =>
+  firstFalse === undefined || child.claim.segment <= firstFalse;
 
-async function judge(node: Node, truth: Truth, verdicts: Verdicts): Promise<Verdict> {
-  if (verdicts.has(node.id)) return verdicts.get(node.id);
+async function judgeProposal(game: Game, run: Run, truth: Truth, judgements: Judgements): Promise<Judgement> {
+  const known = judgements.get(game.id);
+  if (known !== undefined) return known;
+  const isTrue = toHex(await truth.output(run)) === game.proposal.output;
+  const judgement = { firstFalse: isTrue ? undefined : 0 };
+  judgements.set(game.id, judgement);
+  return judgement;
+}
+
+async function judge(node: Node, truth: Truth, judgements: Judgements): Promise<Judgement> {
+  const known = judgements.get(node.id);
+  if (known !== undefined) return known;
   const hashes = await pointsOf(node.run, node.offset, node.claim.level, truth);
   const wrong = hashes.findIndex((hash, i) => hash !== node.points[i + 1]);
-  const verdict = wrong === -1 ? undefined : wrong;
-  verdicts.set(node.id, verdict);
-  return verdict;
+  const judgement = { firstFalse: wrong === -1 ? undefined : wrong };
+  judgements.set(node.id, judgement);
+  return judgement;
 }
 
 /** h[1] … h[16] of the true claim from this step. */
@@ -93,8 +111,8 @@ async function pointsOf(run: Run, offset: bigint, level: number, truth: Truth): 
   return (await truth.stateHashes(run, steps)).map(toHex);
 }
 
-async function counterOf(game: Game, run: Run, output: Hex, truth: Truth, deadline: number): Promise<Move> {
-  const points = await pointsOf(run, 0n, run.level, truth);
+async function counterOf(game: Game, run: Run, truth: Truth, deadline: number): Promise<Move> {
+  const [points, output] = [await pointsOf(run, 0n, run.level, truth), toHex(await truth.output(run))];
   const claim: Claim = {
     game: game.id,
     parent: game.id,
@@ -106,25 +124,13 @@ async function counterOf(game: Game, run: Run, output: Hex, truth: Truth, deadli
     root: rootOf([run.start, ...points]),
   };
   const middles = points.slice(0, -1);
-  return { kind: "counter", id: claimIdOf(claim), game: game.id, deadline, proposal: game.proposal, output, middles };
+  const id = claimIdOf(claim);
+  return { kind: "counter", id, game: game.id, answers: game.id, deadline, proposal: game.proposal, output, middles };
 }
 
-/** The answer to a false claim at its first false segment; undefined where it was given already, by whomever. */
-async function answerTo(
-  game: Game,
-  node: Node,
-  segment: number,
-  truth: Truth,
-  deadline: number,
-): Promise<Move | undefined> {
-  if (isRefuted(game, node, segment)) return undefined;
-  const answer =
-    node.claim.level > 1
-      ? await moveAgainst(node, segment, truth, deadline)
-      : await stepAgainst(node, segment, truth, deadline);
-  // Only full identity makes a claim ours: one with the same end and another dissection is somebody else's, and false.
-  return game.claims.has(answer.id as Hex) ? undefined : answer;
-}
+/** The answer to a false claim at its first false segment. */
+const answerTo = (node: Node, segment: number, truth: Truth, deadline: number): Promise<Move> =>
+  node.claim.level > 1 ? moveAgainst(node, segment, truth, deadline) : stepAgainst(node, segment, truth, deadline);
 
 /** A step refutation, or a delegation that was settled in time, closes its segment of a level-1 claim and those above. */
 const isRefuted = (game: Game, node: Node, segment: number): boolean =>
@@ -145,6 +151,7 @@ async function moveAgainst(node: Node, segment: number, truth: Truth, deadline: 
     kind: "move",
     id: claimIdOf(claim),
     game: claim.game,
+    answers: node.id,
     deadline,
     parent: node.claim,
     opening: open(node.points, segment),
@@ -160,7 +167,8 @@ async function stepAgainst(node: Node, segment: number, truth: Truth, deadline: 
   const witness = await truth.witness(node.run, step);
   const run = await truth.asked(node.run, step);
   if (run === undefined) {
-    return { kind: "refute", id: `${node.id}/${segment}`, game, deadline, claim: node.claim, opening, witness };
+    const id = `${node.id}/${segment}`;
+    return { kind: "refute", id, game, answers: node.id, deadline, claim: node.claim, opening, witness };
   }
 
   const [points, output] = [await pointsOf(run, 0n, run.level, truth), toHex(await truth.output(run))];
@@ -174,6 +182,16 @@ async function stepAgainst(node: Node, segment: number, truth: Truth, deadline: 
     end: output,
     root: rootOf([run.start, ...points]),
   };
-  const middles = points.slice(0, -1);
-  return { kind: "delegate", id: claimIdOf(claim), game, deadline, parent: node.claim, opening, witness, output, middles };
+  return {
+    kind: "delegate",
+    id: claimIdOf(claim),
+    game,
+    answers: node.id,
+    deadline,
+    parent: node.claim,
+    opening,
+    witness,
+    output,
+    middles: points.slice(0, -1),
+  };
 }

@@ -1,6 +1,6 @@
 import type { Hex } from "../../challenger/strategy/bytes.ts";
 import { open } from "../../challenger/strategy/dissection.ts";
-import { honestMoves } from "../../challenger/strategy/moves.ts";
+import { honestMoves, type Judgements } from "../../challenger/strategy/moves.ts";
 import { type Node, segmentSteps } from "../../challenger/strategy/tree.ts";
 import type { Run } from "../../challenger/strategy/truth.ts";
 import { prices, times } from "./arena.ts";
@@ -20,13 +20,14 @@ export const junk = (seed: number): Hex => `0x${"ba5e".repeat(14)}${(seed >>> 0)
  */
 export function consistentLiar(stage: Stage, account: Hex, lies: readonly Lie[], timing: Timing, budget = 20): void {
   const lie = new ToyTruth(stage.arena.toys, lies);
+  const judgements: Judgements = new Map();
   let left = budget;
   stage.attackers.push((node) => {
     if (node?.claimant === account) return;
     if (left === 0) return;
     plan(stage, node, timing, async () => {
       if (left === 0) return;
-      const moves = await honestMoves(stage.game, lie, times, stage.arena.now);
+      const moves = await honestMoves(stage.game, lie, times, stage.arena.now, judgements);
       for (const move of moves.filter((m) => m.answers === (node?.id ?? stage.gameId))) {
         if (left > 0 && (await stage.attempt(() => stage.arena.perform(account, move)))) left--;
       }

@@ -1,5 +1,5 @@
 import type { Hex } from "../../challenger/strategy/bytes.ts";
-import { honestMoves, type Move, type Verdicts } from "../../challenger/strategy/moves.ts";
+import { honestMoves, type Move, type Judgements } from "../../challenger/strategy/moves.ts";
 import { dueResolutions } from "../../challenger/strategy/resolutions.ts";
 import { extensionOf, type Game, type Node, nodeDeadline, proposalDeadline } from "../../challenger/strategy/tree.ts";
 import type { Run, Truth } from "../../challenger/strategy/truth.ts";
@@ -8,9 +8,9 @@ import { Reverted } from "./chain.ts";
 import type { ToyTruth } from "./toy.ts";
 
 /** How the honest party works out its moves; tests put wrong ones in its place. */
-export type Strategy = (game: Game, truth: Truth, now: number, verdicts: Verdicts) => Promise<Move[]>;
+export type Strategy = (game: Game, truth: Truth, now: number, judgements: Judgements) => Promise<Move[]>;
 
-export const theStrategy: Strategy = (game, truth, now, verdicts) => honestMoves(game, truth, times, now, verdicts);
+export const theStrategy: Strategy = (game, truth, now, judgements) => honestMoves(game, truth, times, now, judgements);
 
 type Action = () => Promise<void>;
 
@@ -48,7 +48,7 @@ export class Stage {
   latency: (extension: number) => number = (extension) => extension - 1;
   gameId: Hex = "0x";
 
-  readonly #verdicts: Verdicts = new Map();
+  readonly #judgements: Judgements = new Map();
   #queue: { time: number; order: number; action: Action }[] = [];
   #order = 0;
   #seen = new Set<Hex>();
@@ -120,7 +120,7 @@ export class Stage {
   }
 
   async #answer(id: Hex): Promise<void> {
-    const moves = await this.strategy(this.game, this.truth, this.arena.now, this.#verdicts);
+    const moves = await this.strategy(this.game, this.truth, this.arena.now, this.#judgements);
     for (const move of moves.filter((m) => m.answers === id)) {
       await this.onSeen(move);
       try {
@@ -128,7 +128,7 @@ export class Stage {
       } catch (error) {
         if (!(error instanceof Reverted)) throw error;
         // Losing to a copy of the very same move is no refusal.
-        const again = await this.strategy(this.game, this.truth, this.arena.now, this.#verdicts);
+        const again = await this.strategy(this.game, this.truth, this.arena.now, this.#judgements);
         if (again.some((m) => m.id === move.id)) this.refused.push(error.message);
       }
       this.#notice();
