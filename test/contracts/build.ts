@@ -79,4 +79,3 @@ export function build(paths: readonly string[]): Map<string, Contract> {
   }
   return contracts;
 }
-

@@ -1,8 +1,15 @@
 /** An EVM in this process, under L1's rules: calls in thousands, and their gas to the unit. */
 import { Common, Hardfork, Mainnet } from "@ethereumjs/common";
 import { createEVM } from "@ethereumjs/evm";
-import { Address, bytesToHex, createAddressFromString, hexToBytes } from "@ethereumjs/util";
-import { type Abi, decodeErrorResult, decodeFunctionResult, encodeAbiParameters, encodeFunctionData, type Hex } from "viem";
+import { type Address, bytesToHex, createAddressFromString, hexToBytes } from "@ethereumjs/util";
+import {
+  type Abi,
+  decodeErrorResult,
+  decodeFunctionResult,
+  encodeAbiParameters,
+  encodeFunctionData,
+  type Hex,
+} from "viem";
 import type { Contract } from "./build.ts";
 
 /** A call that did not revert. */
@@ -46,7 +53,13 @@ export async function startEvm(): Promise<Evm> {
   const run = async (to: Address | undefined, data: Uint8Array, abi: Abi) => {
     await evm.journal.cleanup();
     if (to) evm.journal.addAlwaysWarmAddress(to.toString().slice(2));
-    const result = await evm.runCall({ ...(to && { to }), caller: CALLER, data, gasLimit: GAS_LIMIT, skipBalance: true });
+    const result = await evm.runCall({
+      ...(to && { to }),
+      caller: CALLER,
+      data,
+      gasLimit: GAS_LIMIT,
+      skipBalance: true,
+    });
     const { exceptionError, returnValue, executionGasUsed } = result.execResult;
     if (exceptionError) throw reverted(abi, returnValue, exceptionError.error);
     return { output: returnValue, gas: Number(executionGasUsed), created: result.createdAddress };

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { before, test } from "node:test";
 import { bytesToHex } from "@ethereumjs/util";
 import { machineOf, samples } from "../../ml-vm/stepper/samples.ts";
-import { hashOf, startOf, type State } from "../../ml-vm/stepper/state.ts";
+import { hashOf, type State, startOf } from "../../ml-vm/stepper/state.ts";
 import { step } from "../../ml-vm/stepper/stepper.ts";
 import { witnessOf } from "../../ml-vm/stepper/witness.ts";
 import { build } from "./build.ts";

@@ -1,0 +1,276 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.37;
+
+import {MerklePath} from "../lib/MerklePath.sol";
+import {InstructionReader as Reader} from "./InstructionReader.sol";
+import {TensorState, WrongLength, WrongPath, WrongPreimage, WrongTag} from "./TensorState.sol";
+
+/// An instruction that no registered program has.
+error UnknownInstruction(uint256 kind);
+
+/// @title The step from a fetch state: begins a tensor instruction, executes any other, or halts
+/// @notice Witness: 1 ‖ fetch preimage (128) ‖ header (128) ‖ what the instruction needs.
+/// @dev A contract of its own so that each fits EIP-170; `TensorVerifier` calls it where the state's tag says so. Stateless.
+contract FetchStep {
+  /// @dev What the preimage and the header say, and how far the witness has been read.
+  struct Fetch {
+    uint256 word;
+    bytes32 modelId;
+    bytes32 inputRoot;
+    bytes32 tableRoot;
+    bytes32 weightsRoot;
+    uint256 inputDepth;
+    uint256 weightDepth;
+    uint256 tableDepth;
+    /// Position in calldata.
+    uint256 cursor;
+  }
+
+  uint256 private constant PREIMAGE_BYTES = 128;
+  uint256 private constant HEADER_BYTES = 128;
+
+  /// @notice The state after the fetch state whose hash is `pre`.
+  function step(bytes32 pre, bytes calldata witness) external pure returns (bytes32 post) {
+    Fetch memory fetch;
+    uint256 position;
+    assembly ("memory-safe") {
+      position := witness.offset
+    }
+    uint256 header = _open(fetch, pre, position + 1);
+    uint256 pc = TensorState.pcOf(fetch.word);
+    uint256 instructions = uint32(header >> 144);
+    if (pc == instructions) {
+      post = _halt(fetch, uint16(header >> 176));
+    } else {
+      // The instruction lies in memory behind what binds it: fetch state ‖ fetch word ‖ operand roots.
+      (uint256 instruction, uint256 size) = _instruction(fetch, pc, MerklePath.depthOf(instructions));
+      uint256 kind = Reader.u8(instruction);
+      if (kind == Reader.TENSOR) post = _begin(fetch, pre, instruction, size);
+      else if (kind == Reader.LOOP) post = _loop(fetch, pc, instruction);
+      else if (kind == Reader.END) post = _end(fetch, pc, instruction);
+      else if (kind == Reader.MOVE) post = _move(fetch, pc, instruction);
+      else if (kind == Reader.DROP) post = _drop(fetch, pc, instruction);
+      else revert UnknownInstruction(kind);
+    }
+    if (fetch.cursor != position + witness.length) revert WrongLength(fetch.cursor - position, witness.length);
+  }
+
+  /// @dev Reads the preimage and the header.
+  /// @return header The header's first word: version, inputs, weights, tensors, outputs (u16 each), instructions u32.
+  function _open(Fetch memory fetch, bytes32 pre, uint256 position) private pure returns (uint256 header) {
+    bytes32 state;
+    bytes32 modelId;
+    assembly ("memory-safe") {
+      // The first four fields of `Fetch` are the preimage.
+      calldatacopy(fetch, position, PREIMAGE_BYTES)
+      state := keccak256(fetch, PREIMAGE_BYTES)
+      let free := mload(0x40)
+      calldatacopy(free, add(position, PREIMAGE_BYTES), HEADER_BYTES)
+      modelId := keccak256(free, HEADER_BYTES)
+      header := mload(free)
+    }
+    // INVARIANT: what the step is computed from is what the state holds.
+    if (state != pre) revert WrongPreimage(pre, state);
+    // INVARIANT: a running state of the same length is not taken for a fetch state.
+    if (fetch.word >> 248 != TensorState.FETCH) revert WrongTag(fetch.word >> 248);
+    if (modelId != fetch.modelId) revert WrongPreimage(fetch.modelId, modelId);
+    // INVARIANT: the depths of the trees come from the model, so that no inner node passes for an entry.
+    fetch.inputDepth = MerklePath.depthOf(uint16(header >> 224));
+    fetch.weightDepth = MerklePath.depthOf(uint16(header >> 208));
+    fetch.tableDepth = MerklePath.depthOf(uint16(header >> 192));
+    fetch.weightsRoot = _word(position + 192);
+    fetch.cursor = position + PREIMAGE_BYTES + HEADER_BYTES;
+  }
+
+  /// @dev The outputs are the first entries of the table, and alone under their node.
+  function _halt(Fetch memory fetch, uint256 outputs) private pure returns (bytes32) {
+    uint256 levels = fetch.tableDepth - MerklePath.depthOf(outputs);
+    bytes32 outputRoot = _entry(fetch, 0, levels, fetch.tableRoot);
+    return TensorState.halted(TensorState.contextOf(fetch.modelId, fetch.inputRoot), outputRoot);
+  }
+
+  /// @dev Reads the instruction at `pc` into memory, with room before it for 2 words and 16 operand roots.
+  function _instruction(
+    Fetch memory fetch,
+    uint256 pc,
+    uint256 depth
+  ) private pure returns (uint256 instruction, uint256 size) {
+    uint256 position = fetch.cursor + 2;
+    bytes32 leaf;
+    assembly ("memory-safe") {
+      size := shr(240, calldataload(sub(position, 2)))
+      instruction := add(mload(0x40), 576)
+      calldatacopy(instruction, position, size)
+      leaf := keccak256(instruction, size)
+      // Zeros behind it, and the free memory at a word.
+      calldatacopy(add(instruction, size), calldatasize(), 64)
+      mstore(0x40, and(add(add(instruction, size), 95), not(31)))
+    }
+    bytes32 programRoot = _word(fetch.cursor - HEADER_BYTES + 32);
+    uint256 path = position + size;
+    bytes32 root = MerklePath.climb(leaf, pc, path, depth);
+    // INVARIANT: the instruction is the one that the model has at this pc.
+    if (root != programRoot) revert WrongPath(programRoot, root);
+    fetch.cursor = path + 32 * depth;
+  }
+
+  /// @dev Binds the operands' roots and the target's; the accumulators get their initial values.
+  function _begin(
+    Fetch memory fetch,
+    bytes32 pre,
+    uint256 instruction,
+    uint256 size
+  ) private pure returns (bytes32 post) {
+    uint256 operand = instruction + Reader.TENSOR_HEAD_BYTES;
+    uint256 operands = Reader.u8(operand++);
+    uint256 bound = instruction - 64 - 32 * operands;
+    uint256 roots = bound + 64;
+    for (; roots < instruction; roots += 32) {
+      bytes32 root = _operand(fetch, operand);
+      assembly ("memory-safe") {
+        mstore(roots, root)
+      }
+      operand += Reader.OPERAND_BYTES;
+    }
+    bytes32 boundHash;
+    uint256 word = fetch.word;
+    assembly ("memory-safe") {
+      mstore(bound, pre)
+      mstore(add(bound, 32), word)
+      boundHash := keccak256(bound, add(size, sub(instruction, bound)))
+    }
+    bytes32 target = _entry(fetch, Reader.u16(instruction + 2), fetch.tableDepth, fetch.tableRoot);
+    target = _orZeros(target, Reader.u8(instruction + 4));
+
+    // The three spaces come before the accumulators.
+    uint256 position = operand;
+    for (uint256 i; i < 3; ++i) {
+      position += 1 + 4 * Reader.u8(position);
+    }
+    uint256 accumulators = Reader.u8(position);
+    uint256 innerAt = position + 1 + Reader.CONSTANT_BYTES * accumulators;
+    uint256 innerAccumulators = Reader.u8(innerAt);
+    uint256 stage =
+      innerAccumulators > 0
+        ? 0
+        : accumulators > 0
+          ? 1
+          : 2;
+    word = TensorState.runningWord(stage, 0, 0, 0);
+    assembly ("memory-safe") {
+      // The preimage: word ‖ bound ‖ target root ‖ registers.
+      let free := mload(0x40)
+      mstore(free, word)
+      mstore(add(free, 32), boundHash)
+      mstore(add(free, 64), target)
+      let register := add(free, 96)
+      // A constant is its type, one byte, and its bits.
+      function copyBits(from, count, to) -> end {
+        for {
+          from := add(from, 1)
+        } count {
+          count := sub(count, 1)
+        } {
+          mstore(to, mload(add(from, 1)))
+          from := add(from, 9)
+          to := add(to, 8)
+        }
+        end := to
+      }
+      register := copyBits(position, accumulators, register)
+      register := copyBits(innerAt, innerAccumulators, register)
+      post := keccak256(free, sub(register, free))
+    }
+  }
+
+  function _loop(Fetch memory fetch, uint256 pc, uint256 instruction) private pure returns (bytes32) {
+    uint256 word = TensorState.withCounter(fetch.word, Reader.u8(instruction + 1), 0);
+    return _proceed(fetch, TensorState.withPc(word, pc + 1), fetch.tableRoot);
+  }
+
+  function _end(Fetch memory fetch, uint256 pc, uint256 instruction) private pure returns (bytes32) {
+    uint256 depth = Reader.u8(instruction + 1);
+    uint256 count = Reader.u32(instruction + 2);
+    uint256 halt = Reader.u16(instruction + 10);
+    uint256 counter = TensorState.counterOf(fetch.word, depth) + 1;
+    if (halt != Reader.NONE && _isSet(fetch, halt)) counter = count;
+    if (counter < count) {
+      pc = Reader.u32(instruction + 6);
+    } else {
+      counter = 0;
+      pc += 1;
+    }
+    uint256 word = TensorState.withCounter(fetch.word, depth, counter);
+    return _proceed(fetch, TensorState.withPc(word, pc), fetch.tableRoot);
+  }
+
+  /// @dev Whether byte 0 of a table tensor of one leaf is not 0.
+  function _isSet(Fetch memory fetch, uint256 index) private pure returns (bool) {
+    bytes32 entry = _entry(fetch, index, fetch.tableDepth, fetch.tableRoot);
+    if (entry == 0) return false;
+    bytes32 leaf = MerklePath.hashLeaf(fetch.cursor);
+    // INVARIANT: the byte that decides is the tensor's.
+    if (leaf != entry) revert WrongPath(entry, leaf);
+    uint256 first = uint256(_word(fetch.cursor)) >> 248;
+    fetch.cursor += MerklePath.LEAF_BYTES;
+    return first != 0;
+  }
+
+  function _move(Fetch memory fetch, uint256 pc, uint256 instruction) private pure returns (bytes32) {
+    bytes32 source = _operand(fetch, instruction + 3);
+    bytes32 tableRoot = _replace(fetch, Reader.u16(instruction + 1), source);
+    return _proceed(fetch, TensorState.withPc(fetch.word, pc + 1), tableRoot);
+  }
+
+  function _drop(Fetch memory fetch, uint256 pc, uint256 instruction) private pure returns (bytes32) {
+    bytes32 tableRoot = _replace(fetch, Reader.u16(instruction + 1), 0);
+    return _proceed(fetch, TensorState.withPc(fetch.word, pc + 1), tableRoot);
+  }
+
+  function _proceed(Fetch memory fetch, uint256 word, bytes32 tableRoot) private pure returns (bytes32) {
+    return TensorState.fetch(word, fetch.modelId, fetch.inputRoot, tableRoot);
+  }
+
+  /// @dev Reads the entry that an operand names; an empty one is a tensor of zeros.
+  function _operand(Fetch memory fetch, uint256 operand) private pure returns (bytes32) {
+    uint256 space = Reader.u8(operand);
+    uint256 index = Reader.u16(operand + 1);
+    bytes32 entry =
+      space == 0
+        ? _entry(fetch, index, fetch.inputDepth, fetch.inputRoot)
+        : space == 1
+          ? _entry(fetch, index, fetch.weightDepth, fetch.weightsRoot)
+          : _entry(fetch, index, fetch.tableDepth, fetch.tableRoot);
+    return _orZeros(entry, Reader.u8(operand + 3));
+  }
+
+  function _orZeros(bytes32 entry, uint256 depth) private pure returns (bytes32) {
+    return entry == 0 ? MerklePath.zeroDataRoot(depth) : entry;
+  }
+
+  /// @dev Reads: entry (32) ‖ path.
+  function _entry(Fetch memory fetch, uint256 index, uint256 depth, bytes32 root) private pure returns (bytes32 entry) {
+    uint256 position = fetch.cursor;
+    entry = _word(position);
+    bytes32 computed = MerklePath.climb(entry, index, position + 32, depth);
+    // INVARIANT: the entry is in the tree that the state holds.
+    if (computed != root) revert WrongPath(root, computed);
+    fetch.cursor = position + 32 + 32 * depth;
+  }
+
+  /// @dev Reads the target's entry and its path; gives the root of the table that has `entry` there.
+  function _replace(Fetch memory fetch, uint256 index, bytes32 entry) private pure returns (bytes32 tableRoot) {
+    uint256 position = fetch.cursor;
+    bytes32 computed;
+    (computed, tableRoot) = MerklePath.climbBoth(_word(position), entry, index, position + 32, fetch.tableDepth);
+    // INVARIANT: nothing but this entry changes.
+    if (computed != fetch.tableRoot) revert WrongPath(fetch.tableRoot, computed);
+    fetch.cursor = position + 32 + 32 * fetch.tableDepth;
+  }
+
+  function _word(uint256 position) private pure returns (bytes32 word) {
+    assembly ("memory-safe") {
+      word := calldataload(position)
+    }
+  }
+}

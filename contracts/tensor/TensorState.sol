@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.37;
+
+/// The witness does not open the state: its preimages hash to `computed`.
+error WrongPreimage(bytes32 expected, bytes32 computed);
+
+/// A path, or a leaf, is not of the tree whose root the state holds.
+error WrongPath(bytes32 expected, bytes32 computed);
+
+/// The witness has other bytes than the step needs.
+error WrongLength(uint256 expected, uint256 given);
+
+/// No state begins with this tag, or the witness is for another kind of state than its preimage.
+error WrongTag(uint256 tag);
+
+/// @title Preimages of states (docs/tensor-machine.md, "States")
+/// @notice The first byte is a tag, so that no kind of state passes for another.
+library TensorState {
+  uint256 internal constant FETCH = 1;
+  uint256 internal constant RUNNING = 2;
+  uint256 internal constant HALTED = 3;
+
+  /// @notice Context of an inference, as the game names it.
+  function contextOf(bytes32 modelId, bytes32 inputRoot) internal pure returns (bytes32 context) {
+    assembly ("memory-safe") {
+      mstore(0, modelId)
+      mstore(32, inputRoot)
+      context := keccak256(0, 64)
+    }
+  }
+
+  function halted(bytes32 context, bytes32 outputRoot) internal pure returns (bytes32 state) {
+    assembly ("memory-safe") {
+      let free := mload(0x40)
+      mstore(free, shl(248, HALTED))
+      mstore(add(free, 32), context)
+      mstore(add(free, 64), outputRoot)
+      state := keccak256(free, 96)
+    }
+  }
+
+  /// @param word Tag, pc and counters: see `fetchWord`.
+  function fetch(
+    uint256 word,
+    bytes32 modelId,
+    bytes32 inputRoot,
+    bytes32 tableRoot
+  ) internal pure returns (bytes32 state) {
+    assembly ("memory-safe") {
+      let free := mload(0x40)
+      mstore(free, word)
+      mstore(add(free, 32), modelId)
+      mstore(add(free, 64), inputRoot)
+      mstore(add(free, 96), tableRoot)
+      state := keccak256(free, 128)
+    }
+  }
+
+  // The word of a fetch state: tag, 11 zero bytes, pc u32, counters 3 × u32, 4 zero bytes.
+
+  function pcOf(uint256 word) internal pure returns (uint256) {
+    return uint32(word >> 128);
+  }
+
+  function withPc(uint256 word, uint256 pc) internal pure returns (uint256) {
+    return (word & ~(uint256(type(uint32).max) << 128)) | (pc << 128);
+  }
+
+  function counterOf(uint256 word, uint256 depth) internal pure returns (uint256) {
+    return uint32(word >> (96 - 32 * depth));
+  }
+
+  function withCounter(uint256 word, uint256 depth, uint256 count) internal pure returns (uint256) {
+    uint256 shift = 96 - 32 * depth;
+    return (word & ~(uint256(type(uint32).max) << shift)) | (count << shift);
+  }
+
+  /// @notice The word of a running state: tag, stage u8, 6 zero bytes, element u64, term u64, inner term u64.
+  function runningWord(
+    uint256 stage,
+    uint256 element,
+    uint256 term,
+    uint256 innerTerm
+  ) internal pure returns (uint256) {
+    return (RUNNING << 248) | (stage << 240) | (element << 128) | (term << 64) | innerTerm;
+  }
+}
