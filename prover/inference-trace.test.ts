@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { haltedState, startState } from "../ml-vm/program/commitment.ts";
+import { randomProgram } from "../ml-vm/program/random.ts";
 import { stepperBackend } from "../ml-vm/stepper/backend.ts";
-import { machineOf, type Sample, samples, scalar } from "../ml-vm/stepper/samples.ts";
+import { machineOf, matmulRelu, type Sample, samples, scalar } from "../ml-vm/stepper/samples.ts";
 import { hashOf, type State, startOf } from "../ml-vm/stepper/state.ts";
-import { runAll, step } from "../ml-vm/stepper/stepper.ts";
+import { detached, runAll, step } from "../ml-vm/stepper/stepper.ts";
 import { witnessOf } from "../ml-vm/stepper/witness.ts";
 import { InferenceTrace } from "./inference-trace.ts";
 
@@ -13,7 +14,12 @@ const traceOf = (sample: Sample): InferenceTrace => {
   return new InferenceTrace(sample.model, commitment, stepperBackend(scalar), sample.inputs);
 };
 
-for (const sample of samples()) {
+const randomSamples = Array.from({ length: 16 }, (_, seed) => ({
+  name: `random program ${seed}`,
+  ...randomProgram(seed),
+}));
+
+for (const sample of [...samples(), ...randomSamples]) {
   test(`${sample.name}: every state and witness of the trace is the stepper's`, async () => {
     const machine = machineOf(sample);
     const trace = traceOf(sample);
@@ -32,3 +38,26 @@ for (const sample of samples()) {
     assert.deepEqual(await trace.stateHashes([steps, steps + 1n, 1n << 60n]), [halted, halted, halted]);
   });
 }
+
+test("states of a long fold follow one from the other, wherever one looks", async () => {
+  const sample = matmulRelu(2, 1 << 14, 2);
+  const machine = machineOf(sample);
+  const trace = traceOf(sample);
+  for (const at of [0n, 1n, 12_345n, 40_000n, trace.steps / 2n, trace.steps - 9n, trace.steps - 1n]) {
+    const after = step(machine, detached(machine, trace.state(at)));
+    assert.deepEqual(hashOf(machine, after), hashOf(machine, trace.state(at + 1n)), `step ${at}`);
+  }
+});
+
+test("nothing but what an answer needs is hashed, and nothing twice", async () => {
+  const sample = matmulRelu(8, 4, 64);
+  const trace = traceOf(sample);
+  const { steps } = trace;
+  assert.equal(trace.stats.trees, sample.inputs.length, "only the inputs, which the start state needs");
+  await trace.stateHashes([steps / 2n, steps / 2n + 1n, steps / 3n]);
+  const { trees } = trace.stats;
+  // The weights' roots are known; what the first instruction left is one tree.
+  assert.equal(trees, sample.inputs.length + 1);
+  await trace.stateHashes([steps / 2n, steps / 3n, steps / 4n]);
+  assert.equal(trace.stats.trees, trees);
+});

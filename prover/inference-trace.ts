@@ -106,7 +106,7 @@ export class InferenceTrace implements Trace {
     return new Work(this.machine, this.#backend, fetch, instruction, final);
   }
 
-  /** The state before a step; halted from `steps` on. */
+  /** The state before a step; halted from `steps` on. Its memory is the trace's: `detached` copies it, for those who step on. */
   state(step: bigint): State {
     if (step < 0n) throw new RangeError(`step ${step}: steps count from 0`);
     if (step >= this.#run.steps) return { kind: "halted", output: this.output };

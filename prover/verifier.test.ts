@@ -24,7 +24,7 @@ before(async () => {
 
 const random = (seed: number): Sample => ({ name: `random program ${seed}`, ...randomProgram(seed) });
 
-/** Steps of every instruction, spread over a trace: neighbours at each of `count` places. */
+/** Steps spread over a trace. */
 const places = (steps: bigint, count: number): bigint[] =>
   Array.from({ length: count }, (_, i) => (steps * BigInt(i)) / BigInt(count)).filter(
     (step, i, all) => step !== all[i - 1],
@@ -35,7 +35,7 @@ for (const sample of [...samples(), ...Array.from({ length: 8 }, (_, seed) => ra
     const { model, inputs } = sample;
     const commitment = commit(model.program, model.weights.map(dataRoot));
     const trace = new InferenceTrace(model, commitment, stepperBackend(scalar), inputs);
-    for (const step of [...places(trace.steps, 40), trace.steps - 1n, trace.steps]) {
+    for (const step of [...places(trace.steps, 10), trace.steps - 1n, trace.steps]) {
       const [pre, post] = await trace.stateHashes([step, step + 1n]);
       const verdict = await verifier.verifyStep(pre as Uint8Array, await trace.witness(step));
       assert.deepEqual(verdict.post, post, `step ${step}`);

@@ -161,7 +161,7 @@ class Builder {
 }
 
 /** y[i, j] = Σ_k x[i, k] · w[k, j], then z = max(y, 0): a fold, and a map. */
-function matmulRelu(m: number, k: number, n: number): Sample {
+export function matmulRelu(m: number, k: number, n: number): Sample {
   const b = new Builder([type("f32", m, k)], [type("f32", k, n)], [type("f32", m, n), type("f32", m, n)]);
   const out = [coordinate(n, m, { 0: 1 }), coordinate(1, n, { 1: 1 })];
   b.tensor({

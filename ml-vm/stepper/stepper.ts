@@ -34,6 +34,13 @@ export function step(machine: Machine, state: State): State {
   }
 }
 
+/** The same state over memory of its own, where somebody else still needs what `step` would write over. */
+export function detached(machine: Machine, state: State): State {
+  return state.kind === "running"
+    ? { ...state, target: machine.content(state.target.bytes.slice(), state.target.root) }
+    : state;
+}
+
 function stepFetch(machine: Machine, state: FetchState): State {
   const { program } = machine;
   if (state.pc === program.instructions.length) {
