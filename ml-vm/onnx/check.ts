@@ -1,0 +1,101 @@
+import { checkProgram } from "../program/check.ts";
+import { dtypeSpec } from "../program/dtype.ts";
+import type { Model } from "../program/model.ts";
+import { elementCount, type TensorType } from "../program/program.ts";
+import { ModelError } from "./error.ts";
+import { operatorsOf } from "./graph.ts";
+import { type ImportOptions, importOnnx } from "./import.ts";
+import { operatorFor } from "./registry.ts";
+
+/** What a model is and needs, known before any of it runs. */
+export interface Report {
+  readonly ok: boolean;
+  /** Each operator of the file, in the order of first use. */
+  readonly operators: readonly OperatorReport[];
+  readonly inputs: readonly NamedType[];
+  readonly outputs: readonly NamedType[];
+  /** Step bound and cost in FLOPs of the program; 0 if there is none. */
+  readonly steps: bigint;
+  readonly flops: bigint;
+  /** Bytes of the weights, and of the activations that live at once, at most. */
+  readonly bytes: number;
+  readonly errors: readonly string[];
+}
+
+export interface OperatorReport {
+  readonly type: string;
+  readonly count: number;
+  readonly supported: boolean;
+  readonly why?: string;
+}
+
+export interface NamedType extends TensorType {
+  readonly name: string;
+}
+
+const EMPTY = { inputs: [], outputs: [], steps: 0n, flops: 0n, bytes: 0 } as const;
+
+/** Looks at a model without running it. Says what is wrong in `errors`; throws nothing for a bad model. */
+export function checkOnnx(bytes: Uint8Array, options: ImportOptions = {}): Report {
+  let operators: OperatorReport[] = [];
+  try {
+    operators = countOperators(bytes);
+    const model = importOnnx(bytes, options);
+    const { steps, flops } = checkProgram(model.program);
+    const named = (names: readonly string[], types: readonly TensorType[]): NamedType[] =>
+      names.map((name, i) => ({ name, ...(types[i] as TensorType) }));
+    return {
+      ok: true,
+      operators,
+      inputs: named(model.inputNames, model.program.inputs),
+      outputs: named(model.outputNames, model.program.tensors),
+      steps,
+      flops,
+      bytes: memoryOf(model),
+      errors: [],
+    };
+  } catch (error) {
+    if (!(error instanceof ModelError)) throw error;
+    return { ok: false, operators: refused(operators, error), ...EMPTY, errors: errorsOf(operators, error) };
+  }
+}
+
+function countOperators(bytes: Uint8Array): OperatorReport[] {
+  const counts = new Map<string, { count: number; supported: boolean }>();
+  for (const { op, domain } of operatorsOf(bytes)) {
+    const type = domain === "" || domain === "ai.onnx" ? op : `${domain}.${op}`;
+    const supported = operatorFor(op, domain === "ai.onnx" ? "" : domain) !== undefined;
+    counts.set(type, { count: (counts.get(type)?.count ?? 0) + 1, supported });
+  }
+  return [...counts].map(([type, { count, supported }]) => ({
+    type,
+    count,
+    supported,
+    ...(!supported && { why: "no such operator is known here" }),
+  }));
+}
+
+/** Marks the operator whose node could not be lowered. */
+const refused = (operators: readonly OperatorReport[], { op, reason }: ModelError): OperatorReport[] =>
+  operators.map((o) => (o.type === op && o.supported ? { ...o, supported: false, why: reason } : o));
+
+/** All unknown operators are named, not only the first that the import met. */
+function errorsOf(operators: readonly OperatorReport[], error: ModelError): string[] {
+  const unknown = operators.filter((o) => !o.supported).map((o) => `operator ${o.type} (${o.count} nodes) is not supported`);
+  return unknown.length > 0 ? unknown : [error.message];
+}
+
+const sizeOf = ({ dtype, shape }: TensorType): number => elementCount(shape) * dtypeSpec(dtype).size;
+const total = (sizes: readonly number[]): number => sizes.reduce((a, b) => a + b, 0);
+
+/** Weights and inputs, and the most that table tensors take together at any instruction. */
+function memoryOf({ program, weights }: Model): number {
+  const alive = new Set<number>();
+  let peak = 0;
+  for (const instruction of program.instructions) {
+    if (instruction.kind === "drop") alive.delete(instruction.target);
+    else if (instruction.kind === "tensor" || instruction.kind === "move") alive.add(instruction.target);
+    peak = Math.max(peak, total([...alive].map((i) => sizeOf(program.tensors[i] as TensorType))));
+  }
+  return total(weights.map((w) => w.length)) + total(program.inputs.map(sizeOf)) + peak;
+}

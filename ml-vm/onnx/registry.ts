@@ -1,0 +1,18 @@
+import type { Operator } from "./call.ts";
+import { CONVOLUTION } from "./operators/convolution.ts";
+import { ELEMENTWISE } from "./operators/elementwise.ts";
+import { MOVEMENT } from "./operators/movement.ts";
+import { NORMALISATION } from "./operators/normalisation.ts";
+import { POOLING } from "./operators/pooling.ts";
+import { PRODUCTS } from "./operators/products.ts";
+import { REDUCTION } from "./operators/reduction.ts";
+
+/** Every operator of the default set by name. Those whose meaning changed ask `call.opset`. */
+const OPERATORS: ReadonlyMap<string, Operator> = new Map(
+  [CONVOLUTION, ELEMENTWISE, MOVEMENT, NORMALISATION, POOLING, PRODUCTS, REDUCTION].flatMap((family) => Object.entries(family)),
+);
+
+/** The operator, or undefined if it is not supported. */
+export const operatorFor = (op: string, domain: string): Operator | undefined => (domain === "" ? OPERATORS.get(op) : undefined);
+
+export const supportedOperators = (): string[] => [...OPERATORS.keys()].sort();
