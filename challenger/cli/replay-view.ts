@@ -1,0 +1,56 @@
+import type { SolidityVerifier } from "../../prover/verifier.ts";
+import { WitnessRefused } from "../../prover/verifier.ts";
+import type { InferenceTrace } from "../../prover/inference-trace.ts";
+import type { Change, ReadDescription, StepDescription, Value, WriteDescription } from "../../ml-vm/stepper/describe.ts";
+import { toHex } from "../strategy/bytes.ts";
+
+/** One step, as `elench replay --json` prints it. */
+export interface ReplayedStep extends StepDescription {
+  readonly step: bigint;
+  /** State hashes before and after. */
+  readonly pre: string;
+  readonly post: string;
+  /** What the Solidity verifier makes of it, with --verify. */
+  readonly verifier?: { readonly post: string | null; readonly gas: bigint | null; readonly refused?: string };
+  readonly agrees?: boolean;
+}
+
+export async function replayStep(trace: InferenceTrace, step: bigint, verifier: SolidityVerifier | null): Promise<ReplayedStep> {
+  const [pre, post] = (await trace.stateHashes([step, step + 1n])) as [Uint8Array, Uint8Array];
+  const told = { step, ...trace.describe(step), pre: toHex(pre), post: toHex(post) };
+  if (!verifier) return told;
+  try {
+    const verdict = await verifier.verifyStep(pre, await trace.witness(step));
+    const theirs = toHex(verdict.post);
+    return { ...told, verifier: { post: theirs, gas: verdict.gas }, agrees: theirs === told.post };
+  } catch (error) {
+    if (!(error instanceof WitnessRefused)) throw error;
+    return { ...told, verifier: { post: null, gas: null, refused: error.message }, agrees: false };
+  }
+}
+
+/** The step in words and bits, for a terminal. */
+export function drawStep(step: ReplayedStep, total: bigint): string {
+  const lines = [`step ${step.step} of ${total}`, `  ${step.text}`];
+  if (step.counters.some((c) => c > 0)) lines.push(`  block counters   ${step.counters.join(", ")}`);
+  for (const read of step.reads) lines.push(`  reads            ${drawRead(read)}`);
+  if (step.innerAccumulators) lines.push(`  inner accumulator ${drawChange(step.innerAccumulators)}`);
+  if (step.accumulators) lines.push(`  accumulator      ${drawChange(step.accumulators)}`);
+  if (step.write) lines.push(`  writes           ${drawWrite(step.write)}`);
+  lines.push(`  state before     ${step.pre}`, `  state after      ${step.post}`);
+  if (step.verifier) lines.push(`  Solidity says    ${step.verifier.post ?? step.verifier.refused}`, `                   ${drawVerdict(step)}`);
+  return lines.join("\n");
+}
+
+const drawVerdict = ({ agrees, verifier }: ReplayedStep): string =>
+  agrees ? `they agree (${verifier?.gas} gas)` : "THEY DISAGREE: this is a defect of Elench";
+
+const drawValue = ({ type, decimal, hex }: Value): string => `${decimal}  ${hex} ${type}`;
+
+const drawRead = ({ tensor, dtype, element, value }: ReadDescription): string =>
+  element ? `${tensor}[${element.indices.join(", ")}] ${dtype} = ${drawValue(value)}` : `outside ${tensor}: the pad ${drawValue(value)}`;
+
+const drawChange = ({ before, after }: Change): string => before.map((value, i) => `${drawValue(value)} → ${drawValue(after[i] as Value)}`).join("; ");
+
+const drawWrite = ({ tensor, element, value, before, after }: WriteDescription): string =>
+  element ? `${tensor}[${element.indices.join(", ")}] = ${drawValue(value)}, bytes ${before} → ${after}` : "outside: nothing";

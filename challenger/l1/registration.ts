@@ -1,0 +1,81 @@
+import { type Address, encodeFunctionData, type Hex, type LocalAccount, parseAbi, parseGwei, type PublicClient } from "viem";
+import { encodeTypes } from "../../ml-vm/program/codec.ts";
+import { registrationPages } from "../../ml-vm/program/registration.ts";
+import { EXIT, UserError } from "../errors.ts";
+import type { LoadedModel } from "../store.ts";
+import { toHex } from "../strategy/bytes.ts";
+import { TransactionQueue } from "./transactions.ts";
+
+export const modelRegistryAbi = parseAbi([
+  "error AlreadyBegun(bytes32 modelId)",
+  "function begin(bytes header, bytes types) returns (bytes32 modelId)",
+  "function validate(bytes header, bytes types, uint256 firstPc, bytes[] instructions, bytes32[] siblings)",
+  "function nextPc(bytes32 modelId) view returns (uint256)",
+  "function isRegistered(bytes32 modelId) view returns (bool)",
+]);
+
+export interface RegisterOptions {
+  readonly client: PublicClient;
+  readonly account: LocalAccount;
+  readonly chainId: number;
+  readonly registry: Address;
+  readonly loaded: LoadedModel;
+  readonly maxFeePerGas?: bigint;
+  readonly progress: (done: number, total: number) => void;
+}
+
+export interface RegistrationTransaction {
+  readonly hash: Hex;
+  readonly gasUsed: bigint;
+}
+
+/**
+ * Shows a model's program to the registry, page by page; goes on where an earlier registration stopped.
+ * @returns the transactions that it took; none for a model that is registered.
+ */
+export async function registerModel(options: RegisterOptions): Promise<RegistrationTransaction[]> {
+  const { client, registry, loaded, progress } = options;
+  const contract = { address: registry, abi: modelRegistryAbi } as const;
+  if (await client.readContract({ ...contract, functionName: "isRegistered", args: [loaded.id] })) return [];
+  const { program } = loaded.model;
+  const header = toHex(loaded.commitment.header);
+  const types = toHex(encodeTypes([...program.inputs, ...program.weights, ...program.tensors]));
+  const nextPc = Number(await client.readContract({ ...contract, functionName: "nextPc", args: [loaded.id] }));
+  const pages = registrationPages(loaded.commitment).filter((page) => page.firstPc >= nextPc);
+  const calls: { key: string; data: Hex }[] = pages.map(({ firstPc, instructions, siblings }) => ({
+    key: `validate/${loaded.id}/${firstPc}`,
+    data: encodeFunctionData({
+      abi: modelRegistryAbi,
+      functionName: "validate",
+      args: [header, types, BigInt(firstPc), instructions.map(toHex), siblings.map(toHex)],
+    }),
+  }));
+  if (nextPc === 0 && !(await isBegun(client, contract, header, types, options.account.address))) {
+    calls.unshift({ key: `begin/${loaded.id}`, data: encodeFunctionData({ abi: modelRegistryAbi, functionName: "begin", args: [header, types] }) });
+  }
+  const queue = new TransactionQueue({ client, account: options.account, chainId: options.chainId, bumpAfter: 30_000, maxFeePerGas: options.maxFeePerGas ?? parseGwei("200"), onConfirmed: () => undefined });
+  const transactions: RegistrationTransaction[] = [];
+  for (const call of calls) {
+    progress(transactions.length + 1, calls.length);
+    const sent = await queue.submit({ ...call, to: registry, value: 0n });
+    if (sent.status !== "sent") {
+      throw new UserError(`L1 refuses to register ${loaded.id}: ${sent.status === "refused" ? sent.reason : sent.status}`, EXIT.refused);
+    }
+    const { gasUsed, status } = await client.waitForTransactionReceipt({ hash: sent.hash });
+    if (status !== "success") throw new UserError(`the transaction ${sent.hash} failed; somebody else may be registering ${loaded.id}: try again`, EXIT.refused);
+    await queue.tick();
+    transactions.push({ hash: sent.hash, gasUsed });
+  }
+  return transactions;
+}
+
+/** A model that is begun, and of which no instruction is shown yet, looks like an unknown one to `nextPc`: beginning it again is refused. */
+async function isBegun(client: PublicClient, contract: { address: Address; abi: typeof modelRegistryAbi }, header: Hex, types: Hex, account: Address): Promise<boolean> {
+  try {
+    await client.simulateContract({ ...contract, functionName: "begin", args: [header, types], account });
+    return false;
+  } catch (error) {
+    if (/AlreadyBegun/.test((error as Error).message)) return true;
+    throw error;
+  }
+}
