@@ -41,12 +41,12 @@ static uint64_t int_wrap32(uint64_t a)
 /** wrap32(c + sum of the products of four bytes), those of b signed, those of a signed or not. */
 static uint64_t int_dot4(uint64_t a, uint64_t b, uint64_t c, int aSigned)
 {
-  uint64_t sum = c;
+  uint32_t sum = (uint32_t)c;
   for (int shift = 0; shift < 32; shift += 8) {
     int x = a >> shift & 255, y = b >> shift & 255;
     if (aSigned && x > 127) x -= 256;
     if (y > 127) y -= 256;
-    sum += (uint64_t)(int64_t)(x * y);
+    sum += (uint32_t)(x * y);
   }
   return int_wrap32(sum);
 }

@@ -145,8 +145,8 @@ test("conversions are softfloat's, except that NaN to an integer is 0", () => {
   for (const [op, name] of Object.entries(CONVERSIONS)) {
     for (const [a, b, c] of floatTriples(5_000)) {
       const format = op.slice(0, 3);
-      const isNaN = op.endsWith(".toInt") && scalar(`${format}.eq`, a, a, 0n) === 0n;
-      assert.equal(scalar(op, a, b, c), isNaN ? 0n : call(name, a), `${op}(${a})`);
+      const isNaNToInt = op.endsWith(".toInt") && scalar(`${format}.eq`, a, a, 0n) === 0n;
+      assert.equal(scalar(op, a, b, c), isNaNToInt ? 0n : call(name, a), `${op}(${a})`);
     }
   }
   assert.equal(scalar("f32.toInt", 0x7fc00000n, 0n, 0n), 0n);

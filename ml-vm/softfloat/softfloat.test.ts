@@ -8,8 +8,8 @@ import { randomPatterns, randomWide, randomWords, specialPatterns } from "./test
 
 const softfloat = loadSoftfloat();
 
-type Binary = "add" | "sub" | "mul" | "div" | "rem" | "min" | "max";
-const BINARY: readonly Binary[] = ["add", "sub", "mul", "div", "rem", "min", "max"];
+const { add, sub, mul, div, rem, min, max } = exact;
+const BINARY = { add, sub, mul, div, rem, min, max };
 const I32 = [-(2n ** 31n), 2n ** 31n - 1n] as const;
 const UI32 = [0n, 2n ** 32n - 1n] as const;
 const I64 = [-(2n ** 63n), 2n ** 63n - 1n] as const;
@@ -113,8 +113,9 @@ for (const format of FORMATS) {
   });
 
   test(`${format}: add, sub, mul, div, rem, min and max of two`, () => {
-    for (const op of BINARY) {
-      sameOn(`${format}_${op}`, tuples(format, 2, 3, 8_000), (a, b) => exact[op](format, a!, b!));
+    for (const [op, reference] of Object.entries(BINARY)) {
+      const name = `${format}_${op as keyof typeof BINARY}` as const;
+      sameOn(name, tuples(format, 2, 3, 8_000), (a, b) => reference(format, a!, b!));
     }
   });
 
@@ -128,6 +129,31 @@ for (const format of FORMATS) {
       }
     };
     sameOn(`${format}_mulAdd`, cancelling(), (a, b, c) => exact.mulAdd(format, a!, b!, c!));
+  });
+
+  test(`${format}: mulAdd lets a term decide a tie, however far below it`, () => {
+    const { exponentBits, fractionBits } = exact.SHAPES[format];
+    const ulp = 1n << BigInt(fractionBits);
+    const bias = 2 ** (exponentBits - 1) - 1;
+    const power = (exponent: number): bigint => BigInt(exponent + bias) * ulp;
+    const bothSigns = (a: bigint, b: bigint, c: bigint): bigint[][] => [
+      [a, b, c],
+      [a, b, exact.neg(format, c)],
+    ];
+    // (1 + ulp) * 1.5 stands half-way between two floats; the third operand breaks the tie.
+    const below = Array.from({ length: bias - 1 + fractionBits }, (_, i) =>
+      bothSigns(power(0) + 1n, power(0) + ulp / 2n, i < bias - 1 ? power(-i) : 1n << BigInt(i - bias + 1)),
+    );
+    // The product breaks it: (2^n - 2^(k+1) + 1)(2^n + 2^(k+1) + 1) = 2^2n + 1, with n = 2k + 1, is half an ulp and a little
+    // of the power of two above it; operands and product are scaled to 1.
+    const k = Math.floor((fractionBits - 1) / 2);
+    const scaled = (term: bigint): bigint =>
+      exact.fromInteger(format, 2n ** BigInt(2 * k + 1) + 1n + term) - BigInt(2 * k + 1) * ulp;
+    const middle = 2n ** BigInt(k + 1);
+    const above = Array.from({ length: Math.min(bias, 200) }, (_, i) =>
+      bothSigns(scaled(-middle), scaled(middle), power(i)),
+    );
+    sameOn(`${format}_mulAdd`, [...below, ...above].flat(), (a, b, c) => exact.mulAdd(format, a!, b!, c!));
   });
 
   test(`${format}: eq, lt and le order the values, and hold of no NaN`, () => {
