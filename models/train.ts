@@ -8,7 +8,15 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { accuracyOf } from "./evaluate.ts";
 import { CLASSES, imageOf, readDigits, SIDE } from "./mnist.ts";
-import { accumulateGradient, initialParameters, NAMES, type Parameters, parametersOf } from "./network.ts";
+import {
+  accumulateGradient,
+  classOf,
+  initialParameters,
+  NAMES,
+  type Parameters,
+  parametersOf,
+  scoresOf,
+} from "./network.ts";
 import { encodeNpy } from "./npy.ts";
 import { encodeOnnx, parametersIn } from "./onnx.ts";
 
@@ -78,17 +86,21 @@ function train(): Parameters {
   return parameters;
 }
 
-/** Writes the first held-back digit of each class as `digits/<label>.npy`, (1, 1, 28, 28) float32. */
-function writeSamples(folder: string): void {
+/** Writes the first held-back digit of each class that is named right as `digits/<label>.npy`, (1, 1, 28, 28) float32. */
+function writeSamples(folder: string, parameters: Parameters): void {
   mkdirSync(folder, { recursive: true });
   const digits = readDigits("t10k");
   for (let label = 0; label < CLASSES; label++) {
-    const image = imageOf(digits, digits.labels.indexOf(label));
-    writeFileSync(join(folder, `${label}.npy`), encodeNpy([1, 1, SIDE, SIDE], image));
+    const isRight = (i: number) => classOf(scoresOf(parameters, imageOf(digits, i))) === label;
+    let i = digits.labels.indexOf(label);
+    while (i >= 0 && !isRight(i)) i = digits.labels.indexOf(label, i + 1);
+    if (i < 0) throw new Error(`no held-back ${label} is named right`);
+    writeFileSync(join(folder, `${label}.npy`), encodeNpy([1, 1, SIDE, SIDE], imageOf(digits, i)));
   }
 }
 
 const model = encodeOnnx(train());
+const parameters = parametersIn(model);
 writeFileSync(join(import.meta.dirname, "digits.onnx"), model);
-writeSamples(join(import.meta.dirname, "digits"));
-console.log(`digits.onnx: ${model.length} bytes, ${accuracyOf(parametersIn(model))}`);
+writeSamples(join(import.meta.dirname, "digits"), parameters);
+console.log(`digits.onnx: ${model.length} bytes, ${accuracyOf(parameters)}`);
