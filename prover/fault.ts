@@ -3,11 +3,11 @@ import type { Commitment } from "../ml-vm/program/commitment.ts";
 import { dtypeSpec } from "../ml-vm/program/dtype.ts";
 import type { Model } from "../ml-vm/program/model.ts";
 import { elementCount, type TensorInstruction } from "../ml-vm/program/program.ts";
-import { loadSoftfloat } from "../ml-vm/softfloat/load.ts";
 import { runStage } from "../ml-vm/stepper/element.ts";
 import { spacesOf, stepOf } from "../ml-vm/stepper/positions.ts";
 import { elementOf, variablesAt } from "../ml-vm/stepper/views.ts";
 import { InferenceTrace } from "./inference-trace.ts";
+import { scalarOperation } from "./scalar.ts";
 
 /**
  * A liar's trace, for tests and for the demo's false provider. It is true up to one write, which leaves a wrong bit; from there on it follows
@@ -95,10 +95,9 @@ function flip(
   const { finish, accumulators, write, targetDtype, scan, reduction } = instruction;
   const term = scan ? elementCount(reduction) - 1 : 0;
   const variables = variablesAt(instruction, { stage: 2, element, term, innerTerm: 0 }, counters);
-  const softfloat = loadSoftfloat();
   // Where it is written depends on what was read, never on the accumulators.
   const entry = accumulators.map((constant) => constant.bits);
-  const { readBits } = runStage(finish, entry, operands, variables, softfloat.scalar.bind(softfloat));
+  const { readBits } = runStage(finish, entry, operands, variables, scalarOperation);
   const at = elementOf(write, variables, readBits);
   if (at === null) throw new RangeError(`element ${element} is written outside the target: no fault fits there`);
   const byte = at * dtypeSpec(targetDtype).size + Math.floor(bit / 8);

@@ -2,7 +2,6 @@ import type { Hash } from "../merkle/tree.ts";
 import type { Backend } from "../ml-vm/engine/backend.ts";
 import { type Commitment, listRoot } from "../ml-vm/program/commitment.ts";
 import type { Model } from "../ml-vm/program/model.ts";
-import { loadSoftfloat } from "../ml-vm/softfloat/load.ts";
 import { describe, type StepDescription } from "../ml-vm/stepper/describe.ts";
 import {
   contextOf,
@@ -17,6 +16,7 @@ import {
 import { witnessOf } from "../ml-vm/stepper/witness.ts";
 import { Latest } from "./latest.ts";
 import { Run } from "./run.ts";
+import { scalarOperation } from "./scalar.ts";
 import type { Trace } from "./trace.ts";
 import { TreeCache } from "./trees.ts";
 import { Work } from "./work.ts";
@@ -44,10 +44,9 @@ export class InferenceTrace implements Trace {
    * @throws RangeError if an input or a weight does not have the size of its type.
    */
   constructor(model: Model, commitment: Commitment, backend: Backend, inputs: readonly Uint8Array[]) {
-    const softfloat = loadSoftfloat();
     this.#backend = backend;
     this.#trees = new TreeCache(backend);
-    this.machine = createMachine(model, commitment, inputs, softfloat.scalar.bind(softfloat), this.#trees.content);
+    this.machine = createMachine(model, commitment, inputs, scalarOperation, this.#trees.content);
     this.#fetches = new Latest(KEPT_EXECUTIONS, (execution) => this.#run.state(execution));
     this.#works = new Latest(KEPT_EXECUTIONS, (execution) => this.#work(execution));
   }

@@ -2,10 +2,10 @@ import { dataRoot } from "../merkle/tree.ts";
 import { checkProgram } from "../ml-vm/program/check.ts";
 import { commit } from "../ml-vm/program/commitment.ts";
 import type { Model } from "../ml-vm/program/model.ts";
-import { loadSoftfloat } from "../ml-vm/softfloat/load.ts";
 import { smallContent } from "../ml-vm/stepper/content.ts";
 import { createMachine } from "../ml-vm/stepper/state.ts";
 import { runAll } from "../ml-vm/stepper/stepper.ts";
+import { scalarOperation } from "./scalar.ts";
 
 /** Above this many steps the stepper does not run a whole program: it would take minutes, where an engine takes a moment. */
 export const STEPPER_LIMIT = 1n << 24n;
@@ -22,7 +22,6 @@ export function runStepper(model: Model, inputs: readonly Uint8Array[]): readonl
     throw new RangeError(
       `the program may take ${steps} steps; the stepper runs ${STEPPER_LIMIT} at most: use another engine`,
     );
-  const softfloat = loadSoftfloat();
   const commitment = commit(model.program, model.weights.map(dataRoot));
-  return runAll(createMachine(model, commitment, inputs, softfloat.scalar.bind(softfloat), smallContent)).outputs;
+  return runAll(createMachine(model, commitment, inputs, scalarOperation, smallContent)).outputs;
 }

@@ -21,6 +21,8 @@ import { type RisingWrites, risingWrites } from "./writes.ts";
 
 /** Elements whose accumulators are remembered: a dispute narrows down to one. */
 const KEPT_HISTORIES = 4;
+/** Prefixes remembered: states close together share one, and its root. */
+const KEPT_PREFIXES = 64;
 /** Partly written contents remembered, where they are not made of the finished and the former one. */
 const KEPT_REWRITTEN = 4;
 
@@ -36,6 +38,9 @@ export class Work {
   readonly #sources: Sources;
   readonly #rising: RisingWrites | null;
   readonly #histories: Latest<number, History>;
+  /** By the address of the next write. */
+  readonly #prefixes: Latest<number, Content>;
+  /** By the number of writes. */
   readonly #rewritten: Latest<number, Content>;
 
   /**
@@ -55,6 +60,8 @@ export class Work {
     this.#rising = risingWrites(instruction, fetch.counters);
     const tracer = new Tracer(backend, this.#sources);
     this.#histories = new Latest(KEPT_HISTORIES, (element) => tracer.history(element));
+    const { size } = dtypeSpec(instruction.targetDtype);
+    this.#prefixes = new Latest(KEPT_PREFIXES, (address) => prefixOf(final, this.#former, address * size));
     this.#rewritten = new Latest(KEPT_REWRITTEN, (writes) => this.#rewrite(writes));
   }
 
@@ -85,8 +92,7 @@ export class Work {
     if (writes === 0) return this.#former;
     if (this.#rising === null) return this.#rewritten.get(writes);
     const term = this.#spaces.scan ? position.term : 0;
-    const cut = this.#rising.address(position.element, term) * dtypeSpec(this.#instruction.targetDtype).size;
-    return prefixOf(this.#final, this.#former, cut);
+    return this.#prefixes.get(this.#rising.address(position.element, term));
   }
 
   /** The content after some writes, by doing them again. */
