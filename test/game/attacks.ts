@@ -1,4 +1,5 @@
 import type { Hex } from "../../challenger/strategy/bytes.ts";
+import { open } from "../../challenger/strategy/dissection.ts";
 import {
   atOnce,
   childAt,
@@ -13,7 +14,7 @@ import {
   pointsFrom,
   refuteAt,
 } from "./attackers.ts";
-import type { Arena } from "./arena.ts";
+import { type Arena, prices } from "./arena.ts";
 import { booksOf, violations } from "./judge.ts";
 import { diceFrom, Stage, type Strategy, theStrategy } from "./stage.ts";
 import { firstRun, type Lie, outputOf, type Shape, ToyTruth } from "./toy.ts";
@@ -232,6 +233,50 @@ export const scenarios: Scenario[] = [
         plan(stage, undefined, atOnce, () => {
           const points = pointsFrom(stage.truth, stage.run, 0n, 2);
           return counterWith(stage, liar(1), stage.truth.outputHex(stage.run), points.slice(0, 15));
+        });
+      });
+    },
+  },
+  {
+    name: "right steps refuted: every step of a true claim",
+    shape: asking,
+    level: 2,
+    proposed: [lie],
+    attack: (stage, liar) => {
+      consistentLiar(stage, liar(0), [lie], atOnce);
+      stage.attackers.push((node) => {
+        if (node?.claimant !== stage.arena.honest || node.claim.level !== 1) return;
+        plan(stage, node, atOnce, async () => {
+          for (let segment = 0; segment < 16; segment++) {
+            const witness = stage.truth.witnessHex(node.run, Number(node.offset) + segment);
+            await refuteAt(stage, liar(1), node, segment, witness);
+          }
+        });
+      });
+      // Against a true counter, so that the honest party comes down to level 1.
+      consistentLiar(stage, liar(2), [{ machine: "first", step: 40, flip: 2 }], atOnce);
+    },
+  },
+  {
+    name: "made-up openings: hashes that the parent never asserted",
+    shape: plain,
+    level: 2,
+    proposed: [lie],
+    attack: (stage, liar) => {
+      stage.attackers.push((node) => {
+        if (node?.claimant !== stage.arena.honest || node.claim.level === 1) return;
+        plan(stage, node, atOnce, async () => {
+          const points = [...node.points];
+          points[4] = junk(4);
+          const child = childPoints(stage.truth, node, 3);
+          await stage.attempt(() =>
+            stage.arena.transact(
+              liar(1),
+              "move",
+              [node.claim, open(points, 3), child[15], child.slice(0, 15)],
+              prices.move,
+            ),
+          );
         });
       });
     },

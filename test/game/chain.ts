@@ -51,7 +51,10 @@ export async function startChain(): Promise<Chain> {
     close,
     async deploy({ abi, bytecode }, args) {
       const data = encodeDeployData({ abi, bytecode, args });
-      const hash = await request<Hex>("eth_sendTransaction", [{ from: accounts[0], data, gas: "0xf00000" }]);
+      const transaction = { from: accounts[0], data, gas: "0xf00000" };
+      const hash = await request<Hex>("eth_sendTransaction", [transaction]).catch((error) => {
+        throw revertFrom(abi, "deployment", error);
+      });
       return (await receiptOf(hash)).contractAddress;
     },
     async transact({ from, to, abi, name, args, value = 0n, at }) {
