@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.37;
+
+import {Element} from "../tensor/Element.sol";
+import {IllFormedProgram, Rule} from "./Rule.sol";
+
+/// @title What a program declares: how many inputs, weights and tensors there are, and their types
+library ProgramTypes {
+  /// @dev `sizes` and `dtypes` are of all inputs, then weights, then table tensors.
+  struct Types {
+    uint256 inputs;
+    uint256 weights;
+    uint256 tensors;
+    uint256 outputs;
+    uint256 instructions;
+    uint256[] dtypes;
+    /// Bytes of each.
+    uint256[] sizes;
+  }
+
+  uint256 internal constant VERSION = 1;
+  uint256 internal constant HEADER_BYTES = 128;
+  uint256 internal constant MAX_COUNT = 0x7fffffff;
+  uint256 internal constant MAX_OUTPUTS = 256;
+  /// A tensor, or a space, has fewer.
+  uint256 internal constant POINTS = 1 << 40;
+  uint256 internal constant DTYPES = 13;
+
+  /// @notice Reads the header and the types that belong to it, and checks the rules about them.
+  /// @param header 128 bytes: the caller knows that they are the model's.
+  /// @param encoded dtype u8, rank u8, dimensions u32 of each type.
+  function read(bytes calldata header, bytes calldata encoded) internal pure returns (Types memory types) {
+    // INVARIANT: these types are the model's, in each call.
+    if (header.length != HEADER_BYTES || keccak256(encoded) != bytes32(header[96:128])) {
+      revert IllFormedProgram(Rule.Encoding);
+    }
+    uint256 counts = uint256(bytes32(header[0:32]));
+    // version, inputs, weights, tensors, outputs: u16 each; instructions u32; 18 zero bytes.
+    if (counts >> 240 != VERSION || uint144(counts) != 0) revert IllFormedProgram(Rule.Encoding);
+    types.inputs = uint16(counts >> 224);
+    types.weights = uint16(counts >> 208);
+    types.tensors = uint16(counts >> 192);
+    types.outputs = uint16(counts >> 176);
+    types.instructions = uint32(counts >> 144);
+    if (types.outputs == 0 || types.outputs > MAX_OUTPUTS || types.outputs > types.tensors) {
+      revert IllFormedProgram(Rule.Counts);
+    }
+    uint256 count = types.inputs + types.weights + types.tensors;
+    types.dtypes = new uint256[](count);
+    types.sizes = new uint256[](count);
+    uint256 position;
+    for (uint256 i; i < count; ++i) {
+      (types.dtypes[i], types.sizes[i], position) = _type(encoded, position);
+    }
+    if (position != encoded.length) revert IllFormedProgram(Rule.Encoding);
+  }
+
+  function _type(
+    bytes calldata encoded,
+    uint256 position
+  ) private pure returns (uint256 dtype, uint256 size, uint256 next) {
+    uint256 rank;
+    uint256 dimensions;
+    assembly ("memory-safe") {
+      dimensions := add(encoded.offset, position)
+      dtype := byte(0, calldataload(dimensions))
+      rank := byte(1, calldataload(dimensions))
+      dimensions := add(dimensions, 2)
+    }
+    next = position + 2 + 4 * rank;
+    if (next > encoded.length || dtype == 0 || dtype > DTYPES) revert IllFormedProgram(Rule.Encoding);
+    size = 1;
+    for (uint256 i; i < rank; ++i) {
+      uint256 dimension;
+      assembly ("memory-safe") {
+        dimension := shr(224, calldataload(add(dimensions, shl(2, i))))
+      }
+      size *= dimension;
+      if (dimension == 0 || dimension > MAX_COUNT || size >= POINTS) revert IllFormedProgram(Rule.Type);
+    }
+    size <<= Element.logSize(dtype);
+  }
+}
