@@ -12,6 +12,8 @@ import { type Value, valueOf } from "./tensor.ts";
 export interface ImportOptions {
   /** Sizes of symbolic dimensions by name; those that are not given are 1. */
   readonly dims?: Readonly<Record<string, number>>;
+  /** Inputs that are to be constants of the program, by name: what decides shapes must be known. */
+  readonly constants?: ReadonlyMap<string, Value>;
 }
 
 /**
@@ -24,8 +26,10 @@ export interface ImportOptions {
 export function importOnnx(bytes: Uint8Array, options: ImportOptions = {}): Model {
   const graph = parseGraph(bytes);
   const lowering = new Lowering(loadSoftfloat());
-  const inputs = graph.inputs.map((input) => ({ name: input.name, value: inputValue(input, options) }));
-  const values = new Map<string, Value>([...graph.constants, ...inputs.map((i): [string, Value] => [i.name, i.value])]);
+  const { constants = new Map<string, Value>() } = options;
+  const free = graph.inputs.filter((input) => !constants.has(input.name));
+  const inputs = free.map((input) => ({ name: input.name, value: inputValue(input, options) }));
+  const values = new Map([...graph.constants, ...constants, ...inputs.map((i): [string, Value] => [i.name, i.value])]);
   for (const node of graph.nodes) lowerNode(node, graph, values, lowering);
   const outputs = graph.outputs.map((name): Named => {
     const value = values.get(name);

@@ -1,6 +1,8 @@
 import type { Operator } from "./call.ts";
+import { CONSTANTS } from "./operators/constants.ts";
 import { CONVOLUTION } from "./operators/convolution.ts";
 import { ELEMENTWISE } from "./operators/elementwise.ts";
+import { INDEXING } from "./operators/indexing.ts";
 import { MOVEMENT } from "./operators/movement.ts";
 import { NORMALISATION } from "./operators/normalisation.ts";
 import { POOLING } from "./operators/pooling.ts";
@@ -9,7 +11,7 @@ import { REDUCTION } from "./operators/reduction.ts";
 
 /** Every operator of the default set by name. Those whose meaning changed ask `call.opset`. */
 const OPERATORS: ReadonlyMap<string, Operator> = new Map(
-  [CONVOLUTION, ELEMENTWISE, MOVEMENT, NORMALISATION, POOLING, PRODUCTS, REDUCTION].flatMap((family) => Object.entries(family)),
+  [CONSTANTS, CONVOLUTION, ELEMENTWISE, INDEXING, MOVEMENT, NORMALISATION, POOLING, PRODUCTS, REDUCTION].flatMap((family) => Object.entries(family)),
 );
 
 /** The operator, or undefined if it is not supported. */

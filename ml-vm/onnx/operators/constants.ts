@@ -1,0 +1,87 @@
+import { VARIABLES } from "../../program/program.ts";
+import { dtypeOfOnnx } from "../graph.ts";
+import type { Call, Operator } from "../call.ts";
+import { unsupported } from "../error.ts";
+import { scalarOf } from "../lower.ts";
+import { floatConstant, intConstant, type Value, viewOfBytes } from "../tensor.ts";
+import { toType } from "./arithmetic.ts";
+
+/** Constants, conversions between types, and tensors made of indices. */
+
+const constant: Operator = (call) => {
+  const { attributes } = call;
+  const [tensor, floats, ints] = [attributes.tensor("value"), attributes.floats("value_floats"), attributes.ints("value_ints")];
+  if (tensor) return tensor;
+  if (floats) return floatConstant(floats, [floats.length]);
+  if (ints) return intConstant(ints);
+  if (attributes.has("value_float")) return floatConstant([attributes.float("value_float", 0)], []);
+  if (attributes.has("value_int")) return intConstant([attributes.int("value_int", 0)], []);
+  throw unsupported("its value is neither a tensor nor numbers");
+};
+
+const castTo = (call: Call, dtype: Value["dtype"]): Value => {
+  const x = call.input(0);
+  if (x.dtype === dtype) return x;
+  return call.lower.map({ dtype, shape: x.shape }, (s) => toType(s.b, s.element(x), x.dtype, dtype));
+};
+
+const cast: Operator = (call) => castTo(call, dtypeOfOnnx(call.attributes.int("to", 0), "the result"));
+
+/** Numbers of a constant of one of the common types. */
+function numbersOf(call: Call, i: number): number {
+  const value = call.input(i);
+  if (!value.storage.data) throw unsupported(`input ${i} decides a shape and is known only when the model runs`);
+  const view = viewOfBytes(value.storage.data);
+  if (value.dtype === "f32") return view.getFloat32(0, true);
+  if (value.dtype === "f64") return view.getFloat64(0, true);
+  return call.integers(i)[0] as number;
+}
+
+/** start + i·delta. */
+const range: Operator = (call) => {
+  const [start, limit, delta] = [0, 1, 2].map((i) => numbersOf(call, i)) as [number, number, number];
+  const count = Math.max(0, Math.ceil((limit - start) / delta));
+  const { dtype } = call.input(0);
+  return call.lower.map({ dtype, shape: [count] }, (s) => {
+    const { b } = s;
+    const type = scalarOf(dtype);
+    const i = b.index(VARIABLES.output);
+    return b.fma(type === "int" ? i : b.op(`${type}.fromInt`, i), b.number(type, delta), b.number(type, start));
+  });
+};
+
+/** Ones on the diagonal k. */
+const eyeLike: Operator = (call) => {
+  const x = call.input(0);
+  const code = call.attributes.int("dtype");
+  const dtype = code === undefined ? x.dtype : dtypeOfOnnx(code, "the result");
+  const k = call.attributes.int("k", 0);
+  return call.lower.map({ dtype, shape: x.shape }, (s) => {
+    const { b } = s;
+    const on = b.eq(b.add(b.index(0), b.int(k)), b.index(1));
+    return b.select(on, b.number(scalarOf(dtype), 1), b.number(scalarOf(dtype), 0));
+  });
+};
+
+/** The upper or lower triangle from diagonal k on, zeros elsewhere. */
+const trilu: Operator = (call) => {
+  const x = call.input(0);
+  const k = call.optional(1) ? (call.integers(1)[0] as number) : 0;
+  const upper = call.attributes.int("upper", 1) !== 0;
+  const rank = x.shape.length;
+  return call.lower.map(x, (s) => {
+    const { b } = s;
+    const [row, column] = [b.add(b.index(rank - 2), b.int(k)), b.index(rank - 1)];
+    const zero = b.number(scalarOf(x.dtype), 0);
+    return b.select(upper ? b.le(row, column) : b.le(column, row), s.element(x), zero);
+  });
+};
+
+export const CONSTANTS: Readonly<Record<string, Operator>> = {
+  Constant: constant,
+  Cast: cast,
+  CastLike: (call) => castTo(call, call.input(1).dtype),
+  Range: range,
+  EyeLike: eyeLike,
+  Trilu: trilu,
+};
