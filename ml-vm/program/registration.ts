@@ -1,7 +1,16 @@
 import type { Hash, ListTree } from "../../merkle/tree.ts";
+import { encodeTypes } from "./codec.ts";
 import type { Commitment } from "./commitment.ts";
+import type { Program } from "./program.ts";
 
-/** What one transaction shows of a program to the registry contract (contracts/registry/IModelRegistry.sol). */
+/** What shows a program to the registry contract (contracts/registry/IModelRegistry.sol), one transaction a page. */
+export interface Registration {
+  /** Both begin the registration, and go with each page. */
+  readonly header: Uint8Array;
+  readonly types: Uint8Array;
+  readonly pages: readonly Page[];
+}
+
 export interface Page {
   readonly firstPc: number;
   /** Encoded instructions from `firstPc` on. */
@@ -28,7 +37,12 @@ const GAS = { page: 250_000, type: 2_000, instruction: 25_000, instructionByte: 
  * @param from the first instruction that the registry has not seen: goes on where somebody stopped.
  * @throws RangeError if one instruction alone, with the types, is over the budget.
  */
-export function registrationPages({ encoded, header, program }: Commitment, from = 0, budget = BUDGET): Page[] {
+export function registrationOf(program: Program, commitment: Commitment, from = 0, budget = BUDGET): Registration {
+  const types = encodeTypes([...program.inputs, ...program.weights, ...program.tensors]);
+  return { header: commitment.header, types, pages: pagesOf(commitment, from, budget) };
+}
+
+function pagesOf({ encoded, header, program }: Commitment, from: number, budget: PageBudget): Page[] {
   const perPage = GAS.page + GAS.type * declared(header);
   const pages: Page[] = [];
   for (let firstPc = from; firstPc < encoded.length; ) {

@@ -7,7 +7,7 @@ import { base, broken } from "../../ml-vm/program/check-cases.ts";
 import { decodeInstruction, encodeInstruction, encodeTypes } from "../../ml-vm/program/codec.ts";
 import { commit } from "../../ml-vm/program/commitment.ts";
 import type { Program } from "../../ml-vm/program/program.ts";
-import { registrationPages } from "../../ml-vm/program/registration.ts";
+import { registrationOf } from "../../ml-vm/program/registration.ts";
 import { RULES, type Rule } from "../../ml-vm/program/rules.ts";
 import { build } from "./build.ts";
 import { type Deployed, Reverted, startEvm } from "./evm.ts";
@@ -35,11 +35,10 @@ interface Verdict {
 
 /** Shows a whole program to the validator. */
 async function onChain(program: Program): Promise<Progress | Verdict> {
-  const commitment = commit(program, roots(program));
-  const types = encodeTypes([...program.inputs, ...program.weights, ...program.tensors]);
-  const pages = registrationPages(commitment, 0, { gas: Infinity, bytes: Infinity });
+  const whole = { gas: Infinity, bytes: Infinity };
+  const { header, types, pages } = registrationOf(program, commit(program, roots(program)), 0, whole);
   try {
-    const args = [bytesToHex(commitment.header), bytesToHex(types)];
+    const args = [bytesToHex(header), bytesToHex(types)];
     await validator.call("declarations", ...args);
     const { instructions, siblings } = pages[0] ?? { instructions: [], siblings: [] };
     const { value } = await validator.call(
