@@ -1,4 +1,6 @@
-import { keccak_256 } from "@noble/hashes/sha3.js";
+import { keccak256 } from "./keccak/keccak.ts";
+
+export { keccak256 };
 
 /**
  * The two Merkle trees of the protocol (docs/tensor-machine.md, "Commitments").
@@ -11,9 +13,6 @@ import { keccak_256 } from "@noble/hashes/sha3.js";
 export const LEAF_BYTES = 128;
 
 export type Hash = Uint8Array;
-export type HashFunction = (data: Uint8Array) => Hash;
-
-export const keccak256: HashFunction = (data) => keccak_256(data);
 
 /** Smallest d with 2^d ≥ count; 0 for none or one. */
 export function depthOf(count: number): number {
