@@ -1,0 +1,16 @@
+/** `npm run coverage`: which lines of TypeScript the unit and end-to-end tests run. */
+import { globSync } from "node:fs";
+import { countNodeTest, runStages } from "./stages.ts";
+
+process.chdir(new URL("..", import.meta.url).pathname);
+
+const tests = globSync("**/*.test.ts", { exclude: ["node_modules/**", ".toolchain/**", ".elench/**"] }).sort();
+
+await runStages([
+  {
+    name: "coverage",
+    script: "node_modules/c8/bin/c8.js",
+    args: ["--exclude", "**/*.test.ts", "--exclude", "test/**", process.execPath, "--test", ...tests],
+    count: countNodeTest,
+  },
+]);
