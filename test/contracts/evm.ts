@@ -36,6 +36,8 @@ export class Reverted extends Error {
 
 export interface Deployed {
   readonly address: Hex;
+  /** Its code, immutables filled in. */
+  readonly code: Hex;
   call(functionName: string, ...args: readonly unknown[]): Promise<Returned>;
 }
 
@@ -72,6 +74,7 @@ export async function startEvm(): Promise<Evm> {
       const { created } = await run(undefined, data, abi);
       return {
         address: created!.toString(),
+        code: bytesToHex(await evm.stateManager.getCode(created!)),
         async call(functionName, ...callArgs) {
           const callData = hexToBytes(encodeFunctionData({ abi, functionName, args: callArgs }));
           const { output, gas } = await run(created, callData, abi);

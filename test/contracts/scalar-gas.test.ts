@@ -63,7 +63,15 @@ async function operationGas(): Promise<Record<string, number>> {
 async function programGas(): Promise<Record<string, number>> {
   const perOperation = async (word: readonly number[]): Promise<number> => {
     const gas = async (count: number) =>
-      Number((await harness.run(Uint8Array.from(Array(count).fill(word).flat()), [0x3fc01234n, 0x40051234n, 0x3f312345n], [7n])).gas);
+      Number(
+        (
+          await harness.run(
+            Uint8Array.from(Array(count).fill(word).flat()),
+            [0x3fc01234n, 0x40051234n, 0x3f312345n],
+            [7n],
+          )
+        ).gas,
+      );
     return Math.round(((await gas(21)) - (await gas(1))) / 20);
   };
   return { index: await perOperation([0x00, 0, 0, 0]), "f32.fma": await perOperation([0x13, 0, 1, 2]) };

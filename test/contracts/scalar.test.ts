@@ -18,7 +18,22 @@ after(() => harness?.close());
 const INDEX = OPS.get("index")!.code;
 const SELECT = OPS.get("select")!.code;
 const M64 = 2n ** 64n;
-const INT_EDGES = [0n, 1n, 2n, 63n, 64n, 127n, 128n, 255n, 2n ** 31n - 1n, 2n ** 31n, 2n ** 32n - 1n, 2n ** 53n + 1n, 2n ** 63n - 1n, 2n ** 63n];
+const INT_EDGES = [
+  0n,
+  1n,
+  2n,
+  63n,
+  64n,
+  127n,
+  128n,
+  255n,
+  2n ** 31n - 1n,
+  2n ** 31n,
+  2n ** 32n - 1n,
+  2n ** 53n + 1n,
+  2n ** 63n - 1n,
+  2n ** 63n,
+];
 const NEGATIVE_EDGES = INT_EDGES.map((edge) => BigInt.asUintN(64, -edge));
 
 /** Streams of registers of each type; the high half of an f32 holds garbage now and then. */
@@ -63,6 +78,37 @@ function cancellingOperands(format: "f32" | "f64", count: number, seed: number):
   });
 }
 
+/**
+ * Sums that hang on the last bit that is kept of a term far below: exact ties (an odd significand under 4/3, times 3/2)
+ * plus or minus anything tiny, and powers of two less a product near half of the last place below them.
+ */
+function decidedFarBelow(format: "f32" | "f64", count: number, seed: number): Operands[] {
+  const { random } = streams(seed);
+  const [p, bias, top] = format === "f32" ? [23, 127, 31] : [52, 1023, 63];
+  const float = (negative: number, exponent: number, fraction: bigint): bigint =>
+    (BigInt(negative) << BigInt(top)) | (BigInt(exponent + bias) << BigInt(p)) | fraction;
+  return Array.from({ length: count }, (_, i): Operands => {
+    const fraction = randomWide(random) >> BigInt(64 - p);
+    if (i % 2 === 0) {
+      const tie = float(random() % 2, 0, (fraction / 4n) | 1n);
+      return [tie, float(0, 0, 1n << BigInt(p - 1)), float(random() % 2, -(random() % (bias - 1)), fraction)];
+    }
+    const other = randomWide(random) >> BigInt(64 - p);
+    return [float(0, 0, fraction), float(1, (random() % 8) - p - 5, other), float(0, random() % 2, 0n)];
+  });
+}
+
+/** Dividends an odd or even number of half divisors long, or next to that. */
+function halfwayDividends(format: "f32" | "f64", count: number, seed: number): Operands[] {
+  const { random } = streams(seed);
+  const fromInt = (n: number): bigint => softfloat.scalar(format === "f32" ? 0x51 : 0x53, BigInt(n), 0n, 0n);
+  return Array.from({ length: count }, () => {
+    const divisor = 2 * (1 + (random() % 1000));
+    const dividend = fromInt((divisor / 2) * (random() % 4000));
+    return [dividend + BigInt(random() % 2), fromInt(divisor), 0n];
+  });
+}
+
 const hex = (registers: readonly bigint[]): string => registers.map((r) => `0x${r.toString(16)}`).join(", ");
 
 async function assertAgrees(name: string, code: number, operands: readonly Operands[]): Promise<void> {
@@ -89,7 +135,11 @@ test("operations agree on pairs of special patterns", async () => {
     const pairs = specials.flatMap((a) => specials.map((b): Operands => [a, b, 2n ** 31n]));
     for (const op of ["add", "mul", "div", "rem", "min", "lt", "le", "eq"]) {
       const name = `${format}.${op}`;
-      await assertAgrees(name, OPS.get(name)!.code, pairs.filter((_, i) => i % 3 === 0));
+      await assertAgrees(
+        name,
+        OPS.get(name)!.code,
+        pairs.filter((_, i) => i % 3 === 0),
+      );
     }
   }
 });
@@ -97,6 +147,23 @@ test("operations agree on pairs of special patterns", async () => {
 test("fma agrees where the sum cancels, and where it rounds near halfway", async () => {
   await assertAgrees("f32.fma", 0x13, cancellingOperands("f32", 4_000, 71));
   await assertAgrees("f64.fma", 0x33, cancellingOperands("f64", 2_000, 72));
+});
+
+test("fma and add agree where a term far below decides the rounding", async () => {
+  for (const format of ["f32", "f64"] as const) {
+    const operands = decidedFarBelow(format, 2_000, 73);
+    const sums = operands.map(
+      ([a, b, c]): Operands => [softfloat.scalar(OPS.get(`${format}.mul`)!.code, a, b, 0n), c, 0n],
+    );
+    await assertAgrees(`${format}.fma`, OPS.get(`${format}.fma`)!.code, operands);
+    await assertAgrees(`${format}.add`, OPS.get(`${format}.add`)!.code, sums);
+  }
+});
+
+test("remainders agree at and beside the middle between two multiples", async () => {
+  for (const format of ["f32", "f64"] as const) {
+    await assertAgrees(`${format}.rem`, OPS.get(`${format}.rem`)!.code, halfwayDividends(format, 2_000, 74));
+  }
 });
 
 test("patterns of the half formats, a sixteenth of all, convert as in softfloat", async () => {
@@ -133,7 +200,9 @@ test("programs leave the registers that softfloat leaves", async () => {
     });
     softfloat.values.set(inputs);
     softfloat.vars.set(variables.map((value) => BigInt.asIntN(64, value)));
-    const program = softfloat.load(Uint32Array.from(words, ([op, a, b, c]) => op * 2 ** 24 + a * 2 ** 16 + b * 2 ** 8 + c));
+    const program = softfloat.load(
+      Uint32Array.from(words, ([op, a, b, c]) => op * 2 ** 24 + a * 2 ** 16 + b * 2 ** 8 + c),
+    );
     const filled = softfloat.run(program, inputs.length);
     const { registers, result } = await harness.run(Uint8Array.from(words.flat()), inputs, variables);
     assert.deepEqual(registers, [...softfloat.values.subarray(0, filled)]);
@@ -161,7 +230,11 @@ test("the table of types on chain is the table of operations, for all 256 codes"
 test("an operation has a result type for its own operand types, and for no others", async () => {
   const types = [0n, 1n, 2n, 3n];
   const triples = types.flatMap((a) => types.flatMap((b) => types.map((c) => [a, b, c] as const)));
-  const all = [...OPS.values(), { code: 0x02, args: [], result: undefined }, { code: 0xff, args: [], result: undefined }];
+  const all = [
+    ...OPS.values(),
+    { code: 0x02, args: [], result: undefined },
+    { code: 0xff, args: [], result: undefined },
+  ];
   for (const { code, args, result } of all.filter((_, i) => i % 6 === 0 || i < 3 || i >= OPS.size)) {
     for (const triple of triples) {
       const wanted = [0, 1, 2].map((i) => (i < args.length ? TYPE_NUMBERS[args[i] as "f32"] : 0n));
@@ -207,13 +280,18 @@ for (const [file, name] of Object.entries(TESTFLOAT)) {
     const lines = text.trimEnd().split("\n");
     const stride = Math.ceil(lines.length / SAMPLE);
     // Operands, result and exception flags, which there are none of here.
-    const vectors = lines.filter((_, i) => i % stride === 0).map((line) => line.split(" ").map((x) => BigInt(`0x${x}`)));
-    const operands = vectors.map((fields): Operands => [fields[0]!, fields.length > 3 ? fields[1]! : 0n, fields.length > 4 ? fields[2]! : 0n]);
+    const vectors = lines
+      .filter((_, i) => i % stride === 0)
+      .map((line) => line.split(" ").map((x) => BigInt(`0x${x}`)));
+    const operands = vectors.map(
+      (fields): Operands => [fields[0]!, fields.length > 3 ? fields[1]! : 0n, fields.length > 4 ? fields[2]! : 0n],
+    );
     const { results } = await harness.batch(OPS.get(name)!.code, operands);
     vectors.forEach((fields, i) => {
-      const isNaN = name === "f32.toInt" && (fields[0]! & 0x7fffffffn) > 0x7f800000n;
-      const expected = isNaN ? 0n : fields.at(-2)!;
-      if (results[i] !== expected) assert.fail(`${name}(${hex(operands[i]!)}) = 0x${results[i]!.toString(16)}, not 0x${expected.toString(16)}`);
+      const fromNaN = name === "f32.toInt" && (fields[0]! & 0x7fffffffn) > 0x7f800000n;
+      const expected = fromNaN ? 0n : fields.at(-2)!;
+      if (results[i] !== expected)
+        assert.fail(`${name}(${hex(operands[i]!)}) = 0x${results[i]!.toString(16)}, not 0x${expected.toString(16)}`);
     });
   });
 }

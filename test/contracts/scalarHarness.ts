@@ -12,8 +12,6 @@ const ABI = parseAbi([
   "function float32Gas(uint256 operation, uint32[3][] operands) view returns (uint256 gasUsed, uint256 sum)",
   "function signature(uint8 code) pure returns (bool exists, uint256 arity, uint256 args, uint256 result)",
   "function resultOf(uint8 code, uint256 first, uint256 second, uint256 third) pure returns (uint256)",
-  "error UnknownOperation(uint256 code)",
-  "error Float64Unavailable(address float64Ops)",
 ]);
 
 /** Vectors in one call: at 64-bit remainders' cost it stays well under the 2^24 gas of a transaction. */
@@ -22,7 +20,7 @@ const BATCH = 2_000;
 const pack = (operands: readonly Operands[]): Hex => {
   const bytes = new DataView(new ArrayBuffer(24 * operands.length));
   operands.forEach((registers, i) => {
-    registers.forEach((register, j) => bytes.setBigUint64(24 * i + 8 * j, register));
+    for (const [j, register] of registers.entries()) bytes.setBigUint64(24 * i + 8 * j, register);
   });
   return toHex(new Uint8Array(bytes.buffer));
 };

@@ -18,140 +18,145 @@ error Float64Unavailable(address float64Ops);
 /// @dev The codes are those of `ml-vm/program/ops.ts`. Nested ranges keep the way to any of them short; within a range
 /// the hottest comes first.
 library ScalarOps {
-    uint256 internal constant INDEX = 0x00;
-    uint256 internal constant SELECT = 0x01;
+  uint256 internal constant INDEX = 0x00;
+  uint256 internal constant SELECT = 0x01;
 
-    /// @notice Executes one operation of a program, any but `index`, which the program itself resolves.
-    /// @param word The operation in its upper four bytes, {code, a, b, c}, with a, b, c the numbers of the operands' registers;
-    /// those that the operation does not have, and the rest of the word, are ignored.
-    /// @param registers Memory address of register 0.
-    /// @param float64Ops The `Float64Ops` contract, used for 0x30…0x41 only.
-    /// @return r The result, below 2^64.
-    function execute(uint256 word, uint256 registers, address float64Ops) internal view returns (uint256 r) {
-        uint256 code = word >> 248;
-        if (code < 0x30) {
-            if (code >= 0x10) r = _float32(code, word, registers);
-            else if (code == SELECT) r = _register(_register(1, word, registers) != 0 ? 2 : 3, word, registers);
-            else revert UnknownOperation(code);
-        } else if (code >= 0x60) {
-            r = _int(code, word, registers);
-        } else if (code >= 0x50) {
-            r = _conversion(code, _register(1, word, registers));
-        } else {
-            r = _float64(code, word, registers, float64Ops);
-        }
+  /// @notice Executes one operation of a program, any but `index`, which the program itself resolves.
+  /// @param word The operation in its upper four bytes, {code, a, b, c}, with a, b, c the numbers of the operands' registers;
+  /// those that the operation does not have, and the rest of the word, are ignored.
+  /// @param registers Memory address of register 0.
+  /// @param float64Ops The `Float64Ops` contract, used for 0x30…0x41 only.
+  /// @return r The result, below 2^64.
+  function execute(uint256 word, uint256 registers, address float64Ops) internal view returns (uint256 r) {
+    uint256 code = word >> 248;
+    if (code < 0x30) {
+      if (code >= 0x10) r = _float32(code, word, registers);
+      else if (code == SELECT) r = _register(_register(1, word, registers) != 0 ? 2 : 3, word, registers);
+      else revert UnknownOperation(code);
+    } else if (code >= 0x60) {
+      r = _int(code, word, registers);
+    } else if (code >= 0x50) {
+      r = _conversion(code, _register(1, word, registers));
+    } else {
+      r = _float64(code, word, registers, float64Ops);
     }
+  }
 
-    /// @return value The i-th operand: operands are read where they are needed, since a short stack is a cheap one.
-    function _register(uint256 i, uint256 word, uint256 registers) private pure returns (uint256 value) {
-        assembly ("memory-safe") {
-            value := mload(add(registers, shl(5, byte(i, word))))
-        }
+  /// @return value The i-th operand: operands are read where they are needed, since a short stack is a cheap one.
+  function _register(uint256 i, uint256 word, uint256 registers) private pure returns (uint256 value) {
+    assembly ("memory-safe") {
+      value := mload(add(registers, shl(5, byte(i, word))))
     }
+  }
 
-    /// @dev The conversion to uint32 drops high bits.
-    function _float(uint256 i, uint256 word, uint256 registers) private pure returns (Float32) {
-        return Float32.wrap(uint32(_register(i, word, registers)));
-    }
+  /// @dev The conversion to uint32 drops high bits.
+  function _float(uint256 i, uint256 word, uint256 registers) private pure returns (Float32) {
+    return Float32.wrap(uint32(_register(i, word, registers)));
+  }
 
-    function _float32(uint256 code, uint256 word, uint256 registers) private pure returns (uint256 r) {
-        Float32 a = _float(1, word, registers);
-        Float32 b = _float(2, word, registers);
-        if (code < 0x14) {
-            if (code == 0x13) r = a.fma(b, _float(3, word, registers)).bits();
-            else if (code == 0x12) r = (a * b).bits();
-            else r = (code == 0x10 ? a + b : a - b).bits();
-        } else if (code < 0x19) {
-            if (code == 0x14) r = (a / b).bits();
-            else if (code == 0x15) r = a.sqrt().bits();
-            else if (code == 0x18) r = a.max(b).bits();
-            else if (code == 0x17) r = a.min(b).bits();
-            else r = a.rem(b).bits();
-        } else if (code < 0x1e) {
-            if (code == 0x19) r = a.neg().bits();
-            else if (code == 0x1a) r = a.abs().bits();
-            else if (code == 0x1b) r = _word(a.eq(b));
-            else if (code == 0x1c) r = _word(a.lt(b));
-            else r = _word(a.le(b));
-        } else {
-            if (code == 0x1e) r = a.floor().bits();
-            else if (code == 0x1f) r = a.ceil().bits();
-            else if (code == 0x20) r = a.trunc().bits();
-            else if (code == 0x21) r = a.rint().bits();
-            else revert UnknownOperation(code);
-        }
+  function _float32(uint256 code, uint256 word, uint256 registers) private pure returns (uint256 r) {
+    Float32 a = _float(1, word, registers);
+    Float32 b = _float(2, word, registers);
+    if (code < 0x14) {
+      if (code == 0x13) r = a.fma(b, _float(3, word, registers)).bits();
+      else if (code == 0x12) r = (a * b).bits();
+      else r = (code == 0x10 ? a + b : a - b).bits();
+    } else if (code < 0x19) {
+      if (code == 0x14) r = (a / b).bits();
+      else if (code == 0x15) r = a.sqrt().bits();
+      else if (code == 0x18) r = a.max(b).bits();
+      else if (code == 0x17) r = a.min(b).bits();
+      else r = a.rem(b).bits();
+    } else if (code < 0x1e) {
+      if (code == 0x19) r = a.neg().bits();
+      else if (code == 0x1a) r = a.abs().bits();
+      else if (code == 0x1b) r = _word(a.eq(b));
+      else if (code == 0x1c) r = _word(a.lt(b));
+      else r = _word(a.le(b));
+    } else {
+      if (code == 0x1e) r = a.floor().bits();
+      else if (code == 0x1f) r = a.ceil().bits();
+      else if (code == 0x20) r = a.trunc().bits();
+      else if (code == 0x21) r = a.rint().bits();
+      else revert UnknownOperation(code);
     }
+  }
 
-    function _conversion(uint256 code, uint256 a) private pure returns (uint256 r) {
-        if (code < 0x56) {
-            if (code == 0x50) r = FloatConversions.toInt(Float32.wrap(uint32(a)));
-            else if (code == 0x51) r = FloatConversions.fromInt32(a).bits();
-            else if (code == 0x52) r = FloatConversions.toInt(Float64.wrap(uint64(a)));
-            else if (code == 0x53) r = FloatConversions.fromInt64(a).bits();
-            else if (code == 0x54) r = FloatConversions.widen(Float32.wrap(uint32(a))).bits();
-            else r = FloatConversions.narrow(Float64.wrap(uint64(a))).bits();
-        } else if (code < 0x5a) {
-            if (code == 0x56) r = FloatConversions.fromF16(a).bits();
-            else if (code == 0x57) r = FloatConversions.toF16(Float32.wrap(uint32(a)));
-            else if (code == 0x58) r = FloatConversions.fromBF16(a).bits();
-            else r = FloatConversions.toBF16(Float32.wrap(uint32(a)));
-        } else {
-            if (code < 0x5c) r = FloatConversions.canonical32(a);
-            else if (code < 0x5e) r = FloatConversions.canonical64(a);
-            else revert UnknownOperation(code);
-        }
+  function _conversion(uint256 code, uint256 a) private pure returns (uint256 r) {
+    if (code < 0x56) {
+      if (code == 0x50) r = FloatConversions.toInt(Float32.wrap(uint32(a)));
+      else if (code == 0x51) r = FloatConversions.fromInt32(a).bits();
+      else if (code == 0x52) r = FloatConversions.toInt(Float64.wrap(uint64(a)));
+      else if (code == 0x53) r = FloatConversions.fromInt64(a).bits();
+      else if (code == 0x54) r = FloatConversions.widen(Float32.wrap(uint32(a))).bits();
+      else r = FloatConversions.narrow(Float64.wrap(uint64(a))).bits();
+    } else if (code < 0x5a) {
+      if (code == 0x56) r = FloatConversions.fromF16(a).bits();
+      else if (code == 0x57) r = FloatConversions.toF16(Float32.wrap(uint32(a)));
+      else if (code == 0x58) r = FloatConversions.fromBF16(a).bits();
+      else r = FloatConversions.toBF16(Float32.wrap(uint32(a)));
+    } else {
+      if (code < 0x5c) r = FloatConversions.canonical32(a);
+      else if (code < 0x5e) r = FloatConversions.canonical64(a);
+      else revert UnknownOperation(code);
     }
+  }
 
-    function _int(uint256 code, uint256 word, uint256 registers) private pure returns (uint256 r) {
-        uint256 a = _register(1, word, registers);
-        uint256 b = _register(2, word, registers);
-        if (code < 0x67) {
-            if (code == 0x60) r = Int64.add(a, b);
-            else if (code == 0x61) r = Int64.sub(a, b);
-            else if (code == 0x62) r = Int64.mul(a, b);
-            else if (code == 0x63) r = Int64.mulHigh(a, b);
-            else if (code == 0x64) r = Int64.mulHighU(a, b);
-            else if (code == 0x65) r = Int64.divTrunc(a, b);
-            else r = Int64.divFloor(a, b);
-        } else if (code < 0x6d) {
-            if (code == 0x67) r = a & b;
-            else if (code == 0x68) r = a | b;
-            else if (code == 0x69) r = a ^ b;
-            else if (code == 0x6a) r = Int64.shl(a, b);
-            else if (code == 0x6b) r = Int64.shr(a, b);
-            else r = Int64.sar(a, b);
-        } else {
-            if (code == 0x73) r = Int64.dot4ss(a, b, _register(3, word, registers));
-            else if (code == 0x74) r = Int64.dot4us(a, b, _register(3, word, registers));
-            else if (code == 0x6d) r = _word(a == b);
-            else if (code == 0x6e) r = Int64.lt(a, b);
-            else if (code == 0x6f) r = _word(a < b);
-            else if (code == 0x70) r = Int64.min(a, b);
-            else if (code == 0x71) r = Int64.max(a, b);
-            else if (code == 0x72) r = Int64.wrap32(a);
-            else revert UnknownOperation(code);
-        }
+  function _int(uint256 code, uint256 word, uint256 registers) private pure returns (uint256 r) {
+    uint256 a = _register(1, word, registers);
+    uint256 b = _register(2, word, registers);
+    if (code < 0x67) {
+      if (code == 0x60) r = Int64.add(a, b);
+      else if (code == 0x61) r = Int64.sub(a, b);
+      else if (code == 0x62) r = Int64.mul(a, b);
+      else if (code == 0x63) r = Int64.mulHigh(a, b);
+      else if (code == 0x64) r = Int64.mulHighU(a, b);
+      else if (code == 0x65) r = Int64.divTrunc(a, b);
+      else r = Int64.divFloor(a, b);
+    } else if (code < 0x6d) {
+      if (code == 0x67) r = a & b;
+      else if (code == 0x68) r = a | b;
+      else if (code == 0x69) r = a ^ b;
+      else if (code == 0x6a) r = Int64.shl(a, b);
+      else if (code == 0x6b) r = Int64.shr(a, b);
+      else r = Int64.sar(a, b);
+    } else {
+      if (code == 0x73) r = Int64.dot4ss(a, b, _register(3, word, registers));
+      else if (code == 0x74) r = Int64.dot4us(a, b, _register(3, word, registers));
+      else if (code == 0x6d) r = _word(a == b);
+      else if (code == 0x6e) r = Int64.lt(a, b);
+      else if (code == 0x6f) r = _word(a < b);
+      else if (code == 0x70) r = Int64.min(a, b);
+      else if (code == 0x71) r = Int64.max(a, b);
+      else if (code == 0x72) r = Int64.wrap32(a);
+      else revert UnknownOperation(code);
     }
+  }
 
-    /// @dev One word each way, in scratch space: (a, b, c, code), 64 bits each, and the result.
-    function _float64(uint256 code, uint256 word, uint256 registers, address float64Ops) private view returns (uint256 r) {
-        if (code > 0x41) revert UnknownOperation(code);
-        uint256 input = (_register(1, word, registers) << 192) | (_register(2, word, registers) << 128);
-        input |= (_register(3, word, registers) << 64) | code;
-        bool answered;
-        assembly ("memory-safe") {
-            mstore(0, input)
-            answered := staticcall(gas(), float64Ops, 0, 32, 0, 32)
-            // INVARIANT: a failed call, out of gas or to an empty account, proves nothing, so it must not have a value.
-            answered := and(answered, eq(returndatasize(), 32))
-            r := mload(0)
-        }
-        if (!answered) revert Float64Unavailable(float64Ops);
+  /// @dev One word each way, in scratch space: (a, b, c, code), 64 bits each, and the result.
+  function _float64(
+    uint256 code,
+    uint256 word,
+    uint256 registers,
+    address float64Ops
+  ) private view returns (uint256 r) {
+    if (code > 0x41) revert UnknownOperation(code);
+    uint256 input = (_register(1, word, registers) << 192) | (_register(2, word, registers) << 128);
+    input |= (_register(3, word, registers) << 64) | code;
+    bool answered;
+    assembly ("memory-safe") {
+      mstore(0, input)
+      answered := staticcall(gas(), float64Ops, 0, 32, 0, 32)
+      // INVARIANT: a failed call, out of gas or to an empty account, proves nothing, so it must not have a value.
+      answered := and(answered, eq(returndatasize(), 32))
+      r := mload(0)
     }
+    if (!answered) revert Float64Unavailable(float64Ops);
+  }
 
-    function _word(bool condition) private pure returns (uint256 r) {
-        assembly ("memory-safe") {
-            r := condition
-        }
+  function _word(bool condition) private pure returns (uint256 r) {
+    assembly ("memory-safe") {
+      r := condition
     }
+  }
 }
