@@ -57,7 +57,7 @@ export async function playScenario(
     await stage.play(output, arena.liar(0));
     await stage.settle();
   } catch (error) {
-    return [...stage.refused, `broken: ${(error as Error).message}`];
+    return [...stage.wrongs, `broken: ${(error as Error).message}`];
   }
   return violations(stage, before);
 }
@@ -219,6 +219,8 @@ export const scenarios: Scenario[] = [
           }
         });
       });
+      // Against a true counter, so that the honest party comes down to level 1.
+      consistentLiar(stage, liar(2), [{ machine: "first", step: 40, flip: 2 }], atOnce);
       consistentLiar(stage, liar(0), [lie], atOnce);
     },
   },
@@ -307,18 +309,38 @@ export const scenarios: Scenario[] = [
     name: "freeloader: answers above the first false hash, before the honest one",
     shape: plain,
     level: 2,
-    proposed: [lie],
+    proposed: [],
     attack: (stage, liar) => {
-      consistentLiar(stage, liar(0), [lie], atOnce);
       const told = new ToyTruth(stage.arena.toys, [lie]);
       stage.attackers.push((node) => {
-        if (node === undefined || node.claimant !== liar(0) || node.claim.level === 1) return;
-        const denied = firstDenied(stage.truth, node);
-        if (denied === undefined || denied === 15) return;
-        plan(stage, node, atOnce, async () => {
-          await childAt(stage, liar(3), node, 15, swapped(childPoints(told, node, 15), 15, junk(7)));
-          await childAt(stage, liar(3), node, denied + 1, childPoints(stage.truth, node, denied + 1));
-        });
+        if (node === undefined) {
+          plan(stage, node, atOnce, () =>
+            counterWith(stage, liar(0), told.outputHex(stage.run), pointsFrom(told, stage.run, 0n, 2).slice(0, 15)),
+          );
+        } else if (node.claimant === liar(0)) {
+          // Nobody answers these: they stand, and they came first.
+          const denied = firstDenied(stage.truth, node)!;
+          plan(stage, node, atOnce, async () => {
+            await childAt(stage, liar(3), node, 15, swapped(childPoints(told, node, 15), 15, junk(7)));
+            await childAt(stage, liar(3), node, denied + 1, childPoints(stage.truth, node, denied + 1));
+          });
+        }
+      });
+    },
+  },
+  {
+    name: "right end before the honest one, with a wrong middle, by an early twin",
+    shape: plain,
+    level: 2,
+    proposed: [],
+    attack: (stage, liar) => {
+      consistentLiar(stage, liar(0), [lie], atOnce);
+      stage.attackers.push((node) => {
+        if (node?.claimant !== liar(0) || node.claim.level === 1) return;
+        const denied = firstDenied(stage.truth, node)!;
+        plan(stage, node, atOnce, () =>
+          childAt(stage, liar(1), node, denied, swapped(childPoints(stage.truth, node, denied), 6, junk(8))),
+        );
       });
     },
   },
@@ -351,6 +373,14 @@ export const scenarios: Scenario[] = [
       consistentLiar(stage, liar(0), [lieOfOther], lastSecond);
       consistentLiar(stage, liar(1), [{ machine: "first", step: 1111, flip: 16 }], atOnce);
     },
+  },
+  {
+    name: "a quick honest party and a slow liar: whoever waits pays with its own clock",
+    shape: { ...asking, length: 2000 },
+    level: 3,
+    proposed: [lieOfOther],
+    prompt: true,
+    attack: (stage, liar) => consistentLiar(stage, liar(0), [lieOfOther], lastSecond),
   },
   {
     name: "self-refutation: the liar executes its own false step",
@@ -429,7 +459,10 @@ export const scenarios: Scenario[] = [
       consistentLiar(stage, liar(0), [lie], atOnce);
       stage.attackers.push((node) => {
         if (node?.claimant !== stage.arena.honest || node.claim.level === 1) return;
-        plan(stage, node, tooLate, () => childAt(stage, liar(1), node, 2, Array.from({ length: 16 }, (_, i) => junk(i))));
+        plan(stage, node, tooLate, async () => {
+          const points = Array.from({ length: 16 }, (_, i) => junk(i));
+          if (await childAt(stage, liar(1), node, 2, points)) stage.wrongs.push("a late move was accepted");
+        });
       });
     },
   },
@@ -439,8 +472,13 @@ export const scenarios: Scenario[] = [
     level: 2,
     proposed: [],
     attack: (stage, liar) => {
-      stage.latency = () => 1;
-      consistentLiar(stage, liar(1), [lie], (_, deadline) => deadline);
+      stage.attackers.push((node) => {
+        if (node !== undefined) return;
+        plan(stage, node, (_, deadline) => deadline, async () => {
+          const middles = Array.from({ length: 15 }, (_, i) => junk(i));
+          if (await counterWith(stage, liar(1), outputOf(3), middles)) stage.wrongs.push("a late counter was accepted");
+        });
+      });
     },
   },
   {
@@ -464,7 +502,7 @@ export const scenarios: Scenario[] = [
             const done = await stage.attempt(() =>
               stage.arena.settle(stage.arena.resolver, { ...settlement, game: stage.gameId, id: stage.gameId }),
             );
-            if (done) stage.refused.push("settled too early");
+            if (done) stage.wrongs.push("settled too early");
           });
         }
       });

@@ -78,7 +78,7 @@ function firstFalseOf(node: Node, truth: ToyTruth): number | undefined {
  */
 export async function violations(stage: Stage, before: Books): Promise<string[]> {
   const { arena, game, truth } = stage;
-  const found: string[] = stage.refused.map((why) => `honest move refused: ${why}`);
+  const found: string[] = [...stage.wrongs];
   const settlement = settlementOf(game);
   const verdicts = verdictsOf(game, truth);
   const output = truth.outputHex(stage.run);
@@ -108,14 +108,6 @@ export async function violations(stage: Stage, before: Books): Promise<string[]>
   const winner = settlement.winner.get(game.id);
   if (!isTrue && winner !== undefined && !paysTruth(winner, 0, verdicts)) found.push("the proposal's bond went astray");
 
-  const shape = shapeOf(stage.run.context);
-  const bound = game.made + longestGame(times, stage.run.level, shape.every === 0 ? 0 : shape.otherLevel);
-  for (const node of game.claims.values()) {
-    const deadline = await stage.deadline(node);
-    if (deadline !== nodeDeadline(node, times)) found.push("the contract and the strategy differ on a deadline");
-    if (deadline > bound) found.push("the game outlasts its bound");
-  }
-
   const after = await booksOf(stage);
   const prepayments = BigInt(game.claims.size + 1) * parameters.prepayment;
   for (const [account, credit] of after.credits) {
@@ -125,6 +117,13 @@ export async function violations(stage: Stage, before: Books): Promise<string[]>
   }
   const kept = after.balance - before.balance;
   if (kept !== settlement.taken - settlement.burnt) found.push(`burnt: the contract keeps ${kept} wei of ${settlement.taken}`);
+  const shape = shapeOf(stage.run.context);
+  const bound = game.made + longestGame(times, stage.run.level, shape.every === 0 ? 0 : shape.otherLevel);
+  for (const node of game.claims.values()) {
+    const deadline = await stage.deadline(node);
+    if (deadline !== nodeDeadline(node, times)) found.push("the contract and the strategy differ on a deadline");
+    if (deadline > bound) found.push("the game outlasts its bound");
+  }
   return found;
 }
 

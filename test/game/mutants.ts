@@ -127,7 +127,7 @@ export const contractMutants: ContractMutant[] = [
   {
     rule: "waiting is charged to the side that waits",
     mutations: [{ file: "Moves.sol", from: "Clock.afterWaiting(parentClock, block", to: "Clock.afterWaiting(h.clock, block" }],
-    noticed: "every move at the last second",
+    noticed: "a quick honest party and a slow liar: whoever waits pays with its own clock",
   },
   {
     rule: "the clock stops at MAX",
@@ -239,7 +239,7 @@ export const strategyMutants: StrategyMutant[] = [
   },
   {
     rule: "only full identity makes a claim ours",
-    from: "if (!game.claims.has(judgement.answer.id as Hex)) moves.push(judgement.answer);\n  }\n  return moves;",
+    from: "    if (!game.claims.has(judgement.answer.id as Hex)) moves.push(judgement.answer);\n  }\n  return moves;",
     to: `const { answer } = judgement;
     const end = answer.kind === "move" ? answer.end : answer.kind === "delegate" ? answer.output : undefined;
     if (!node.children.some((c) => game.claims.get(c)!.claim.end === end)) moves.push(answer);
@@ -251,7 +251,7 @@ export const strategyMutants: StrategyMutant[] = [
     rule: "children of true claims are relevant",
     from: "firstFalse === undefined || child",
     to: "firstFalse !== undefined && child",
-    noticed: "false counters and false children, all at the last second",
+    noticed: "wrong end: a false proposal, defended to the last step",
   },
   {
     rule: "children at the first false segment are relevant",

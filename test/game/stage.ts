@@ -37,8 +37,8 @@ export class Stage {
   readonly run: Run;
   readonly truth: ToyTruth;
   readonly dice: Dice;
-  /** Honest moves that the contract refused, though nobody had made them before. */
-  readonly refused: string[] = [];
+  /** What went wrong on the way: honest moves refused though nobody had made them before, false ones accepted. */
+  readonly wrongs: string[] = [];
   /** What attackers do when a claim appears; `undefined` stands for the proposal. */
   readonly attackers: ((node: Node | undefined) => void)[] = [];
   /** Called before each honest transaction: who sees it coming may be first. */
@@ -129,7 +129,7 @@ export class Stage {
         if (!(error instanceof Reverted)) throw error;
         // Losing to a copy of the very same move is no refusal.
         const again = await this.strategy(this.game, this.truth, this.arena.now, this.#judgements);
-        if (again.some((m) => m.id === move.id)) this.refused.push(error.message);
+        if (again.some((m) => m.id === move.id)) this.wrongs.push(`honest move refused: ${error.message}`);
       }
       this.#notice();
     }
