@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { randomProgram } from "../program/random.ts";
 import { type Backend, openBackend } from "./backend.ts";
+import { kernelProgram } from "./kernel-programs.ts";
 import { nativeAddon, nativeEngines } from "./native.ts";
 import { Session } from "./session.ts";
 
@@ -32,5 +33,16 @@ test("all engines give the interpreter's bits on any program", { skip: nativeAdd
     const { model, inputs } = randomProgram(seed, { elements: seed % 10 === 0 ? 700 : 60 });
     const outputs = new Session(model, expected).run(inputs);
     for (const engine of engines) assert.deepEqual(new Session(model, engine).run(inputs), outputs, `${engine.name}, seed ${seed}`);
+  }
+});
+
+test("kernels give the interpreter's bits on products, convolutions and pools of any shape", { skip: nativeAddon() === null }, () => {
+  const [expected, engines] = [reference(), others()];
+  for (let seed = 1; seed <= PROGRAMS; seed++) {
+    const { what, model, inputs } = kernelProgram(seed);
+    const outputs = new Session(model, expected).run(inputs);
+    for (const engine of engines) {
+      assert.deepEqual(new Session(model, engine).run(inputs), outputs, `${engine.name}, seed ${seed}: ${what}`);
+    }
   }
 });

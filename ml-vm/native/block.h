@@ -193,8 +193,8 @@ static size_t block_memory(const Instruction *in)
   return fixed + stage_memory(&in->innerStage) + stage_memory(&in->bodyStage) + stage_memory(&in->finishStage);
 }
 
-/** Makes a block for the run, in `scratch`: block_memory(in) bytes that must outlive it. */
-static void set_up_block(Block *b, const Instruction *in, const Run *run, Scratch scratch)
+/** Memory for the block itself, and its plan: rows as the given views allow. */
+static void set_up_run(Block *b, const Instruction *in, const Run *run, Scratch scratch)
 {
   memset(b, 0, offsetof(Block, scratch));
   b->in = in;
@@ -202,24 +202,51 @@ static void set_up_block(Block *b, const Instruction *in, const Run *run, Scratc
   b->scratch = scratch;
   b->ranges = ranges_of(in);
   memcpy(b->variable + FIRST_COUNTER, run->counter, sizeof run->counter);
+  b->places = scratch_take(&b->scratch, LANES_BYTES);
+  b->outside = scratch_take(&b->scratch, MAX_LANES);
+}
+
+static void set_up_indices(Block *b)
+{
+  for (int d = 0; !b->rows && d < b->in->output.rank; d++) b->index[d] = scratch_take(&b->scratch, LANES_BYTES);
+}
+
+static PlannedView plan_write(const Block *b)
+{
+  return (PlannedView){&b->in->write, linear_view(&b->in->write, &b->ranges, b->run->counter)};
+}
+
+/** Makes a block for the run, in `scratch`: block_memory(in) bytes that must outlive it. */
+static void set_up_block(Block *b, const Instruction *in, const Run *run, Scratch scratch)
+{
+  set_up_run(b, in, run, scratch);
   int reads = in->innerStage.reads + in->bodyStage.reads + in->finishStage.reads;
   PlannedView *planned = scratch_take(&b->scratch, ((size_t)reads + 1) * sizeof(PlannedView));
   PlannedView *body = planned + plan_views(b, &in->innerStage, planned);
   PlannedView *finish = body + plan_views(b, &in->bodyStage, body);
-  PlannedView *write = finish + plan_views(b, &in->finishStage, finish);
-  *write = (PlannedView){&in->write, linear_view(&in->write, &b->ranges, run->counter)};
+  finish[plan_views(b, &in->finishStage, finish)] = plan_write(b);
   plan_rows(b, planned, reads + 1);
-
-  for (int d = 0; !b->rows && d < in->output.rank; d++) b->index[d] = scratch_take(&b->scratch, LANES_BYTES);
+  set_up_indices(b);
   for (int i = 0; i < in->accumulators; i++) b->acc[i] = scratch_take(&b->scratch, LANES_BYTES);
   for (int i = 0; i < in->innerAccumulators; i++) b->iacc[i] = scratch_take(&b->scratch, LANES_BYTES);
   for (int i = 0; i < MAX_ACCUMULATORS && in->accumulators > 0; i++) b->spare[i] = scratch_take(&b->scratch, LANES_BYTES);
-  b->places = scratch_take(&b->scratch, LANES_BYTES);
-  b->outside = scratch_take(&b->scratch, MAX_LANES);
   if (in->innerAccumulators > 0) set_up_stage(b, &b->inner, &in->innerStage, planned);
   if (in->accumulators > 0) set_up_stage(b, &b->body, &in->bodyStage, body);
   set_up_stage(b, &b->finish, &in->finishStage, finish);
-  set_up_view(b, &b->write, &in->write, write->linear);
+  set_up_view(b, &b->write, &in->write, planned[reads].linear);
+}
+
+/** The same for a block that only finishes: accumulators come from elsewhere, and rows need not suit the body. */
+static void set_up_finish(Block *b, const Instruction *in, const Run *run, Scratch scratch)
+{
+  set_up_run(b, in, run, scratch);
+  int reads = in->finishStage.reads;
+  PlannedView *planned = scratch_take(&b->scratch, ((size_t)reads + 1) * sizeof(PlannedView));
+  planned[plan_views(b, &in->finishStage, planned)] = plan_write(b);
+  plan_rows(b, planned, reads + 1);
+  set_up_indices(b);
+  set_up_stage(b, &b->finish, &in->finishStage, planned);
+  set_up_view(b, &b->write, &in->write, planned[reads].linear);
 }
 
 /* ---- places of lanes ---- */

@@ -2,7 +2,7 @@
 #ifndef ELENCH_NATIVE_EXECUTE_H
 #define ELENCH_NATIVE_EXECUTE_H
 
-#include "block.h"
+#include "product.h"
 #include "threads.h"
 
 /** Scalar operations, about, below which a second thread is not worth waking; and parts for each thread, to even them out. */
@@ -53,6 +53,11 @@ static void execute(const Instruction *in, const Run *run, int threads)
   bool free = writes_once(in, run);
   if (in->scan && !free) {
     interpret(in, run);
+    return;
+  }
+  Product product;
+  if (free && plan_product(&product, in, run)) {
+    run_product(&product, work_of(in, run) >= WORTH_SHARING ? threads : 1);
     return;
   }
   Share share = {in, run, run->to - run->from};
