@@ -2,7 +2,7 @@ import type { DType } from "../program/dtype.ts";
 import { ModelError, unsupported } from "./error.ts";
 import type { Attributes, Node } from "./graph.ts";
 import type { Lowering } from "./lower.ts";
-import { integersOf, type Value } from "./tensor.ts";
+import { integersOf, type Value, viewOfBytes } from "./tensor.ts";
 
 /** What an operator gives: its only result, or its results in order. */
 export type Lowered = Value | readonly Value[];
@@ -43,6 +43,14 @@ export class Call {
       throw unsupported(`input ${i} ("${this.node.inputs[i]}") decides a shape and is known only when the model runs; make it a constant`);
     }
     return integersOf(value).map(Number);
+  }
+
+  /** The first number of an input that shapes depend on. */
+  number(i: number): number {
+    const { storage, dtype } = this.input(i);
+    if (!storage.data) return this.integers(i)[0] as number;
+    const view = viewOfBytes(storage.data);
+    return dtype === "f32" ? view.getFloat32(0, true) : dtype === "f64" ? view.getFloat64(0, true) : (this.integers(i)[0] as number);
   }
 
   /** Integers of an attribute in old operator sets, and of an input in newer ones. */

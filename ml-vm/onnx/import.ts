@@ -3,7 +3,7 @@ import type { Model } from "../program/model.ts";
 import { elementCount } from "../program/program.ts";
 import { assemble, type Named } from "./assemble.ts";
 import { Call } from "./call.ts";
-import { ModelError } from "./error.ts";
+import { ModelError, unsupported } from "./error.ts";
 import { type Graph, type GraphInput, type Node, parseGraph } from "./graph.ts";
 import { Lowering } from "./lower.ts";
 import { operatorFor } from "./registry.ts";
@@ -42,6 +42,7 @@ export function importOnnx(bytes: Uint8Array, options: ImportOptions = {}): Mode
 function inputValue({ name, dtype, dims }: GraphInput, { dims: given = {} }: ImportOptions): Value {
   const shape = dims.map((d) => (typeof d === "number" ? d : ((d === null ? undefined : given[d]) ?? 1)));
   const bad = shape.find((n) => !Number.isInteger(n) || n < 1 || n >= 2 ** 31);
+  if (bad === 0) throw unsupported(`input "${name}" has the shape [${shape}]; tensors without elements are not supported`);
   if (bad !== undefined) throw new ModelError(`input "${name}" has the shape [${shape}]; dimensions are from 1 to 2^31 − 1`);
   return valueOf({ kind: "input", dtype, shape, elements: elementCount(shape), data: null }, shape);
 }

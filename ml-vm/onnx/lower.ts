@@ -54,18 +54,23 @@ export class Scope {
     return this.#reductionIndex(i);
   }
 
-  /** Element of `value` at one index for each axis; `pad` is what it is outside. */
-  read(value: Value, indices: readonly Index[], pad = 0): Scalar {
+  /** Element of `value` at one index for each axis; `pad` is what it is outside: a number, or a constant's only element. */
+  read(value: Value, indices: readonly Index[], pad: number | { readonly of: Value } = 0): Scalar {
     const { storage, dtype, shape } = value;
     const view = viewOf(shape, indices, this.#ranges);
     if (storage.data && storage.elements === 1 && !mayLeave(view, this.#ranges)) {
-      return this.b.constant(scalarOf(dtype), loadElement(this.#softfloat, dtype, viewOfBytes(storage.data), 0));
+      return this.b.constant(scalarOf(dtype), this.#first(storage));
     }
     let operand = this.#operands.indexOf(storage);
     if (operand < 0) operand = this.#operands.push(storage) - 1;
     const leaves = mayLeave(view, this.#ranges);
-    const bits = leaves ? registerBits(scalarOf(dtype), pad) : 0n;
+    const filler = typeof pad === "number" ? registerBits(scalarOf(dtype), pad) : this.#first(pad.of.storage);
+    const bits = leaves ? filler : 0n;
     return this.b.readElement({ operand, dtype, pad: bits, view }, scalarOf(dtype));
+  }
+
+  #first({ dtype, data }: Storage): bigint {
+    return loadElement(this.#softfloat, dtype, viewOfBytes(data as Uint8Array), 0);
   }
 
   /** Element of `value` at the output's indices, by NumPy's broadcasting. */
@@ -77,9 +82,11 @@ export class Scope {
     );
   }
 
-  /** An index that an integer read gives, plus `index`. */
-  indirect(read: Scalar, index: Index = constantIndex(0), outside: "pad" | "clamp" = "clamp"): Index {
-    return { ...index, indirect: this.b.readPosition(read), outside };
+  /** An index that an integer tensor holds at `at`. Beyond its axis it is clamped. */
+  lookup(indices: Value, at: readonly Index[]): Index {
+    const { storage } = indices;
+    if (storage.data && storage.elements === 1) return constantIndex(Number(BigInt.asIntN(64, this.#first(storage))));
+    return { ...constantIndex(0), indirect: this.b.readPosition(this.read(indices, at)), outside: "clamp" };
   }
 }
 

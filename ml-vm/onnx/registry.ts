@@ -5,14 +5,28 @@ import { ELEMENTWISE } from "./operators/elementwise.ts";
 import { INDEXING } from "./operators/indexing.ts";
 import { MOVEMENT } from "./operators/movement.ts";
 import { NORMALISATION } from "./operators/normalisation.ts";
+import { PADDING } from "./operators/padding.ts";
 import { POOLING } from "./operators/pooling.ts";
 import { PRODUCTS } from "./operators/products.ts";
 import { REDUCTION } from "./operators/reduction.ts";
+import { RESIZE } from "./operators/resize.ts";
+
+const FAMILIES = [
+  CONSTANTS,
+  CONVOLUTION,
+  ELEMENTWISE,
+  INDEXING,
+  MOVEMENT,
+  NORMALISATION,
+  PADDING,
+  POOLING,
+  PRODUCTS,
+  REDUCTION,
+  RESIZE,
+];
 
 /** Every operator of the default set by name. Those whose meaning changed ask `call.opset`. */
-const OPERATORS: ReadonlyMap<string, Operator> = new Map(
-  [CONSTANTS, CONVOLUTION, ELEMENTWISE, INDEXING, MOVEMENT, NORMALISATION, POOLING, PRODUCTS, REDUCTION].flatMap((family) => Object.entries(family)),
-);
+const OPERATORS: ReadonlyMap<string, Operator> = new Map(FAMILIES.flatMap((family) => Object.entries(family)));
 
 /** The operator, or undefined if it is not supported. */
 export const operatorFor = (op: string, domain: string): Operator | undefined => (domain === "" ? OPERATORS.get(op) : undefined);

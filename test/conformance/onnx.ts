@@ -78,8 +78,8 @@ class Judge {
 
   /** What is wrong, or "". */
   #runSet(bytes: Uint8Array, set: string): string {
-    const inputs = tensorsOf(set, "input");
     const names = parseGraph(bytes).inputs.map((i) => i.name);
+    const inputs = tensorsOf(set, "input");
     const given = new Map(inputs.map((value, i) => [names[i] ?? "", value]));
     const model = importCase(bytes, given);
     checkProgram(model.program);

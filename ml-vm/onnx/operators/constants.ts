@@ -3,7 +3,7 @@ import { dtypeOfOnnx } from "../graph.ts";
 import type { Call, Operator } from "../call.ts";
 import { unsupported } from "../error.ts";
 import { scalarOf } from "../lower.ts";
-import { floatConstant, intConstant, type Value, viewOfBytes } from "../tensor.ts";
+import { floatConstant, intConstant, type Value } from "../tensor.ts";
 import { toType } from "./arithmetic.ts";
 
 /** Constants, conversions between types, and tensors made of indices. */
@@ -27,19 +27,9 @@ const castTo = (call: Call, dtype: Value["dtype"]): Value => {
 
 const cast: Operator = (call) => castTo(call, dtypeOfOnnx(call.attributes.int("to", 0), "the result"));
 
-/** Numbers of a constant of one of the common types. */
-function numbersOf(call: Call, i: number): number {
-  const value = call.input(i);
-  if (!value.storage.data) throw unsupported(`input ${i} decides a shape and is known only when the model runs`);
-  const view = viewOfBytes(value.storage.data);
-  if (value.dtype === "f32") return view.getFloat32(0, true);
-  if (value.dtype === "f64") return view.getFloat64(0, true);
-  return call.integers(i)[0] as number;
-}
-
 /** start + i·delta. */
 const range: Operator = (call) => {
-  const [start, limit, delta] = [0, 1, 2].map((i) => numbersOf(call, i)) as [number, number, number];
+  const [start, limit, delta] = [0, 1, 2].map((i) => call.number(i)) as [number, number, number];
   const count = Math.max(0, Math.ceil((limit - start) / delta));
   const { dtype } = call.input(0);
   return call.lower.map({ dtype, shape: [count] }, (s) => {

@@ -17,13 +17,11 @@ function normalised(call: Call, indices: Value, size: (s: Scope) => number | Val
   });
 }
 
-/** The index that element `at` of `indices` names. Indices beyond the axis are clamped to it. */
+/** The index that element `at` of `indices` names. A constant beyond the axis is refused; others are clamped to it. */
 function chosen(call: Call, s: Scope, indices: Value, at: readonly Index[], size: number): Index {
-  if (indices.storage.data && indices.storage.elements === 1) {
-    const index = Number(integersOf(indices)[0]);
-    return index < size ? constantIndex(index) : call.fail(`index ${index} of an axis of ${size}`);
-  }
-  return s.indirect(s.read(indices, at));
+  const known = indices.storage.data ? integersOf(indices) : [];
+  const bad = known.find((i) => i >= BigInt(size));
+  return bad === undefined ? s.lookup(indices, at) : call.fail(`index ${bad} of an axis of ${size}`);
 }
 
 /** Slices of `axis` in the order of the indices. */
@@ -66,10 +64,10 @@ const gatherND: Operator = (call) => {
   return call.lower.map({ dtype: x.dtype, shape }, (s) =>
     s.read(
       x,
-      x.shape.map((size, i) => {
+      x.shape.map((_, i) => {
         if (i < batch) return s.o(i);
         if (i >= batch + depth) return s.o(lead.length + i - batch - depth);
-        return chosen(call, s, indices, [...lead.map((_, j) => s.o(j)), constantIndex(i - batch)], size);
+        return s.lookup(indices, [...lead.map((_, j) => s.o(j)), constantIndex(i - batch)]);
       }),
     ),
   );
@@ -78,7 +76,7 @@ const gatherND: Operator = (call) => {
 /** Values [off, on], a new axis of `depth` at `axis`. */
 const oneHot: Operator = (call) => {
   const raw = call.input(0);
-  const depth = Number(call.input(1).dtype === "f32" ? viewOfBytes(call.input(1).storage.data as Uint8Array).getFloat32(0, true) : call.integers(1)[0]);
+  const depth = call.number(1);
   const values = call.input(2);
   const axis = call.axis(call.attributes.int("axis", -1), raw.shape.length + 1);
   const shape = [...raw.shape.slice(0, axis), depth, ...raw.shape.slice(axis)];

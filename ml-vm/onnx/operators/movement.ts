@@ -2,6 +2,7 @@ import { elementCount } from "../../program/program.ts";
 import { constantIndex, type Index, scale } from "../affine.ts";
 import { broadcastShapes } from "../broadcast.ts";
 import type { Call, Operator } from "../call.ts";
+import { unsupported } from "../error.ts";
 import { constantValue, intConstant, type Value } from "../tensor.ts";
 
 /** The same elements in another shape: no instruction. */
@@ -159,7 +160,7 @@ const constantOfShape: Operator = (call) => {
 const alias: Operator = (call) => call.input(0);
 
 const dropout: Operator = (call) => {
-  if (call.optional(2) && call.integers(2)[0] !== 0) call.fail("training mode is not supported");
+  if (call.optional(2) && call.integers(2)[0] !== 0) throw unsupported("training mode");
   if (!call.node.outputs[1]) return call.input(0);
   const x = call.input(0);
   const mask = call.opset < 10 ? x.dtype : "bool";

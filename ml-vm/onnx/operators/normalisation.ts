@@ -1,8 +1,12 @@
-import { exp, log } from "../../functions/functions.ts";
+import type { Scalar, ScalarBuilder } from "../../functions/builder.ts";
+import { exp, log, pow } from "../../functions/functions.ts";
 import { elementCount } from "../../program/program.ts";
+import { scale, sum } from "../affine.ts";
 import type { Call, Operator } from "../call.ts";
+import { unsupported } from "../error.ts";
+import type { Lowering } from "../lower.ts";
 import type { Value } from "../tensor.ts";
-import { maxOf, sumOf } from "./reduction.ts";
+import { average, firstGreatest, maxOf, reduceAxes, sumOf } from "./reduction.ts";
 
 /** The input with the axes that the operator normalises over: one, or before operator set 13 all from `axis` on. */
 function softmaxInput(call: Call): { x: Value; axis: number } {
@@ -48,7 +52,7 @@ export const overChannels = (vector: Value, rank: number): Value => ({
 const batchNormalization: Operator = (call) => {
   const x = call.input(0);
   call.expect(x, "f32", "f16", "bf16");
-  if (call.attributes.int("training_mode", 0) !== 0) call.fail("training mode is not supported");
+  if (call.attributes.int("training_mode", 0) !== 0) throw unsupported("training mode");
   const epsilon = call.attributes.float("epsilon", 1e-5);
   const [scale, bias, mean, variance] = [1, 2, 3, 4].map((i) => overChannels(call.input(i), x.shape.length)) as [Value, Value, Value, Value];
   const type = { dtype: "f32", shape: scale.shape } as const;
@@ -60,8 +64,154 @@ const batchNormalization: Operator = (call) => {
   return call.lower.map(x, (s) => s.b.fma(s.element(x), s.element(a), s.element(c)));
 };
 
+const SINGLE = ["f32", "f16", "bf16"] as const;
+
+/** (x − mean) / √(variance + ε) over `axes`, with what else the normalisations give; all in f32. */
+function standardised(call: Call, x: Value, axes: readonly number[], epsilon: number) {
+  const { lower } = call;
+  const type = { dtype: "f32", shape: x.shape } as const;
+  const wide = x.dtype === "f32" ? x : lower.map(type, (s) => s.element(x));
+  const mean = average(lower, wide, axes);
+  const centred = lower.map(type, (s) => s.b.sub(s.element(wide), s.element(mean)));
+  const variance = meanSquare(lower, centred, axes);
+  const inverse = lower.map(variance, (s) => inverseRoot(s.b, s.element(variance), epsilon));
+  return { mean, centred, inverse };
+}
+
+const inverseRoot = (b: ScalarBuilder, x: Scalar, epsilon: number): Scalar =>
+  b.div(b.f32(1), b.op("f32.sqrt", b.add(x, b.f32(epsilon))));
+
+/** Σ x² / n over the axes. */
+const meanSquare = (lower: Lowering, x: Value, axes: readonly number[]): Value =>
+  reduceAxes(lower, x, axes, {
+    combine: "sum",
+    term: (s, acc, load) => s.b.fma(load(x), load(x), acc),
+    finish: (s, acc) => s.b.div(acc, s.b.number(acc.type, elementCount(axes.map((a) => x.shape[a] as number)))),
+  });
+
+/** centred · inverse · scale + bias. */
+const affine = (call: Call, x: Value, centred: Value, inverse: Value, scale: Value | undefined, bias: Value | undefined): Value =>
+  call.lower.map(x, (s) => {
+    const { b } = s;
+    const normal = b.mul(s.element(centred), s.element(inverse));
+    const scaled = scale ? b.mul(normal, s.element(scale)) : normal;
+    return bias ? b.add(scaled, s.element(bias)) : scaled;
+  });
+
+const axesFrom = (axis: number, rank: number): number[] => Array.from({ length: rank - axis }, (_, i) => axis + i);
+
+const layerNormalization: Operator = (call) => {
+  const x = call.input(0);
+  call.expect(x, ...SINGLE);
+  const axes = axesFrom(call.axis(call.attributes.int("axis", -1), x.shape.length), x.shape.length);
+  const { mean, centred, inverse } = standardised(call, x, axes, call.attributes.float("epsilon", 1e-5));
+  return [affine(call, x, centred, inverse, call.input(1), call.optional(2)), mean, inverse];
+};
+
+const rmsNormalization: Operator = (call) => {
+  const x = call.input(0);
+  call.expect(x, ...SINGLE);
+  const axes = axesFrom(call.axis(call.attributes.int("axis", -1), x.shape.length), x.shape.length);
+  const wide = x.dtype === "f32" ? x : call.lower.map({ dtype: "f32", shape: x.shape }, (s) => s.element(x));
+  const square = meanSquare(call.lower, wide, axes);
+  const inverse = call.lower.map(square, (s) => inverseRoot(s.b, s.element(square), call.attributes.float("epsilon", 1e-5)));
+  return affine(call, x, x, inverse, call.input(1), undefined);
+};
+
+const instanceNormalization: Operator = (call) => {
+  const x = call.input(0);
+  call.expect(x, ...SINGLE);
+  const { centred, inverse } = standardised(call, x, axesFrom(2, x.shape.length), call.attributes.float("epsilon", 1e-5));
+  const [scale, bias] = [1, 2].map((i) => overChannels(call.input(i), x.shape.length));
+  return affine(call, x, centred, inverse, scale, bias);
+};
+
+/** Groups of channels are normalised together; before operator set 21, scale and bias were one a group. */
+const groupNormalization: Operator = (call) => {
+  const x = call.input(0);
+  call.expect(x, ...SINGLE);
+  const groups = call.attributes.int("num_groups", 1);
+  const [n, channels, ...spatial] = x.shape as [number, number, ...number[]];
+  const grouped = { ...x, shape: [n, groups, channels / groups, ...spatial] };
+  const { centred, inverse } = standardised(call, grouped, axesFrom(2, grouped.shape.length), call.attributes.float("epsilon", 1e-5));
+  const [scale, bias] = [1, 2].map((i) => {
+    const vector = call.input(i);
+    return { ...vector, shape: [groups, vector.storage.elements / groups, ...spatial.map(() => 1)] };
+  });
+  return { ...affine(call, grouped, centred, inverse, scale, bias), shape: x.shape };
+};
+
+const meanVarianceNormalization: Operator = (call) => {
+  const x = call.input(0);
+  call.expect(x, ...SINGLE);
+  const axes = (call.attributes.ints("axes") ?? [0, 2, 3]).map((a) => call.axis(a, x.shape.length));
+  const { centred, inverse } = standardised(call, x, axes, 1e-9);
+  return affine(call, x, centred, inverse, undefined, undefined);
+};
+
+const lpNormalization: Operator = (call) => {
+  const x = call.input(0);
+  call.expect(x, ...SINGLE);
+  const axis = call.axis(call.attributes.int("axis", -1), x.shape.length);
+  const one = call.attributes.int("p", 2) === 1;
+  const norm = reduceAxes(call.lower, x, [axis], {
+    combine: "sum",
+    dtype: "f32",
+    term: (s, acc, load) => (one ? s.b.add(acc, s.b.abs(load(x))) : s.b.fma(load(x), load(x), acc)),
+    finish: (s, acc) => (one ? acc : s.b.op("f32.sqrt", acc)),
+  });
+  // Of a zero vector it is zero.
+  return call.lower.map(x, (s) => {
+    const [element, divisor] = [s.element(x), s.element(norm)];
+    return s.b.select(s.b.eq(divisor, s.b.f32(0)), s.b.f32(0), s.b.div(element, divisor));
+  });
+};
+
+/** x / (k + α/n · Σ x²)^β, the sum over the n channels around it. */
+const lrn: Operator = (call) => {
+  const x = call.input(0);
+  call.expect(x, ...SINGLE);
+  const size = call.attributes.int("size", 1);
+  const [alpha, beta, bias] = [call.attributes.float("alpha", 1e-4), call.attributes.float("beta", 0.75), call.attributes.float("bias", 1)];
+  const squares = call.lower.reduce({ dtype: "f32", shape: x.shape }, {
+    space: [size],
+    combine: "sum",
+    of: "f32",
+    splittable: false,
+    term: (s, acc) => {
+      const channel = sum(s.o(1), scale(s.r(0), 1, -Math.floor((size - 1) / 2)));
+      const element = s.read(x, x.shape.map((_, i) => (i === 1 ? channel : s.o(i))));
+      return s.b.fma(element, element, acc);
+    },
+  });
+  return call.lower.map(x, (s) => {
+    const { b } = s;
+    const base = b.fma(b.f32(alpha / size), s.element(squares), b.f32(bias));
+    return b.div(s.element(x), pow(b, base, b.f32(beta)));
+  });
+};
+
+/** 1 at the first greatest element of the axis, 0 elsewhere. */
+const hardmax: Operator = (call) => {
+  const { x, axis } = softmaxInput(call);
+  const best = firstGreatest(call.lower, x, axis);
+  const result = call.lower.map(x, (s) => {
+    const { b } = s;
+    return b.select(b.eq(b.index(axis), s.element(best)), b.f32(1), b.f32(0));
+  });
+  return { ...result, shape: call.input(0).shape };
+};
+
 export const NORMALISATION: Readonly<Record<string, Operator>> = {
   Softmax: softmax,
   LogSoftmax: logSoftmax,
+  Hardmax: hardmax,
   BatchNormalization: batchNormalization,
+  LayerNormalization: layerNormalization,
+  RMSNormalization: rmsNormalization,
+  InstanceNormalization: instanceNormalization,
+  GroupNormalization: groupNormalization,
+  MeanVarianceNormalization: meanVarianceNormalization,
+  LpNormalization: lpNormalization,
+  LRN: lrn,
 };

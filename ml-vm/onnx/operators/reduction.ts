@@ -116,34 +116,38 @@ function logSumExp(call: Call, x: Value, axes: readonly number[]): Value {
   return call.lower.map(max, (s) => s.b.add(log(s.b, s.element(total)), s.element(max)));
 }
 
-/** The index of the greatest (least) element of an axis: the first, or the last. */
+/** The index of the greatest (least) element of an axis, which is kept with size 1: the first, or the last. */
+function extreme(lower: Lowering, x: Value, axis: number, least: boolean, last: boolean): Value {
+  const type = scalarOf(x.dtype);
+  const start = { type, bits: registerBits(type, neutral(least ? "min" : "max", x.dtype)) };
+  return lower.fold(
+    { dtype: "i64", shape: x.shape.map((n, i) => (i === axis ? 1 : n)) },
+    {
+      space: [x.shape[axis] as number],
+      accumulators: [start, { type: "int", bits: 0n }],
+      body: (s, [best, at]) => {
+        const element = s.read(x, x.shape.map((_, i) => (i === axis ? s.r(0) : s.o(i))));
+        const [low, high] = (least ? [element, best] : [best, element]) as [Scalar, Scalar];
+        const better = last ? s.b.le(low, high) : s.b.lt(low, high);
+        return [
+          s.b.select(better, element, best as Scalar),
+          s.b.select(better, s.b.index(VARIABLES.reduction), at as Scalar),
+        ];
+      },
+      finish: (_, [, at]) => at as Scalar,
+    },
+  );
+}
+
+export const firstGreatest = (lower: Lowering, x: Value, axis: number): Value => extreme(lower, x, axis, false, false);
+
 const argument =
   (least: boolean): Operator =>
   (call) => {
     const x = call.input(0);
     const axis = call.axis(call.attributes.int("axis", 0), x.shape.length);
     const last = call.attributes.int("select_last_index", 0) !== 0;
-    const type = scalarOf(x.dtype);
-    const start = { type, bits: registerBits(type, neutral(least ? "min" : "max", x.dtype)) };
-    const shape = x.shape.map((n, i) => (i === axis ? 1 : n));
-    const found = call.lower.fold(
-      { dtype: "i64", shape },
-      {
-        space: [x.shape[axis] as number],
-        accumulators: [start, { type: "int", bits: 0n }],
-        body: (s, [best, at]) => {
-          const element = s.read(x, x.shape.map((_, i) => (i === axis ? s.r(0) : s.o(i))));
-          const [low, high] = least ? [element, best] : [best, element];
-          const better = last ? s.b.le(low as Scalar, high as Scalar) : s.b.lt(low as Scalar, high as Scalar);
-          return [
-            s.b.select(better, element, best as Scalar),
-            s.b.select(better, s.b.index(VARIABLES.reduction), at as Scalar),
-          ];
-        },
-        finish: (_, [, at]) => at as Scalar,
-      },
-    );
-    return withoutAxes(call, found, [axis]);
+    return withoutAxes(call, extreme(call.lower, x, axis, least, last), [axis]);
   };
 
 export const REDUCTION: Readonly<Record<string, Operator>> = {

@@ -1,0 +1,106 @@
+import { type Index, scale } from "../affine.ts";
+import type { Operator } from "../call.ts";
+import { unsupported } from "../error.ts";
+import type { Scope } from "../lower.ts";
+import { intConstant, type Value } from "../tensor.ts";
+import { transposed } from "./movement.ts";
+
+/** Copies with another arrangement of the same elements. */
+
+/** For each place of a padded axis the element that it shows, by reflection at the ends or by going round. */
+function foldedAxis(size: number, before: number, length: number, mode: "reflect" | "wrap"): Value {
+  const period = mode === "wrap" ? size : Math.max(1, 2 * size - 2);
+  const places = Array.from({ length }, (_, i) => {
+    const at = (((i - before) % period) + period) % period;
+    return mode === "wrap" || at < size ? at : period - at;
+  });
+  return intConstant(places);
+}
+
+const pad: Operator = (call) => {
+  const x = call.input(0);
+  const rank = x.shape.length;
+  const amounts = call.integersFrom("pads", 1) ?? call.fail("the pads are missing");
+  const axes = call.optional(3) ? call.integers(3).map((a) => call.axis(a, rank)) : x.shape.map((_, i) => i);
+  if (amounts.length !== 2 * axes.length) call.fail(`${amounts.length} pads for ${axes.length} axes`);
+  const amount = (axis: number, half: number): number => {
+    const i = axes.indexOf(axis);
+    return i < 0 ? 0 : (amounts[i + half * axes.length] as number);
+  };
+  const before = x.shape.map((_, axis) => amount(axis, 0));
+  const shape = x.shape.map((n, axis) => n + amount(axis, 0) + amount(axis, 1));
+  const mode = call.attributes.string("mode", "constant");
+  const inner = (s: Scope, i: number): Index => scale(s.o(i), 1, -(before[i] as number));
+  const type = { dtype: x.dtype, shape };
+  if (mode === "edge") return call.lower.map(type, (s) => s.read(x, shape.map((_, i): Index => ({ ...inner(s, i), outside: "clamp" }))));
+  if (mode === "reflect" || mode === "wrap") {
+    const tables = x.shape.map((n, i) => (shape[i] === n && before[i] === 0 ? null : foldedAxis(n, before[i] as number, shape[i] as number, mode)));
+    return call.lower.map(type, (s) =>
+      s.read(x, tables.map((table, i) => (table ? s.lookup(table, [s.o(i)]) : s.o(i)))),
+    );
+  }
+  if (mode !== "constant") throw unsupported(`padding of mode "${mode}"`);
+  const fill = call.optional(2);
+  const value = fill ? null : call.attributes.float("value", 0);
+  return call.lower.map(type, (s) => {
+    const at = shape.map((_, i) => inner(s, i));
+    if (!fill) return s.read(x, at, value ?? 0);
+    if (!fill.storage.data) throw unsupported("a padding value that is known only when the model runs");
+    return s.read(x, at, { of: { ...fill, shape: [] } });
+  });
+};
+
+/** A tile's number and the place in it are dimensions of their own, which a reshape joins. */
+const tile: Operator = (call) => {
+  const x = call.input(0);
+  const repeats = call.integers(1);
+  const dims = x.shape.flatMap((n, i) => [repeats[i] as number, n]);
+  const kept = dims.map((n, i) => ({ n, axis: i })).filter(({ n }) => n !== 1);
+  const source = { ...x, shape: x.shape.filter((n) => n !== 1) };
+  const places = kept.flatMap(({ axis }, i) => (axis % 2 === 1 ? [i] : []));
+  const tiled = call.lower.map({ dtype: x.dtype, shape: kept.map(({ n }) => n) }, (s) => s.read(source, places.map((i) => s.o(i))));
+  return { ...tiled, shape: x.shape.map((n, i) => n * (repeats[i] as number)) };
+};
+
+const depthToSpace: Operator = (call) => {
+  const x = call.input(0);
+  const block = call.attributes.int("blocksize", 1);
+  const [n, c, h, w] = x.shape as [number, number, number, number];
+  const depth = c / block ** 2;
+  if (!Number.isInteger(depth)) call.fail(`${c} channels in blocks of ${block}`);
+  const columns = call.attributes.string("mode", "DCR") === "CRD";
+  const split = columns ? [n, depth, block, block, h, w] : [n, block, block, depth, h, w];
+  const moved = transposed(call, { ...x, shape: split }, columns ? [0, 1, 4, 2, 5, 3] : [0, 3, 4, 1, 5, 2]);
+  return { ...moved, shape: [n, depth, h * block, w * block] };
+};
+
+const spaceToDepth: Operator = (call) => {
+  const x = call.input(0);
+  const block = call.attributes.int("blocksize", 1);
+  const [n, c, h, w] = x.shape as [number, number, number, number];
+  if (h % block !== 0 || w % block !== 0) call.fail(`${h}×${w} in blocks of ${block}`);
+  const moved = transposed(call, { ...x, shape: [n, c, h / block, block, w / block, block] }, [0, 3, 5, 1, 2, 4]);
+  return { ...moved, shape: [n, c * block ** 2, h / block, w / block] };
+};
+
+/** Crops or pads axes around their middle. */
+const centerCropPad: Operator = (call) => {
+  const x = call.input(0);
+  const axes = (call.attributes.ints("axes") ?? x.shape.map((_, i) => i)).map((a) => call.axis(a, x.shape.length));
+  const sizes = call.integers(1);
+  const shape = [...x.shape];
+  for (const [i, axis] of axes.entries()) shape[axis] = sizes[i] as number;
+  const starts = shape.map((n, i) => {
+    const missing = n - (x.shape[i] as number);
+    return missing > 0 ? -Math.floor(missing / 2) : Math.floor(-missing / 2);
+  });
+  return call.lower.map({ dtype: x.dtype, shape }, (s) => s.read(x, shape.map((_, i) => scale(s.o(i), 1, starts[i]))));
+};
+
+export const PADDING: Readonly<Record<string, Operator>> = {
+  Pad: pad,
+  Tile: tile,
+  DepthToSpace: depthToSpace,
+  SpaceToDepth: spaceToDepth,
+  CenterCropPad: centerCropPad,
+};

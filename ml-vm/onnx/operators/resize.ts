@@ -1,0 +1,214 @@
+import type { Scalar } from "../../functions/builder.ts";
+import { constantIndex } from "../affine.ts";
+import type { Call, Operator } from "../call.ts";
+import { unsupported } from "../error.ts";
+import { constantValue, floatConstant, type Value, viewOfBytes } from "../tensor.ts";
+
+/** What the output of an axis is made of: for each place, the elements it sees and their weights. */
+interface Taps {
+  readonly places: readonly (readonly number[])[];
+  readonly weights: readonly (readonly number[])[];
+}
+
+interface Axis {
+  readonly size: number;
+  readonly length: number;
+  readonly scale: number;
+  /** Region of interest, in parts of the axis: for tf_crop_and_resize. */
+  readonly start: number;
+  readonly end: number;
+}
+
+interface Sampling {
+  readonly mode: string;
+  readonly transformation: string;
+  readonly nearest: string;
+  readonly cubic: number;
+  readonly excludeOutside: boolean;
+  readonly antialias: boolean;
+}
+
+/** Where in the input place i of the output lies (attribute coordinate_transformation_mode). */
+function sourceOf(i: number, { size, length, scale, start, end }: Axis, transformation: string): number {
+  const half = (i + 0.5) / scale - 0.5;
+  // The length that the scale asks for, before it was rounded down.
+  const exact = scale * size;
+  switch (transformation) {
+    case "half_pixel":
+      return half;
+    case "half_pixel_symmetric":
+      return (size / 2) * (1 - length / exact) + half;
+    case "pytorch_half_pixel":
+      return length > 1 ? half : 0;
+    case "align_corners":
+      return length > 1 ? (i * (size - 1)) / (exact - 1) : 0;
+    case "asymmetric":
+      return i / scale;
+    case "tf_crop_and_resize":
+      return length > 1 ? start * (size - 1) + (i * (end - start) * (size - 1)) / (exact - 1) : 0.5 * (start + end) * (size - 1);
+    default:
+      throw unsupported(`coordinate_transformation_mode "${transformation}"`);
+  }
+}
+
+function nearestPlace(x: number, mode: string): number {
+  switch (mode) {
+    case "round_prefer_floor":
+      return Math.ceil(x - 0.5);
+    case "round_prefer_ceil":
+      return Math.floor(x + 0.5);
+    case "floor":
+      return Math.floor(x);
+    default:
+      return Math.ceil(x);
+  }
+}
+
+const triangle = (x: number): number => Math.max(0, 1 - Math.abs(x));
+
+/** Keys' cubic with coefficient a. */
+function keys(x: number, a: number): number {
+  const t = Math.abs(x);
+  if (t < 1) return ((a + 2) * t - (a + 3)) * t * t + 1;
+  return t < 2 ? (((t - 5) * t + 8) * t - 4) * a : 0;
+}
+
+/** Weights of the elements around the source; a kernel is widened by 1/scale where antialias asks for it. */
+function kernelTaps(axis: Axis, sampling: Sampling): Taps {
+  const { mode, antialias, cubic, excludeOutside } = sampling;
+  const stretch = antialias ? Math.min(1, axis.scale) : 1;
+  const reach = (mode === "cubic" ? 2 : 1) / stretch;
+  const kernel = (x: number): number => (mode === "cubic" ? keys(x * stretch, cubic) : triangle(x * stretch));
+  const places: number[][] = [];
+  const weights: number[][] = [];
+  for (let i = 0; i < axis.length; i++) {
+    const source = sourceOf(i, axis, sampling.transformation);
+    const first = antialias ? Math.ceil(source - reach) : Math.floor(source) - (mode === "cubic" ? 1 : 0);
+    const count = antialias ? Math.floor(2 * reach) + 1 : 2 * (mode === "cubic" ? 2 : 1);
+    const at = Array.from({ length: count }, (_, k) => first + k);
+    const outside = (p: number): boolean => p < 0 || p >= axis.size;
+    const raw = at.map((p) => (excludeOutside && outside(p) ? 0 : kernel(p - source)));
+    const total = raw.reduce((a, b) => a + b, 0);
+    places.push(at.map((p) => Math.min(Math.max(p, 0), axis.size - 1)));
+    weights.push(excludeOutside || antialias ? raw.map((w) => w / total) : raw);
+  }
+  return { places, weights };
+}
+
+function intTable(rows: readonly (readonly number[])[]): Value {
+  const flat = rows.flat();
+  const data = new Uint8Array(4 * flat.length);
+  for (const [i, n] of flat.entries()) viewOfBytes(data).setInt32(4 * i, n, true);
+  return constantValue("i32", [rows.length, (rows[0] as readonly number[]).length], data);
+}
+
+/** One axis after the other: each place is Σ weight · element over its taps, from tables made at import. */
+function resampleAxis(call: Call, x: Value, i: number, axis: Axis, sampling: Sampling): Value {
+  const shape = x.shape.map((n, j) => (j === i ? axis.length : n));
+  if (sampling.mode === "nearest") {
+    const places = Array.from({ length: axis.length }, (_, p) => {
+      const place = nearestPlace(sourceOf(p, axis, sampling.transformation), sampling.nearest);
+      return [Math.min(Math.max(place, 0), axis.size - 1)];
+    });
+    const table = intTable(places);
+    return call.lower.map({ dtype: x.dtype, shape }, (s) =>
+      s.read(x, x.shape.map((_, j) => (j === i ? s.lookup(table, [s.o(i), constantIndex(0)]) : s.o(j)))),
+    );
+  }
+  call.expect(x, "f32", "f16", "bf16");
+  const { places, weights } = kernelTaps(axis, sampling);
+  const [table, factors] = [intTable(places), floatConstant(weights.flat(), [axis.length, (weights[0] as readonly number[]).length])];
+  return call.lower.reduce({ dtype: x.dtype, shape }, {
+    space: [(places[0] as readonly number[]).length],
+    combine: "sum",
+    of: x.dtype,
+    splittable: false,
+    term: (s, acc): Scalar => {
+      const element = s.read(x, x.shape.map((_, j) => (j === i ? s.lookup(table, [s.o(i), s.r(0)]) : s.o(j))));
+      return s.b.fma(element, s.read(factors, [s.o(i), s.r(0)]), acc);
+    },
+  });
+}
+
+/** Beyond the region of interest, tf_crop_and_resize gives a constant. */
+function cropped(call: Call, x: Value, axes: readonly (Axis | null)[], value: number): Value {
+  const outside = axes.map((axis) => {
+    if (!axis) return null;
+    const marks = Array.from({ length: axis.length }, (_, p) => {
+      const source = sourceOf(p, axis, "tf_crop_and_resize");
+      return source < 0 || source > axis.size - 1 ? 1 : 0;
+    });
+    return marks.includes(1) ? constantValue("u8", [axis.length], Uint8Array.from(marks)) : null;
+  });
+  if (outside.every((marks) => marks === null)) return x;
+  return call.lower.map(x, (s) => {
+    const marks = outside.flatMap((m, i) => (m ? [s.read(m, [s.o(i)])] : []));
+    return s.b.select(marks.reduce((a, b) => s.b.or(a, b)), s.b.number("f32", value), s.element(x));
+  });
+}
+
+/** Numbers of an optional f32 constant; an empty one counts as left out. */
+function floatsOf(value: Value | undefined): number[] | undefined {
+  if (!value || value.storage.elements === 0) return undefined;
+  if (!value.storage.data) throw unsupported("scales that are known only when the model runs");
+  const view = viewOfBytes(value.storage.data);
+  const at = (i: number): number => (value.dtype === "f64" ? view.getFloat64(8 * i, true) : view.getFloat32(4 * i, true));
+  return Array.from({ length: value.storage.elements }, (_, i) => at(i));
+}
+
+const resize: Operator = (call) => {
+  const { attributes } = call;
+  const x = call.input(0);
+  const old = call.opset < 11;
+  const axes = (attributes.ints("axes") ?? x.shape.map((_, i) => i)).map((a) => call.axis(a, x.shape.length));
+  const scales = floatsOf(call.optional(old ? 1 : 2));
+  const sizes = !old && call.optional(3)?.storage.elements ? call.integers(3) : undefined;
+  const roi = old ? undefined : floatsOf(call.optional(1));
+  if (!scales && !sizes) call.fail("neither scales nor sizes are given");
+  const sampling: Sampling = {
+    mode: attributes.string("mode", "nearest"),
+    transformation: attributes.string("coordinate_transformation_mode", old ? "asymmetric" : "half_pixel"),
+    nearest: attributes.string("nearest_mode", old ? "floor" : "round_prefer_floor"),
+    cubic: attributes.float("cubic_coeff_a", -0.75),
+    excludeOutside: attributes.int("exclude_outside", 0) !== 0,
+    antialias: attributes.int("antialias", 0) !== 0,
+  };
+  const policy = attributes.string("keep_aspect_ratio_policy", "stretch");
+  const ratios = sizes?.map((n, i) => n / (x.shape[axes[i] as number] as number));
+  const common = ratios && policy !== "stretch" ? (policy === "not_larger" ? Math.min(...ratios) : Math.max(...ratios)) : null;
+  const plan = x.shape.map((size, axis): Axis | null => {
+    const i = axes.indexOf(axis);
+    if (i < 0) return null;
+    const scale = common ?? scales?.[i] ?? (ratios?.[i] as number);
+    const length = common !== null ? Math.floor(common * size + 0.5) : (sizes?.[i] ?? Math.floor(size * scale));
+    const [start, end] = [roi?.[i] ?? 0, roi?.[i + axes.length] ?? 1];
+    if (length === size && scale === 1 && sampling.transformation !== "tf_crop_and_resize") return null;
+    return { size, length, scale, start, end };
+  });
+  const resampled = plan.reduce((value, axis, i) => (axis ? resampleAxis(call, value, i, axis, sampling) : value), x);
+  return sampling.transformation === "tf_crop_and_resize"
+    ? cropped(call, resampled, plan, attributes.float("extrapolation_value", 0))
+    : resampled;
+};
+
+/** Resize's forerunner: scales from an attribute or an input, the axis's first element at its first. */
+const upsample: Operator = (call) => {
+  const x = call.input(0);
+  const scales = call.attributes.floats("scales") ?? floatsOf(call.optional(1)) ?? call.fail("the scales are missing");
+  const mode = call.attributes.string("mode", "nearest");
+  const sampling: Sampling = {
+    mode: mode === "bilinear" ? "linear" : mode,
+    transformation: "asymmetric",
+    nearest: "floor",
+    cubic: -0.75,
+    excludeOutside: false,
+    antialias: false,
+  };
+  return x.shape.reduce((value, size, i) => {
+    const scale = scales[i] as number;
+    const axis = { size, length: Math.floor(size * scale), scale, start: 0, end: 1 };
+    return scale === 1 ? value : resampleAxis(call, value, i, axis, sampling);
+  }, x);
+};
+
+export const RESIZE: Readonly<Record<string, Operator>> = { Resize: resize, Upsample: upsample };
