@@ -1,34 +1,169 @@
 import assert from "node:assert/strict";
-import { before, test } from "node:test";
-import { bytesToHex } from "@ethereumjs/util";
+import { after, before, test } from "node:test";
+import { bytesToHex } from "viem";
+import { DTYPES } from "../../ml-vm/program/dtype.ts";
+import type { Model } from "../../ml-vm/program/model.ts";
+import { randomProgram } from "../../ml-vm/program/random.ts";
+import { Random } from "../../ml-vm/program/random-bits.ts";
 import { machineOf, samples } from "../../ml-vm/stepper/samples.ts";
-import { hashOf, type State, startOf } from "../../ml-vm/stepper/state.ts";
-import { step } from "../../ml-vm/stepper/stepper.ts";
-import { witnessOf } from "../../ml-vm/stepper/witness.ts";
-import { build } from "./build.ts";
-import { type Deployed, startEvm } from "./evm.ts";
+import {
+  hashOf,
+  instructionAt,
+  type Machine,
+  runningInstruction,
+  type State,
+  startOf,
+} from "../../ml-vm/stepper/state.ts";
+import { stageAt, step, writtenElement } from "../../ml-vm/stepper/stepper.ts";
+import { opening, startVerifier, type Verifier } from "./verifier.ts";
 
-const contracts = build(["contracts/tensor/TensorVerifier.sol", "contracts/tensor/scalar/Float64Ops.sol"]);
-let verifier: Deployed;
-
+let verifier: Verifier;
 before(async () => {
-  const evm = await startEvm();
-  const float64Ops = await evm.deploy(contracts.get("Float64Ops")!);
-  const fetchStep = await evm.deploy(contracts.get("FetchStep")!);
-  verifier = await evm.deploy(contracts.get("TensorVerifier")!, fetchStep.address, float64Ops.address);
+  verifier = await startVerifier();
 });
+after(() => verifier.close());
+
+/** A seed's program, as a sample. */
+const randomSample = (seed: number) => {
+  const { model, inputs }: { model: Model; inputs: readonly Uint8Array[] } = randomProgram(seed);
+  return machineOf({ name: `random program ${seed}`, model, inputs });
+};
+
+/** The states of a run, the halted one last. Each is given before it is used up. */
+function* statesOf(machine: Machine): Generator<State> {
+  let state: State = startOf(machine);
+  for (; state.kind !== "halted"; state = step(machine, state)) yield state;
+  yield state;
+}
+
+/** Whether the verifier steps as the stepper does, at the states that are chosen. */
+async function compare(machine: Machine, choose: () => boolean): Promise<number> {
+  let compared = 0;
+  let open: { pre: Uint8Array; witness: Uint8Array } | null = null;
+  for (const state of statesOf(machine)) {
+    if (open !== null) {
+      const post = await verifier.step(open.pre, open.witness);
+      assert.equal(post && bytesToHex(post), bytesToHex(hashOf(machine, state)), `before ${describe(machine, state)}`);
+      compared++;
+    }
+    open = choose() || state.kind === "halted" ? opening(machine, state) : null;
+  }
+  // The halted state is left, and steps to itself.
+  const post = await verifier.step(open!.pre, open!.witness);
+  assert.equal(post && bytesToHex(post), bytesToHex(open!.pre));
+  return compared + 1;
+}
+
+const describe = (machine: Machine, state: State): string =>
+  state.kind === "running"
+    ? `${JSON.stringify(state.position)} of instruction ${state.fetch.pc}`
+    : state.kind === "fetch"
+      ? `pc ${state.pc} of ${machine.program.instructions.length}`
+      : "halted";
 
 for (const sample of samples()) {
   test(`each step of the sample "${sample.name}" has the stepper's state after it`, async () => {
-    const machine = machineOf(sample);
-    let state: State = startOf(machine);
-    for (let n = 0; ; n++) {
-      const [pre, witness] = [hashOf(machine, state), witnessOf(machine, state)];
-      const next: State = step(machine, state);
-      const { value } = await verifier.call("step", bytesToHex(pre), bytesToHex(witness));
-      assert.equal(value, bytesToHex(hashOf(machine, next)), `step ${n}`);
-      if (state.kind === "halted") break;
-      state = next;
+    await compare(machineOf(sample), () => true);
+  });
+}
+
+test("steps of random programs have the stepper's state after them", async () => {
+  let compared = 0;
+  for (let seed = 1; compared < 10_000; seed++) {
+    const random = new Random(seed);
+    const machine = randomSample(seed);
+    // Some thirty steps of each, so that there are many programs; those from fetch states are few anyway.
+    compared += await compare(machine, () => random.chance(0.1));
+  }
+});
+
+/** What kind of step is taken from a state: the cases that the verifier tells apart. */
+function kindOf(machine: Machine, state: State): string {
+  if (state.kind === "halted") return "halted";
+  if (state.kind === "fetch") {
+    if (state.pc === machine.program.instructions.length) return "halting";
+    const instruction = instructionAt(machine, state);
+    if (instruction.kind !== "end") return instruction.kind;
+    if (instruction.halt === null) return "end";
+    return state.table.entries[instruction.halt] ? "end, halting on a tensor" : "end, halting on an empty entry";
+  }
+  const { stage } = state.position;
+  if (stage === 3) return "commit";
+  const result = stageAt(machine, state);
+  const reads = result.reads.some(({ element }) => element === null) ? ", a read outside" : "";
+  if (stage < 2) return `${["inner", "body"][stage]}${reads}`;
+  const outside = writtenElement(machine, state, result) === null ? ", the write outside" : "";
+  return `finish, ${runningInstruction(machine, state).targetDtype}${outside}`;
+}
+
+const KINDS = [
+  "tensor",
+  "loop",
+  "end",
+  "end, halting on a tensor",
+  "end, halting on an empty entry",
+  "move",
+  "drop",
+  "halting",
+  "halted",
+  "inner",
+  "inner, a read outside",
+  "body",
+  "body, a read outside",
+  "finish, f32, the write outside",
+  "commit",
+  ...DTYPES.map((dtype) => `finish, ${dtype}`),
+];
+
+/** An opened state of each kind, and the state after it. */
+function openings(): Map<string, { pre: Uint8Array; witness: Uint8Array; post: Uint8Array }> {
+  const found = new Map<string, { pre: Uint8Array; witness: Uint8Array; post: Uint8Array }>();
+  const machines = function* () {
+    for (const sample of samples()) yield machineOf(sample);
+    for (let seed = 1; ; seed++) yield randomSample(seed);
+  };
+  for (const machine of machines()) {
+    let last: { kind: string; pre: Uint8Array; witness: Uint8Array } | null = null;
+    for (const state of statesOf(machine)) {
+      const post = last && hashOf(machine, state);
+      if (last && post && !found.has(last.kind)) found.set(last.kind, { ...last, post });
+      const kind = kindOf(machine, state);
+      last = found.has(kind) ? null : { kind, ...opening(machine, state) };
     }
+    if (last) found.set(last.kind, { ...last, post: last.pre });
+    if (KINDS.every((kind) => found.has(kind))) return found;
+  }
+  throw new Error("unreachable");
+}
+
+const opened = openings();
+
+for (const kind of KINDS) {
+  test(`a damaged witness is refused, or proves the same: ${kind}`, async () => {
+    const { pre, witness, post } = opened.get(kind)!;
+    const expected = bytesToHex(post);
+    assert.equal(bytesToHex((await verifier.step(pre, witness))!), expected);
+    const random = new Random(KINDS.indexOf(kind) + 1);
+    const damaged: Uint8Array[] = Array.from(witness, (byte, i) => witness.with(i, byte ^ (1 << random.integer(0, 7))));
+    const cut = random.integer(0, witness.length - 1);
+    damaged.push(
+      witness.subarray(0, -1),
+      witness.subarray(1),
+      Uint8Array.of(...witness.subarray(0, cut), ...witness.subarray(cut + 1)),
+      Uint8Array.of(...witness, 0),
+      Uint8Array.of(...witness, 0xff),
+      Uint8Array.of(...witness, ...new Uint8Array(32)),
+      Uint8Array.of(...witness.subarray(0, cut), 0, ...witness.subarray(cut)),
+      new Uint8Array(0),
+    );
+    let refused = 0;
+    for (const [i, bytes] of damaged.entries()) {
+      const result = await verifier.step(pre, bytes);
+      if (result === null) refused++;
+      else assert.equal(bytesToHex(result), expected, `damage ${i} of ${damaged.length}`);
+    }
+    // Nothing in a witness is free: there is one that opens a state.
+    assert.equal(refused, damaged.length);
+    assert.equal(await verifier.step(pre.with(0, pre[0]! ^ 1), witness), null);
   });
 }
