@@ -221,7 +221,6 @@ export const scenarios: Scenario[] = [
       });
       // Against a true counter, so that the honest party comes down to level 1.
       consistentLiar(stage, liar(2), [{ machine: "first", step: 40, flip: 2 }], atOnce);
-      consistentLiar(stage, liar(0), [lie], atOnce);
     },
   },
   {
