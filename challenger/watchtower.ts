@@ -4,7 +4,7 @@ import type { Deployment } from "./l1/deployment.ts";
 import { decodeLogs } from "./l1/events.ts";
 import type { ChainLog, Follower, Head } from "./l1/follower.ts";
 import type { Intent, TransactionQueue } from "./l1/transactions.ts";
-import { honestMoves, type Move, type Verdicts } from "./strategy/moves.ts";
+import { honestMoves, type Judgements, type Move } from "./strategy/moves.ts";
 import { dueResolutions, type Resolution, worthResolving } from "./strategy/resolutions.ts";
 import { emptyForest, extend, type Forest, type Game } from "./strategy/tree.ts";
 import type { Run, Truth } from "./strategy/truth.ts";
@@ -56,7 +56,7 @@ export class Watchtower {
   #forest: Forest;
   #read = 0;
   #lastLog: ChainLog | undefined;
-  readonly #verdicts = new Map<Hex, Verdicts>();
+  readonly #judgements = new Map<Hex, Judgements>();
   readonly #reported = new Set<string>();
 
   constructor(options: WatchtowerOptions) {
@@ -117,11 +117,11 @@ export class Watchtower {
     const { truth, parameters, queue } = this.#options;
     if (game.status === "open") {
       await this.#reportVerdict(game);
-      const verdicts = this.#verdicts.get(game.id) ?? new Map();
-      this.#verdicts.set(game.id, verdicts);
-      for (const move of await honestMoves(game, truth, parameters, now, verdicts)) await this.#make(moveIntent(move, this.#options), move.kind, move.game);
+      const judgements: Judgements = this.#judgements.get(game.id) ?? new Map();
+      this.#judgements.set(game.id, judgements);
+      for (const move of await honestMoves(game, truth, parameters, now, judgements)) await this.#make(moveIntent(move, this.#options), move.kind, move.game);
     } else {
-      this.#verdicts.delete(game.id);
+      this.#judgements.delete(game.id);
     }
     const resolutions = dueResolutions(game, parameters, now);
     if (resolutions.length === 0) return;

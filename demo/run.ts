@@ -23,7 +23,7 @@ const DISPUTED_DIGIT = 3;
 const FEE = parseEther("0.001");
 
 /** The fault that the liar builds in: a bit of this element of what this instruction computes. */
-const FAULT = "2:1234";
+const FAULT = "3:1234";
 
 const json = process.argv.includes("--json");
 const started = performance.now();
@@ -123,7 +123,7 @@ async function falseStory(stage: Stage, watchtowerSaw: (kind: string) => boolean
   const lying = startElench(["answer", "--request", "1", "--defend", "--interval", "50", "--inject-fault", FAULT], { ...stage.env, ELENCH_KEY: liar.key });
   try {
     const logs = async <T extends "Proposed" | "Claimed" | "Refuted" | "Concluded">(eventName: T) =>
-      chain.client.getContractEvents({ ...game, eventName, fromBlock: fromBlock + 1n, strict: true });
+      chain.client.getContractEvents({ ...game, eventName, fromBlock, strict: true });
     const [proposed] = await until("the false answer", async () => {
       const found = await logs("Proposed");
       return found.length > 0 && found;

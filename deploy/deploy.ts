@@ -40,7 +40,10 @@ export async function deploy(options: DeployOptions): Promise<{ deployment: Depl
     const chainId = await client.getChainId();
     const block = Number(await client.getBlockNumber());
     options.progress(`deploying to chain ${chainId}`);
-    const contracts = await connection.ignition.deploy(Elench, { parameters: { Elench: { ...parameters } }, displayUi: false });
+    // A development chain begins anew each time it is started: its first block tells one from another, where the chain's id does not.
+    const { hash: genesis } = await client.getBlock({ blockNumber: 0n });
+    const deploymentId = `chain-${chainId}-${genesis.slice(2, 10)}`;
+    const contracts = await connection.ignition.deploy(Elench, { parameters: { Elench: { ...parameters } }, deploymentId, displayUi: false });
     const addresses = Object.fromEntries(
       await Promise.all(Object.entries(contracts).map(async ([name, contract]) => [name, await contract.getAddress()] as const)),
     ) as Pick<Deployment, "disputeGame" | "tensorVerifier" | "modelRegistry" | "inferenceOracle">;

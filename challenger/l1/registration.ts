@@ -1,6 +1,5 @@
 import { type Address, encodeFunctionData, type Hex, type LocalAccount, parseAbi, parseGwei, type PublicClient } from "viem";
-import { encodeTypes } from "../../ml-vm/program/codec.ts";
-import { registrationPages } from "../../ml-vm/program/registration.ts";
+import { registrationOf } from "../../ml-vm/program/registration.ts";
 import { EXIT, UserError } from "../errors.ts";
 import type { LoadedModel } from "../store.ts";
 import { toHex } from "../strategy/bytes.ts";
@@ -37,12 +36,10 @@ export async function registerModel(options: RegisterOptions): Promise<Registrat
   const { client, registry, loaded, progress } = options;
   const contract = { address: registry, abi: modelRegistryAbi } as const;
   if (await client.readContract({ ...contract, functionName: "isRegistered", args: [loaded.id] })) return [];
-  const { program } = loaded.model;
-  const header = toHex(loaded.commitment.header);
-  const types = toHex(encodeTypes([...program.inputs, ...program.weights, ...program.tensors]));
   const nextPc = Number(await client.readContract({ ...contract, functionName: "nextPc", args: [loaded.id] }));
-  const pages = registrationPages(loaded.commitment).filter((page) => page.firstPc >= nextPc);
-  const calls: { key: string; data: Hex }[] = pages.map(({ firstPc, instructions, siblings }) => ({
+  const registration = registrationOf(loaded.model.program, loaded.commitment, nextPc);
+  const [header, types] = [toHex(registration.header), toHex(registration.types)];
+  const calls: { key: string; data: Hex }[] = registration.pages.map(({ firstPc, instructions, siblings }) => ({
     key: `validate/${loaded.id}/${firstPc}`,
     data: encodeFunctionData({
       abi: modelRegistryAbi,

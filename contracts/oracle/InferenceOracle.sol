@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.37;
 
-import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {IDisputeGame, Proposal, Status} from "../game/IDisputeGame.sol";
 import {IMachine} from "../game/IMachine.sol";
 import {IModelRegistry} from "../registry/IModelRegistry.sol";
 import {IInferenceConsumer, IInferenceOracle, Request} from "./IInferenceOracle.sol";
 
-/// @title InferenceOracle
-/// @inheritdoc IInferenceOracle
-contract InferenceOracle is IInferenceOracle, ReentrancyGuardTransient {
+/// @title Inference for contracts on L1
+/// @notice See `IInferenceOracle`.
+/// @dev Calls to strangers (a callback, a payment) come last in their function, after the state that they concern is settled.
+contract InferenceOracle is IInferenceOracle {
   /// @dev EIP-7825 caps a transaction at 2^24 gas: a callback that asks for more could never be made.
   uint256 private constant MAX_CALLBACK_GAS = 12_000_000;
 
@@ -68,7 +68,7 @@ contract InferenceOracle is IInferenceOracle, ReentrancyGuardTransient {
     uint256 id,
     Request calldata asked,
     bytes calldata output
-  ) external payable nonReentrant returns (bytes32 game) {
+  ) external payable returns (bytes32 game) {
     State storage state = _known(id, asked);
     if (state.game != 0) revert AlreadyAnswered(id, state.game);
     game = GAME.propose{value: msg.value}(
@@ -103,7 +103,7 @@ contract InferenceOracle is IInferenceOracle, ReentrancyGuardTransient {
   }
 
   /// @inheritdoc IInferenceOracle
-  function deliver(uint256 id, Request calldata asked, bytes calldata output) external nonReentrant {
+  function deliver(uint256 id, Request calldata asked, bytes calldata output) external {
     State memory state = _known(id, asked);
     // INVARIANT: no answer leaves before its game is over and the guardian has had its time.
     if (state.readyAt == 0) revert NotAnswered(id);
@@ -112,9 +112,10 @@ contract InferenceOracle is IInferenceOracle, ReentrancyGuardTransient {
     if (root != state.output) revert NotThatOutput(state.output, root);
     delete _states[id];
 
+    _fees[state.provider] += asked.fee;
+
     bool succeeded;
     if (address(asked.consumer) != address(0)) succeeded = _callBack(id, asked, output);
-    _fees[state.provider] += asked.fee;
     emit Delivered(id, state.game, output, succeeded);
   }
 
@@ -131,7 +132,7 @@ contract InferenceOracle is IInferenceOracle, ReentrancyGuardTransient {
   }
 
   /// @inheritdoc IInferenceOracle
-  function collect() external nonReentrant {
+  function collect() external {
     uint256 amount = _fees[msg.sender];
     if (amount == 0) revert NothingToCollect(msg.sender);
     _fees[msg.sender] = 0;

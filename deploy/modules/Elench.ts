@@ -3,9 +3,8 @@ import { buildModule } from "@nomicfoundation/hardhat-ignition/modules";
 /** Everything on one chain: the tensor machine, the registry of models, the dispute game, the oracle. */
 export default buildModule("Elench", (m) => {
   const guardian = m.getParameter<string>("guardian");
-  const float64 = m.contract("Float64Ops");
-  const tensorVerifier = m.contract("TensorVerifier", [float64]);
-  const modelRegistry = m.contract("ModelRegistry");
+  const tensorVerifier = m.contract("TensorVerifier", [m.contract("FetchStep"), m.contract("Float64Ops")]);
+  const modelRegistry = m.contract("ModelRegistry", [m.contract("ProgramValidator")]);
   const disputeGame = m.contract("DisputeGame", [
     {
       maxClock: m.getParameter<number>("maxClock"),
