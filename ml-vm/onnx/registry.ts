@@ -8,6 +8,7 @@ import { NORMALISATION } from "./operators/normalisation.ts";
 import { PADDING } from "./operators/padding.ts";
 import { POOLING } from "./operators/pooling.ts";
 import { PRODUCTS } from "./operators/products.ts";
+import { QUANTISATION } from "./operators/quantisation.ts";
 import { REDUCTION } from "./operators/reduction.ts";
 import { RESIZE } from "./operators/resize.ts";
 
@@ -21,6 +22,7 @@ const FAMILIES = [
   PADDING,
   POOLING,
   PRODUCTS,
+  QUANTISATION,
   REDUCTION,
   RESIZE,
 ];

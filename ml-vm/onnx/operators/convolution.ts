@@ -1,29 +1,23 @@
 import { type Index, scale, sum } from "../affine.ts";
 import { elementCount } from "../../program/program.ts";
-import type { Operator } from "../call.ts";
+import type { Call, Operator } from "../call.ts";
 import type { Scope } from "../lower.ts";
 import type { Value } from "../tensor.ts";
-import { windowOf } from "../window.ts";
+import { type Window, windowOf } from "../window.ts";
 import { isPackable, panels, readPanels } from "./products.ts";
 
 /**
  * Conv: x (N, Cin, spatial…), w (Cout, Cin/group, kernel…), terms in the order (channel, kernel…).
  * Where groups have several outputs, the output dimension of the channel is two, (group, channel in the group): views cannot divide.
  */
-const conv: Operator = (call) => {
-  const [x, w, bias] = [call.input(0), call.input(1), call.optional(2)];
-  const group = call.attributes.int("group", 1);
+export function convolution(call: Call, x: Value, w: Value, bias: Value | undefined, window: Window, group: number): Value {
   const [batch, channels] = x.shape as [number, number];
   const [outputs, depth] = w.shape as [number, number];
-  if (x.shape.length < 3 || w.shape.length !== x.shape.length) call.fail(`input of shape [${x.shape}] with weights of shape [${w.shape}]`);
   if (depth * group !== channels || outputs % group !== 0) {
     call.fail(`${channels} input and ${outputs} output channels in ${group} groups do not fit weights of shape [${w.shape}]`);
   }
   if (bias && (bias.shape.length !== 1 || bias.shape[0] !== outputs)) call.fail(`a bias of shape [${bias.shape}] for ${outputs} channels`);
-  const kernel = w.shape.slice(2);
-  const declared = call.attributes.ints("kernel_shape");
-  if (declared && `${declared}` !== `${kernel}`) call.fail(`kernel_shape [${declared}], but weights of shape [${w.shape}]`);
-  const window = windowOf(call, x.shape, kernel);
+  const { kernel } = window;
   const space = [depth, ...kernel];
   // Output dimensions: batch, then channels (as group and channel in the group, if there are both), then space.
   const perGroup = outputs / group;
@@ -63,6 +57,71 @@ const conv: Operator = (call) => {
     },
   );
   return { ...result, shape: [batch, outputs, ...window.output] };
+}
+
+/** A convolution with the window of the node's attributes. */
+export function convolutionOf(call: Call, x: Value, w: Value, bias: Value | undefined): Value {
+  if (x.shape.length < 3 || w.shape.length !== x.shape.length) call.fail(`input of shape [${x.shape}] with weights of shape [${w.shape}]`);
+  const kernel = w.shape.slice(2);
+  const declared = call.attributes.ints("kernel_shape");
+  if (declared && `${declared}` !== `${kernel}`) call.fail(`kernel_shape [${declared}], but weights of shape [${w.shape}]`);
+  return convolution(call, x, w, bias, windowOf(call, x.shape, kernel), call.attributes.int("group", 1));
+}
+
+/**
+ * ConvTranspose: an ordinary convolution with the kernel turned round, over the input with stride − 1 zeros between its elements.
+ * w is (Cin, Cout/group, kernel…).
+ */
+const convTranspose: Operator = (call) => {
+  const [x, w] = [call.input(0), call.input(1)];
+  const group = call.attributes.int("group", 1);
+  const [batch, channels, ...size] = x.shape as [number, number, ...number[]];
+  const [, perGroup, ...kernel] = w.shape as [number, number, ...number[]];
+  const ones = kernel.map(() => 1);
+  const strides = call.attributes.ints("strides") ?? ones;
+  const dilations = call.attributes.ints("dilations") ?? ones;
+  const window = transposedWindow(call, size, kernel, strides, dilations);
+  const spread = call.lower.pieces(
+    { dtype: x.dtype, shape: [batch, channels, ...size.map((n, i) => (n - 1) * (strides[i] as number) + 1)] },
+    [{ dims: x.shape, f: (s) => s.element(x), write: (s) => x.shape.map((_, i) => scale(s.o(i), i < 2 ? 1 : (strides[i - 2] as number))) }],
+  );
+  // (group, channel of the group, output of the group, kernel…) to (group, output, channel, kernel turned round…).
+  const grouped = { ...w, shape: [group, channels / group, perGroup, ...kernel] };
+  const turned = call.lower.map({ dtype: w.dtype, shape: [group, perGroup, channels / group, ...kernel] }, (s) =>
+    s.read(grouped, [s.o(0), s.o(2), s.o(1), ...kernel.map((k, i) => scale(s.o(3 + i), -1, k - 1))]),
+  );
+  const weights = { ...turned, shape: [group * perGroup, channels / group, ...kernel] };
+  return convolution(call, `${strides}` === `${ones}` ? x : spread, weights, call.optional(2), window, group);
 };
 
-export const CONVOLUTION: Readonly<Record<string, Operator>> = { Conv: conv };
+function transposedWindow(call: Call, size: readonly number[], kernel: readonly number[], strides: readonly number[], dilations: readonly number[]): Window {
+  const rank = kernel.length;
+  const pads = call.attributes.ints("pads") ?? new Array(2 * rank).fill(0);
+  const extra = call.attributes.ints("output_padding") ?? new Array(rank).fill(0);
+  const asked = call.attributes.ints("output_shape");
+  const auto = call.attributes.string("auto_pad", "NOTSET");
+  const axes = kernel.map((k, i) => {
+    const [n, stride, dilation] = [size[i], strides[i], dilations[i]] as [number, number, number];
+    const reach = dilation * (k - 1) + 1;
+    const full = stride * (n - 1) + (extra[i] as number) + reach;
+    const fixed = asked?.slice(-rank)[i] ?? (auto.startsWith("SAME") ? n * stride : undefined);
+    const given = auto === "VALID" ? [0, 0] : [pads[i] as number, pads[rank + i] as number];
+    const total = fixed === undefined ? (given[0] as number) + (given[1] as number) : Math.max(0, full - fixed);
+    const small = Math.floor(total / 2);
+    const before = fixed === undefined ? (given[0] as number) : auto === "SAME_UPPER" || auto === "NOTSET" ? small : total - small;
+    return { before: reach - 1 - before, output: fixed ?? full - total };
+  });
+  return {
+    kernel,
+    strides: kernel.map(() => 1),
+    dilations,
+    before: axes.map((a) => a.before),
+    after: kernel.map(() => 0),
+    output: axes.map((a) => a.output),
+  };
+}
+
+export const CONVOLUTION: Readonly<Record<string, Operator>> = {
+  Conv: (call) => convolutionOf(call, call.input(0), call.input(1), call.optional(2)),
+  ConvTranspose: convTranspose,
+};
