@@ -70,7 +70,9 @@ function faultyBackend(model: Model, commitment: Commitment, backend: Backend, f
     throw new RangeError(`an element of ${instruction.targetDtype} has ${bits} bits, and none numbered ${bit}`);
   const { counters: chosen = [0, 0, 0] } = fault;
   return {
-    ...backend,
+    name: backend.name,
+    dataRoot: (data) => backend.dataRoot(data),
+    dataTree: (data) => backend.dataTree(data),
     execute: (bytes, operands, target, counters, from = 0, to = -1) => {
       const end = to < 0 ? elements : to;
       const hit =

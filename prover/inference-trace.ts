@@ -37,6 +37,7 @@ export class InferenceTrace implements Trace {
   readonly #works: Latest<number, Work>;
   /** Milliseconds of the native run. */
   #runMs = 0;
+  #redone = 0;
 
   /**
    * @param commitment of the same model.
@@ -81,10 +82,10 @@ export class InferenceTrace implements Trace {
     return this.#outputTable().map(({ bytes }) => bytes);
   }
 
-  /** What has been computed for this trace so far: the native run, and data trees. */
+  /** What has been computed for this trace so far: the native run, data trees, elements executed again for their accumulators. */
   get stats() {
     const { trees, bytes, ms } = this.#trees.stats;
-    return { runMs: this.#runMs, trees, hashedBytes: bytes, hashMs: ms };
+    return { runMs: this.#runMs, trees, hashedBytes: bytes, hashMs: ms, redone: this.#redone };
   }
 
   #outputTable() {
@@ -102,7 +103,7 @@ export class InferenceTrace implements Trace {
       throw new TypeError(`instruction ${fetch.pc} is a ${instruction.kind}: it takes one step`);
     const final = this.#run.table(execution + 1).entries[instruction.target];
     if (!final) throw new Error(`instruction ${fetch.pc} left no result`);
-    return new Work(this.machine, this.#backend, fetch, instruction, final);
+    return new Work(this.machine, this.#backend, fetch, instruction, final, () => this.#redone++);
   }
 
   /** The state before a step; halted from `steps` on. Its memory is the trace's: `detached` copies it, for those who step on. */

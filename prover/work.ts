@@ -46,8 +46,16 @@ export class Work {
   /**
    * @param fetch the state at which the instruction began.
    * @param final what it left in its target.
+   * @param onRedo called when an element is executed again for its accumulators.
    */
-  constructor(machine: Machine, backend: Backend, fetch: FetchState, instruction: TensorInstruction, final: Content) {
+  constructor(
+    machine: Machine,
+    backend: Backend,
+    fetch: FetchState,
+    instruction: TensorInstruction,
+    final: Content,
+    onRedo: () => void,
+  ) {
     this.#machine = machine;
     this.#backend = backend;
     this.#fetch = fetch;
@@ -59,7 +67,10 @@ export class Work {
     this.#sources = { instruction, operands, counters: fetch.counters };
     this.#rising = risingWrites(instruction, fetch.counters);
     const tracer = new Tracer(backend, this.#sources);
-    this.#histories = new Latest(KEPT_HISTORIES, (element) => tracer.history(element));
+    this.#histories = new Latest(KEPT_HISTORIES, (element) => {
+      onRedo();
+      return tracer.history(element);
+    });
     const { size } = dtypeSpec(instruction.targetDtype);
     this.#prefixes = new Latest(KEPT_PREFIXES, (address) => prefixOf(final, this.#former, address * size));
     this.#rewritten = new Latest(KEPT_REWRITTEN, (writes) => this.#rewrite(writes));
