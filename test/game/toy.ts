@@ -129,7 +129,7 @@ export class ToyTruth implements Truth {
       let value = next(shape, state);
       if (asks(run, this.#toys, shape, state)) {
         const answer = this.outputHex(askedRun(this.#toys, run.context, shape, state));
-        value = Number(BigInt(keccakWords(word(state.value), answer.slice(2))) & 0xffffffffn);
+        value = resumed(state.value, answer);
       }
       const lie = this.#lies.find((l) => l.machine === name && l.step === index + 1);
       values.push((lie === undefined ? value : value ^ lie.flip) >>> 0);
@@ -138,6 +138,31 @@ export class ToyTruth implements Truth {
     return values;
   }
 }
+
+/** What the machine's contract makes of a witness: which state it opens, and what follows. */
+export type Opened = { pre: Hex } & ({ post: Hex } | { asked: Run; resume: (output: Hex) => Hex });
+
+export function openWitness(toys: Toys, machine: Hex, witness: Hex): Opened {
+  const fields = Array.from({ length: (witness.length - 2) / 64 }, (_, i) => bytes32(witness.slice(2 + 64 * i, 66 + 64 * i)));
+  const context = fields[0]!;
+  if (fields.length === 2) {
+    const pre = haltedHash(context, fields[1]!);
+    return { pre, post: pre };
+  }
+  const shape = shapeOf(context);
+  const state = { index: Number(fields[1]!), value: Number(fields[2]!) };
+  const pre = runningHash(context, state.index, state.value);
+  const after = (value: number): Hex =>
+    state.index + 1 >= shape.length ? haltedHash(context, outputOf(value)) : runningHash(context, state.index + 1, value);
+  const run: Run = { machine, context, start: pre, level: 0 };
+  if (!asks(run, toys, shape, state)) return { pre, post: after(next(shape, state)) };
+  const resume = (output: Hex) => after(resumed(state.value, output));
+  return { pre, asked: askedRun(toys, context, shape, state), resume };
+}
+
+/** The number that a step which asked goes on with. */
+const resumed = (value: number, output: Hex): number =>
+  Number(BigInt(keccakWords(word(value), output.slice(2))) & 0xffffffffn);
 
 const asks = (run: Run, toys: Toys, shape: Shape, { index }: State): boolean =>
   run.machine === toys.first && shape.every !== 0 && index < shape.length && index % shape.every === shape.every - 1;
