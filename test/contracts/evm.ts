@@ -36,8 +36,6 @@ export class Reverted extends Error {
 
 export interface Deployed {
   readonly address: Hex;
-  /** Its code, immutables filled in. */
-  readonly code: Hex;
   call(functionName: string, ...args: readonly unknown[]): Promise<Returned>;
 }
 
@@ -63,7 +61,7 @@ export async function startEvm(): Promise<Evm> {
       skipBalance: true,
     });
     const { exceptionError, returnValue, executionGasUsed } = result.execResult;
-    if (exceptionError) throw reverted(abi, returnValue, exceptionError.error);
+    if (exceptionError) throw reverted(abi, bytesToHex(returnValue), exceptionError.error);
     return { output: returnValue, gas: Number(executionGasUsed), created: result.createdAddress };
   };
 
@@ -74,7 +72,6 @@ export async function startEvm(): Promise<Evm> {
       const { created } = await run(undefined, data, abi);
       return {
         address: created!.toString(),
-        code: bytesToHex(await evm.stateManager.getCode(created!)),
         async call(functionName, ...callArgs) {
           const callData = hexToBytes(encodeFunctionData({ abi, functionName, args: callArgs }));
           const { output, gas } = await run(created, callData, abi);
@@ -85,10 +82,16 @@ export async function startEvm(): Promise<Evm> {
   };
 }
 
-function reverted(abi: Abi, data: Uint8Array, otherwise: string): Reverted {
-  if (data.length < 4) return new Reverted(otherwise, []);
-  const { errorName, args } = decodeErrorResult({ abi, data: bytesToHex(data) });
-  return new Reverted(errorName, args ?? []);
+/** @param otherwise what to call it if the contract said nothing. */
+export function reverted(abi: Abi, data: Hex, otherwise: string): Reverted {
+  if (data === "0x") return new Reverted(otherwise, []);
+  try {
+    const { errorName, args } = decodeErrorResult({ abi, data });
+    return new Reverted(errorName, args ?? []);
+  } catch {
+    // An error that only a contract behind this one declares.
+    return new Reverted(data, []);
+  }
 }
 
 /** Gas of a transaction with this calldata and execution: EIP-7623's floor, or the sum. */

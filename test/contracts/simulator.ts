@@ -1,34 +1,49 @@
-/** Calls contracts in this process: a chain of Hardhat's that nobody sends transactions to. */
+/** Hardhat's EVM in this process, under L1's rules: ten times as fast as `evm.ts`, and it does not tell the gas of a call. */
 import { createHardhatRuntimeEnvironment } from "hardhat/hre";
-import { type Abi, type ContractFunctionArgs, decodeFunctionResult, encodeFunctionData, type Hex } from "viem";
+import { bytesToHex, concatHex, decodeFunctionResult, encodeAbiParameters, encodeFunctionData, type Hex } from "viem";
+import type { Contract } from "./build.ts";
+import { reverted } from "./evm.ts";
+
+export interface Simulated {
+  readonly address: Hex;
+  /** @throws Reverted */
+  call(functionName: string, ...args: readonly unknown[]): Promise<unknown>;
+}
 
 export interface Simulator {
-  /** Puts runtime bytecode at an address of its own. */
-  install(bytecode: Hex): Promise<Hex>;
-  /** @throws Error from the chain if the call reverts, with the names of errors that `abi` knows */
-  call(to: Hex, abi: Abi, functionName: string, args: ContractFunctionArgs): Promise<unknown>;
+  deploy(contract: Contract, ...args: readonly unknown[]): Promise<Simulated>;
   close(): Promise<void>;
 }
 
 export async function startSimulator(): Promise<Simulator> {
   const environment = await createHardhatRuntimeEnvironment({
-    networks: {
-      simulator: { type: "edr-simulated", chainType: "l1", hardfork: "osaka", allowUnlimitedContractSize: true },
-    },
+    networks: { simulator: { type: "edr-simulated", chainType: "l1", hardfork: "osaka" } },
   });
   const { provider, close } = await environment.network.connect({ network: "simulator" });
-  let installed = 0xc0de0000;
+  const request = async <T>(method: string, ...params: unknown[]): Promise<T> =>
+    (await provider.request({ method, params })) as T;
+  const [from] = await request<Hex[]>("eth_accounts");
   return {
     close,
-    async install(bytecode) {
-      const address: Hex = `0x${(installed++).toString(16).padStart(40, "0")}`;
-      await provider.request({ method: "hardhat_setCode", params: [address, bytecode] });
-      return address;
-    },
-    async call(to, abi, functionName, args) {
-      const data = encodeFunctionData({ abi, functionName, args });
-      const output = (await provider.request({ method: "eth_call", params: [{ to, data }, "latest"] })) as Hex;
-      return decodeFunctionResult({ abi, functionName, data: output });
+    async deploy({ abi, creation }, ...args) {
+      const inputs = abi.find((item) => item.type === "constructor")?.inputs ?? [];
+      const data = concatHex([bytesToHex(creation), encodeAbiParameters(inputs, args)]);
+      const hash = await request<Hex>("eth_sendTransaction", { from, data });
+      const { contractAddress: to } = await request<{ contractAddress: Hex }>("eth_getTransactionReceipt", hash);
+      return {
+        address: to,
+        async call(functionName, ...callArgs) {
+          const callData = encodeFunctionData({ abi, functionName, args: callArgs });
+          try {
+            const output = await request<Hex>("eth_call", { from, to, data: callData }, "latest");
+            return decodeFunctionResult({ abi, functionName, data: output });
+          } catch (error) {
+            const { data: revertData, message } = error as Error & { data?: Hex };
+            if (revertData === undefined) throw error;
+            throw reverted(abi, revertData, message);
+          }
+        },
+      };
     },
   };
 }

@@ -1,9 +1,9 @@
-/** The tensor verifier for tests: in Hardhat's EVM, for steps in thousands. */
-import { type Abi, bytesToHex, type Hex, hexToBytes } from "viem";
+/** The tensor verifier for tests. */
+import { bytesToHex, type Hex, hexToBytes } from "viem";
 import { hashOf, type Machine, type State } from "../../ml-vm/stepper/state.ts";
 import { witnessOf } from "../../ml-vm/stepper/witness.ts";
 import { build } from "./build.ts";
-import { startEvm } from "./evm.ts";
+import { Reverted } from "./evm.ts";
 import { startSimulator } from "./simulator.ts";
 
 export const tensorContracts = () =>
@@ -15,22 +15,20 @@ export interface Verifier {
   close(): Promise<void>;
 }
 
+/** The verifier in a simulator, for steps in thousands. */
 export async function startVerifier(): Promise<Verifier> {
   const contracts = tensorContracts();
   const simulator = await startSimulator();
-  const evm = await startEvm();
-  const install = async (name: string, ...args: readonly unknown[]): Promise<Hex> =>
-    simulator.install((await evm.deploy(contracts.get(name)!, ...args)).code);
-  const parts = [await install("FetchStep"), await install("Float64Ops")];
-  const verifier = await install("TensorVerifier", ...parts);
-  const abi: Abi = contracts.get("TensorVerifier")!.abi;
+  const deploy = (name: string, ...args: readonly unknown[]) => simulator.deploy(contracts.get(name)!, ...args);
+  const [fetchStep, float64Ops] = [await deploy("FetchStep"), await deploy("Float64Ops")];
+  const verifier = await deploy("TensorVerifier", fetchStep.address, float64Ops.address);
   return {
     async step(pre, witness) {
       try {
-        return hexToBytes((await simulator.call(verifier, abi, "step", [bytesToHex(pre), bytesToHex(witness)])) as Hex);
+        return hexToBytes((await verifier.call("step", bytesToHex(pre), bytesToHex(witness))) as Hex);
       } catch (error) {
-        if (!/revert/i.test((error as Error).message)) throw error;
-        return null;
+        if (error instanceof Reverted) return null;
+        throw error;
       }
     },
     close: () => simulator.close(),
