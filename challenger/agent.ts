@@ -55,8 +55,16 @@ export async function createAgent(options: AgentOptions): Promise<Agent> {
     prepayment: p.prepayment,
   };
   const requests = new Requests();
-  const trace = options.trace ?? (({ model, commitment }, inputs) => new InferenceTrace(model, commitment, backend, inputs));
-  const truth = new InferenceTruth({ deployment, requests, store, backend, trace, ...(options.infer && { infer: options.infer }) });
+  const trace =
+    options.trace ?? (({ model, commitment }, inputs) => new InferenceTrace(model, commitment, backend, inputs));
+  const truth = new InferenceTruth({
+    deployment,
+    requests,
+    store,
+    backend,
+    trace,
+    ...(options.infer && { infer: options.infer }),
+  });
   const queue = options.account
     ? new TransactionQueue({
         client,

@@ -25,10 +25,18 @@ export async function deliverDue(agent: Agent, client: PublicClient, deployment:
 /** Who earns the fee of a game that is over. */
 function beneficiary(game: Game): Hex | undefined {
   if (game.status === "upheld") return game.proposal.proposer;
-  return game.counters.map((id) => game.claims.get(id)).find((counter) => counter?.stands === true && counter.claim.end === game.output)?.claimant;
+  return game.counters
+    .map((id) => game.claims.get(id))
+    .find((counter) => counter?.stands === true && counter.claim.end === game.output)?.claimant;
 }
 
-async function advance(agent: Agent, client: PublicClient, deployment: Deployment, { id, output }: Answered, game: Game): Promise<void> {
+async function advance(
+  agent: Agent,
+  client: PublicClient,
+  deployment: Deployment,
+  { id, output }: Answered,
+  game: Game,
+): Promise<void> {
   const oracle = { address: deployment.inferenceOracle, abi: inferenceOracleAbi } as const;
   const asked = agent.requests.byId.get(id);
   if (!asked || !agent.queue) return;
@@ -43,6 +51,10 @@ async function advance(agent: Agent, client: PublicClient, deployment: Deploymen
   const { timestamp } = await client.getBlock({ blockTag: "latest" });
   if (timestamp < readyAt) return;
   const bytes = game.status === "upheld" ? output : await agent.truth.outputBytes({ ...game.proposal });
-  const data = encodeFunctionData({ abi: inferenceOracleAbi, functionName: "deliver", args: [id, asked.request, toHex(bytes)] });
+  const data = encodeFunctionData({
+    abi: inferenceOracleAbi,
+    functionName: "deliver",
+    args: [id, asked.request, toHex(bytes)],
+  });
   await agent.queue.submit({ ...call, key: `deliver/${id}/${game.id}`, data });
 }

@@ -50,10 +50,12 @@ export class InferenceTruth implements Truth {
   /** Why a run cannot be judged here; null if it can. */
   unknown(run: Run): string | null {
     const { deployment, requests, store } = this.#options;
-    if (run.machine.toLowerCase() !== deployment.tensorVerifier.toLowerCase()) return `machine ${run.machine} is not the tensor verifier`;
+    if (run.machine.toLowerCase() !== deployment.tensorVerifier.toLowerCase())
+      return `machine ${run.machine} is not the tensor verifier`;
     const asked = requests.byContext.get(run.context);
     if (!asked) return `no request on L1 gives the context ${run.context}`;
-    if (!store.has(asked.request.modelId)) return `model ${asked.request.modelId} is not in ${store.folder}; add it with elench model add`;
+    if (!store.has(asked.request.modelId))
+      return `model ${asked.request.modelId} is not in ${store.folder}; add it with elench model add`;
     const loaded = store.load(asked.request.modelId);
     const start = toHex(startState(loaded.commitment, toBytes(asked.request.inputRoot)));
     if (run.start !== start) return `the game starts from ${run.start}, and the inference from ${start}`;
@@ -94,7 +96,10 @@ export class InferenceTruth implements Truth {
     if (known) return known;
     const { backend } = this.#options;
     const outputs = this.#infer(run);
-    const result = { root: listRoot(outputs.map((output) => backend.dataRoot(output))), bytes: new Uint8Array(Buffer.concat(outputs)) };
+    const result = {
+      root: listRoot(outputs.map((output) => backend.dataRoot(output))),
+      bytes: new Uint8Array(Buffer.concat(outputs)),
+    };
     this.#results.set(run.context, result);
     return result;
   }

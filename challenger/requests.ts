@@ -1,7 +1,7 @@
 import type { Hex } from "viem";
 import { inferenceContext } from "../ml-vm/program/commitment.ts";
-import { toBytes, toHex } from "./strategy/bytes.ts";
 import type { OracleEvent, Request } from "./l1/events.ts";
+import { toBytes, toHex } from "./strategy/bytes.ts";
 
 /** An inference that somebody asked for on L1, with its input. */
 export interface Asked {

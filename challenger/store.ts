@@ -76,11 +76,17 @@ export class ModelStore {
     const known = this.#loaded.get(id);
     if (known) return known;
     if (!this.has(id)) {
-      throw new UserError(`model ${id} is not in ${this.folder}; add its ONNX file with elench model add`, EXIT.environment);
+      throw new UserError(
+        `model ${id} is not in ${this.folder}; add its ONNX file with elench model add`,
+        EXIT.environment,
+      );
     }
     const loaded = loadModel(readFileSync(this.#file(id)), this.#backend);
     if (loaded.id !== id) {
-      throw new UserError(`${this.#file(id)} is damaged: it now gives model ${loaded.id}; remove it, and add the ONNX file again`, EXIT.environment);
+      throw new UserError(
+        `${this.#file(id)} is damaged: it now gives model ${loaded.id}; remove it, and add the ONNX file again`,
+        EXIT.environment,
+      );
     }
     this.#loaded.set(id, loaded);
     return loaded;

@@ -4,12 +4,12 @@ import type { Deployment } from "./l1/deployment.ts";
 import { decodeLogs } from "./l1/events.ts";
 import type { ChainLog, Follower, Head } from "./l1/follower.ts";
 import type { Intent, TransactionQueue } from "./l1/transactions.ts";
+import type { Requests } from "./requests.ts";
 import { honestMoves, type Judgements, type Move } from "./strategy/moves.ts";
 import { dueResolutions, type Resolution, worthResolving } from "./strategy/resolutions.ts";
 import { emptyForest, extend, type Forest, type Game } from "./strategy/tree.ts";
 import type { Run, Truth } from "./strategy/truth.ts";
 import { dueWithdrawal } from "./strategy/withdrawals.ts";
-import type { Requests } from "./requests.ts";
 
 /** The game's constants, read from the contract at the start. */
 export interface GameParameters {
@@ -31,7 +31,9 @@ export interface WatchtowerOptions {
   /** Without one, the watchtower reports what it would do. */
   readonly queue: TransactionQueue | null;
   /** Reads what events do not tell: our account with the contract. */
-  readonly accountOf: (account: Address) => Promise<{ credit: bigint; unlocked: bigint; payableAt: number; held: boolean }>;
+  readonly accountOf: (
+    account: Address,
+  ) => Promise<{ credit: bigint; unlocked: bigint; payableAt: number; held: boolean }>;
   /** Expected cost of one resolution, in wei; games in which we have no stake are resolved only above it. */
   readonly resolutionCost: () => Promise<bigint>;
   readonly report: (event: WatchEvent) => void;
@@ -40,7 +42,14 @@ export interface WatchtowerOptions {
 /** What the watchtower has to say. */
 export type WatchEvent =
   | { readonly kind: "game"; readonly game: Hex; readonly verdict: "true" | "false" | "unknown"; readonly why?: string }
-  | { readonly kind: "act"; readonly what: string; readonly key: string; readonly game: Hex; readonly hash?: Hex; readonly reason?: string }
+  | {
+      readonly kind: "act";
+      readonly what: string;
+      readonly key: string;
+      readonly game: Hex;
+      readonly hash?: Hex;
+      readonly reason?: string;
+    }
   | { readonly kind: "reorganised"; readonly head: Head }
   | { readonly kind: "trouble"; readonly where: string; readonly error: unknown };
 
@@ -119,7 +128,8 @@ export class Watchtower {
       await this.#reportVerdict(game);
       const judgements: Judgements = this.#judgements.get(game.id) ?? new Map();
       this.#judgements.set(game.id, judgements);
-      for (const move of await honestMoves(game, truth, parameters, now, judgements)) await this.#make(moveIntent(move, this.#options), move.kind, move.game);
+      for (const move of await honestMoves(game, truth, parameters, now, judgements))
+        await this.#make(moveIntent(move, this.#options), move.kind, move.game);
     } else {
       this.#judgements.delete(game.id);
     }
@@ -154,13 +164,15 @@ export class Watchtower {
   async #make(intent: Intent, what: string, game: Hex): Promise<boolean> {
     const { queue, report } = this.#options;
     if (!queue) {
-      if (!this.#reported.has(intent.key)) report({ kind: "act", what, key: intent.key, game, reason: "no key: reported only" });
+      if (!this.#reported.has(intent.key))
+        report({ kind: "act", what, key: intent.key, game, reason: "no key: reported only" });
       this.#reported.add(intent.key);
       return false;
     }
     const sent = await queue.submit(intent);
     if (sent.status === "sent") report({ kind: "act", what, key: intent.key, game, hash: sent.hash });
-    if (sent.status === "refused" && !isAlreadyDone(sent.reason)) report({ kind: "act", what, key: intent.key, game, reason: sent.reason });
+    if (sent.status === "refused" && !isAlreadyDone(sent.reason))
+      report({ kind: "act", what, key: intent.key, game, reason: sent.reason });
     return sent.status !== "refused";
   }
 
@@ -197,8 +209,18 @@ function moveIntent(move: Move, { deployment, parameters }: WatchtowerOptions): 
       return { ...call, data: encodeFunctionData({ abi: disputeGameAbi, functionName: "refute", args }), value: 0n };
     }
     case "delegate": {
-      const args = [move.parent, move.opening as Opening, toHex(move.witness), move.output, move.middles as Middles] as const;
-      return { ...call, data: encodeFunctionData({ abi: disputeGameAbi, functionName: "delegate", args }), value: price };
+      const args = [
+        move.parent,
+        move.opening as Opening,
+        toHex(move.witness),
+        move.output,
+        move.middles as Middles,
+      ] as const;
+      return {
+        ...call,
+        data: encodeFunctionData({ abi: disputeGameAbi, functionName: "delegate", args }),
+        value: price,
+      };
     }
   }
 }
@@ -207,7 +229,10 @@ function resolutionIntent(resolution: Resolution, { deployment }: WatchtowerOpti
   const call = { key: `${resolution.kind}/${resolution.id}`, to: deployment.disputeGame, value: 0n };
   return resolution.kind === "resolve"
     ? { ...call, data: encodeFunctionData({ abi: disputeGameAbi, functionName: "resolve", args: [resolution.claim] }) }
-    : { ...call, data: encodeFunctionData({ abi: disputeGameAbi, functionName: "conclude", args: [resolution.proposal] }) };
+    : {
+        ...call,
+        data: encodeFunctionData({ abi: disputeGameAbi, functionName: "conclude", args: [resolution.proposal] }),
+      };
 }
 
 type Repeat<T, N extends number, R extends T[] = []> = R["length"] extends N ? R : Repeat<T, N, [...R, T]>;

@@ -26,8 +26,16 @@ export interface Bill {
 }
 
 /** What the transactions of a dispute used, from the blocks themselves: both sides, successful or not. */
-export async function billOf(client: PublicClient, contracts: readonly Address[], fromBlock: bigint, toBlock: bigint): Promise<Bill> {
-  const bill: Bill = { gas: { propose: 0n, moves: 0n, step: 0n, resolve: 0n }, count: { propose: 0, moves: 0, step: 0, resolve: 0 } };
+export async function billOf(
+  client: PublicClient,
+  contracts: readonly Address[],
+  fromBlock: bigint,
+  toBlock: bigint,
+): Promise<Bill> {
+  const bill: Bill = {
+    gas: { propose: 0n, moves: 0n, step: 0n, resolve: 0n },
+    count: { propose: 0, moves: 0, step: 0, resolve: 0 },
+  };
   const addresses = new Set(contracts.map((address) => address.toLowerCase()));
   for (let number = fromBlock; number <= toBlock; number++) {
     const block = await client.getBlock({ blockNumber: number, includeTransactions: true });

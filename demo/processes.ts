@@ -10,9 +10,15 @@ export interface Elench {
 }
 
 /** Runs an `elench` command to its end. @returns what its --json says */
-export function elench(args: readonly string[], env: Readonly<Record<string, string>>): Promise<Record<string, unknown>> {
+export function elench(
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+): Promise<Record<string, unknown>> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [CLI, ...args, "--json"], { env: { ...process.env, ...env }, stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(process.execPath, [CLI, ...args, "--json"], {
+      env: { ...process.env, ...env },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
     let [out, complaint] = ["", ""];
     child.stdout.on("data", (data: Buffer) => {
       out += data.toString();
@@ -34,7 +40,10 @@ export function startElench(
   env: Readonly<Record<string, string>>,
   onEvent: (event: Record<string, unknown>) => void = () => undefined,
 ): Elench {
-  const child = spawn(process.execPath, [CLI, ...args, "--json"], { env: { ...process.env, ...env }, stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(process.execPath, [CLI, ...args, "--json"], {
+    env: { ...process.env, ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   let [pending, complaint] = ["", ""];
   child.stdout.on("data", (data: Buffer) => {
     const lines = (pending + data.toString()).split("\n");

@@ -8,9 +8,9 @@ import { type Abi, type Address, createWalletClient, type Hex, http, parseEther 
 import { foundry } from "viem/chains";
 import { disputeGameAbi } from "../challenger/l1/abi.ts";
 import type { Deployment } from "../challenger/l1/deployment.ts";
-import { readTensorFile } from "../ml-vm/onnx/tensor-file.ts";
 import { deploy } from "../deploy/deploy.ts";
 import { type LocalChain, privateKeyOf, richAccount, startLocalChain } from "../deploy/local-chain.ts";
+import { readTensorFile } from "../ml-vm/onnx/tensor-file.ts";
 import { billOf } from "./ledger.ts";
 import { type Elench, elench, startElench } from "./processes.ts";
 
@@ -62,11 +62,23 @@ async function setUp(chain: LocalChain, folder: string): Promise<Stage & { model
   const env = { ELENCH_RPC: chain.url, ELENCH_DEPLOYMENT: record, ELENCH_STORE: join(folder, "models") };
   tell("registering the model: L1 checks each of its instructions");
   const { id } = await elench(["model", "add", MODEL], { ...env, ELENCH_KEY: operator.key });
-  const artifact = createRequire(import.meta.url)("../artifacts/contracts/examples/DigitReader.sol/DigitReader.json") as { abi: Abi; bytecode: Hex };
+  const artifact = createRequire(import.meta.url)(
+    "../artifacts/contracts/examples/DigitReader.sol/DigitReader.json",
+  ) as { abi: Abi; bytecode: Hex };
   const wallet = createWalletClient({ account: user.account, chain: foundry, transport: http(chain.url) });
-  const hash = await wallet.deployContract({ abi: artifact.abi, bytecode: artifact.bytecode, args: [deployment.inferenceOracle, id] });
+  const hash = await wallet.deployContract({
+    abi: artifact.abi,
+    bytecode: artifact.bytecode,
+    args: [deployment.inferenceOracle, id],
+  });
   const { contractAddress } = await chain.client.waitForTransactionReceipt({ hash });
-  return { chain, deployment, env, model: id as Hex, reader: { address: contractAddress as Address, abi: artifact.abi } };
+  return {
+    chain,
+    deployment,
+    env,
+    model: id as Hex,
+    reader: { address: contractAddress as Address, abi: artifact.abi },
+  };
 }
 
 /** A contract asks which digit is in a picture. */
@@ -102,7 +114,10 @@ async function waitForDelivery(stage: Stage, request: bigint): Promise<bigint> {
 async function honestStory(stage: Stage): Promise<{ status: "final"; digit: number }> {
   tell(`a contract asks which digit is in the picture of a ${HONEST_DIGIT}`);
   await ask(stage, HONEST_DIGIT);
-  const answering = startElench(["answer", "--request", "0", "--defend", "--interval", "100"], { ...stage.env, ELENCH_KEY: provider.key });
+  const answering = startElench(["answer", "--request", "0", "--defend", "--interval", "100"], {
+    ...stage.env,
+    ELENCH_KEY: provider.key,
+  });
   try {
     tell("a provider runs the model, and answers with a bond");
     tell("nobody disagrees; the window passes");
@@ -120,7 +135,10 @@ async function falseStory(stage: Stage, watchtowerSaw: (kind: string) => boolean
   tell(`the contract asks about the picture of a ${DISPUTED_DIGIT}`);
   await ask(stage, DISPUTED_DIGIT);
   const fromBlock = await chain.client.getBlockNumber();
-  const lying = startElench(["answer", "--request", "1", "--defend", "--interval", "50", "--inject-fault", FAULT], { ...stage.env, ELENCH_KEY: liar.key });
+  const lying = startElench(["answer", "--request", "1", "--defend", "--interval", "50", "--inject-fault", FAULT], {
+    ...stage.env,
+    ELENCH_KEY: liar.key,
+  });
   try {
     const logs = async <T extends "Proposed" | "Claimed" | "Refuted" | "Concluded">(eventName: T) =>
       chain.client.getContractEvents({ ...game, eventName, fromBlock, strict: true });
@@ -136,8 +154,11 @@ async function falseStory(stage: Stage, watchtowerSaw: (kind: string) => boolean
     const refuted = await until("the refutation", async () => {
       const claims = await logs("Claimed");
       for (const claim of claims.slice(shown)) {
-        const by = claim.args.claimant.toLowerCase() === watcher.account.address.toLowerCase() ? "watchtower" : "liar      ";
-        tell(`  ${by}  segment ${String(claim.args.segment).padStart(2)} of 16, ends in ${claim.args.end.slice(0, 12)}…`);
+        const by =
+          claim.args.claimant.toLowerCase() === watcher.account.address.toLowerCase() ? "watchtower" : "liar      ";
+        tell(
+          `  ${by}  segment ${String(claim.args.segment).padStart(2)} of 16, ends in ${claim.args.end.slice(0, 12)}…`,
+        );
       }
       shown = claims.length;
       return (await logs("Refuted"))[0];
@@ -150,16 +171,34 @@ async function falseStory(stage: Stage, watchtowerSaw: (kind: string) => boolean
     tell("the clocks run out, the bonds are paid, the contract gets the true answer");
     const digit = Number(await waitForDelivery(stage, 1n));
     tell(`the callback brings the answer: ${digit}`);
-    const bill = await billOf(chain.client, [deployment.disputeGame, deployment.inferenceOracle], fromBlock + 1n, await chain.client.getBlockNumber());
+    const bill = await billOf(
+      chain.client,
+      [deployment.disputeGame, deployment.inferenceOracle],
+      fromBlock + 1n,
+      await chain.client.getBlockNumber(),
+    );
     const gas = { total: Object.values(bill.gas).reduce((a, b) => a + b, 0n), ...bill.gas };
-    return { status: "refuted" as const, moves: bill.count.moves, levels: level, gas, ms: Math.round(ms), refutedStep: step, digit };
+    return {
+      status: "refuted" as const,
+      moves: bill.count.moves,
+      levels: level,
+      gas,
+      ms: Math.round(ms),
+      refutedStep: step,
+      digit,
+    };
   } finally {
     await lying.stop();
   }
 }
 
 /** Which step of the machine a segment of a level-1 claim is. */
-function stepOf(claim: Hex, segment: number, claims: readonly { args: { id: Hex; parent: Hex; segment: number } }[], levels: number): bigint {
+function stepOf(
+  claim: Hex,
+  segment: number,
+  claims: readonly { args: { id: Hex; parent: Hex; segment: number } }[],
+  levels: number,
+): bigint {
   const byId = new Map(claims.map((c) => [c.args.id, c.args]));
   const segments: number[] = [segment];
   for (let at = byId.get(claim); at; at = byId.get(at.parent)) segments.push(at.segment);
@@ -170,13 +209,21 @@ function stepOf(claim: Hex, segment: number, claims: readonly { args: { id: Hex;
 /** What an account gained or lost in bonds, in wei: what the game has credited it, less what it staked. */
 async function bondsOf({ chain, deployment }: Stage, account: Address): Promise<bigint> {
   const game = { address: deployment.disputeGame, abi: disputeGameAbi } as const;
-  const credited = await chain.client.getContractEvents({ ...game, eventName: "Credited", args: { account }, fromBlock: BigInt(deployment.block), strict: true });
+  const credited = await chain.client.getContractEvents({
+    ...game,
+    eventName: "Credited",
+    args: { account },
+    fromBlock: BigInt(deployment.block),
+    strict: true,
+  });
   let staked = 0n;
   const last = await chain.client.getBlockNumber();
   for (let number = BigInt(deployment.block); number <= last; number++) {
     const block = await chain.client.getBlock({ blockNumber: number, includeTransactions: true });
     for (const transaction of block.transactions) {
-      const isStake = [deployment.disputeGame, deployment.inferenceOracle].some((to) => to.toLowerCase() === transaction.to?.toLowerCase());
+      const isStake = [deployment.disputeGame, deployment.inferenceOracle].some(
+        (to) => to.toLowerCase() === transaction.to?.toLowerCase(),
+      );
       if (!isStake || transaction.from.toLowerCase() !== account.toLowerCase()) continue;
       const { status } = await chain.client.getTransactionReceipt({ hash: transaction.hash });
       if (status === "success") staked += transaction.value;
@@ -200,7 +247,10 @@ try {
   tell("a watchtower is on watch: a process of its own, with a key of its own");
   const honest = await honestStory(stage);
   const refuted = await falseStory(stage, (verdict) => verdicts.includes(verdict));
-  const [slashed, paid] = await Promise.all([bondsOf(stage, liar.account.address), bondsOf(stage, watcher.account.address)]);
+  const [slashed, paid] = await Promise.all([
+    bondsOf(stage, liar.account.address),
+    bondsOf(stage, watcher.account.address),
+  ]);
   summarise({ model: stage.model, steps, honest, false: refuted, slashed: -slashed, paid });
 } catch (error) {
   process.stderr.write(`demo: ${(error as Error).message}\n`);
@@ -223,7 +273,8 @@ interface Summary {
 
 function summarise(summary: Summary): void {
   if (json) {
-    const plain = (_: string, value: unknown) => (typeof value !== "bigint" ? value : value <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : String(value));
+    const plain = (_: string, value: unknown) =>
+      typeof value !== "bigint" ? value : value <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : String(value);
     process.stdout.write(`${JSON.stringify(summary, plain)}\n`);
     return;
   }

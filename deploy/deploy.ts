@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { isAbsolute, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type Address, isAddress, type PublicClient, createPublicClient, custom } from "viem";
+import { type Address, createPublicClient, custom, isAddress, type PublicClient } from "viem";
 import { EXIT, UserError } from "../challenger/errors.ts";
 import { type Deployment, deploymentFile } from "../challenger/l1/deployment.ts";
 
@@ -36,16 +36,24 @@ export async function deploy(options: DeployOptions): Promise<{ deployment: Depl
   const { default: Elench } = await import("./modules/Elench.ts");
   const connection = await hre.network.create(options.network);
   try {
-    const client = createPublicClient({ transport: custom(connection.provider as Parameters<typeof custom>[0]) }) as PublicClient;
+    const client = createPublicClient({
+      transport: custom(connection.provider as Parameters<typeof custom>[0]),
+    }) as PublicClient;
     const chainId = await client.getChainId();
     const block = Number(await client.getBlockNumber());
     options.progress(`deploying to chain ${chainId}`);
     // A development chain begins anew each time it is started: its first block tells one from another, where the chain's id does not.
     const { hash: genesis } = await client.getBlock({ blockNumber: 0n });
     const deploymentId = `chain-${chainId}-${genesis.slice(2, 10)}`;
-    const contracts = await connection.ignition.deploy(Elench, { parameters: { Elench: { ...parameters } }, deploymentId, displayUi: false });
+    const contracts = await connection.ignition.deploy(Elench, {
+      parameters: { Elench: { ...parameters } },
+      deploymentId,
+      displayUi: false,
+    });
     const addresses = Object.fromEntries(
-      await Promise.all(Object.entries(contracts).map(async ([name, contract]) => [name, await contract.getAddress()] as const)),
+      await Promise.all(
+        Object.entries(contracts).map(async ([name, contract]) => [name, await contract.getAddress()] as const),
+      ),
     ) as Pick<Deployment, "disputeGame" | "tensorVerifier" | "modelRegistry" | "inferenceOracle">;
     const deployment: Deployment = { chainId, block, ...addresses };
     const file = options.out ?? deploymentFile(chainId);
@@ -53,7 +61,10 @@ export async function deploy(options: DeployOptions): Promise<{ deployment: Depl
     return { deployment, file };
   } catch (error) {
     if (/ECONNREFUSED|Cannot connect|fetch failed/.test(String(error))) {
-      throw new UserError(`the L1 endpoint of network ${options.network} does not answer; check its url in hardhat.config.ts, and that the node runs`, EXIT.environment);
+      throw new UserError(
+        `the L1 endpoint of network ${options.network} does not answer; check its url in hardhat.config.ts, and that the node runs`,
+        EXIT.environment,
+      );
     }
     throw error;
   } finally {
@@ -63,7 +74,10 @@ export async function deploy(options: DeployOptions): Promise<{ deployment: Depl
 
 function readParameters(file: string): DeployParameters {
   const path = isAbsolute(file) ? file : join(process.cwd(), file);
-  if (!existsSync(path)) throw new UserError(`no parameters at ${path}: give --parameters FILE (deploy/parameters/localhost.json shows what it holds)`);
+  if (!existsSync(path))
+    throw new UserError(
+      `no parameters at ${path}: give --parameters FILE (deploy/parameters/localhost.json shows what it holds)`,
+    );
   let given: Partial<DeployParameters>;
   try {
     given = JSON.parse(readFileSync(path, "utf8")) as Partial<DeployParameters>;
@@ -71,10 +85,12 @@ function readParameters(file: string): DeployParameters {
     throw new UserError(`${path} is not JSON: ${(error as Error).message}`);
   }
   for (const name of ["maxClock", "extension", "longExtension", "withdrawalDelay", "deliveryDelay"] as const) {
-    if (!Number.isSafeInteger(given[name]) || (given[name] as number) < 0) throw new UserError(`${path}: ${name} must be a whole number of seconds`);
+    if (!Number.isSafeInteger(given[name]) || (given[name] as number) < 0)
+      throw new UserError(`${path}: ${name} must be a whole number of seconds`);
   }
   for (const name of ["bond", "prepayment"] as const) {
-    if (!/^\d+$/.test(given[name] ?? "")) throw new UserError(`${path}: ${name} must be an amount in wei, as a string of digits`);
+    if (!/^\d+$/.test(given[name] ?? ""))
+      throw new UserError(`${path}: ${name} must be an amount in wei, as a string of digits`);
   }
   if (!isAddress(given.guardian ?? "")) throw new UserError(`${path}: guardian must be an address`);
   return given as DeployParameters;

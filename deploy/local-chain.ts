@@ -2,8 +2,17 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { createServer } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { createTestClient, type Hex, http, numberToHex, type PublicClient, publicActions, type TestClient, walletActions } from "viem";
-import { mnemonicToAccount, type HDAccount } from "viem/accounts";
+import {
+  createTestClient,
+  type Hex,
+  http,
+  numberToHex,
+  type PublicClient,
+  publicActions,
+  type TestClient,
+  walletActions,
+} from "viem";
+import { type HDAccount, mnemonicToAccount } from "viem/accounts";
 import { foundry } from "viem/chains";
 import { EXIT, UserError } from "../challenger/errors.ts";
 
@@ -15,7 +24,8 @@ const MNEMONIC = "test test test test test test test test test test test junk";
 /** The n-th rich account of the local chain. */
 export const richAccount = (index: number): HDAccount => mnemonicToAccount(MNEMONIC, { addressIndex: index });
 
-export const privateKeyOf = (account: HDAccount): Hex => `0x${Buffer.from(account.getHdKey().privateKey as Uint8Array).toString("hex")}`;
+export const privateKeyOf = (account: HDAccount): Hex =>
+  `0x${Buffer.from(account.getHdKey().privateKey as Uint8Array).toString("hex")}`;
 
 export interface LocalChain {
   readonly url: string;
@@ -30,22 +40,40 @@ export interface LocalChain {
 export async function startLocalChain(options: { port?: number; args?: readonly string[] } = {}): Promise<LocalChain> {
   const port = options.port ?? (await freePort());
   const url = `http://127.0.0.1:${port}`;
-  const args = [ANVIL, "--host", "127.0.0.1", "--port", String(port), "--hardfork", "osaka", "--silent", ...(options.args ?? [])];
+  const args = [
+    ANVIL,
+    "--host",
+    "127.0.0.1",
+    "--port",
+    String(port),
+    "--hardfork",
+    "osaka",
+    "--silent",
+    ...(options.args ?? []),
+  ];
   const child = spawn(process.execPath, args, { stdio: ["ignore", "ignore", "pipe"] });
   let complaint = "";
   child.stderr.on("data", (data: Buffer) => {
     complaint += data.toString();
   });
-  const client = createTestClient({ mode: "anvil", chain: foundry, transport: http(url), pollingInterval: 50, cacheTime: 0 })
+  const client = createTestClient({
+    mode: "anvil",
+    chain: foundry,
+    transport: http(url),
+    pollingInterval: 50,
+    cacheTime: 0,
+  })
     .extend(publicActions)
     .extend(walletActions) as unknown as PublicClient & TestClient;
   for (let tries = 0; ; tries++) {
-    if (child.exitCode !== null) throw new UserError(`anvil, the local chain, ended at once: ${complaint.trim()}`, EXIT.environment);
+    if (child.exitCode !== null)
+      throw new UserError(`anvil, the local chain, ended at once: ${complaint.trim()}`, EXIT.environment);
     try {
       await client.getBlockNumber();
       break;
     } catch {
-      if (tries > 200) throw new UserError(`anvil, the local chain, does not answer at ${url}: ${complaint.trim()}`, EXIT.environment);
+      if (tries > 200)
+        throw new UserError(`anvil, the local chain, does not answer at ${url}: ${complaint.trim()}`, EXIT.environment);
       await sleep(50);
     }
   }

@@ -7,7 +7,9 @@ const SHOWN = 16;
 export function describeValues({ dtype }: TensorType, data: Uint8Array): string {
   const { size } = dtypeSpec(dtype);
   const count = data.length / size;
-  const values = Array.from({ length: Math.min(count, SHOWN) }, (_, i) => describeElement(dtype, data.subarray(i * size, (i + 1) * size)));
+  const values = Array.from({ length: Math.min(count, SHOWN) }, (_, i) =>
+    describeElement(dtype, data.subarray(i * size, (i + 1) * size)),
+  );
   return `${values.join(" ")}${count > SHOWN ? ` … (${count} values)` : ""}`;
 }
 

@@ -18,7 +18,10 @@ export interface StartEvent {
 }
 
 export function journal(json: boolean | undefined): Journal {
-  const log = pino({ level: process.env.ELENCH_LOG_LEVEL ?? "info", base: null }, pino.destination({ fd: 2, sync: true }));
+  const log = pino(
+    { level: process.env.ELENCH_LOG_LEVEL ?? "info", base: null },
+    pino.destination({ fd: 2, sync: true }),
+  );
   const emit = (event: Record<string, unknown>): void => {
     if (json) process.stdout.write(`${JSON.stringify(event, jsonValue)}\n`);
   };
@@ -33,7 +36,10 @@ export function journal(json: boolean | undefined): Journal {
     },
     confirmed: (intent, receipt) => {
       emit({ kind: "confirmed", key: intent.key, ...receipt });
-      log.info({ key: intent.key, hash: receipt.hash, gas: Number(receipt.gasUsed), succeeded: receipt.succeeded }, "confirmed");
+      log.info(
+        { key: intent.key, hash: receipt.hash, gas: Number(receipt.gasUsed), succeeded: receipt.succeeded },
+        "confirmed",
+      );
     },
   };
 }

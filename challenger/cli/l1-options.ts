@@ -14,7 +14,9 @@ export const withL1 = (command: Command): Command =>
         .argParser((text: string) => text.split(",").map((url) => url.trim()))
         .default(["http://127.0.0.1:8545"]),
     )
-    .addOption(option("--deployment <file>", "record of where the contracts are (default: the project's own for the chain)"));
+    .addOption(
+      option("--deployment <file>", "record of where the contracts are (default: the project's own for the chain)"),
+    );
 
 /** The flag of every command that can send transactions; the key itself never stands on a command line. */
 export const withKey = (command: Command): Command =>

@@ -9,7 +9,9 @@ import { watchCommand } from "./commands/watch.ts";
 import { fail } from "./failure.ts";
 
 const program = new Command("elench")
-  .description("Optimistic fraud proofs for AI inference: check models, run them, replay disputes, and watch over them on L1.")
+  .description(
+    "Optimistic fraud proofs for AI inference: check models, run them, replay disputes, and watch over them on L1.",
+  )
   .version("0.1.0")
   .showHelpAfterError("Run the command with --help to see what it takes.")
   .addHelpText(
@@ -19,7 +21,15 @@ Every flag can be given as an environment variable: --max-fee as ELENCH_MAX_FEE.
 Exit codes: 0 done; 1 done, and the answer is no; 2 wrong input; 3 something needed is not there; 4 refused by L1.`,
   );
 
-for (const command of [modelCommand(), inferCommand(), replayCommand(), watchCommand(), disputeCommand(), answerCommand(), deployCommand()]) {
+for (const command of [
+  modelCommand(),
+  inferCommand(),
+  replayCommand(),
+  watchCommand(),
+  disputeCommand(),
+  answerCommand(),
+  deployCommand(),
+]) {
   program.addCommand(command);
 }
 

@@ -23,16 +23,22 @@ export function readInputs(model: Model, flags: readonly string[]): Uint8Array[]
   const files = new Map<string, string>();
   for (const flag of flags) {
     const at = flag.indexOf("=");
-    const name = at < 0 && model.inputNames.length === 1 ? (model.inputNames[0] as string) : flag.slice(0, Math.max(at, 0));
-    if (at < 0 && model.inputNames.length !== 1) throw new UserError(`--input ${flag}: write NAME=FILE; the model's inputs are ${model.inputNames.join(", ")}`);
-    if (!model.inputNames.includes(name)) throw new UserError(`--input ${flag}: the model has no input ${name}; it has ${model.inputNames.join(", ")}`);
+    const name =
+      at < 0 && model.inputNames.length === 1 ? (model.inputNames[0] as string) : flag.slice(0, Math.max(at, 0));
+    if (at < 0 && model.inputNames.length !== 1)
+      throw new UserError(`--input ${flag}: write NAME=FILE; the model's inputs are ${model.inputNames.join(", ")}`);
+    if (!model.inputNames.includes(name))
+      throw new UserError(`--input ${flag}: the model has no input ${name}; it has ${model.inputNames.join(", ")}`);
     if (files.has(name)) throw new UserError(`--input ${name} is given twice`);
     files.set(name, flag.slice(at + 1));
   }
   return model.program.inputs.map((type, i) => {
     const name = model.inputNames[i] as string;
     const file = files.get(name);
-    if (file === undefined) throw new UserError(`input ${name} (${type.dtype}, ${describeShape(type.shape)}) is missing: give --input ${name}=FILE`);
+    if (file === undefined)
+      throw new UserError(
+        `input ${name} (${type.dtype}, ${describeShape(type.shape)}) is missing: give --input ${name}=FILE`,
+      );
     return readTensorFile(file, readInput(file), type);
   });
 }

@@ -9,9 +9,12 @@ export function option(flags: string, description: string): Option {
 export const jsonOption = (): Option => option("--json", "print one JSON object to stdout");
 
 export const engineOption = (): Option =>
-  option("--engine <name>", "how to compute; all give the same bits").choices(["native", "wasm", "interpreter", "stepper"]).default("native");
+  option("--engine <name>", "how to compute; all give the same bits")
+    .choices(["native", "wasm", "interpreter", "stepper"])
+    .default("native");
 
-export const threadsOption = (): Option => option("--threads <n>", "processor threads to use").argParser(positiveInteger).default(0, "all");
+export const threadsOption = (): Option =>
+  option("--threads <n>", "processor threads to use").argParser(positiveInteger).default(0, "all");
 
 /** Collects a repeatable option. */
 export const collect = (value: string, previous: readonly string[] = []): string[] => [...previous, value];

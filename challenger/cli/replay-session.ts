@@ -36,7 +36,12 @@ export async function replaySession({ trace, start, disagreement, verifier }: Re
 }
 
 /** Asks until the answer is a place to go to; null to end. */
-async function ask(terminal: ReturnType<typeof createInterface>, trace: InferenceTrace, at: bigint, disagreement: bigint | null): Promise<bigint | null> {
+async function ask(
+  terminal: ReturnType<typeof createInterface>,
+  trace: InferenceTrace,
+  at: bigint,
+  disagreement: bigint | null,
+): Promise<bigint | null> {
   for (;;) {
     const line = await terminal.question("> ").catch(() => "q");
     const [command = "", argument] = line.trim().split(/\s+/);
@@ -50,7 +55,13 @@ async function ask(terminal: ReturnType<typeof createInterface>, trace: Inferenc
 const clamp = (step: bigint, steps: bigint): bigint => (step < 0n ? 0n : step > steps ? steps : step);
 
 /** The step that a command leads to, or why it leads nowhere. */
-function goTo(command: string, argument: string | undefined, trace: InferenceTrace, at: bigint, disagreement: bigint | null): bigint | string {
+function goTo(
+  command: string,
+  argument: string | undefined,
+  trace: InferenceTrace,
+  at: bigint,
+  disagreement: bigint | null,
+): bigint | string {
   const number = /^\d+$/.test(argument ?? "") ? BigInt(argument as string) : null;
   switch (command) {
     case "":
@@ -61,7 +72,9 @@ function goTo(command: string, argument: string | undefined, trace: InferenceTra
     case "s":
       return number ?? "s takes the number of a step";
     case "i":
-      return number === null ? "i takes the number of an instruction" : (trace.firstStepOf(Number(number)) ?? `instruction ${number} is not executed`);
+      return number === null
+        ? "i takes the number of an instruction"
+        : (trace.firstStepOf(Number(number)) ?? `instruction ${number} is not executed`);
     case "e":
       return number === null ? "e takes the number of an element" : elementStep(trace, at, Number(number));
     case "d":

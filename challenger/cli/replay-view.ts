@@ -1,7 +1,13 @@
+import type {
+  Change,
+  ReadDescription,
+  StepDescription,
+  Value,
+  WriteDescription,
+} from "../../ml-vm/stepper/describe.ts";
+import type { InferenceTrace } from "../../prover/inference-trace.ts";
 import type { SolidityVerifier } from "../../prover/verifier.ts";
 import { WitnessRefused } from "../../prover/verifier.ts";
-import type { InferenceTrace } from "../../prover/inference-trace.ts";
-import type { Change, ReadDescription, StepDescription, Value, WriteDescription } from "../../ml-vm/stepper/describe.ts";
 import { toHex } from "../strategy/bytes.ts";
 
 /** One step, as `elench replay --json` prints it. */
@@ -15,7 +21,11 @@ export interface ReplayedStep extends StepDescription {
   readonly agrees?: boolean;
 }
 
-export async function replayStep(trace: InferenceTrace, step: bigint, verifier: SolidityVerifier | null): Promise<ReplayedStep> {
+export async function replayStep(
+  trace: InferenceTrace,
+  step: bigint,
+  verifier: SolidityVerifier | null,
+): Promise<ReplayedStep> {
   const [pre, post] = (await trace.stateHashes([step, step + 1n])) as [Uint8Array, Uint8Array];
   const told = { step, ...trace.describe(step), pre: toHex(pre), post: toHex(post) };
   if (!verifier) return told;
@@ -38,7 +48,11 @@ export function drawStep(step: ReplayedStep, total: bigint): string {
   if (step.accumulators) lines.push(`  accumulator      ${drawChange(step.accumulators)}`);
   if (step.write) lines.push(`  writes           ${drawWrite(step.write)}`);
   lines.push(`  state before     ${step.pre}`, `  state after      ${step.post}`);
-  if (step.verifier) lines.push(`  Solidity says    ${step.verifier.post ?? step.verifier.refused}`, `                   ${drawVerdict(step)}`);
+  if (step.verifier)
+    lines.push(
+      `  Solidity says    ${step.verifier.post ?? step.verifier.refused}`,
+      `                   ${drawVerdict(step)}`,
+    );
   return lines.join("\n");
 }
 
@@ -48,9 +62,14 @@ const drawVerdict = ({ agrees, verifier }: ReplayedStep): string =>
 const drawValue = ({ type, decimal, hex }: Value): string => `${decimal}  ${hex} ${type}`;
 
 const drawRead = ({ tensor, dtype, element, value }: ReadDescription): string =>
-  element ? `${tensor}[${element.indices.join(", ")}] ${dtype} = ${drawValue(value)}` : `outside ${tensor}: the pad ${drawValue(value)}`;
+  element
+    ? `${tensor}[${element.indices.join(", ")}] ${dtype} = ${drawValue(value)}`
+    : `outside ${tensor}: the pad ${drawValue(value)}`;
 
-const drawChange = ({ before, after }: Change): string => before.map((value, i) => `${drawValue(value)} → ${drawValue(after[i] as Value)}`).join("; ");
+const drawChange = ({ before, after }: Change): string =>
+  before.map((value, i) => `${drawValue(value)} → ${drawValue(after[i] as Value)}`).join("; ");
 
 const drawWrite = ({ tensor, element, value, before, after }: WriteDescription): string =>
-  element ? `${tensor}[${element.indices.join(", ")}] = ${drawValue(value)}, bytes ${before} → ${after}` : "outside: nothing";
+  element
+    ? `${tensor}[${element.indices.join(", ")}] = ${drawValue(value)}, bytes ${before} → ${after}`
+    : "outside: nothing";

@@ -20,14 +20,19 @@ export interface Connection {
 export async function connect(urls: readonly string[]): Promise<Connection> {
   const clients = urls.map((url) => {
     if (!/^https?:\/\//.test(url)) throw new UserError(`--rpc ${url}: an endpoint is a http:// or https:// address`);
-    return createPublicClient({ transport: http(url, { retryCount: 2, timeout: 10_000 }), pollingInterval: 200, cacheTime: 0 });
+    return createPublicClient({
+      transport: http(url, { retryCount: 2, timeout: 10_000 }),
+      pollingInterval: 200,
+      cacheTime: 0,
+    });
   });
   const [first, ...others] = clients;
   if (!first) throw new UserError("no L1 endpoint: give --rpc URL, or ELENCH_RPC");
   const ids = await Promise.all(clients.map((client) => client.getChainId()));
   const chainId = ids[0] as number;
   for (const [i, id] of ids.entries()) {
-    if (id !== chainId) throw new UserError(`the endpoints serve different chains: ${urls[0]} ${chainId}, ${urls[i]} ${id}`);
+    if (id !== chainId)
+      throw new UserError(`the endpoints serve different chains: ${urls[0]} ${chainId}, ${urls[i]} ${id}`);
   }
   return { clients: [first, ...others], chainId };
 }
@@ -51,7 +56,8 @@ export function account(keyFile: string | undefined): LocalAccount | undefined {
   const key = keyFile === undefined ? process.env.ELENCH_KEY : readFileSync(keyFile, "utf8").trim();
   if (key === undefined || key === "") return undefined;
   const where = keyFile === undefined ? "ELENCH_KEY" : keyFile;
-  if (!/^(0x)?[0-9a-fA-F]{64}$/.test(key)) throw new UserError(`${where} holds no private key: 32 bytes in hex are expected`);
+  if (!/^(0x)?[0-9a-fA-F]{64}$/.test(key))
+    throw new UserError(`${where} holds no private key: 32 bytes in hex are expected`);
   try {
     return privateKeyToAccount((key.startsWith("0x") ? key : `0x${key}`) as Hex);
   } catch {

@@ -18,7 +18,8 @@ export interface Deployment {
 const CONTRACTS = ["disputeGame", "tensorVerifier", "modelRegistry", "inferenceOracle"] as const;
 
 /** `deploy/<chain id>.json` of this project. */
-export const deploymentFile = (chainId: number): string => join(fileURLToPath(new URL("../../deploy/", import.meta.url)), `${chainId}.json`);
+export const deploymentFile = (chainId: number): string =>
+  join(fileURLToPath(new URL("../../deploy/", import.meta.url)), `${chainId}.json`);
 
 /** @throws UserError if the file is missing, is not a deployment, or is another chain's. */
 export function readDeployment(chainId: number, file = deploymentFile(chainId)): Deployment {
@@ -27,7 +28,10 @@ export function readDeployment(chainId: number, file = deploymentFile(chainId)):
   try {
     text = readFileSync(path, "utf8");
   } catch {
-    throw new UserError(`no deployment is recorded for chain ${chainId}: ${path} is missing; run elench deploy, or name a record with --deployment`, EXIT.environment);
+    throw new UserError(
+      `no deployment is recorded for chain ${chainId}: ${path} is missing; run elench deploy, or name a record with --deployment`,
+      EXIT.environment,
+    );
   }
   let record: Partial<Deployment>;
   try {
@@ -36,8 +40,10 @@ export function readDeployment(chainId: number, file = deploymentFile(chainId)):
     throw new UserError(`${path} is not JSON: ${(error as Error).message}`);
   }
   for (const name of CONTRACTS) {
-    if (!isAddress(record[name] ?? "")) throw new UserError(`${path} gives no address for ${name}; it should be a file that elench deploy wrote`);
+    if (!isAddress(record[name] ?? ""))
+      throw new UserError(`${path} gives no address for ${name}; it should be a file that elench deploy wrote`);
   }
-  if (record.chainId !== chainId) throw new UserError(`${path} is about chain ${record.chainId}, and the endpoint serves chain ${chainId}`);
+  if (record.chainId !== chainId)
+    throw new UserError(`${path} is about chain ${record.chainId}, and the endpoint serves chain ${chainId}`);
   return record as Deployment;
 }

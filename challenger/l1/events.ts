@@ -15,15 +15,29 @@ export interface Request {
 }
 
 export type OracleEvent =
-  | { readonly eventName: "Requested"; readonly args: { readonly id: bigint; readonly modelId: Hex; readonly request: Request; readonly input: Hex } }
+  | {
+      readonly eventName: "Requested";
+      readonly args: { readonly id: bigint; readonly modelId: Hex; readonly request: Request; readonly input: Hex };
+    }
   | { readonly eventName: "Answered"; readonly args: { readonly id: bigint; readonly game: Hex; readonly output: Hex } }
   | { readonly eventName: "Reopened"; readonly args: { readonly id: bigint; readonly game: Hex } }
-  | { readonly eventName: "Delivered"; readonly args: { readonly id: bigint; readonly game: Hex; readonly output: Hex; readonly callbackSucceeded: boolean } };
+  | {
+      readonly eventName: "Delivered";
+      readonly args: {
+        readonly id: bigint;
+        readonly game: Hex;
+        readonly output: Hex;
+        readonly callbackSucceeded: boolean;
+      };
+    };
 
 const MONEY = new Set(["Credited", "Unlocked", "Withdrawn", "Held"]);
 
 /** Sorts logs into events of the game and of the oracle, each in the order of the chain. Logs of other contracts are passed over. */
-export function decodeLogs(deployment: Deployment, logs: readonly ChainLog[]): { game: GameEvent[]; oracle: OracleEvent[] } {
+export function decodeLogs(
+  deployment: Deployment,
+  logs: readonly ChainLog[],
+): { game: GameEvent[]; oracle: OracleEvent[] } {
   const [game, oracle]: [GameEvent[], OracleEvent[]] = [[], []];
   for (const log of logs) {
     const [topics, data] = [log.topics as [Hex, ...Hex[]], log.data];

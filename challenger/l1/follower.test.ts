@@ -15,18 +15,31 @@ before(async () => {
 beforeEach(() => chain.client.setCode({ address: ECHO, bytecode: ECHO_CODE }));
 after(() => chain.stop());
 
-
 async function emit(data: `0x${string}`): Promise<void> {
   const account = richAccount(7);
   const nonce = await chain.client.getTransactionCount({ address: account.address });
   const fees = await chain.client.estimateFeesPerGas();
-  const serializedTransaction = await account.signTransaction({ type: "eip1559", chainId: 31_337, to: ECHO, data, nonce, gas: 100_000n, ...fees });
+  const serializedTransaction = await account.signTransaction({
+    type: "eip1559",
+    chainId: 31_337,
+    to: ECHO,
+    data,
+    nonce,
+    gas: 100_000n,
+    ...fees,
+  });
   const hash = await chain.client.sendRawTransaction({ serializedTransaction });
   await chain.client.waitForTransactionReceipt({ hash });
 }
 
 const followerOf = async (clients: readonly PublicClient[] = [chain.client], quorum = clients.length) =>
-  new Follower({ clients, addresses: [ECHO], fromBlock: (await chain.client.getBlockNumber()) + 1n, quorum, range: 2n });
+  new Follower({
+    clients,
+    addresses: [ECHO],
+    fromBlock: (await chain.client.getBlockNumber()) + 1n,
+    quorum,
+    range: 2n,
+  });
 
 const dataOf = (logs: readonly { data: string }[]): string[] => logs.map(({ data }) => data);
 
@@ -56,7 +69,10 @@ test("logs of blocks that a reorganisation removed are forgotten, and those of t
 
 /** An endpoint that changes what the chain said. */
 const lying = (): PublicClient =>
-  ({ ...chain.client, getLogs: async (query: never) => (await chain.client.getLogs(query)).map((log) => ({ ...log, data: "0xff" })) }) as never;
+  ({
+    ...chain.client,
+    getLogs: async (query: never) => (await chain.client.getLogs(query)).map((log) => ({ ...log, data: "0xff" })),
+  }) as never;
 
 /** An endpoint that is down. */
 const dead = (): PublicClient =>
@@ -80,7 +96,10 @@ test("a quorum of honest endpoints outvotes a liar, and does without a dead one"
 
 test("what could not be read is read at the next look", async () => {
   let down = true;
-  const flaky = { ...chain.client, getLogs: (q: never) => (down ? Promise.reject(new Error("down")) : chain.client.getLogs(q)) } as never;
+  const flaky = {
+    ...chain.client,
+    getLogs: (q: never) => (down ? Promise.reject(new Error("down")) : chain.client.getLogs(q)),
+  } as never;
   const follower = await followerOf([flaky]);
   await emit("0x13");
   await assert.rejects(follower.poll(), /down/);

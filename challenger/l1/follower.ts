@@ -1,4 +1,4 @@
-import { type Address, type Hash, type Hex, type PublicClient, keccak256, toHex } from "viem";
+import { type Address, type Hash, type Hex, keccak256, type PublicClient, toHex } from "viem";
 
 /** A log, and where it stands. */
 export interface ChainLog {
@@ -53,7 +53,9 @@ export class Follower {
 
   constructor(options: FollowerOptions) {
     if (options.quorum > options.clients.length) {
-      throw new RangeError(`a quorum of ${options.quorum} needs as many endpoints; there are ${options.clients.length}`);
+      throw new RangeError(
+        `a quorum of ${options.quorum} needs as many endpoints; there are ${options.clients.length}`,
+      );
     }
     this.#options = options;
   }
@@ -79,7 +81,9 @@ export class Follower {
     let gone = false;
     for (let mark = this.#marks[this.#marks.length - 1]; mark; mark = this.#marks[this.#marks.length - 1]) {
       const { number, hash } = mark;
-      const there = await firstOf(this.#options.clients, (client) => client.getBlock({ blockNumber: number }).catch(noSuchBlock));
+      const there = await firstOf(this.#options.clients, (client) =>
+        client.getBlock({ blockNumber: number }).catch(noSuchBlock),
+      );
       if (there?.hash === hash) break;
       this.#marks.pop();
       gone = true;
@@ -113,7 +117,13 @@ export class Follower {
 }
 
 const digest = (logs: readonly ChainLog[]): Hash =>
-  keccak256(toHex(logs.map((log) => [log.blockHash, log.logIndex, log.address.toLowerCase(), ...log.topics, log.data].join()).join("\n")));
+  keccak256(
+    toHex(
+      logs
+        .map((log) => [log.blockHash, log.logIndex, log.address.toLowerCase(), ...log.topics, log.data].join())
+        .join("\n"),
+    ),
+  );
 
 const noSuchBlock = (error: unknown): null => {
   if ((error as Error).name === "BlockNotFoundError") return null;

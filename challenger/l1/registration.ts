@@ -1,4 +1,12 @@
-import { type Address, encodeFunctionData, type Hex, type LocalAccount, parseAbi, parseGwei, type PublicClient } from "viem";
+import {
+  type Address,
+  encodeFunctionData,
+  type Hex,
+  type LocalAccount,
+  type PublicClient,
+  parseAbi,
+  parseGwei,
+} from "viem";
 import { registrationOf } from "../../ml-vm/program/registration.ts";
 import { EXIT, UserError } from "../errors.ts";
 import type { LoadedModel } from "../store.ts";
@@ -48,18 +56,35 @@ export async function registerModel(options: RegisterOptions): Promise<Registrat
     }),
   }));
   if (nextPc === 0 && !(await isBegun(client, contract, header, types, options.account.address))) {
-    calls.unshift({ key: `begin/${loaded.id}`, data: encodeFunctionData({ abi: modelRegistryAbi, functionName: "begin", args: [header, types] }) });
+    calls.unshift({
+      key: `begin/${loaded.id}`,
+      data: encodeFunctionData({ abi: modelRegistryAbi, functionName: "begin", args: [header, types] }),
+    });
   }
-  const queue = new TransactionQueue({ client, account: options.account, chainId: options.chainId, bumpAfter: 30_000, maxFeePerGas: options.maxFeePerGas ?? parseGwei("200"), onConfirmed: () => undefined });
+  const queue = new TransactionQueue({
+    client,
+    account: options.account,
+    chainId: options.chainId,
+    bumpAfter: 30_000,
+    maxFeePerGas: options.maxFeePerGas ?? parseGwei("200"),
+    onConfirmed: () => undefined,
+  });
   const transactions: RegistrationTransaction[] = [];
   for (const call of calls) {
     progress(transactions.length + 1, calls.length);
     const sent = await queue.submit({ ...call, to: registry, value: 0n });
     if (sent.status !== "sent") {
-      throw new UserError(`L1 refuses to register ${loaded.id}: ${sent.status === "refused" ? sent.reason : sent.status}`, EXIT.refused);
+      throw new UserError(
+        `L1 refuses to register ${loaded.id}: ${sent.status === "refused" ? sent.reason : sent.status}`,
+        EXIT.refused,
+      );
     }
     const { gasUsed, status } = await client.waitForTransactionReceipt({ hash: sent.hash });
-    if (status !== "success") throw new UserError(`the transaction ${sent.hash} failed; somebody else may be registering ${loaded.id}: try again`, EXIT.refused);
+    if (status !== "success")
+      throw new UserError(
+        `the transaction ${sent.hash} failed; somebody else may be registering ${loaded.id}: try again`,
+        EXIT.refused,
+      );
     await queue.tick();
     transactions.push({ hash: sent.hash, gasUsed });
   }
@@ -67,7 +92,13 @@ export async function registerModel(options: RegisterOptions): Promise<Registrat
 }
 
 /** A model that is begun, and of which no instruction is shown yet, looks like an unknown one to `nextPc`: beginning it again is refused. */
-async function isBegun(client: PublicClient, contract: { address: Address; abi: typeof modelRegistryAbi }, header: Hex, types: Hex, account: Address): Promise<boolean> {
+async function isBegun(
+  client: PublicClient,
+  contract: { address: Address; abi: typeof modelRegistryAbi },
+  header: Hex,
+  types: Hex,
+  account: Address,
+): Promise<boolean> {
   try {
     await client.simulateContract({ ...contract, functionName: "begin", args: [header, types], account });
     return false;

@@ -53,7 +53,10 @@ test("a transaction is sent once, confirmed once, and its key is free again afte
   await chain.client.mine({ blocks: 1 });
   await queue.tick();
   await queue.tick();
-  assert.deepEqual(confirmed.map(([{ key }, { succeeded }]) => [key, succeeded]), [["a", true]]);
+  assert.deepEqual(
+    confirmed.map(([{ key }, { succeeded }]) => [key, succeeded]),
+    [["a", true]],
+  );
   assert.equal(queue.isPending("a"), false);
 });
 
@@ -113,7 +116,10 @@ test("after a restart, a transaction left in the pool by the earlier life is out
   assert.equal((await queue.submit(pay("this life", 2n))).status, "sent");
   await chain.client.mine({ blocks: 1 });
   await queue.tick();
-  assert.deepEqual(confirmed.map(([{ key }, { succeeded }]) => [key, succeeded]), [["this life", true]]);
+  assert.deepEqual(
+    confirmed.map(([{ key }, { succeeded }]) => [key, succeeded]),
+    [["this life", true]],
+  );
 });
 
 async function firstPending(): Promise<string | undefined> {

@@ -1,4 +1,12 @@
-import { type Address, type Hex, type LocalAccount, type PublicClient, keccak256, numberToHex, zeroAddress } from "viem";
+import {
+  type Address,
+  type Hex,
+  keccak256,
+  type LocalAccount,
+  numberToHex,
+  type PublicClient,
+  zeroAddress,
+} from "viem";
 
 /** Something to be done on L1, at most once. */
 export interface Intent {
@@ -18,7 +26,10 @@ export interface Receipt {
   readonly succeeded: boolean;
 }
 
-export type Sent = { readonly status: "sent"; readonly hash: Hex } | { readonly status: "pending" } | { readonly status: "refused"; readonly reason: string };
+export type Sent =
+  | { readonly status: "sent"; readonly hash: Hex }
+  | { readonly status: "pending" }
+  | { readonly status: "refused"; readonly reason: string };
 
 export interface QueueOptions {
   readonly client: PublicClient;
@@ -52,11 +63,12 @@ const MAX_GAS = 1n << 24n;
 
 /** Nodes take a replacement from 10 % more on; a quarter more gets anywhere in a few tries. */
 const bumped = ({ maxFeePerGas, maxPriorityFeePerGas }: Fees, ceiling: bigint): Fees => {
-  const max = min((maxFeePerGas * 5n) / 4n + 1n, ceiling);
-  return { maxFeePerGas: max, maxPriorityFeePerGas: min((maxPriorityFeePerGas * 5n) / 4n + 1n, max) };
+  const fee = min((maxFeePerGas * 5n) / 4n + 1n, ceiling);
+  return { maxFeePerGas: fee, maxPriorityFeePerGas: min((maxPriorityFeePerGas * 5n) / 4n + 1n, fee) };
 };
 
 const min = (a: bigint, b: bigint): bigint => (a < b ? a : b);
+const max = (a: bigint, b: bigint): bigint => (a < b ? b : a);
 
 /**
  * Transactions of one account. Each is simulated first; those that wait too long are sent again with higher fees, each for itself, and
@@ -170,7 +182,7 @@ export class TransactionQueue {
     const current = await this.#currentFees();
     const higher = bumped(pending.fees, this.#options.maxFeePerGas);
     pending.fees = {
-      maxFeePerGas: current.maxFeePerGas > higher.maxFeePerGas ? current.maxFeePerGas : higher.maxFeePerGas,
+      maxFeePerGas: max(current.maxFeePerGas, higher.maxFeePerGas),
       maxPriorityFeePerGas: higher.maxPriorityFeePerGas,
     };
     this.#options.onBumped?.(pending.intent, pending.fees.maxFeePerGas);
@@ -241,7 +253,11 @@ const shortMessage = (error: unknown): string => {
 
 function fullMessage(error: unknown): string {
   let text = "";
-  for (let e = error as { message?: string; details?: string; cause?: unknown } | undefined; e; e = e.cause as typeof e) {
+  for (
+    let e = error as { message?: string; details?: string; cause?: unknown } | undefined;
+    e;
+    e = e.cause as typeof e
+  ) {
     text += `${e.message ?? ""} ${e.details ?? ""} `;
   }
   return text;

@@ -1,8 +1,8 @@
 import { type Hex, toHex } from "./bytes.ts";
-import { open, type Opening, rootOf, SEGMENTS } from "./dissection.ts";
+import type { Times } from "./clock.ts";
+import { type Opening, open, rootOf, SEGMENTS } from "./dissection.ts";
 import { type Claim, claimIdOf, type Proposal } from "./identity.ts";
 import { type Game, type Node, nodeDeadline, proposalDeadline, segmentSteps } from "./tree.ts";
-import type { Times } from "./clock.ts";
 import type { Run, Truth } from "./truth.ts";
 
 /** A call of the contract. `id` names what it brings about, so that it is made once: the claim, or the refutation. */

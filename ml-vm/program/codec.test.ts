@@ -8,7 +8,16 @@ const add: Instruction = {
   target: 0,
   targetDepth: 1,
   targetDtype: "f32",
-  write: [{ stride: 1, extent: 64, offset: 0, outside: "pad", indirect: null, terms: [{ variable: 0, shift: 0, bits: 0, factor: 1 }] }],
+  write: [
+    {
+      stride: 1,
+      extent: 64,
+      offset: 0,
+      outside: "pad",
+      indirect: null,
+      terms: [{ variable: 0, shift: 0, bits: 0, factor: 1 }],
+    },
+  ],
   operands: [{ space: "input", index: 0, depth: 1 }],
   dims: [64],
   reduction: [3],

@@ -1,6 +1,17 @@
 import { dtypeFromCode, dtypeSpec } from "./dtype.ts";
 import { OP_NAMES, OPS } from "./ops.ts";
-import type { Constant, Coordinate, Instruction, Operand, Read, Stage, TensorInstruction, TensorType, Term, View } from "./program.ts";
+import type {
+  Constant,
+  Coordinate,
+  Instruction,
+  Operand,
+  Read,
+  Stage,
+  TensorInstruction,
+  TensorType,
+  Term,
+  View,
+} from "./program.ts";
 
 /**
  * Canonical bytes of types and instructions: big-endian, no padding, one encoding for each value
@@ -53,7 +64,8 @@ class Reader {
   }
 
   uint(size: 1 | 2 | 4): number {
-    if (this.#at + size > this.#data.length) throw new RangeError(`instruction ends at byte ${this.#data.length}, inside a field`);
+    if (this.#at + size > this.#data.length)
+      throw new RangeError(`instruction ends at byte ${this.#data.length}, inside a field`);
     let value = 0;
     for (let i = 0; i < size; i++) value = value * 256 + (this.#data[this.#at++] as number);
     return value;
@@ -72,7 +84,8 @@ class Reader {
   }
 
   end(): void {
-    if (this.#at !== this.#data.length) throw new RangeError(`${this.#data.length - this.#at} bytes follow the instruction`);
+    if (this.#at !== this.#data.length)
+      throw new RangeError(`${this.#data.length - this.#at} bytes follow the instruction`);
   }
 }
 
@@ -125,7 +138,14 @@ function readView(r: Reader): View {
     const flags = r.uint(1);
     const terms = r.list((): Term => ({ variable: r.uint(1), shift: r.uint(1), bits: r.uint(1), factor: r.int32() }));
     const indirect = flags & 0x7f;
-    return { stride, extent, offset, outside: flags & 0x80 ? "clamp" : "pad", indirect: indirect ? indirect - 1 : null, terms };
+    return {
+      stride,
+      extent,
+      offset,
+      outside: flags & 0x80 ? "clamp" : "pad",
+      indirect: indirect ? indirect - 1 : null,
+      terms,
+    };
   });
 }
 
@@ -150,7 +170,9 @@ function writeStage(w: Writer, stage: Stage): void {
 
 function readStage(r: Reader): Stage {
   return {
-    reads: r.list((): Read => ({ operand: r.uint(1), dtype: dtypeFromCode(r.uint(1)), pad: r.word64(), view: readView(r) })),
+    reads: r.list(
+      (): Read => ({ operand: r.uint(1), dtype: dtypeFromCode(r.uint(1)), pad: r.word64(), view: readView(r) }),
+    ),
     constants: r.list(() => readConstant(r)),
     code: r.list(() => {
       const code = r.uint(1);
@@ -189,7 +211,8 @@ export function encodeInstruction(instruction: Instruction): Uint8Array {
       w.uint(1, instruction.targetDepth);
       w.uint(1, dtypeSpec(instruction.targetDtype).code);
       w.list(instruction.operands, (operand) => writeOperand(w, operand));
-      for (const space of [instruction.dims, instruction.reduction, instruction.innerReduction]) w.list(space, (n) => w.uint(4, n));
+      for (const space of [instruction.dims, instruction.reduction, instruction.innerReduction])
+        w.list(space, (n) => w.uint(4, n));
       w.list(instruction.accumulators, (c) => writeConstant(w, c));
       w.list(instruction.innerAccumulators, (c) => writeConstant(w, c));
       writeView(w, instruction.write);
@@ -245,7 +268,23 @@ function readTensorInstruction(r: Reader): TensorInstruction {
   const body = accumulators.length > 0 ? readStage(r) : null;
   const finish = readStage(r);
   const scan = (flags & FLAG_SCAN) !== 0;
-  return { kind: "tensor", target, targetDepth, targetDtype, write, operands, dims, reduction, innerReduction, scan, accumulators, innerAccumulators, inner, body, finish };
+  return {
+    kind: "tensor",
+    target,
+    targetDepth,
+    targetDtype,
+    write,
+    operands,
+    dims,
+    reduction,
+    innerReduction,
+    scan,
+    accumulators,
+    innerAccumulators,
+    inner,
+    body,
+    finish,
+  };
 }
 
 /** Types of inputs, weights and table, in this order: what the model id binds of them. */

@@ -1,4 +1,4 @@
-import { type Hash, keccak256, ListTree, depthOf, zeroListRoot } from "../../merkle/tree.ts";
+import { depthOf, type Hash, keccak256, ListTree, zeroListRoot } from "../../merkle/tree.ts";
 import { encodeInstruction, encodeTypes } from "./codec.ts";
 import type { Program } from "./program.ts";
 
@@ -35,7 +35,14 @@ export function commit(program: Program, weightRoots: readonly Hash[]): Commitme
   header.set(programTree.root, 32);
   header.set(weights.root, 64);
   header.set(types, 96);
-  return { modelId: keccak256(header), header, encoded, program: programTree, weights, tableDepth: depthOf(program.tensors.length) };
+  return {
+    modelId: keccak256(header),
+    header,
+    encoded,
+    program: programTree,
+    weights,
+    tableDepth: depthOf(program.tensors.length),
+  };
 }
 
 /** List root over the data roots of the inputs (of the outputs): for a single one, that data root itself. */
@@ -107,14 +114,23 @@ export function runningWord({ stage, element, term, innerTerm }: Position): Uint
  * What a running state holds fixed: keccak256(fetch state ‖ fetch word ‖ operand roots ‖ instruction bytes). The fetch state
  * names the model, the input and the table, to which the last step returns; the word gives the counters to the views.
  */
-export const boundHash = (fetchState: Hash, word: Uint8Array, operandRoots: readonly Hash[], instruction: Uint8Array): Hash =>
-  keccak256(concat(fetchState, word, ...operandRoots, instruction));
+export const boundHash = (
+  fetchState: Hash,
+  word: Uint8Array,
+  operandRoots: readonly Hash[],
+  instruction: Uint8Array,
+): Hash => keccak256(concat(fetchState, word, ...operandRoots, instruction));
 
 /**
  * running word ‖ bound ‖ output root so far ‖ accumulators ‖ inner accumulators (8 bytes each, big-endian, as many as the
  * instruction has): the preimage of a running state.
  */
-export function runningPreimage(position: Position, bound: Hash, outputRoot: Hash, accumulators: readonly bigint[]): Uint8Array {
+export function runningPreimage(
+  position: Position,
+  bound: Hash,
+  outputRoot: Hash,
+  accumulators: readonly bigint[],
+): Uint8Array {
   const words = new Uint8Array(8 * accumulators.length);
   const view = new DataView(words.buffer);
   for (const [i, bits] of accumulators.entries()) view.setBigUint64(8 * i, bits);

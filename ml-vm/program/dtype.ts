@@ -1,7 +1,21 @@
 import type { ScalarType } from "./ops.ts";
 
 /** Storage types of tensor elements, little-endian in memory. `bool` is one byte, 0 or 1. */
-export const DTYPES = ["f32", "f64", "f16", "bf16", "i8", "u8", "i16", "u16", "i32", "u32", "i64", "u64", "bool"] as const;
+export const DTYPES = [
+  "f32",
+  "f64",
+  "f16",
+  "bf16",
+  "i8",
+  "u8",
+  "i16",
+  "u16",
+  "i32",
+  "u32",
+  "i64",
+  "u64",
+  "bool",
+] as const;
 export type DType = (typeof DTYPES)[number];
 
 interface DTypeSpec {
@@ -37,6 +51,7 @@ export const dtypeSpec = (dtype: DType): DTypeSpec => SPECS[dtype];
 
 export function dtypeFromCode(code: number): DType {
   const dtype = DTYPES[code - 1];
-  if (dtype === undefined) throw new RangeError(`no element type has code ${code}; known codes are 1 to ${DTYPES.length}`);
+  if (dtype === undefined)
+    throw new RangeError(`no element type has code ${code}; known codes are 1 to ${DTYPES.length}`);
   return dtype;
 }

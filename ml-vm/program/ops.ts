@@ -20,7 +20,11 @@ export interface OpSpec {
   readonly result: ScalarType | "T";
 }
 
-const op = (code: number, args: readonly (ScalarType | "T")[], result: ScalarType | "T"): OpSpec => ({ code, args, result });
+const op = (code: number, args: readonly (ScalarType | "T")[], result: ScalarType | "T"): OpSpec => ({
+  code,
+  args,
+  result,
+});
 
 /** Operations of a binary floating-point format; the two formats differ by 0x20 in their codes. */
 const floatOps = (t: "f32" | "f64", base: number): [string, OpSpec][] => [

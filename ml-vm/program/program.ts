@@ -34,7 +34,13 @@ export type ControlInstruction =
   /** Opens a block that runs `count` times (≥ 1); `depth` (0 to 2) is its nesting level and the number of its counter. */
   | { readonly kind: "loop"; readonly depth: number; readonly count: number }
   /** Closes the block whose first instruction is `start`; leaves it early if byte 0 of table tensor `halt` (at most 128 bytes) is not 0. */
-  | { readonly kind: "end"; readonly depth: number; readonly count: number; readonly start: number; readonly halt: number | null }
+  | {
+      readonly kind: "end";
+      readonly depth: number;
+      readonly count: number;
+      readonly start: number;
+      readonly halt: number | null;
+    }
   /** table[target] := source, by root: costs nothing, and reshapes. Both have the same size in bytes. */
   | { readonly kind: "move"; readonly target: number; readonly source: Operand }
   /** table[target] := empty (which reads as zeros). */

@@ -34,10 +34,38 @@ export class Random {
 }
 
 const SPECIAL_FLOATS = {
-  f32: [0n, 0x80000000n, 0x3f800000n, 0xbf800000n, 0x7f800000n, 0xff800000n, 0x7fc00000n, 1n, 0x80000001n, 0x7fffffn, 0x800000n, 0x7f7fffffn, 0x3effffffn, 0x4b000001n, 0x5f000000n],
+  f32: [
+    0n,
+    0x80000000n,
+    0x3f800000n,
+    0xbf800000n,
+    0x7f800000n,
+    0xff800000n,
+    0x7fc00000n,
+    1n,
+    0x80000001n,
+    0x7fffffn,
+    0x800000n,
+    0x7f7fffffn,
+    0x3effffffn,
+    0x4b000001n,
+    0x5f000000n,
+  ],
   f64: [
-    0n, 0x8000000000000000n, 0x3ff0000000000000n, 0xbff0000000000000n, 0x7ff0000000000000n, 0xfff0000000000000n, 0x7ff8000000000000n,
-    1n, 0x8000000000000001n, 0x000fffffffffffffn, 0x0010000000000000n, 0x7fefffffffffffffn, 0x36a0000000000000n, 0x43e0000000000000n,
+    0n,
+    0x8000000000000000n,
+    0x3ff0000000000000n,
+    0xbff0000000000000n,
+    0x7ff0000000000000n,
+    0xfff0000000000000n,
+    0x7ff8000000000000n,
+    1n,
+    0x8000000000000001n,
+    0x000fffffffffffffn,
+    0x0010000000000000n,
+    0x7fefffffffffffffn,
+    0x36a0000000000000n,
+    0x43e0000000000000n,
   ],
 } as const;
 
@@ -46,7 +74,9 @@ export function randomRegister(random: Random, type: ScalarType): bigint {
   const word = (): bigint => (BigInt(random.word()) << 32n) | BigInt(random.word());
   if (type === "int") {
     if (random.chance(0.6)) return BigInt.asUintN(64, BigInt(random.integer(-9, 40)));
-    return random.chance(0.3) ? random.pick([1n << 63n, (1n << 63n) - 1n, 0xffffffffn, 0x80000000n, 1n << 31n]) : word();
+    return random.chance(0.3)
+      ? random.pick([1n << 63n, (1n << 63n) - 1n, 0xffffffffn, 0x80000000n, 1n << 31n])
+      : word();
   }
   if (random.chance(0.25)) return random.pick(SPECIAL_FLOATS[type]);
   if (random.chance(0.1)) return canonicalFloat(type, type === "f32" ? word() >> 32n : word());
@@ -84,6 +114,8 @@ function writeElement(random: Random, view: DataView, at: number, dtype: DType):
   }
   const half = dtype === "f16" || dtype === "bf16";
   // The upper half of an f32 is a bf16; for f16 any 16 bits do, small ones more often.
-  const bits = half ? randomRegister(random, "f32") >> (dtype === "bf16" || random.chance(0.5) ? 16n : 17n) : randomRegister(random, scalar);
+  const bits = half
+    ? randomRegister(random, "f32") >> (dtype === "bf16" || random.chance(0.5) ? 16n : 17n)
+    : randomRegister(random, scalar);
   for (let i = 0; i < size; i++) view.setUint8(at + i, Number((bits >> BigInt(8 * i)) & 0xffn));
 }

@@ -8,7 +8,9 @@ import { randomProgram } from "./random.ts";
 
 const seeds = Array.from({ length: 400 }, (_, i) => i + 1);
 const stagesOf = (program: Program) =>
-  program.instructions.flatMap((i) => (i.kind === "tensor" ? [i.inner, i.body, i.finish].filter((stage) => stage !== null) : []));
+  program.instructions.flatMap((i) =>
+    i.kind === "tensor" ? [i.inner, i.body, i.finish].filter((stage) => stage !== null) : [],
+  );
 
 test("every random program is well-formed", () => {
   for (const seed of seeds) checkProgram(randomProgram(seed).model.program);
@@ -25,7 +27,10 @@ test("a seed decides the program and its data", () => {
 test("every operation and every kind of view occurs", () => {
   const stages = seeds.flatMap((seed) => stagesOf(randomProgram(seed).model.program));
   const used = new Set(stages.flatMap(({ code }) => code.map(({ op }) => op)));
-  assert.deepEqual([...OPS.keys()].filter((op) => !used.has(op)), []);
+  assert.deepEqual(
+    [...OPS.keys()].filter((op) => !used.has(op)),
+    [],
+  );
   const coordinates = stages.flatMap(({ reads }) => reads.flatMap(({ view }) => view));
   assert.ok(coordinates.some(({ indirect }) => indirect !== null));
   assert.ok(coordinates.some(({ terms }) => terms.some(({ factor }) => factor < 0)));

@@ -57,7 +57,12 @@ export function randomProgram(seed: number, { instructions = 4, elements = 60 }:
   const bytes = (list: readonly TensorType[]): Uint8Array[] => list.map((type) => randomTensor(random, type));
   const names = (prefix: string, count: number): string[] => Array.from({ length: count }, (_, i) => `${prefix}${i}`);
   return {
-    model: { program, weights: bytes(weights), inputNames: names("in", inputs.length), outputNames: names("out", outputs) },
+    model: {
+      program,
+      weights: bytes(weights),
+      inputNames: names("in", inputs.length),
+      outputNames: names("out", outputs),
+    },
     inputs: bytes(inputs),
   };
 }
@@ -113,10 +118,18 @@ class Builder {
         this.#counts.pop();
         const halt = random.chance(0.3) ? this.#types.tensors.length - 1 : null;
         this.instructions.push({ kind: "end", depth, count, start, halt });
-      } else if (random.chance(0.1)) this.#move();
-      else if (random.chance(0.1)) this.instructions.push({ kind: "drop", target: this.#target() });
-      else this.tensor(this.#target());
+      } else {
+        this.#simple();
+      }
     }
+  }
+
+  /** Most often a tensor instruction. */
+  #simple(): void {
+    const kind = this.#random.integer(0, 9);
+    if (kind === 0) this.#move();
+    else if (kind === 1) this.instructions.push({ kind: "drop", target: this.#target() });
+    else this.tensor(this.#target());
   }
 
   /** Any table tensor but the one that fills three outputs up to four. */
@@ -202,11 +215,19 @@ class Builder {
   }
 
   /** `wanted`: types of what leaves the stage. */
-  #stage(entries: readonly ScalarType[], wanted: readonly ScalarType[], sizes: readonly number[], variables: Variables): Stage {
+  #stage(
+    entries: readonly ScalarType[],
+    wanted: readonly ScalarType[],
+    sizes: readonly number[],
+    variables: Variables,
+  ): Stage {
     const random = this.#random;
     const reads: Read[] = [];
     for (let i = random.integer(0, 3); i > 0; i--) reads.push(this.#read(sizes, variables, reads));
-    const constants = [...this.#constants(0, 2), ...wanted.map((type) => ({ type, bits: randomRegister(random, type) }))];
+    const constants = [
+      ...this.#constants(0, 2),
+      ...wanted.map((type) => ({ type, bits: randomRegister(random, type) })),
+    ];
     const values = [...entries, ...reads.map((read) => dtypeSpec(read.dtype).scalar), ...constants.map((c) => c.type)];
     const code: ScalarOp[] = [];
     for (let i = random.integer(0, 8); i > 0; i--) {
@@ -273,7 +294,10 @@ class Builder {
       offset: random.chance(0.6) ? 0 : random.integer(-4, extent),
       outside: random.chance(0.5) ? "pad" : "clamp",
       indirect: integers.length > 0 && random.chance(0.3) ? random.pick(integers) : null,
-      terms: variables.size === 0 ? [] : Array.from({ length: random.pick([0, 1, 1, 1, 2, 3]) }, () => this.#term(variables)),
+      terms:
+        variables.size === 0
+          ? []
+          : Array.from({ length: random.pick([0, 1, 1, 1, 2, 3]) }, () => this.#term(variables)),
     };
   }
 
@@ -301,7 +325,16 @@ function latest(random: Random, values: readonly ScalarType[], type: ScalarType)
 export function rowMajor(dims: readonly number[]): View {
   let stride = 1;
   return dims
-    .map((extent, variable): Coordinate => ({ stride: 0, extent, offset: 0, outside: "pad", indirect: null, terms: [{ variable, shift: 0, bits: 0, factor: 1 }] }))
+    .map(
+      (extent, variable): Coordinate => ({
+        stride: 0,
+        extent,
+        offset: 0,
+        outside: "pad",
+        indirect: null,
+        terms: [{ variable, shift: 0, bits: 0, factor: 1 }],
+      }),
+    )
     .reverse()
     .map((coordinate) => {
       const placed = { ...coordinate, stride };

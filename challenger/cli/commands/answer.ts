@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { encodeFunctionData, type Hex, parseGwei, type PublicClient } from "viem";
+import { encodeFunctionData, type Hex, type PublicClient, parseGwei } from "viem";
 import { inferenceContext } from "../../../ml-vm/program/commitment.ts";
 import { FaultyTrace, parseFault } from "../../../prover/fault.ts";
 import { type Agent, createAgent } from "../../agent.ts";
@@ -42,9 +42,16 @@ export function answerCommand(): Command {
     .addOption(engineOption().choices(["native", "wasm", "interpreter"]))
     .addOption(threadsOption())
     .addOption(option("--defend", "stay, and answer whoever disputes the answer, until interrupted"))
-    .addOption(option("--interval <ms>", "with --defend: time between two looks at the chain").argParser(positiveInteger).default(1_000))
     .addOption(
-      option("--inject-fault <instruction:element>", "for tests only: flip a bit of this element of this instruction's result, and stand by it; the bond will be lost"),
+      option("--interval <ms>", "with --defend: time between two looks at the chain")
+        .argParser(positiveInteger)
+        .default(1_000),
+    )
+    .addOption(
+      option(
+        "--inject-fault <instruction:element>",
+        "for tests only: flip a bit of this element of this instruction's result, and stand by it; the bond will be lost",
+      ),
     );
   return withKey(withL1(command))
     .addOption(jsonOption())
@@ -56,8 +63,10 @@ export function answerCommand(): Command {
       const { report, confirmed } = journal(false);
       const fault = options.injectFault === undefined ? null : parseFault(options.injectFault);
       const faulty = fault && {
-        trace: (loaded: LoadedModel, inputs: readonly Uint8Array[]) => new FaultyTrace(loaded.model, loaded.commitment, backend, inputs, fault),
-        infer: (loaded: LoadedModel, inputs: readonly Uint8Array[]) => new FaultyTrace(loaded.model, loaded.commitment, backend, inputs, fault).outputs,
+        trace: (loaded: LoadedModel, inputs: readonly Uint8Array[]) =>
+          new FaultyTrace(loaded.model, loaded.commitment, backend, inputs, fault),
+        infer: (loaded: LoadedModel, inputs: readonly Uint8Array[]) =>
+          new FaultyTrace(loaded.model, loaded.commitment, backend, inputs, fault).outputs,
       };
       const agent = await createAgent({
         ...connection,
@@ -73,12 +82,22 @@ export function answerCommand(): Command {
       });
       await agent.watchtower.look();
       const asked = agent.requests.byId.get(options.request);
-      if (!asked) throw new UserError(`the oracle at ${connection.deployment.inferenceOracle} has no request ${options.request}`);
-      const run: Run = { context: contextOf(asked), machine: connection.deployment.tensorVerifier, start: "0x", level: 0 };
+      if (!asked)
+        throw new UserError(`the oracle at ${connection.deployment.inferenceOracle} has no request ${options.request}`);
+      const run: Run = {
+        context: contextOf(asked),
+        machine: connection.deployment.tensorVerifier,
+        start: "0x",
+        level: 0,
+      };
       const output = await agent.truth.outputBytes(run);
       const { hash, gas } = await post(agent, connection.clients[0], connection.deployment, asked, output);
       const root = toHex(await agent.truth.output(run));
-      print(options.json, { request: options.request, output: Buffer.from(output).toString("base64"), root, transaction: hash, gas }, () => `answered request ${options.request}: ${hash}`);
+      print(
+        options.json,
+        { request: options.request, output: Buffer.from(output).toString("base64"), root, transaction: hash, gas },
+        () => `answered request ${options.request}: ${hash}`,
+      );
       if (options.defend) {
         note("defending the answer; interrupt to stop");
         const also = () => deliverDue(agent, connection.clients[0], connection.deployment);
@@ -87,23 +106,50 @@ export function answerCommand(): Command {
     });
 }
 
-const contextOf = ({ request }: Asked): Hex => toHex(inferenceContext(toBytes(request.modelId), toBytes(request.inputRoot)));
+const contextOf = ({ request }: Asked): Hex =>
+  toHex(inferenceContext(toBytes(request.modelId), toBytes(request.inputRoot)));
 
 /** Sends the answer, and waits until it is in a block. */
-async function post(agent: Agent, client: PublicClient, deployment: Deployment, asked: Asked, output: Uint8Array): Promise<{ hash: Hex; gas: bigint }> {
-  const price = await client.readContract({ address: deployment.disputeGame, abi: disputeGameAbi, functionName: "proposalPrice" });
+async function post(
+  agent: Agent,
+  client: PublicClient,
+  deployment: Deployment,
+  asked: Asked,
+  output: Uint8Array,
+): Promise<{ hash: Hex; gas: bigint }> {
+  const price = await client.readContract({
+    address: deployment.disputeGame,
+    abi: disputeGameAbi,
+    functionName: "proposalPrice",
+  });
   const balance = await client.getBalance({ address: agent.queue?.address ?? "0x" });
   if (balance < price) {
-    throw new UserError(`the bond of an answer is ${price} wei, and ${agent.queue?.address} has ${balance}`, EXIT.refused);
+    throw new UserError(
+      `the bond of an answer is ${price} wei, and ${agent.queue?.address} has ${balance}`,
+      EXIT.refused,
+    );
   }
-  const data = encodeFunctionData({ abi: inferenceOracleAbi, functionName: "answer", args: [asked.id, asked.request, toHex(output)] });
-  const sent = await agent.queue?.submit({ key: `answer/${asked.id}`, to: deployment.inferenceOracle, data, value: price });
+  const data = encodeFunctionData({
+    abi: inferenceOracleAbi,
+    functionName: "answer",
+    args: [asked.id, asked.request, toHex(output)],
+  });
+  const sent = await agent.queue?.submit({
+    key: `answer/${asked.id}`,
+    to: deployment.inferenceOracle,
+    data,
+    value: price,
+  });
   if (sent?.status !== "sent") {
     const reason = sent?.status === "refused" ? sent.reason : "it is on its way already";
     throw new UserError(`L1 refused the answer to request ${asked.id}: ${reason}`, EXIT.refused);
   }
   const receipt = await client.waitForTransactionReceipt({ hash: sent.hash });
-  if (receipt.status !== "success") throw new UserError(`the answer to request ${asked.id} failed in a block; somebody may have answered first`, EXIT.refused);
+  if (receipt.status !== "success")
+    throw new UserError(
+      `the answer to request ${asked.id} failed in a block; somebody may have answered first`,
+      EXIT.refused,
+    );
   await agent.queue?.tick();
   return { hash: sent.hash, gas: receipt.gasUsed };
 }

@@ -13,13 +13,20 @@ export function deployCommand(): Command {
   return new Command("deploy")
     .description("deploy the contracts with Hardhat Ignition, and record where they are")
     .addOption(option("--network <name>", "network of hardhat.config.ts: localhost, l1").makeOptionMandatory())
-    .addOption(option("--parameters <file>", "clocks, bonds and guardian, as JSON (default: deploy/parameters/<network>.json)"))
+    .addOption(
+      option("--parameters <file>", "clocks, bonds and guardian, as JSON (default: deploy/parameters/<network>.json)"),
+    )
     .addOption(option("--out <file>", "where to write the record (default: deploy/<chain id>.json)"))
     .addOption(jsonOption())
     .action(async (options: DeployOptions) => {
       // Hardhat takes a second to load: only this command needs it.
       const { deploy } = await import("../../../deploy/deploy.ts");
       const { deployment, file } = await deploy({ ...options, progress: note });
-      print(options.json, { ...deployment, file }, () => `${columns(Object.entries(deployment).map(([name, value]) => [name, String(value)]))}\nrecorded in ${file}`);
+      print(
+        options.json,
+        { ...deployment, file },
+        () =>
+          `${columns(Object.entries(deployment).map(([name, value]) => [name, String(value)]))}\nrecorded in ${file}`,
+      );
     });
 }

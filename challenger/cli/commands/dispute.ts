@@ -5,11 +5,11 @@ import { connectTo } from "../../l1/connect.ts";
 import { defaultStore, ModelStore } from "../../store.ts";
 import type { Hex } from "../../strategy/bytes.ts";
 import { type Forest, type Game, type Node, nodeDeadline, proposalDeadline } from "../../strategy/tree.ts";
+import type { GameParameters } from "../../watchtower.ts";
 import { withL1 } from "../l1-options.ts";
 import { backendOf } from "../model-file.ts";
 import { jsonOption } from "../options.ts";
 import { columns, print } from "../output.ts";
-import type { GameParameters } from "../../watchtower.ts";
 
 interface DisputeOptions {
   readonly rpc: readonly string[];
@@ -31,7 +31,12 @@ export function disputeCommand(): Command {
         made: game.made,
       }));
       print(options.json, games, () =>
-        games.length === 0 ? "no games" : columns([["game", "status", "claims", "proposer"], ...games.map((g) => [g.id, g.status, String(g.claims), g.proposer])]),
+        games.length === 0
+          ? "no games"
+          : columns([
+              ["game", "status", "claims", "proposer"],
+              ...games.map((g) => [g.id, g.status, String(g.claims), g.proposer]),
+            ]),
       );
     });
   const show = withL1(new Command("show").description("one game: its claim tree, clocks and bonds"))
@@ -70,7 +75,8 @@ async function read(options: DisputeOptions) {
   return { forest: agent.watchtower.forest, parameters: agent.parameters, now: Number(head.timestamp), agent };
 }
 
-const bondOf = (node: Node, { bond }: GameParameters): bigint => (node.claim.parent === node.claim.game ? 2n * bond : bond);
+const bondOf = (node: Node, { bond }: GameParameters): bigint =>
+  node.claim.parent === node.claim.game ? 2n * bond : bond;
 
 function describeGame(game: Game, parameters: GameParameters, now: number) {
   return {
@@ -112,7 +118,9 @@ function drawGame(game: Game, parameters: GameParameters, now: number): string {
       `${indent}└ level ${node.claim.level}, segment ${node.claim.segment}, from step ${node.offset}: ends ${short(node.claim.end)}  by ${node.claimant}  bond ${bondOf(node, parameters)} wei  ${verdict}`,
     );
     for (const refutation of node.refutations) {
-      lines.push(`${indent}  └ step ${node.offset + BigInt(refutation.segment)} executed on L1 by ${refutation.by}: the claim is false`);
+      lines.push(
+        `${indent}  └ step ${node.offset + BigInt(refutation.segment)} executed on L1 by ${refutation.by}: the claim is false`,
+      );
     }
     for (const child of node.children) draw(child, `${indent}  `);
   };

@@ -1,10 +1,10 @@
 import { Command } from "commander";
+import { dataRoot } from "../../../merkle/tree.ts";
 import { Session } from "../../../ml-vm/engine/session.ts";
 import { importOnnx } from "../../../ml-vm/onnx/import.ts";
+import { checkProgram } from "../../../ml-vm/program/check.ts";
 import type { Model } from "../../../ml-vm/program/model.ts";
 import { runStepper, STEPPER_LIMIT } from "../../../prover/stepper-run.ts";
-import { dataRoot } from "../../../merkle/tree.ts";
-import { checkProgram } from "../../../ml-vm/program/check.ts";
 import { UserError } from "../../errors.ts";
 import { toHex } from "../../strategy/bytes.ts";
 import { describeValues } from "../describe.ts";
@@ -23,7 +23,12 @@ export function inferCommand(): Command {
   return new Command("infer")
     .description("run a model; every engine gives the same bits")
     .argument("<file>", "ONNX model")
-    .addOption(option("--input <name=file>", "an input: .npy, .pb (ONNX TensorProto), .json or raw .bin; repeat for others").argParser(collect))
+    .addOption(
+      option(
+        "--input <name=file>",
+        "an input: .npy, .pb (ONNX TensorProto), .json or raw .bin; repeat for others",
+      ).argParser(collect),
+    )
     .addOption(engineOption())
     .addOption(threadsOption())
     .addOption(jsonOption())
@@ -41,7 +46,12 @@ export function inferCommand(): Command {
           outputs: Object.fromEntries(
             named.map(({ name, type, data }) => [
               name,
-              { dtype: type.dtype, shape: type.shape, data: Buffer.from(data).toString("base64"), root: toHex(dataRoot(data)) },
+              {
+                dtype: type.dtype,
+                shape: type.shape,
+                data: Buffer.from(data).toString("base64"),
+                root: toHex(dataRoot(data)),
+              },
             ]),
           ),
           engine,
@@ -50,7 +60,10 @@ export function inferCommand(): Command {
         },
         () =>
           [
-            ...named.map(({ name, type, data }) => `${name}  ${type.dtype} ${describeShape(type.shape)}\n${describeValues(type, data)}\nroot ${toHex(dataRoot(data))}`),
+            ...named.map(
+              ({ name, type, data }) =>
+                `${name}  ${type.dtype} ${describeShape(type.shape)}\n${describeValues(type, data)}\nroot ${toHex(dataRoot(data))}`,
+            ),
             `${engine}, ${ms.toFixed(1)} ms`,
           ].join("\n"),
       );
@@ -61,7 +74,9 @@ function run(model: Model, inputs: readonly Uint8Array[], { engine, threads }: I
   if (engine === "stepper") {
     const { steps } = checkProgram(model.program);
     if (steps > STEPPER_LIMIT) {
-      throw new UserError(`the stepper takes one step at a time, and refuses above ${STEPPER_LIMIT}; this model has up to ${steps}: use another --engine`);
+      throw new UserError(
+        `the stepper takes one step at a time, and refuses above ${STEPPER_LIMIT}; this model has up to ${steps}: use another --engine`,
+      );
     }
     const started = performance.now();
     return { outputs: runStepper(model, inputs), engine, ms: performance.now() - started };

@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { type PublicClient } from "viem";
+import type { PublicClient } from "viem";
 import { checkOnnx } from "../../../ml-vm/onnx/check.ts";
 import { EXIT, UserError } from "../../errors.ts";
 import { account, connectTo } from "../../l1/connect.ts";
@@ -20,7 +20,9 @@ export function modelCommand(): Command {
 
 function checkCommand(): Command {
   return new Command("check")
-    .description("what a model needs, before any work: operators, shapes, steps, FLOPs, memory (exit code 1: it is not supported)")
+    .description(
+      "what a model needs, before any work: operators, shapes, steps, FLOPs, memory (exit code 1: it is not supported)",
+    )
     .argument("<file>", "ONNX model")
     .addOption(jsonOption())
     .action((file: string, { json }: { json?: boolean }) => {
@@ -29,7 +31,11 @@ function checkCommand(): Command {
         [
           columns([
             ["operator", "count", ""],
-            ...report.operators.map((o) => [o.type, String(o.count), o.supported ? "" : `not supported${o.why ? `: ${o.why}` : ""}`]),
+            ...report.operators.map((o) => [
+              o.type,
+              String(o.count),
+              o.supported ? "" : `not supported${o.why ? `: ${o.why}` : ""}`,
+            ]),
           ]),
           "",
           ...report.inputs.map((t) => `input   ${t.name}  ${t.dtype} ${describeShape(t.shape)}`),
@@ -81,7 +87,10 @@ function addCommand(): Command {
         return;
       }
       const signer = account(options.keyFile);
-      if (!signer) throw new UserError("registering takes a key: give --key-file or ELENCH_KEY, or --local to store the model only");
+      if (!signer)
+        throw new UserError(
+          "registering takes a key: give --key-file or ELENCH_KEY, or --local to store the model only",
+        );
       const { clients, chainId, deployment } = await connectTo(options);
       const loaded = store.add(onnx);
       const transactions = await registerModel({
@@ -94,7 +103,9 @@ function addCommand(): Command {
       });
       const gas = transactions.reduce((sum, t) => sum + t.gasUsed, 0n);
       print(options.json, { id: loaded.id, registered: true, transactions, gas }, () =>
-        transactions.length === 0 ? `${loaded.id} (registered before)` : `${loaded.id} (${transactions.length} transactions, ${gas} gas)`,
+        transactions.length === 0
+          ? `${loaded.id} (registered before)`
+          : `${loaded.id} (${transactions.length} transactions, ${gas} gas)`,
       );
     });
 }

@@ -12,8 +12,8 @@ import { withL1 } from "../l1-options.ts";
 import { backendOf, readInput, readInputs } from "../model-file.ts";
 import { collect, engineOption, jsonOption, naturalNumber, option, threadsOption } from "../options.ts";
 import { print } from "../output.ts";
-import { drawStep, replayStep } from "../replay-view.ts";
 import { replaySession } from "../replay-session.ts";
+import { drawStep, replayStep } from "../replay-view.ts";
 import { findGame } from "./dispute.ts";
 
 interface ReplayOptions {
@@ -40,20 +40,31 @@ export function replayCommand(): Command {
   const command = new Command("replay")
     .description("what happens at a step of an inference, in words and bits; on a terminal, walk through it")
     .argument("[file]", "ONNX model; or replay a dispute by its id")
-    .addOption(option("--input <name=file>", "an input: .npy, .pb, .json or .bin; repeat for others").argParser(collect))
-    .addOption(option("--dispute <game>", "replay the inference that a game on L1 is about: its id, or the start of it"))
+    .addOption(
+      option("--input <name=file>", "an input: .npy, .pb, .json or .bin; repeat for others").argParser(collect),
+    )
+    .addOption(
+      option("--dispute <game>", "replay the inference that a game on L1 is about: its id, or the start of it"),
+    )
     .addOption(option("--store <folder>", "where models are kept, for --dispute").default(defaultStore()))
     .addOption(option("--step <n>", "one step; steps count from 0").argParser(naturalNumber))
     .addOption(option("--from <n>", "the first of several steps").argParser(naturalNumber))
     .addOption(option("--to <n>", "the last of several steps").argParser(naturalNumber))
-    .addOption(option("--verify", "execute the same steps in the Solidity verifier, in this process (exit code 1: they disagree)"))
+    .addOption(
+      option(
+        "--verify",
+        "execute the same steps in the Solidity verifier, in this process (exit code 1: they disagree)",
+      ),
+    )
     .addOption(engineOption().choices(["native", "wasm", "interpreter"]))
     .addOption(threadsOption());
   return withL1(command)
     .addOption(jsonOption())
     .action(async (file: string | undefined, options: ReplayOptions) => {
-      if ((file === undefined) === (options.dispute === undefined)) throw new UserError("give either an ONNX file, or --dispute and a game's id");
-      const { trace, disagreement } = file === undefined ? await ofDispute(options) : { trace: ofFile(file, options), disagreement: null };
+      if ((file === undefined) === (options.dispute === undefined))
+        throw new UserError("give either an ONNX file, or --dispute and a game's id");
+      const { trace, disagreement } =
+        file === undefined ? await ofDispute(options) : { trace: ofFile(file, options), disagreement: null };
       const [from, to] = range(options, trace.steps, disagreement);
       const verifier = options.verify ? await openVerifier() : null;
       const isNamed = options.step !== undefined || options.from !== undefined || options.to !== undefined;
@@ -103,12 +114,19 @@ async function ofDispute(options: ReplayOptions): Promise<{ trace: InferenceTrac
 
 /** The first and the last step to show. */
 function range({ step, from, to }: ReplayOptions, steps: bigint, disagreement: bigint | null): [bigint, bigint] {
-  if (step !== undefined && (from !== undefined || to !== undefined)) throw new UserError("--step names one step, --from and --to several: give one or the other");
+  if (step !== undefined && (from !== undefined || to !== undefined))
+    throw new UserError("--step names one step, --from and --to several: give one or the other");
   const first = step ?? from ?? (to === undefined ? (disagreement ?? 0n) : 0n);
   const last = step ?? to ?? (from === undefined ? first : steps);
-  if (first > steps || last > steps) throw new UserError(`the inference has ${steps} steps, from 0 to ${steps - 1n}; there is no step ${last > steps ? last : first}`);
+  if (first > steps || last > steps)
+    throw new UserError(
+      `the inference has ${steps} steps, from 0 to ${steps - 1n}; there is no step ${last > steps ? last : first}`,
+    );
   if (last < first) throw new UserError(`--to ${last} is before --from ${first}`);
-  if (last - first >= MAX_STEPS) throw new UserError(`${last - first + 1n} steps are more than anyone reads: give --from and --to at most ${MAX_STEPS} steps apart`);
+  if (last - first >= MAX_STEPS)
+    throw new UserError(
+      `${last - first + 1n} steps are more than anyone reads: give --from and --to at most ${MAX_STEPS} steps apart`,
+    );
   return [first, last];
 }
 
@@ -116,6 +134,8 @@ async function openVerifier(): Promise<SolidityVerifier> {
   try {
     return await SolidityVerifier.deploy(hardhatArtifacts(ARTIFACTS));
   } catch (error) {
-    throw new UserError(`--verify needs the compiled contracts: ${(error as Error).message}`, EXIT.environment, { cause: error });
+    throw new UserError(`--verify needs the compiled contracts: ${(error as Error).message}`, EXIT.environment, {
+      cause: error,
+    });
   }
 }

@@ -28,13 +28,21 @@ interface WatchOptions {
 
 export function watchCommand(): Command {
   const command = new Command("watch")
-    .description("the watchtower: re-executes what is claimed on L1, and disputes what is false; without a key it only reports")
+    .description(
+      "the watchtower: re-executes what is claimed on L1, and disputes what is false; without a key it only reports",
+    )
     .addOption(option("--store <folder>", "where models are kept").default(defaultStore()))
     .addOption(engineOption().choices(["native", "wasm", "interpreter"]))
     .addOption(threadsOption())
     .addOption(option("--quorum <n>", "endpoints that must agree (default: all)").argParser(positiveInteger))
-    .addOption(option("--interval <ms>", "time between two looks at the chain").argParser(positiveInteger).default(1_000))
-    .addOption(option("--bump-after <ms>", "bid more for a transaction that waits so long").argParser(positiveInteger).default(30_000))
+    .addOption(
+      option("--interval <ms>", "time between two looks at the chain").argParser(positiveInteger).default(1_000),
+    )
+    .addOption(
+      option("--bump-after <ms>", "bid more for a transaction that waits so long")
+        .argParser(positiveInteger)
+        .default(30_000),
+    )
     .addOption(option("--once", "look once, act, wait for the transactions, and end"));
   return withKey(withL1(command))
     .addOption(option("--json", "print events as JSON, one a line, to stdout"))
