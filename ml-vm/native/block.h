@@ -158,7 +158,8 @@ static void set_up_stage(Block *b, BlockStage *s, const Stage *stage, const Plan
   s->value = scratch_take(&b->scratch, values * sizeof(void *));
   s->filled = scratch_take(&b->scratch, (size_t)stage->reads * sizeof(i64));
   for (int i = stage->entries; i < stage->values; i++) {
-    s->slot[i] = s->value[i] = scratch_take(&b->scratch, LANES_BYTES);
+    // Lanes behind a block's last one are computed too: subnormal leavings would make that slow.
+    s->slot[i] = s->value[i] = memset(scratch_take(&b->scratch, LANES_BYTES), 0, LANES_BYTES);
   }
   for (int i = 0; i < stage->reads; i++) {
     set_up_view(b, &s->view[i], planned[i].view, planned[i].linear);
@@ -412,7 +413,8 @@ static void load_even(Block *b, BlockStage *s, int i, i64 start, i64 step)
   const uint8_t *data = b->run->operand[read->operand];
   int at = s->stage->entries + i;
   s->value[at] = s->slot[at];
-  if (step == 1 && is_direct(read->dtype)) {
+  i64 elements = (i64)(b->in->operandBytes[read->operand] / (uint64_t)dtype_size(read->dtype));
+  if (step == 1 && is_direct(read->dtype) && start + whole_lanes(b->n) <= elements) {
     s->value[at] = (void *)(uintptr_t)(data + start * dtype_size(read->dtype));
   } else if (step == 0) {
     if (s->filled[i] == start) return;

@@ -8,7 +8,13 @@
 #include "element.h"
 #include "operations.h"
 
-enum { MAX_LANES = 256 };
+enum { MAX_LANES = 256, LANE_GROUP = 16 };
+
+/**
+ * Operations run on whole groups of lanes: those behind the last one hold anything, and nobody looks. So loops have no
+ * remainder, whose branches would cost more than the lanes do.
+ */
+static inline int whole_lanes(int n) { return (n + LANE_GROUP - 1) & -LANE_GROUP; }
 
 typedef void (*LaneOperation)(void *restrict result, const void *a, const void *b, const void *c, int n);
 
@@ -18,7 +24,7 @@ typedef void (*LaneOperation)(void *restrict result, const void *a, const void *
     R *restrict r = result;                                                                                             \
     const A *a = pa;                                                                                                    \
     (void)pb, (void)pc;                                                                                                 \
-    for (int i = 0; i < n; i++) r[i] = NAME(a[i]);                                                                      \
+    for (int i = 0; i < whole_lanes(n); i++) r[i] = NAME(a[i]);                                                                      \
   }
 #define BINARY(CODE, NAME, R, A, B)                                                                                     \
   static void lanes_##NAME(void *restrict result, const void *pa, const void *pb, const void *pc, int n)                \
@@ -27,7 +33,7 @@ typedef void (*LaneOperation)(void *restrict result, const void *a, const void *
     const A *a = pa;                                                                                                    \
     const B *b = pb;                                                                                                    \
     (void)pc;                                                                                                           \
-    for (int i = 0; i < n; i++) r[i] = NAME(a[i], b[i]);                                                                \
+    for (int i = 0; i < whole_lanes(n); i++) r[i] = NAME(a[i], b[i]);                                                                \
   }
 #define TERNARY(CODE, NAME, R, A, B, C)                                                                                 \
   static void lanes_##NAME(void *restrict result, const void *pa, const void *pb, const void *pc, int n)                \
@@ -36,7 +42,7 @@ typedef void (*LaneOperation)(void *restrict result, const void *a, const void *
     const A *a = pa;                                                                                                    \
     const B *b = pb;                                                                                                    \
     const C *c = pc;                                                                                                    \
-    for (int i = 0; i < n; i++) r[i] = NAME(a[i], b[i], c[i]);                                                          \
+    for (int i = 0; i < whole_lanes(n); i++) r[i] = NAME(a[i], b[i], c[i]);                                                          \
   }
 OPERATIONS(UNARY, BINARY, TERNARY)
 TERNARY(0, f32_select, f32, i64, f32, f32)

@@ -141,6 +141,7 @@ static void plan_lanes(Product *p)
   int last = output->rank - 1, d = last;
   for (; d >= 0 && (output->dim[d] == 1 || !depends_on(&p->w->view, d)); d--) continue;
   p->laneDim = d + 1;
+  while (output->dim[p->laneDim] == 1 && p->laneDim < last) p->laneDim++;
   for (; d >= 0 && (output->dim[d] == 1 || !depends_on(&p->x->view, d)); d--) continue;
   p->rowDim = d + 1;
   p->batches = p->rows = p->lanes = 1;
@@ -233,8 +234,11 @@ static inline void inside_lanes(const Product *p, const Segment *s, const i64 *s
   *hi = first < end ? (int)end : 0;
 }
 
-/** `count` terms from the one that the variables stand at, each BLOCK_LANES apart in `panel`. */
-static void pack_terms(const Product *p, i64 *variable, i64 count, const Segment *segments, int found, f32 *panel)
+/**
+ * `count` terms from the one that the variables stand at, each BLOCK_LANES apart in `panel`. Lanes from `end` to a whole
+ * vector are 0: what memory happened to hold might be subnormal, and slow to multiply.
+ */
+static void pack_terms(const Product *p, i64 *variable, i64 count, const Segment *segments, int found, i64 end, f32 *panel)
 {
   const View *view = &p->x->view;
   const uint8_t *data = p->run->operand[p->x->operand];
@@ -259,6 +263,7 @@ static void pack_terms(const Product *p, i64 *variable, i64 count, const Segment
       if (hi > lo) load_lanes(to + lo, data, p->x->dtype, s->element + moved + p->laneStep * lo, p->laneStep, hi - lo);
       for (int l = hi; l < s->length; l++) to[l] = pad;
     }
+    for (i64 l = end; l % WIDTH != 0; l++) panel[l] = 0;
     advance(variable, FIRST_REDUCTION, &p->in->reduction);
   }
 }
@@ -411,6 +416,7 @@ static void sum_in_place(const Product *p, Workspace *ws, i64 lane, i64 count, i
     f32 *panel = ws->panel;
     for (i64 from = 0; from < p->terms; from += BLOCK_TERMS) {
       i64 terms = p->terms - from < BLOCK_TERMS ? p->terms - from : BLOCK_TERMS;
+      memset(panel, 0, (size_t)(terms * WIDTH) * 4);
       for (i64 k = 0; k < terms; k++) memcpy(panel + k * WIDTH, data + element + (from + k) * p->xStep, (size_t)(left < WIDTH ? left : WIDTH) * 4);
       const f32 *rowAt[1], *at[1] = {panel};
       for (i64 r = 0; r < rows; r++) {
@@ -429,7 +435,7 @@ static void sum_packed(const Product *p, Workspace *ws, i64 lane, i64 count, i64
   i64 wStep = p->w->dtype == DTYPE_F32 ? p->wStep : 1;
   for (i64 from = 0; from < p->terms; from += BLOCK_TERMS) {
     i64 terms = p->terms - from < BLOCK_TERMS ? p->terms - from : BLOCK_TERMS;
-    pack_terms(p, ws->variable, terms, ws->segments, found, ws->panel);
+    pack_terms(p, ws->variable, terms, ws->segments, found, count, ws->panel);
     for (i64 done = 0; done < count; done += TILE_VECS * WIDTH) {
       i64 vecs = (count - done + WIDTH - 1) / WIDTH;
       if (vecs > TILE_VECS) vecs = TILE_VECS;
