@@ -19,14 +19,18 @@ export interface RoundsOptions {
 export async function runRounds(agent: Agent, { interval, once, report, also }: RoundsOptions): Promise<void> {
   const stop = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());
+  // The same trouble round after round is told once.
+  let trouble = "";
   while (!stop.signal.aborted) {
     try {
       await agent.watchtower.round();
       await also?.();
+      trouble = "";
       if (once && (agent.queue?.size ?? 0) === 0) return;
     } catch (error) {
       if (once) throw error;
-      report({ kind: "trouble", where: "round", error });
+      if (String(error) !== trouble) report({ kind: "trouble", where: "round", error });
+      trouble = String(error);
     }
     await sleep(interval, undefined, { signal: stop.signal }).catch(() => undefined);
   }

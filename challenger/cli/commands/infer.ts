@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { Command } from "commander";
 import { dataRoot } from "../../../merkle/tree.ts";
 import { Session } from "../../../ml-vm/engine/session.ts";
@@ -55,7 +56,7 @@ export function inferCommand(): Command {
             ]),
           ),
           engine,
-          threads: options.threads || null,
+          threads: options.threads || availableParallelism(),
           ms,
         },
         () =>
