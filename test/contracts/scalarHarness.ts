@@ -1,20 +1,12 @@
 /** The scalar libraries of the contracts, compiled and callable: `contracts/test/ScalarHarness.sol`. */
-import { type Hex, hexToBytes, parseAbi, toHex } from "viem";
+import { type Hex, hexToBytes, toHex } from "viem";
+import { build } from "./build.ts";
 import { startSimulator } from "./simulator.ts";
-import { compile } from "./solidity.ts";
 
 /** Registers a, b, c. */
 export type Operands = readonly [bigint, bigint, bigint];
 
-const ABI = parseAbi([
-  "function batch(uint256 code, bytes operands, address float64Ops) view returns (bytes results, uint256 gasUsed)",
-  "function run(bytes code, uint256[] inputs, uint256[] variables, address float64Ops) view returns (uint256[] registers, uint256 result, uint256 gasUsed)",
-  "function float32Gas(uint256 operation, uint32[3][] operands) view returns (uint256 gasUsed, uint256 sum)",
-  "function signature(uint8 code) pure returns (bool exists, uint256 arity, uint256 args, uint256 result)",
-  "function resultOf(uint8 code, uint256 first, uint256 second, uint256 third) pure returns (uint256)",
-]);
-
-/** Vectors in one call: at 64-bit remainders' cost it stays well under the 2^24 gas of a transaction. */
+/** Vectors in one call: far from the 2^24 gas that a transaction may use. */
 const BATCH = 2_000;
 
 const pack = (operands: readonly Operands[]): Hex => {
@@ -33,15 +25,15 @@ const unpack = (results: Hex): bigint[] => {
 
 export async function startScalarHarness() {
   const paths = ["contracts/test/ScalarHarness.sol", "contracts/tensor/scalar/Float64Ops.sol"];
-  const bytecodes = compile(paths);
+  const contracts = build(paths);
   const simulator = await startSimulator();
-  const harness = await simulator.install(bytecodes.get("ScalarHarness")!);
-  const float64Ops = await simulator.install(bytecodes.get("Float64Ops")!);
-  const call = (name: string, ...args: unknown[]) => simulator.call(harness, ABI, name, args as never);
+  const harness = await simulator.deploy(contracts.get("ScalarHarness")!);
+  const float64Ops = (await simulator.deploy(contracts.get("Float64Ops")!)).address;
+  const { call } = harness;
 
   return {
     /** Bytes of runtime code. */
-    size: (contract: string): number => (bytecodes.get(contract)!.length - 2) / 2,
+    size: (contract: string): number => contracts.get(contract)!.size,
     close: () => simulator.close(),
 
     /** Results of an operation on each of many operands, and the gas of all together. */
