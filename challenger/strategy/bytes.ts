@@ -1,4 +1,4 @@
-import { keccak_256 } from "@noble/hashes/sha3.js";
+import { keccak256 } from "../../merkle/keccak/keccak.ts";
 
 /**
  * Hashes, ids and addresses of the game are lower-case hex throughout `strategy/`: they come from events and go into calls as
@@ -18,4 +18,4 @@ export const word = (value: bigint | number): string => value.toString(16).padSt
 export const addressWord = (address: Hex): string => address.slice(2).toLowerCase().padStart(64, "0");
 
 /** keccak256 of words joined, each 64 digits without 0x. */
-export const keccakWords = (...words: string[]): Hex => toHex(keccak_256(Buffer.from(words.join(""), "hex")));
+export const keccakWords = (...words: string[]): Hex => toHex(keccak256(Buffer.from(words.join(""), "hex")));

@@ -55,9 +55,13 @@ export class Arena {
   get honest(): Hex {
     return this.chain.accounts[4]!;
   }
-  /** From 0 to 29. */
+  /** From 0 to 14. */
   liar(i: number): Hex {
-    return this.chain.accounts[10 + i]!;
+    return this.chain.accounts[5 + i]!;
+  }
+  /** Everybody who may have money in a game. */
+  get players(): Hex[] {
+    return this.chain.accounts.slice(3);
   }
 
   game(id: Hex): Game {

@@ -46,11 +46,15 @@ export function plan(stage: Stage, node: Node | undefined, timing: Timing, actio
 }
 
 /** A child that says whatever it likes. Middles and end come from `points`, h[1] … h[16]. */
-export async function childAt(stage: Stage, account: Hex, node: Node, segment: number, points: Hex[]): Promise<boolean> {
+export async function childAt(
+  stage: Stage,
+  account: Hex,
+  node: Node,
+  segment: number,
+  points: Hex[],
+): Promise<boolean> {
   const args = [node.claim, open(node.points, segment), points[15], points.slice(0, 15)];
-  return stage.attempt(() =>
-    stage.arena.transact(account, "move", args, prices.move),
-  );
+  return stage.attempt(() => stage.arena.transact(account, "move", args, prices.move));
 }
 
 /** A counter that says whatever it likes. */
@@ -74,7 +78,13 @@ export async function delegateAt(
 }
 
 /** A refutation with a witness of its own choosing. */
-export async function refuteAt(stage: Stage, account: Hex, node: Node, segment: number, witness: Hex): Promise<boolean> {
+export async function refuteAt(
+  stage: Stage,
+  account: Hex,
+  node: Node,
+  segment: number,
+  witness: Hex,
+): Promise<boolean> {
   const args = [node.claim, open(node.points, segment), witness];
   return stage.attempt(() => stage.arena.transact(account, "refute", args));
 }
@@ -87,12 +97,7 @@ export function pointsFrom(truth: ToyTruth, run: Run, offset: bigint, level: num
 
 /** The same for the child of a claim at a segment. */
 export const childPoints = (truth: ToyTruth, node: Node, segment: number): Hex[] =>
-  pointsFrom(
-    truth,
-    node.run,
-    node.offset + BigInt(segment) * segmentSteps(node.claim.level),
-    node.claim.level - 1,
-  );
+  pointsFrom(truth, node.run, node.offset + BigInt(segment) * segmentSteps(node.claim.level), node.claim.level - 1);
 
 /** The first segment whose end a truth denies; undefined where it agrees with all of the claim. */
 export function firstDenied(truth: ToyTruth, node: Node): number | undefined {
@@ -100,4 +105,3 @@ export function firstDenied(truth: ToyTruth, node: Node): number | undefined {
   const j = points.findIndex((hash, i) => hash !== node.points[i + 1]);
   return j === -1 ? undefined : j;
 }
-

@@ -1,5 +1,6 @@
 import type { Hex } from "../../challenger/strategy/bytes.ts";
 import { open } from "../../challenger/strategy/dissection.ts";
+import { type Arena, prices } from "./arena.ts";
 import {
   atOnce,
   childAt,
@@ -14,7 +15,6 @@ import {
   pointsFrom,
   refuteAt,
 } from "./attackers.ts";
-import { type Arena, prices } from "./arena.ts";
 import { booksOf, violations } from "./judge.ts";
 import { diceFrom, Stage, type Strategy, theStrategy } from "./stage.ts";
 import { firstRun, type Lie, outputOf, type Shape, ToyTruth } from "./toy.ts";
@@ -292,13 +292,30 @@ export const scenarios: Scenario[] = [
       stage.attackers.push((node) => {
         if (node === undefined) {
           plan(stage, node, atOnce, () =>
-            counterWith(stage, liar(1), outputOf(666), Array.from({ length: 15 }, (_, i) => junk(i))),
+            counterWith(
+              stage,
+              liar(1),
+              outputOf(666),
+              Array.from({ length: 15 }, (_, i) => junk(i)),
+            ),
           );
         } else if (node.claim.level > 1 && node.claimant !== liar(2)) {
           // From a junk start inside a junk claim, and from a true start inside a true one.
           plan(stage, node, atOnce, async () => {
-            await childAt(stage, liar(2), node, 5, Array.from({ length: 16 }, (_, i) => junk(100 + i)));
-            await childAt(stage, liar(2), node, 0, Array.from({ length: 16 }, (_, i) => junk(200 + i)));
+            await childAt(
+              stage,
+              liar(2),
+              node,
+              5,
+              Array.from({ length: 16 }, (_, i) => junk(100 + i)),
+            );
+            await childAt(
+              stage,
+              liar(2),
+              node,
+              0,
+              Array.from({ length: 16 }, (_, i) => junk(200 + i)),
+            );
           });
         }
       });
@@ -473,10 +490,16 @@ export const scenarios: Scenario[] = [
     attack: (stage, liar) => {
       stage.attackers.push((node) => {
         if (node !== undefined) return;
-        plan(stage, node, (_, deadline) => deadline, async () => {
-          const middles = Array.from({ length: 15 }, (_, i) => junk(i));
-          if (await counterWith(stage, liar(1), outputOf(3), middles)) stage.wrongs.push("a late counter was accepted");
-        });
+        plan(
+          stage,
+          node,
+          (_, deadline) => deadline,
+          async () => {
+            const middles = Array.from({ length: 15 }, (_, i) => junk(i));
+            if (await counterWith(stage, liar(1), outputOf(3), middles))
+              stage.wrongs.push("a late counter was accepted");
+          },
+        );
       });
     },
   },

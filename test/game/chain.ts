@@ -1,5 +1,13 @@
+import { fileURLToPath } from "node:url";
 import { createHardhatRuntimeEnvironment } from "hardhat/hre";
-import { type Abi, decodeErrorResult, decodeEventLog, decodeFunctionResult, encodeDeployData, encodeFunctionData } from "viem";
+import {
+  type Abi,
+  decodeErrorResult,
+  decodeEventLog,
+  decodeFunctionResult,
+  encodeDeployData,
+  encodeFunctionData,
+} from "viem";
 import type { Hex } from "../../challenger/strategy/bytes.ts";
 import type { GameEvent } from "../../challenger/strategy/tree.ts";
 import type { Artifact } from "./compile.ts";
@@ -13,7 +21,15 @@ export type Chain = {
   request<T>(method: string, params: unknown[]): Promise<T>;
   deploy(artifact: Artifact, args: unknown[]): Promise<Hex>;
   /** @throws Reverted */
-  transact(call: { from: Hex; to: Hex; abi: Abi; name: string; args: unknown[]; value?: bigint; at: number }): Promise<Receipt>;
+  transact(call: {
+    from: Hex;
+    to: Hex;
+    abi: Abi;
+    name: string;
+    args: unknown[];
+    value?: bigint;
+    at: number;
+  }): Promise<Receipt>;
   read<T>(call: { to: Hex; abi: Abi; name: string; args: unknown[] }): Promise<T>;
   close(): Promise<void>;
 };
@@ -29,21 +45,22 @@ export class Reverted extends Error {
 }
 
 export async function startChain(): Promise<Chain> {
-  const environment = await createHardhatRuntimeEnvironment({
-    networks: {
-      toy: {
-        type: "edr-simulated",
-        chainType: "l1",
-        hardfork: "osaka",
-        allowBlocksWithSameTimestamp: true,
-        accounts: { count: 40 },
-      },
+  const networks = {
+    toy: {
+      type: "edr-simulated",
+      chainType: "l1",
+      hardfork: "osaka",
+      allowBlocksWithSameTimestamp: true,
+      accounts: { count: 20 },
     },
-  });
+  } as const;
+  const root = fileURLToPath(new URL("../..", import.meta.url));
+  const environment = await createHardhatRuntimeEnvironment({ networks }, {}, root);
   const { provider, close } = await environment.network.connect({ network: "toy" });
   const request = <T>(method: string, params: unknown[]) => provider.request({ method, params }) as Promise<T>;
   const accounts = await request<Hex[]>("eth_accounts", []);
-  const receiptOf = (hash: Hex) => request<{ gasUsed: Hex; logs: Log[]; contractAddress: Hex }>("eth_getTransactionReceipt", [hash]);
+  const receiptOf = (hash: Hex) =>
+    request<{ gasUsed: Hex; logs: Log[]; contractAddress: Hex }>("eth_getTransactionReceipt", [hash]);
 
   return {
     accounts,

@@ -1,10 +1,10 @@
 import type { Hex } from "../../challenger/strategy/bytes.ts";
 import { open } from "../../challenger/strategy/dissection.ts";
-import { type Move, honestMoves } from "../../challenger/strategy/moves.ts";
+import { honestMoves, type Move } from "../../challenger/strategy/moves.ts";
 import { dueResolutions } from "../../challenger/strategy/resolutions.ts";
 import type { Game } from "../../challenger/strategy/tree.ts";
-import { pointsFrom } from "./attackers.ts";
 import { type Arena, parameters, prices, times } from "./arena.ts";
+import { pointsFrom } from "./attackers.ts";
 import { Reverted } from "./chain.ts";
 import { firstRun, outputOf, type Shape, ToyTruth } from "./toy.ts";
 
@@ -62,7 +62,12 @@ export const checks: Check[] = [
       const raw = (from: Hex, name: string, args: unknown[], value: bigint) =>
         chain.transact({ from, to: arena.address, abi: arena.artifact.abi, name, args, value, at: arena.now });
       const propose = (output: Hex) =>
-        raw(arena.consumer, "propose", [run.machine, run.context, run.start, run.level, output, arena.liar(0)], prices.proposal);
+        raw(
+          arena.consumer,
+          "propose",
+          [run.machine, run.context, run.start, run.level, output, arena.liar(0)],
+          prices.proposal,
+        );
       const counter = () => answerOf(() => raw(arena.liar(1), "counter", [next, outputOf(9), middles], prices.counter));
 
       const fork = await chain.request<Hex>("evm_snapshot", []);
@@ -91,7 +96,10 @@ export const checks: Check[] = [
     name: "where nobody is honest, the earliest standing counter is paid, and its output is the result",
     async run(arena) {
       const found: string[] = [];
-      for (const order of [[0, 1], [1, 0]]) {
+      for (const order of [
+        [0, 1],
+        [1, 0],
+      ]) {
         const { game } = await begin(arena);
         arena.now += 5;
         await junkCounter(arena, game(), 1, 7);
@@ -107,7 +115,8 @@ export const checks: Check[] = [
         const result = await arena.result(game().id);
         if (result.output !== outputOf(7)) found.push(`the result is ${result.output}`);
         const earned = (await arena.credit(arena.liar(1))) - before;
-        if (earned !== 2n * parameters.bond + (8n * parameters.bond) / 3n) found.push(`the first counter earned ${earned}`);
+        if (earned !== 2n * parameters.bond + (8n * parameters.bond) / 3n)
+          found.push(`the first counter earned ${earned}`);
       }
       return found;
     },
@@ -116,7 +125,10 @@ export const checks: Check[] = [
     name: "within one block, the order of resolution does not choose who is paid",
     async run(arena) {
       const results = new Set<string>();
-      for (const order of [[0, 1], [1, 0]]) {
+      for (const order of [
+        [0, 1],
+        [1, 0],
+      ]) {
         const snapshot = await arena.chain.request<Hex>("evm_snapshot", []);
         const { forest, now } = arena;
         const { game } = await begin(arena);
@@ -177,7 +189,8 @@ export const checks: Check[] = [
       const again = await answerOf(() => arena.perform(arena.liar(1), counter));
       await settleAll(arena, game().id);
       const node = [...game().claims.values()][0]!;
-      const call = () => arena.settle(arena.resolver, { kind: "resolve", game: game().id, id: node.id, claim: node.claim });
+      const call = () =>
+        arena.settle(arena.resolver, { kind: "resolve", game: game().id, id: node.id, claim: node.claim });
       return [
         ...expects("the same counter again", "ClaimExists", again),
         ...expects("resolving twice", "AlreadyResolved", await answerOf(call)),
@@ -193,7 +206,12 @@ export const checks: Check[] = [
       const middles = Array.from({ length: 15 }, (_, i) => outputOf(i));
       const propose = (level: number, value: bigint) =>
         answerOf(() =>
-          arena.transact(arena.consumer, "propose", [machine, context, start, level, outputOf(3), arena.liar(0)], value),
+          arena.transact(
+            arena.consumer,
+            "propose",
+            [machine, context, start, level, outputOf(3), arena.liar(0)],
+            value,
+          ),
         );
       const counter = (value: bigint) =>
         answerOf(() => arena.transact(arena.liar(1), "counter", [proposal, outputOf(9), middles], value));
@@ -224,7 +242,12 @@ export const checks: Check[] = [
       const low = [...arena.game(id).claims.values()][0]!;
       const points = pointsFrom(truth, run, 0n, 1);
       const moved = await answerOf(() =>
-        arena.transact(arena.liar(1), "move", [low.claim, open(low.points, 1), outputOf(1), points.slice(0, 15)], prices.move),
+        arena.transact(
+          arena.liar(1),
+          "move",
+          [low.claim, open(low.points, 1), outputOf(1), points.slice(0, 15)],
+          prices.move,
+        ),
       );
       return [
         ...expects("a step at level 2", "NotOneStep", refuted),

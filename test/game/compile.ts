@@ -18,7 +18,9 @@ export type Artifact = { abi: Abi; bytecode: Hex; deployedSize: number };
  */
 export function compileGame({ mutations = [] as Mutation[], optimize = false } = {}): Record<string, Artifact> {
   const solc = require("solc") as { compile(input: string, callbacks: object): string };
-  const names = readdirSync(new URL("contracts/game/", root)).filter((n) => n.endsWith(".sol") && !n.endsWith(".t.sol"));
+  const names = readdirSync(new URL("contracts/game/", root)).filter(
+    (n) => n.endsWith(".sol") && !n.endsWith(".t.sol"),
+  );
   const paths = [...names.map((n) => `contracts/game/${n}`), "contracts/test/ToyMachine.sol"];
   const sources = Object.fromEntries(paths.map((p) => [p, { content: readFileSync(new URL(p, root), "utf8") }]));
   for (const { file, from, to } of mutations) {
@@ -48,7 +50,8 @@ export function compileGame({ mutations = [] as Mutation[], optimize = false } =
   const readImport = (path: string) => ({ contents: readFileSync(require.resolve(path), "utf8") });
   const output = JSON.parse(solc.compile(JSON.stringify(input), { import: readImport }));
   const errors = (output.errors ?? []).filter((e: { severity: string }) => e.severity === "error");
-  if (errors.length > 0) throw new Error(errors.map((e: { formattedMessage: string }) => e.formattedMessage).join("\n"));
+  if (errors.length > 0)
+    throw new Error(errors.map((e: { formattedMessage: string }) => e.formattedMessage).join("\n"));
   const contract = (path: string, name: string): Artifact => {
     const { abi, evm } = output.contracts[path][name];
     return { abi, bytecode: `0x${evm.bytecode.object}`, deployedSize: evm.deployedBytecode.object.length / 2 };

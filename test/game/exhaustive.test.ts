@@ -1,6 +1,16 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { answer, type Child, type Claim, deadline, type Position, propose, refute, type Rules, settle } from "./model.ts";
+import {
+  answer,
+  type Child,
+  type Claim,
+  deadline,
+  type Position,
+  propose,
+  type Rules,
+  refute,
+  settle,
+} from "./model.ts";
 
 /**
  * Every play of the smallest game that has everything in it: two segments a claim, two levels, one step of the four asks another
@@ -44,7 +54,8 @@ function stepFrom({ merges }: Instance, other: boolean, step: number, label: num
 /** What follows a state whose step asks, if the other machine answers so: some pairs of falsehoods make a truth. */
 function postFrom(instance: Instance, step: number, label: number, output: number): number | undefined {
   if (label === TRUE) return output === JUNK ? OTHER : output;
-  if (label === FALSE) return output === TRUE ? stepFrom(instance, false, step, FALSE) : output === FALSE ? TRUE : OTHER;
+  if (label === FALSE)
+    return output === TRUE ? stepFrom(instance, false, step, FALSE) : output === FALSE ? TRUE : OTHER;
   return undefined;
 }
 
@@ -54,7 +65,14 @@ const asksAt = (instance: Instance, game: Position<number>, i: number, segment: 
 };
 
 /** A child with these labels; undefined where there can be none. */
-function childOf(instance: Instance, game: Position<number>, parent: number, segment: number, middle: number, end: number) {
+function childOf(
+  instance: Instance,
+  game: Position<number>,
+  parent: number,
+  segment: number,
+  middle: number,
+  end: number,
+) {
   const claim = game[parent]!;
   if (claim.level === 0) return segment > 0 ? undefined : { parent, segment, level: 2, points: [TRUE, middle, end] };
   const start = claim.points[segment]!;
@@ -79,7 +97,11 @@ function relevanceOf(game: Position<number>): boolean[] {
   return relevant;
 }
 
-function honestTurn(instance: Instance, state: State, wrong: (what: string, game: Position<number>) => void): Position<number> {
+function honestTurn(
+  instance: Instance,
+  state: State,
+  wrong: (what: string, game: Position<number>) => void,
+): Position<number> {
   let { game } = state;
   const relevant = relevanceOf(game);
   for (const [i, claim] of state.game.entries()) {
@@ -100,7 +122,10 @@ function honestTurn(instance: Instance, state: State, wrong: (what: string, game
 }
 
 /** Everything that the liar can do now, each move with its number, so that moves of one tick come in one order only. */
-function* liarTurn(instance: Instance, { game, now, lock }: State): Generator<{ game: Position<number>; lock: number }> {
+function* liarTurn(
+  instance: Instance,
+  { game, now, lock }: State,
+): Generator<{ game: Position<number>; lock: number }> {
   for (const [i, claim] of game.entries()) {
     for (let segment = 0; segment < 2; segment++) {
       const number = 2 * i + segment;
@@ -108,7 +133,8 @@ function* liarTurn(instance: Instance, { game, now, lock }: State): Generator<{ 
       if (claim.level === 1 && !asksAt(instance, game, i, segment)) {
         const { other, step } = place(game, i);
         const post = stepFrom(instance, other, step + segment, claim.points[segment]!);
-        const next = post === undefined ? undefined : refute(instance.rules, game, { claim: i, segment, post }, LIAR, now);
+        const next =
+          post === undefined ? undefined : refute(instance.rules, game, { claim: i, segment, post }, LIAR, now);
         if (next !== undefined) yield { game: next, lock: number };
         continue;
       }
@@ -123,7 +149,11 @@ function* liarTurn(instance: Instance, { game, now, lock }: State): Generator<{ 
   }
 }
 
-function judge(instance: Instance, game: Position<number>, wrong: (what: string, game: Position<number>) => void): void {
+function judge(
+  instance: Instance,
+  game: Position<number>,
+  wrong: (what: string, game: Position<number>) => void,
+): void {
   const { stands, winner } = settle(game);
   const relevant = relevanceOf(game);
   if (stands[0] !== (game[0]!.points[0] === TRUE)) wrong("the result is wrong", game);
@@ -146,7 +176,10 @@ function judge(instance: Instance, game: Position<number>, wrong: (what: string,
 
 const signature = ({ game, now, left, lock }: State): string =>
   `${now},${left},${lock};${game
-    .map((c) => `${c.parent}${c.segment}${c.points.join("")}${c.owner}${c.made},${c.clock},${c.refuted ? `${c.refuted.segment}${c.refuted.by}` : ""}`)
+    .map(
+      (c) =>
+        `${c.parent}${c.segment}${c.points.join("")}${c.owner}${c.made},${c.clock},${c.refuted ? `${c.refuted.segment}${c.refuted.by}` : ""}`,
+    )
     .join(";")}`;
 
 function search(instance: Instance): Totals {

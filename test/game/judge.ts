@@ -116,7 +116,8 @@ export async function violations(stage: Stage, before: Books): Promise<string[]>
     if (got !== owed) found.push(`payment: ${account} got ${got}, is owed ${owed}`);
   }
   const kept = after.balance - before.balance;
-  if (kept !== settlement.taken - settlement.burnt) found.push(`burnt: the contract keeps ${kept} wei of ${settlement.taken}`);
+  if (kept !== settlement.taken - settlement.burnt)
+    found.push(`burnt: the contract keeps ${kept} wei of ${settlement.taken}`);
   const shape = shapeOf(stage.run.context);
   const bound = game.made + longestGame(times, stage.run.level, shape.every === 0 ? 0 : shape.otherLevel);
   for (const node of game.claims.values()) {
@@ -136,7 +137,7 @@ export type Books = { credits: Map<Hex, bigint>; balance: bigint };
 
 export async function booksOf({ arena }: Stage): Promise<Books> {
   const credits = new Map<Hex, bigint>();
-  for (const account of arena.chain.accounts) credits.set(account, await arena.credit(account));
+  for (const account of arena.players) credits.set(account, await arena.credit(account));
   const balance = BigInt(await arena.chain.request<Hex>("eth_getBalance", [arena.address, "latest"]));
   return { credits, balance };
 }

@@ -76,7 +76,8 @@ export class Mirror {
     const [claim, { segment, from: pre, to }] = args as [Claim, Opening];
     const parent = this.#ids.indexOf(claimIdOf(claim));
     const answered = this.#position[parent];
-    if (answered === undefined || answered.points[segment] !== pre || answered.points[segment + 1] !== to) return undefined;
+    if (answered === undefined || answered.points[segment] !== pre || answered.points[segment + 1] !== to)
+      return undefined;
     if (name === "move") {
       const [, , end, middles] = args as [Claim, Opening, Hex, Hex[]];
       const points = [pre, ...middles, end];
@@ -99,7 +100,8 @@ export class Mirror {
     const { stands } = settle(this.#position);
     for (const [i, id] of this.#ids.entries()) {
       const told = i === 0 ? game.status === "upheld" : game.claims.get(id)!.stands;
-      if (told !== stands[i]) this.differences.push(`claim ${i} ${told ? "stands" : "falls"}, in the model it does not`);
+      if (told !== stands[i])
+        this.differences.push(`claim ${i} ${told ? "stands" : "falls"}, in the model it does not`);
     }
   }
 

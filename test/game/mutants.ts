@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { stripTypeScriptTypes } from "node:module";
-import type { Mutation } from "./compile.ts";
 import { times } from "./arena.ts";
+import type { Mutation } from "./compile.ts";
 import type { Strategy } from "./stage.ts";
 
 /** A rule taken out of the contract, and the scenario or the check that must notice. */
@@ -26,7 +26,9 @@ export const contractMutants: ContractMutant[] = [
   },
   {
     rule: "identity includes the dissection, for delegations too",
-    mutations: [twinBy("claim.game, claim.parent, claim.segment, claim.end, claim.delegated ? bytes32(0) : claim.root")],
+    mutations: [
+      twinBy("claim.game, claim.parent, claim.segment, claim.end, claim.delegated ? bytes32(0) : claim.root"),
+    ],
     noticed: "poisoned twin of a delegation",
   },
   {
@@ -84,7 +86,12 @@ export const contractMutants: ContractMutant[] = [
   },
   {
     rule: "a child argues with hashes of its parent",
-    mutations: [without("Dissection.sol", "    if (node != expected) revert NotInDissection(expected, segment, opening.from, opening.to);\n")],
+    mutations: [
+      without(
+        "Dissection.sol",
+        "    if (node != expected) revert NotInDissection(expected, segment, opening.from, opening.to);\n",
+      ),
+    ],
     noticed: "made-up openings: hashes that the parent never asserted",
   },
   {
@@ -105,7 +112,11 @@ export const contractMutants: ContractMutant[] = [
   {
     rule: "there is always time to answer",
     mutations: [
-      { file: "GameState.sol", from: "Clock.deadline(h.made, _extension(claim), parentClock, MAX_CLOCK)", to: "Clock.deadline(h.made, 0, parentClock, MAX_CLOCK)" },
+      {
+        file: "GameState.sol",
+        from: "Clock.deadline(h.made, _extension(claim), parentClock, MAX_CLOCK)",
+        to: "Clock.deadline(h.made, 0, parentClock, MAX_CLOCK)",
+      },
     ],
     noticed: "every move at the last second",
   },
@@ -121,12 +132,20 @@ export const contractMutants: ContractMutant[] = [
   },
   {
     rule: "a claim inherits its grandparent's clock",
-    mutations: [{ file: "Moves.sol", from: "Head(msg.sender, uint40(block.timestamp), uint24(clock), 0)", to: "Head(msg.sender, uint40(block.timestamp), 0, 0)" }],
+    mutations: [
+      {
+        file: "Moves.sol",
+        from: "Head(msg.sender, uint40(block.timestamp), uint24(clock), 0)",
+        to: "Head(msg.sender, uint40(block.timestamp), 0, 0)",
+      },
+    ],
     noticed: "every move at the last second",
   },
   {
     rule: "waiting is charged to the side that waits",
-    mutations: [{ file: "Moves.sol", from: "Clock.afterWaiting(parentClock, block", to: "Clock.afterWaiting(h.clock, block" }],
+    mutations: [
+      { file: "Moves.sol", from: "Clock.afterWaiting(parentClock, block", to: "Clock.afterWaiting(h.clock, block" },
+    ],
     noticed: "a quick honest party and a slow liar: whoever waits pays with its own clock",
   },
   {
@@ -181,7 +200,13 @@ export const contractMutants: ContractMutant[] = [
   },
   {
     rule: "lower segments stay open after a refutation",
-    mutations: [{ file: "Moves.sol", from: "known.by != address(0) && opening.segment >= known.rank >> 88", to: "known.by != address(0)" }],
+    mutations: [
+      {
+        file: "Moves.sol",
+        from: "known.by != address(0) && opening.segment >= known.rank >> 88",
+        to: "known.by != address(0)",
+      },
+    ],
     noticed: "self-refutation too high: to close the place of the honest one",
   },
   {
@@ -206,12 +231,19 @@ export const contractMutants: ContractMutant[] = [
   },
   {
     rule: "only the consumer voids its game",
-    mutations: [without("Resolution.sol", "    if (msg.sender != g.consumer) revert NotConsumer(msg.sender, g.consumer);\n")],
+    mutations: [
+      without("Resolution.sol", "    if (msg.sender != g.consumer) revert NotConsumer(msg.sender, g.consumer);\n"),
+    ],
     noticed: "a void game gives every bond back, once",
   },
   {
     rule: "money waits before it leaves",
-    mutations: [without("Bonds.sol", "    if (block.timestamp < account.payableAt) revert Locked(msg.sender, account.payableAt);\n")],
+    mutations: [
+      without(
+        "Bonds.sol",
+        "    if (block.timestamp < account.payableAt) revert Locked(msg.sender, account.payableAt);\n",
+      ),
+    ],
     noticed: "money leaves after the delay, unless the guardian holds it",
   },
   {

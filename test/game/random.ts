@@ -64,7 +64,11 @@ export async function playRandomGame(
   }
 
   const truthful = dice(2) === 0;
-  const output = truthful ? stage.truth.outputHex(run) : dice(4) === 0 ? outputOf(dice(9)) : liars[0]!.told.outputHex(run);
+  const output = truthful
+    ? stage.truth.outputHex(run)
+    : dice(4) === 0
+      ? outputOf(dice(9))
+      : liars[0]!.told.outputHex(run);
   const proposer = truthful && dice(2) === 0 ? arena.honest : arena.liar(0);
   const before = await booksOf(stage);
   const mirror = new Mirror(arena);
@@ -99,7 +103,11 @@ function timingFrom(dice: Dice): Timing {
   const kind = dice(3);
   const share = dice(1000) / 1000;
   return (made, deadline) =>
-    kind === 0 ? made + 1 + Math.floor(3 * share) : kind === 1 ? made + Math.floor((deadline - made) * share) : deadline - 1;
+    kind === 0
+      ? made + 1 + Math.floor(3 * share)
+      : kind === 1
+        ? made + Math.floor((deadline - made) * share)
+        : deadline - 1;
 }
 
 /** Whatever a liar may think of against one claim. */
@@ -114,7 +122,12 @@ async function strike(stage: Stage, account: Hex, told: ToyTruth, node: Node | u
   };
   if (node === undefined) {
     const points = spoil(pointsFrom(believed, stage.run, 0n, stage.run.level));
-    await counterWith(stage, account, dice(4) === 0 ? outputOf(dice(9)) : believed.outputHex(stage.run), points.slice(0, 15));
+    await counterWith(
+      stage,
+      account,
+      dice(4) === 0 ? outputOf(dice(9)) : believed.outputHex(stage.run),
+      points.slice(0, 15),
+    );
     return;
   }
   if (dice(6) === 0) {

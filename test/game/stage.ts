@@ -1,5 +1,5 @@
 import type { Hex } from "../../challenger/strategy/bytes.ts";
-import { honestMoves, type Move, type Judgements } from "../../challenger/strategy/moves.ts";
+import { honestMoves, type Judgements, type Move } from "../../challenger/strategy/moves.ts";
 import { dueResolutions } from "../../challenger/strategy/resolutions.ts";
 import { extensionOf, type Game, type Node, nodeDeadline, proposalDeadline } from "../../challenger/strategy/tree.ts";
 import type { Run, Truth } from "../../challenger/strategy/truth.ts";

@@ -14,7 +14,13 @@ const bytes32 = (digits: string): Hex => `0x${digits}`;
 
 export const contextOf = (s: Shape): Hex =>
   bytes32(
-    word((s.salt << 96n) | (BigInt(s.otherLength) << 72n) | (BigInt(s.otherLevel) << 64n) | (BigInt(s.every) << 56n) | BigInt(s.length)),
+    word(
+      (s.salt << 96n) |
+        (BigInt(s.otherLength) << 72n) |
+        (BigInt(s.otherLevel) << 64n) |
+        (BigInt(s.every) << 56n) |
+        BigInt(s.length),
+    ),
   );
 
 export function shapeOf(context: Hex): Shape {
@@ -105,9 +111,7 @@ export class ToyTruth implements Truth {
   witnessHex(run: Run, step: number): Hex {
     const { index, value } = this.#state(run, step);
     const { length } = shapeOf(run.context);
-    return bytes32(
-      run.context.slice(2) + (index >= length ? outputOf(value).slice(2) : word(index) + word(value)),
-    );
+    return bytes32(run.context.slice(2) + (index >= length ? outputOf(value).slice(2) : word(index) + word(value)));
   }
 
   #state(run: Run, step: number): State {
@@ -143,7 +147,9 @@ export class ToyTruth implements Truth {
 export type Opened = { pre: Hex } & ({ post: Hex } | { asked: Run; resume: (output: Hex) => Hex });
 
 export function openWitness(toys: Toys, machine: Hex, witness: Hex): Opened {
-  const fields = Array.from({ length: (witness.length - 2) / 64 }, (_, i) => bytes32(witness.slice(2 + 64 * i, 66 + 64 * i)));
+  const fields = Array.from({ length: (witness.length - 2) / 64 }, (_, i) =>
+    bytes32(witness.slice(2 + 64 * i, 66 + 64 * i)),
+  );
   const context = fields[0]!;
   if (fields.length === 2) {
     const pre = haltedHash(context, fields[1]!);
@@ -153,7 +159,9 @@ export function openWitness(toys: Toys, machine: Hex, witness: Hex): Opened {
   const state = { index: Number(fields[1]!), value: Number(fields[2]!) };
   const pre = runningHash(context, state.index, state.value);
   const after = (value: number): Hex =>
-    state.index + 1 >= shape.length ? haltedHash(context, outputOf(value)) : runningHash(context, state.index + 1, value);
+    state.index + 1 >= shape.length
+      ? haltedHash(context, outputOf(value))
+      : runningHash(context, state.index + 1, value);
   const run: Run = { machine, context, start: pre, level: 0 };
   if (!asks(run, toys, shape, state)) return { pre, post: after(next(shape, state)) };
   const resume = (output: Hex) => after(resumed(state.value, output));
