@@ -4,6 +4,7 @@
 
 #include "product.h"
 #include "threads.h"
+#include "window.h"
 
 /** Scalar operations, about, below which a second thread is not worth waking; and parts for each thread, to even them out. */
 enum { WORTH_SHARING = 1 << 16, PARTS = 4 };
@@ -58,6 +59,11 @@ static void execute(const Instruction *in, const Run *run, int threads)
   Product product;
   if (free && plan_product(&product, in, run)) {
     run_product(&product, work_of(in, run) >= WORTH_SHARING ? threads : 1);
+    return;
+  }
+  Window window;
+  if (free && plan_window(&window, in, run)) {
+    run_window(&window, work_of(in, run) >= WORTH_SHARING ? threads : 1);
     return;
   }
   Share share = {in, run, run->to - run->from};
