@@ -1,0 +1,121 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { type Hex, keccakWords, word } from "./bytes.ts";
+import { rootOf } from "./dissection.ts";
+import { claimIdOf, gameIdOf } from "./identity.ts";
+import { dueResolutions, worthResolving } from "./resolutions.ts";
+import { BrokenLogError, emptyForest, extend, type GameEvent, nodeDeadline } from "./tree.ts";
+
+const times = { maxClock: 1000, extension: 50, longExtension: 120 };
+const hash = (i: number): Hex => keccakWords(word(i));
+const account = (i: number): Hex => `0x${i.toString(16).padStart(40, "a")}`;
+const deployment = { chainId: 1n, address: account(0) };
+const proposal = {
+  consumer: account(1),
+  proposer: account(2),
+  number: 0n,
+  machine: account(3),
+  context: hash(1),
+  start: hash(2),
+  level: 3,
+  output: hash(3),
+};
+const game = gameIdOf(deployment, proposal);
+const proposed: GameEvent = { eventName: "Proposed", args: { ...proposal, game, made: 10_000 } };
+
+/** A counter by account 4, and a move by account 5 against its segment 6. */
+const middles = Array.from({ length: 15 }, (_, i) => hash(100 + i));
+const { machine, context, start, level } = proposal;
+const counterClaim = {
+  game,
+  parent: game,
+  segment: 0,
+  machine,
+  level,
+  delegated: false,
+  end: hash(4),
+  root: rootOf([start, ...middles, hash(5)]),
+};
+const counter = claimIdOf(counterClaim);
+const countered: GameEvent[] = [
+  { eventName: "WholeRange", args: { game, id: counter, machine, context, start, halted: hash(5), level } },
+  {
+    eventName: "Claimed",
+    args: { game, parent: game, id: counter, claimant: account(4), made: 10_400, segment: 0, end: hash(4), middles },
+  },
+];
+const moveClaim = {
+  ...counterClaim,
+  parent: counter,
+  segment: 6,
+  level: 2,
+  end: hash(6),
+  root: rootOf([middles[5]!, ...middles, hash(6)]),
+};
+const move = claimIdOf(moveClaim);
+const moved: GameEvent = {
+  eventName: "Claimed",
+  args: { game, parent: counter, id: move, claimant: account(5), made: 10_500, segment: 6, end: hash(6), middles },
+};
+
+const empty = emptyForest(deployment, times);
+
+describe("the claim tree", () => {
+  it("is rebuilt from the events, with every place, clock and deadline", () => {
+    const { claims, counters } = extend(empty, [proposed, ...countered, moved]).games.get(game)!;
+    assert.deepEqual(counters, [counter]);
+    const [above, below] = [claims.get(counter)!, claims.get(move)!];
+    assert.deepEqual(above.claim, counterClaim);
+    assert.deepEqual(above.children, [move]);
+    assert.deepEqual(below.claim, moveClaim);
+    assert.equal(below.offset, 6n * 256n);
+    assert.deepEqual([above.clock, below.clock], [400, 100]);
+    assert.equal(nodeDeadline(above, times), 10_400 + 1000);
+    assert.equal(nodeDeadline(below, times), 10_500 + 600);
+  });
+
+  it("is the same whether events come at once or one by one, and what it grew from stays", () => {
+    const events = [proposed, ...countered, moved];
+    const first = extend(empty, [proposed, ...countered]);
+    assert.deepEqual(extend(first, [moved]), extend(empty, events));
+    assert.equal(first.games.get(game)!.claims.size, 1);
+    assert.equal(empty.games.size, 0);
+  });
+
+  it("refuses a log that can not be", () => {
+    assert.throws(() => extend(empty, [...countered]), BrokenLogError);
+    assert.throws(() => extend(empty, [proposed, countered[1]!]), /does not say which/);
+    assert.throws(() => extend(empty, [proposed, moved]), /answers none/);
+    const bent = { ...moved, args: { ...moved.args, end: hash(7) } } as GameEvent;
+    assert.throws(() => extend(empty, [proposed, ...countered, bent]), /does not hash to/);
+    const other = { ...proposed, args: { ...proposed.args, output: hash(9) } } as GameEvent;
+    assert.throws(() => extend(empty, [other]), /does not hash to game/);
+  });
+});
+
+describe("what is due to be settled", () => {
+  const forest = extend(empty, [proposed, ...countered, moved]);
+  const due = (now: number) => dueResolutions(forest.games.get(game)!, times, now).map(({ id }) => id);
+
+  it("comes children first, and waits for children that are not due", () => {
+    assert.deepEqual(due(11_099), []);
+    assert.deepEqual(due(11_100), [move]);
+    assert.deepEqual(due(11_400), [move, counter, game]);
+  });
+
+  it("is everything, at once, in a void game", () => {
+    const gone = extend(forest, [{ eventName: "Voided", args: { game } }]).games.get(game)!;
+    assert.deepEqual(
+      dueResolutions(gone, times, 0).map(({ id }) => id),
+      [move, counter, game],
+    );
+  });
+
+  it("is worth its gas to who has money in it, or where the prepayment covers it", () => {
+    const told = forest.games.get(game)!;
+    assert.ok(worthResolving(told, new Set([account(5)]), 1n, 2n));
+    assert.ok(worthResolving(told, new Set([account(2)]), 1n, 2n));
+    assert.ok(worthResolving(told, new Set(), 3n, 2n));
+    assert.ok(!worthResolving(told, new Set([account(9)]), 1n, 2n));
+  });
+});
