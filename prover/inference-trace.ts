@@ -23,6 +23,8 @@ import { Work } from "./work.ts";
 
 /** Executions whose states are kept at hand. */
 const KEPT_EXECUTIONS = 64;
+/** Hashes of states kept: a strategy that holds no state of its own asks for the same ones at every look. */
+const KEPT_HASHES = 4096;
 
 /**
  * The virtual trace of an inference: any of its states, from the results of one native run, however many steps that run has. Nothing is executed before the
@@ -35,6 +37,7 @@ export class InferenceTrace implements Trace {
   #ran: Run | undefined;
   readonly #fetches: Latest<number, FetchState>;
   readonly #works: Latest<number, Work>;
+  readonly #hashes: Latest<bigint, Hash>;
   /** Milliseconds of the native run. */
   #runMs = 0;
   #redone = 0;
@@ -50,6 +53,7 @@ export class InferenceTrace implements Trace {
     this.machine = createMachine(model, commitment, inputs, scalarOperation, this.#trees.content);
     this.#fetches = new Latest(KEPT_EXECUTIONS, (execution) => this.#run.state(execution));
     this.#works = new Latest(KEPT_EXECUTIONS, (execution) => this.#work(execution));
+    this.#hashes = new Latest(KEPT_HASHES, (step) => hashOf(this.machine, this.state(step)));
   }
 
   get #run(): Run {
@@ -124,7 +128,7 @@ export class InferenceTrace implements Trace {
   }
 
   async stateHashes(steps: readonly bigint[]): Promise<Hash[]> {
-    return steps.map((step) => hashOf(this.machine, this.state(step)));
+    return steps.map((step) => this.#hashes.get(step));
   }
 
   async witness(step: bigint): Promise<Uint8Array> {
