@@ -24,11 +24,11 @@ const unit: Stage = {
   count: countNodeTest,
 };
 
-/** The committed .wasm must be what its sources give. Other releases of emscripten give other bytes, so they are no test. */
+/** Committed WebAssembly must be what its sources give. Other releases of emscripten give other bytes, so they are no test. */
 const emcc = spawnSync("emcc", ["--version"], { encoding: "utf8" }).stdout ?? "";
-const softfloatRebuild: Stage[] = emcc.includes(" 3.1.6 ")
-  ? [{ name: "softfloat rebuilds to the same bytes", script: "ml-vm/softfloat/build.ts", args: ["--check"] }]
-  : [];
+const rebuilds: Stage[] = ["ml-vm/softfloat", "merkle/keccak"]
+  .filter(() => emcc.includes(" 3.1.6 "))
+  .map((folder) => ({ name: `${folder} rebuilds to the same bytes`, script: `${folder}/build.ts`, args: ["--check"] }));
 
 const solidity: Stage = {
   name: "Solidity tests",
@@ -47,5 +47,5 @@ if (unitTests.length === 0) {
 } else if (wanted.length > 0) {
   await runStages([unit]);
 } else {
-  await runStages([checkTypes, checkFormat, ...softfloatRebuild, unit, solidity, ...mocha]);
+  await runStages([checkTypes, checkFormat, ...rebuilds, unit, solidity, ...mocha]);
 }
