@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.37;
 
+import {Rule} from "./Rule.sol";
+
 /// @title Models that games can be about
 /// @notice A model is registered by showing its whole program, page by page; each instruction is checked to be well-formed
 /// (docs/tensor-machine.md), and the work of a run is bounded. So the verifier meets no ill-formed instruction, and nobody can
@@ -26,6 +28,15 @@ interface IModelRegistry {
 
   /// @notice The model can be used.
   event ModelRegistered(bytes32 indexed modelId, uint8 level, uint64 steps, uint128 flops);
+
+  /// @notice The program as a whole breaks a rule of well-formed programs.
+  error IllFormedProgram(Rule rule);
+
+  /// @notice The instruction at `pc` breaks a rule.
+  error IllFormedInstruction(uint256 pc, Rule rule);
+
+  /// @notice The instructions given are not those of the program at these places.
+  error WrongInstructions(bytes32 programRoot, bytes32 computed);
 
   error AlreadyBegun(bytes32 modelId);
   error NotBegun(bytes32 modelId);

@@ -2,7 +2,8 @@
 pragma solidity ^0.8.37;
 
 import {Element} from "../tensor/Element.sol";
-import {IllFormedProgram, Rule} from "./Rule.sol";
+import {IModelRegistry} from "./IModelRegistry.sol";
+import {Rule} from "./Rule.sol";
 
 /// @title What a program declares: how many inputs, weights and tensors there are, and their types
 library ProgramTypes {
@@ -32,18 +33,18 @@ library ProgramTypes {
   function read(bytes calldata header, bytes calldata encoded) internal pure returns (Types memory types) {
     // INVARIANT: these types are the model's, in each call.
     if (header.length != HEADER_BYTES || keccak256(encoded) != bytes32(header[96:128])) {
-      revert IllFormedProgram(Rule.Encoding);
+      revert IModelRegistry.IllFormedProgram(Rule.Encoding);
     }
     uint256 counts = uint256(bytes32(header[0:32]));
     // version, inputs, weights, tensors, outputs: u16 each; instructions u32; 18 zero bytes.
-    if (counts >> 240 != VERSION || uint144(counts) != 0) revert IllFormedProgram(Rule.Encoding);
+    if (counts >> 240 != VERSION || uint144(counts) != 0) revert IModelRegistry.IllFormedProgram(Rule.Encoding);
     types.inputs = uint16(counts >> 224);
     types.weights = uint16(counts >> 208);
     types.tensors = uint16(counts >> 192);
     types.outputs = uint16(counts >> 176);
     types.instructions = uint32(counts >> 144);
     if (types.outputs == 0 || types.outputs > MAX_OUTPUTS || types.outputs > types.tensors) {
-      revert IllFormedProgram(Rule.Counts);
+      revert IModelRegistry.IllFormedProgram(Rule.Counts);
     }
     uint256 count = types.inputs + types.weights + types.tensors;
     types.dtypes = new uint256[](count);
@@ -52,7 +53,7 @@ library ProgramTypes {
     for (uint256 i; i < count; ++i) {
       (types.dtypes[i], types.sizes[i], position) = _type(encoded, position);
     }
-    if (position != encoded.length) revert IllFormedProgram(Rule.Encoding);
+    if (position != encoded.length) revert IModelRegistry.IllFormedProgram(Rule.Encoding);
   }
 
   function _type(
@@ -68,7 +69,7 @@ library ProgramTypes {
       dimensions := add(dimensions, 2)
     }
     next = position + 2 + 4 * rank;
-    if (next > encoded.length || dtype == 0 || dtype > DTYPES) revert IllFormedProgram(Rule.Encoding);
+    if (next > encoded.length || dtype == 0 || dtype > DTYPES) revert IModelRegistry.IllFormedProgram(Rule.Encoding);
     size = 1;
     for (uint256 i; i < rank; ++i) {
       uint256 dimension;
@@ -76,7 +77,7 @@ library ProgramTypes {
         dimension := shr(224, calldataload(add(dimensions, shl(2, i))))
       }
       size *= dimension;
-      if (dimension == 0 || dimension > MAX_COUNT || size >= POINTS) revert IllFormedProgram(Rule.Type);
+      if (dimension == 0 || dimension > MAX_COUNT || size >= POINTS) revert IModelRegistry.IllFormedProgram(Rule.Type);
     }
     size <<= Element.logSize(dtype);
   }

@@ -3,12 +3,10 @@ pragma solidity ^0.8.37;
 
 import {MerklePath} from "../lib/MerklePath.sol";
 import {InstructionReader as Reader} from "../tensor/InstructionReader.sol";
+import {IModelRegistry} from "./IModelRegistry.sol";
 import {ProgramTypes} from "./ProgramTypes.sol";
-import {IllFormedInstruction, IllFormedProgram, Rule} from "./Rule.sol";
+import {Rule} from "./Rule.sol";
 import {TensorRules} from "./TensorRules.sol";
-
-/// The instructions given are not those of the program at these places.
-error WrongInstructions(bytes32 programRoot, bytes32 computed);
 
 /// @title Whether a program is well-formed, and how much work it is, a page of instructions at a time
 /// @notice The rules of `ml-vm/program/check.ts`, in the same order. Stateless: progress goes in and comes out.
@@ -87,11 +85,11 @@ contract ProgramValidator {
   }
 
   function _requireProgram(bool condition, Rule rule) private pure {
-    if (!condition) revert IllFormedProgram(rule);
+    if (!condition) revert IModelRegistry.IllFormedProgram(rule);
   }
 
   function _require(bool condition, uint256 pc, Rule rule) private pure {
-    if (!condition) revert IllFormedInstruction(pc, rule);
+    if (!condition) revert IModelRegistry.IllFormedInstruction(pc, rule);
   }
 
   /// @dev Whether a run of neighbouring leaves, completed by siblings, gives the program root.
@@ -119,7 +117,8 @@ contract ProgramValidator {
       for (uint256 i; i < length; ++i) nodes[i] = keccak256(abi.encodePacked(nodes[2 * i], nodes[2 * i + 1]));
     }
     // INVARIANT: what is checked is what the model id commits to.
-    if (nodes[0] != programRoot || used != siblings.length) revert WrongInstructions(programRoot, nodes[0]);
+    if (nodes[0] != programRoot || used != siblings.length)
+      revert IModelRegistry.WrongInstructions(programRoot, nodes[0]);
   }
 
   function _instruction(

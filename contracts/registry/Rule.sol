@@ -34,9 +34,3 @@ enum Rule {
   Output,
   Steps
 }
-
-/// The program as a whole breaks a rule.
-error IllFormedProgram(Rule rule);
-
-/// The instruction at `pc` breaks a rule.
-error IllFormedInstruction(uint256 pc, Rule rule);

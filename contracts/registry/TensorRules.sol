@@ -5,8 +5,9 @@ import {MerklePath} from "../lib/MerklePath.sol";
 import {Element} from "../tensor/Element.sol";
 import {InstructionReader as Reader} from "../tensor/InstructionReader.sol";
 import {ScalarTypes} from "../tensor/scalar/ScalarTypes.sol";
+import {IModelRegistry} from "./IModelRegistry.sol";
 import {ProgramTypes} from "./ProgramTypes.sol";
-import {IllFormedInstruction, Rule} from "./Rule.sol";
+import {Rule} from "./Rule.sol";
 
 /// @title Whether a tensor instruction is well-formed, and how much work it is
 /// @notice The rules of `ml-vm/program/check-tensor.ts`, in the same order.
@@ -112,7 +113,7 @@ library TensorRules {
   }
 
   function _require(Walk memory walk, bool condition, Rule rule) private pure {
-    if (!condition) revert IllFormedInstruction(walk.pc, rule);
+    if (!condition) revert IModelRegistry.IllFormedInstruction(walk.pc, rule);
   }
 
   /// @return size Bytes of the target.
@@ -146,14 +147,14 @@ library TensorRules {
   function operand(uint256 pc, ProgramTypes.Types memory types, uint256 position) internal pure returns (uint256) {
     uint256 space = Reader.u8(position);
     uint256 index = Reader.u16(position + 1);
-    if (space > 2) revert IllFormedInstruction(pc, Rule.Encoding);
+    if (space > 2) revert IModelRegistry.IllFormedInstruction(pc, Rule.Encoding);
     uint256 count =
       space == 0
         ? types.inputs
         : space == 1
           ? types.weights
           : types.tensors;
-    if (index >= count) revert IllFormedInstruction(pc, Rule.Tensor);
+    if (index >= count) revert IModelRegistry.IllFormedInstruction(pc, Rule.Tensor);
     return
       types.sizes[
         space == 0

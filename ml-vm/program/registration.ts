@@ -17,20 +17,22 @@ export interface Page {
   readonly instructions: readonly Uint8Array[];
   /** What completes their hashes to the program root, from the leaves upwards, left before right. */
   readonly siblings: readonly Hash[];
+  /** Bound on the gas of the transaction. */
+  readonly gas: number;
 }
 
 /** What a page may take. */
 export interface PageBudget {
   /** Gas of the transaction: on L1 at most 2^24 (EIP-7825). */
   readonly gas: number;
-  /** Bytes of instructions and siblings: nodes relay transactions of up to 128 kB. */
+  /** Bytes of types, instructions and siblings: nodes relay transactions of up to 128 kB. */
   readonly bytes: number;
 }
 
-const BUDGET: PageBudget = { gas: 12_000_000, bytes: 60_000 };
+const BUDGET: PageBudget = { gas: 12_000_000, bytes: 100_000 };
 
-/** Bounds on the gas of a page, calldata included; test/contracts/registry.test.ts holds them against the contract. */
-const GAS = { page: 250_000, type: 2_000, instruction: 25_000, instructionByte: 250 } as const;
+/** Gas of a page is at most the sum of these; test/contracts/model-registry.test.ts holds that against the contract. */
+const GAS = { page: 250_000, type: 1_500, typeByte: 150, instruction: 25_000, instructionByte: 250 } as const;
 
 /**
  * Cuts a program into pages.
@@ -38,42 +40,42 @@ const GAS = { page: 250_000, type: 2_000, instruction: 25_000, instructionByte: 
  * @throws RangeError if one instruction alone, with the types, is over the budget.
  */
 export function registrationOf(program: Program, commitment: Commitment, from = 0, budget = BUDGET): Registration {
-  const types = encodeTypes([...program.inputs, ...program.weights, ...program.tensors]);
-  return { header: commitment.header, types, pages: pagesOf(commitment, from, budget) };
-}
-
-function pagesOf({ encoded, header, program }: Commitment, from: number, budget: PageBudget): Page[] {
-  const perPage = GAS.page + GAS.type * declared(header);
+  const declared = [...program.inputs, ...program.weights, ...program.tensors];
+  const types = encodeTypes(declared);
+  const { encoded, header, program: tree } = commitment;
+  const overhead = {
+    gas: GAS.page + GAS.type * declared.length + GAS.typeByte * types.length,
+    bytes: types.length + 64 * tree.depth,
+  };
   const pages: Page[] = [];
   for (let firstPc = from; firstPc < encoded.length; ) {
-    let end = firstPc;
-    let gas = perPage;
-    let bytes = 64 * program.depth;
-    for (; end < encoded.length; end++) {
-      const { length } = encoded[end] as Uint8Array;
-      gas += GAS.instruction + GAS.instructionByte * length;
-      bytes += length;
-      if (gas > budget.gas || bytes > budget.bytes) break;
-    }
-    if (end === firstPc) {
-      throw new RangeError(
-        `instruction ${end} of ${encoded[end]?.length} bytes, with the types of ${declared(header)} tensors, takes more than a page: about ${gas} gas, ${bytes} bytes`,
-      );
-    }
-    pages.push({
-      firstPc,
-      instructions: encoded.slice(firstPc, end),
-      siblings: rangeSiblings(program, firstPc, end - firstPc),
-    });
-    firstPc = end;
+    const { length, gas } = fit(encoded.slice(firstPc), overhead, budget);
+    const instructions = encoded.slice(firstPc, firstPc + length);
+    pages.push({ firstPc, instructions, siblings: rangeSiblings(tree, firstPc, length), gas });
+    firstPc += length;
   }
-  return pages;
+  return { header, types, pages };
 }
 
-/** How many inputs, weights and table tensors a header declares. */
-function declared(header: Uint8Array): number {
-  const counts = new DataView(header.buffer, header.byteOffset, header.byteLength);
-  return counts.getUint16(2) + counts.getUint16(4) + counts.getUint16(6);
+/** How many of the instructions a page takes, and its gas. */
+function fit(
+  encoded: readonly Uint8Array[],
+  overhead: PageBudget,
+  budget: PageBudget,
+): { readonly length: number; readonly gas: number } {
+  let { gas, bytes } = overhead;
+  for (const [i, instruction] of encoded.entries()) {
+    const nextGas = gas + GAS.instruction + GAS.instructionByte * instruction.length;
+    const nextBytes = bytes + instruction.length;
+    if (nextGas > budget.gas || nextBytes > budget.bytes) {
+      if (i > 0) return { length: i, gas };
+      throw new RangeError(
+        `an instruction of ${instruction.length} bytes takes about ${nextGas} gas and ${nextBytes} bytes to register, types included; a transaction may take ${budget.gas} and ${budget.bytes}`,
+      );
+    }
+    [gas, bytes] = [nextGas, nextBytes];
+  }
+  return { length: encoded.length, gas };
 }
 
 /** Nodes that complete a run of neighbouring leaves to the root. */
