@@ -26,6 +26,11 @@ export class Requests {
   readonly answers = new Map<Hex, Answered>();
   readonly delivered = new Set<bigint>();
 
+  /** Starts afresh, where events that were learnt are no longer on the chain. */
+  forget(): void {
+    for (const known of [this.byId, this.byContext, this.answers, this.delivered]) known.clear();
+  }
+
   learn(events: readonly OracleEvent[]): void {
     for (const { eventName, args } of events) {
       switch (eventName) {
@@ -40,6 +45,9 @@ export class Requests {
           break;
         case "Reopened":
           this.answers.delete(args.game);
+          break;
+        case "Cancelled":
+          this.byId.delete(args.id);
           break;
         case "Delivered":
           this.delivered.add(args.id);

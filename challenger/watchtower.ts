@@ -108,6 +108,7 @@ export class Watchtower {
     const isContinuation = this.#read === 0 || (logs.length >= this.#read && logs[this.#read - 1] === this.#lastLog);
     if (!isContinuation) {
       this.#forest = this.#empty();
+      this.#options.requests.forget();
       this.#read = 0;
     }
     const { game, oracle } = decodeLogs(this.#options.deployment, logs.slice(this.#read));

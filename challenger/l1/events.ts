@@ -21,6 +21,7 @@ export type OracleEvent =
     }
   | { readonly eventName: "Answered"; readonly args: { readonly id: bigint; readonly game: Hex; readonly output: Hex } }
   | { readonly eventName: "Reopened"; readonly args: { readonly id: bigint; readonly game: Hex } }
+  | { readonly eventName: "Cancelled"; readonly args: { readonly id: bigint } }
   | {
       readonly eventName: "Delivered";
       readonly args: {

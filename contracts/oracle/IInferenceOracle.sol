@@ -36,6 +36,7 @@ interface IInferenceOracle {
   event Answered(uint256 indexed id, bytes32 indexed game, bytes output);
   /// @notice The guardian stopped the answer: the request is open again.
   event Reopened(uint256 indexed id, bytes32 indexed game);
+  event Cancelled(uint256 indexed id);
   event Delivered(uint256 indexed id, bytes32 indexed game, bytes output, bool callbackSucceeded);
 
   error NoSuchRequest(uint256 id);
@@ -49,6 +50,7 @@ interface IInferenceOracle {
   error NotThatOutput(bytes32 expected, bytes32 given);
   error NotEnoughGas(uint256 needed, uint256 left);
   error NotGuardian(address caller);
+  error NotRequester(address caller);
   error NothingToCollect(address account);
   error TransferFailed(address to, uint256 amount);
 
@@ -60,6 +62,9 @@ interface IInferenceOracle {
     IInferenceConsumer consumer,
     uint64 callbackGas
   ) external payable returns (uint256 id);
+
+  /// @notice Only for the requester, while there is no answer: takes the question back. The fee is then the requester's to collect.
+  function cancel(uint256 id, Request calldata asked) external;
 
   /// @notice Answers a request. Takes the game's `proposalPrice()`.
   /// @param output The model's outputs, joined: row-major elements, little-endian.
@@ -75,7 +80,7 @@ interface IInferenceOracle {
   /// @notice Only for the guardian, until the answer is delivered: voids the game, or drops its result; the request is open again.
   function stop(uint256 id) external;
 
-  /// @notice Pays the caller the fees of its answers that were delivered.
+  /// @notice Pays the caller the fees of its answers that were delivered, and of its requests that it cancelled.
   function collect() external;
 
   /// @return Fees that `account` can collect, in wei.

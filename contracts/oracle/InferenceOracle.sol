@@ -64,6 +64,17 @@ contract InferenceOracle is IInferenceOracle {
   }
 
   /// @inheritdoc IInferenceOracle
+  function cancel(uint256 id, Request calldata asked) external {
+    State storage state = _known(id, asked);
+    if (msg.sender != asked.requester) revert NotRequester(msg.sender);
+    // INVARIANT: the fee of a request that somebody has answered stays for whoever's answer stands.
+    if (state.game != 0) revert AlreadyAnswered(id, state.game);
+    delete _states[id];
+    _fees[msg.sender] += asked.fee;
+    emit Cancelled(id);
+  }
+
+  /// @inheritdoc IInferenceOracle
   function answer(
     uint256 id,
     Request calldata asked,
