@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.37;
 
-import {MerklePath} from "./MerklePath.sol";
-
 /// @title Roots of the trees of `merkle/tree.ts`, from all of their content
 library MerkleRoot {
   /// @notice Root of the data tree over `size` bytes at `data` in calldata.

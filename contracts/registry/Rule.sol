@@ -32,5 +32,6 @@ enum Rule {
   Halt,
   Move,
   Output,
-  Steps
+  Steps,
+  Witness
 }

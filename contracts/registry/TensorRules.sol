@@ -22,6 +22,7 @@ library TensorRules {
   uint256 private constant MAX_COORDINATES = 8;
   uint256 private constant MAX_TERMS = 8;
   uint256 private constant MAX_SHIFT = 31;
+  uint256 private constant MAX_OPENED_BYTES = 65_536;
   /// A coordinate stays below.
   uint256 private constant REACH = 1 << 53;
   uint256 private constant VARIABLES = 23;
@@ -39,6 +40,10 @@ library TensorRules {
     /// Bytes of each operand.
     uint256[MAX_OPERANDS] operands;
     uint256 operandCount;
+    /// Depth of each operand's tree.
+    uint256[MAX_OPERANDS] depths;
+    /// Bytes of the leaves and paths of the reads so far, and of the write.
+    uint256 opened;
     /// How many values each variable takes; 0 where there is none.
     uint256[VARIABLES] ranges;
     /// Whether the variables of the folds exist in the stage at hand; the others do in all.
@@ -71,6 +76,7 @@ library TensorRules {
   ) internal pure returns (uint256 steps, uint256 flops) {
     uint256 target = _head(walk, types, instruction);
     walk.position = instruction + Reader.TENSOR_HEAD_BYTES;
+    walk.opened = MerklePath.LEAF_BYTES + 32 * Reader.u8(instruction + 4);
     _operands(walk, types, Reader.u16(instruction + 2));
 
     for (uint256 i; i < VARIABLES; ++i) {
@@ -108,6 +114,8 @@ library TensorRules {
     // The write may add any read of `finish`.
     walk.position = write;
     _view(walk, target >> Element.logSize(Reader.u8(instruction + 5)));
+    // INVARIANT: every step fits an L1 transaction; one that does not could not be refuted.
+    _require(walk, walk.opened <= MAX_OPENED_BYTES, Rule.Witness);
     flops *= elements;
     steps = 2 + elements * ((folds ? terms * (hasInner ? innerTerms + 1 : 1) : 0) + writes);
   }
@@ -138,7 +146,8 @@ library TensorRules {
       uint256 position = walk.position;
       walk.operands[i] = operand(walk.pc, types, position);
       _require(walk, Reader.u8(position) != 2 || Reader.u16(position + 1) != target, Rule.Alias);
-      _require(walk, Reader.u8(position + 3) == MerklePath.treeDepth(walk.operands[i]), Rule.Depth);
+      walk.depths[i] = Reader.u8(position + 3);
+      _require(walk, walk.depths[i] == MerklePath.treeDepth(walk.operands[i]), Rule.Depth);
       walk.position = position + Reader.OPERAND_BYTES;
     }
   }
@@ -272,6 +281,7 @@ library TensorRules {
       _view(walk, walk.operands[which] >> Element.logSize(dtype));
       walk.values[walk.valueCount++] = scalar;
       walk.readCount++;
+      walk.opened += MerklePath.LEAF_BYTES + 32 * walk.depths[which];
     }
     for (uint256 i = Reader.u8(walk.position++); i > 0; --i) {
       uint256 scalar = _constant(walk);

@@ -277,5 +277,16 @@ export const broken: Record<Rule, Program[]> = {
     withInstruction(5, { kind: "drop", target: 2 }),
     withInstruction(5, { kind: "drop", target: 0 }),
   ],
+  // 160 leaves with paths of depth 9: 66,560 bytes; of depth 8, 61,440.
+  witness: [
+    {
+      ...withInstruction(2, {
+        ...zero,
+        operands: [{ space: "weight", index: 1, depth: 9 }],
+        finish: { ...zero.finish, reads: many(160, read({ dtype: "u8", view: [] })), code: [], outs: [0] },
+      }),
+      weights: [...base.weights, f32(2 ** 14)],
+    },
+  ],
   steps: [inFold({ dims: [2 ** 30, 16], write: [along(0, 64)], reduction: [2 ** 28], innerReduction: [] })],
 };

@@ -1,3 +1,4 @@
+import { LEAF_BYTES } from "../../merkle/tree.ts";
 import { byteSize, checkDepth, isCount, PROGRAM_LIMITS, tensorType } from "./check-types.ts";
 import { dtypeSpec } from "./dtype.ts";
 import { OPS, type ScalarType } from "./ops.ts";
@@ -70,6 +71,11 @@ export function checkTensor(
   const elements = byteSize(target) / written.size;
   checkView("the write", instruction.write, { variables: inFinish, indirect: finish.reads, elements }, refuse);
 
+  const opened = openedBytes(instruction);
+  if (opened > LIMITS.openedBytes) {
+    refuse("witness", `the reads and the write open ${opened} bytes of leaves and paths; at most 65,536 are allowed`);
+  }
+
   const [n, t, i] = [BigInt(N), BigInt(T), BigInt(I)];
   const terms = body ? t * (inner ? i + 1n : 1n) : 0n;
   const writes = scan ? t : 1n;
@@ -77,6 +83,13 @@ export function checkTensor(
     steps: n * (terms + writes) + 2n,
     flops: n * (t * (i * BigInt(innerFlops) + BigInt(bodyFlops)) + writes * BigInt(finishFlops)),
   };
+}
+
+/** Bytes of the leaves and paths of all reads and of the write: witnesses of the steps hold no more of them. */
+function openedBytes({ inner, body, finish, operands, targetDepth }: TensorInstruction): number {
+  const reads = [inner, body, finish].flatMap((stage) => stage?.reads ?? []);
+  const depths = [...reads.map(({ operand }) => operands[operand]!.depth), targetDepth];
+  return depths.reduce((bytes, depth) => bytes + LEAF_BYTES + 32 * depth, 0);
 }
 
 /** @returns bytes of each operand. */

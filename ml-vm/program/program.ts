@@ -158,6 +158,8 @@ export const LIMITS = {
   loopDepth: 3,
   /** Bytes of an encoded instruction: a step's witness holds it whole. */
   instructionBytes: 4096,
+  /** Bytes of the leaves and paths of all reads and of the write. */
+  openedBytes: 65_536,
 } as const;
 
 export const elementCount = (shape: readonly number[]): number => shape.reduce((product, n) => product * n, 1);

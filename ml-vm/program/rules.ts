@@ -63,6 +63,8 @@ export const RULES = [
   "output",
   /** The step bound is at most 2^60. */
   "steps",
+  /** Leaves and paths of the reads and of the write are at most 65,536 bytes: every step fits a transaction. */
+  "witness",
 ] as const;
 
 export type Rule = (typeof RULES)[number];
