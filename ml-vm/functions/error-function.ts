@@ -1,18 +1,30 @@
 import type { Scalar, ScalarBuilder } from "./builder.ts";
-import { exp, polynomial, withSign } from "./exponential.ts";
+import { natural, polynomial, powerOfTwo, withSign } from "./exponential.ts";
 
-/** erf(√u)/√u − 1 on 0 ≤ u ≤ 1 (fit.ts). */
-const ERF = [0.12837916612625122, -0.37612637877464294, 0.11283791065216064, -0.026866132393479347, 0.005223783664405346]
-  .concat([-0.0008542637806385756, 0.00011956562229897827, -0.000013909339941164944, 0.0000010589379826342338]);
+/** erf(√u)/√u − 1 on 0 ≤ u ≤ 0.875² (fit.ts). */
+const ERF = [0.12837916612625122, -0.37612637877464294, 0.11283789575099945, -0.02686595730483532, 0.0052228765562176704]
+  .concat([-0.0008517123642377555, 0.00011559245467651635, -0.000010689975169952959]);
 
-/** log(1 − erf(x)) on 1 ≤ x ≤ 4 (fit.ts). */
-const ERFC = [0.00041632921784184873, -1.130675196647644, -0.6309530138969421, -0.11105501651763916, 0.027099523693323135]
-  .concat([-0.005064947064965963, 0.0006858367123641074, -0.00006229735707927123, 0.0000033216847441508435, -7.582681860185403e-8]);
+/** log(1 − erf(x)) / x on 0.875 ≤ x ≤ 4 (fit.ts). */
+const ERFC = [-1.1284362077713013, -0.636285662651062, -0.10362661629915237, 0.020370367914438248, -0.0008990457281470299]
+  .concat([-0.0011144888121634722, 0.00048140037688426673, -0.00010925411334028468, 0.000015161615010583773, -0.000001214740677824011, 4.3256488169163276e-8]);
 
-/** erf on f32: x + x·p(x²) up to 1, 1 − e^p(x) from there; from 4 on it is 1. */
+/**
+ * erf on f32: x + x·p(x²) up to 0.875; from there 1 − e^(x·p(x)), the exponent's product unrounded; from 4 on it is 1.
+ */
 export function erf(b: ScalarBuilder, x: Scalar): Scalar {
   const size = b.abs(x);
   const near = b.fma(size, polynomial(b, b.mul(size, size), ERF), size);
-  const far = b.sub(b.f32(1), exp(b, polynomial(b, b.min(size, b.f32(4)), ERFC)));
-  return withSign(b, b.select(b.lt(size, b.f32(1)), near, far), x);
+
+  const bounded = b.min(size, b.f32(4));
+  const factor = polynomial(b, bounded, ERFC);
+  const exponent = b.mul(bounded, factor);
+  const exponentRest = b.fma(bounded, factor, b.neg(exponent));
+  // e^(exponent + rest) = 2^n·(1 + high + low)·(1 + rest); 1 − 2^n is exact.
+  const { n, high, low } = natural(b, exponent);
+  const scale = powerOfTwo(b, b.op("f32.toInt", n));
+  const part = b.add(high, b.add(low, b.fma(exponentRest, high, exponentRest)));
+  const far = b.fma(b.neg(scale), part, b.sub(b.f32(1), scale));
+
+  return withSign(b, b.select(b.lt(size, b.f32(0.875)), near, far), x);
 }

@@ -14,7 +14,8 @@ const LN2_REST = -1.9046542121259336e-9;
 const LOG2_E = 1.4426950216293335;
 
 /** (e^r − 1 − r) / r² on |r| ≤ ln 2 / 2 (fit.ts). */
-const EXP = [0.5, 0.16666577756404877, 0.041666556149721146, 0.008363173343241215, 0.0013926175888627768];
+const EXP = [0.5, 0.1666666716337204, 0.04166646674275398, 0.00833331048488617]
+  .concat([0.0013933641603216529, 0.00019890980911441147]);
 
 /** Σ c_k·x^k by Horner's rule, one fma for each degree. */
 export function polynomial(b: ScalarBuilder, x: Scalar, coefficients: readonly number[]): Scalar {
@@ -39,7 +40,7 @@ function powerOf(b: ScalarBuilder, n: Scalar, r: Scalar, rest: Scalar): Power {
 }
 
 /** For |x| ≤ 150; beyond, results have long been 0 or infinite. */
-function natural(b: ScalarBuilder, x: Scalar): Power {
+export function natural(b: ScalarBuilder, x: Scalar): Power {
   const bounded = clamp(b, x, 150);
   const n = b.op("f32.rint", b.mul(bounded, b.f32(LOG2_E)));
   const exact = b.fma(n, b.f32(-LN2_HIGH), bounded);
@@ -49,7 +50,7 @@ function natural(b: ScalarBuilder, x: Scalar): Power {
 }
 
 /** 2^n for an integer from −126 to 127. */
-const powerOfTwo = (b: ScalarBuilder, n: Scalar): Scalar =>
+export const powerOfTwo = (b: ScalarBuilder, n: Scalar): Scalar =>
   b.op("f32.fromBits", b.op("int.shl", b.add(n, b.int(127)), b.int(23)));
 
 /** x·2^n, rounded once: the first factor is exact, for |n| ≤ 250 and x about 1. */
@@ -107,10 +108,12 @@ export const withSign = (b: ScalarBuilder, magnitude: Scalar, x: Scalar): Scalar
 export function tanh(b: ScalarBuilder, x: Scalar): Scalar {
   const { n, high, low } = natural(b, b.mul(b.abs(x), b.f32(-2)));
   const scale = powerOfTwo(b, b.max(b.op("f32.toInt", n), b.int(-126)));
+  // From 2^−25 on, scale − 1 is rounded too.
   const whole = b.sub(scale, b.f32(1));
+  const wholeRest = b.sub(scale, b.add(whole, b.f32(1)));
   const part = b.mul(scale, high);
   const t = b.add(whole, part);
-  const tRest = b.fma(scale, low, b.add(b.sub(whole, t), part));
+  const tRest = b.add(b.fma(scale, low, b.add(b.sub(whole, t), part)), wholeRest);
   const divisor = b.add(b.f32(2), t);
   const divisorRest = b.add(b.add(b.sub(b.f32(2), divisor), t), tRest);
   return withSign(b, quotient(b, b.neg(t), b.neg(tRest), divisor, divisorRest), x);

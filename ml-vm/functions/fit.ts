@@ -47,10 +47,10 @@ const logTail = (f: number): number =>
 /** erf(√u)/√u − 1. */
 const erfTail = (u: number): number => (2 / Math.sqrt(Math.PI)) * series(u, 40, (k) => (k % 2 === 0 ? 1 : -1) / (factorial(k) * (2 * k + 1))) - 1;
 
-/** log(erfc(x)), erfc by its continued fraction (Lentz), good for x ≥ 1. */
+/** log(erfc(x)), with erfc by its continued fraction (Lentz), good for x ≥ 0.8. */
 function logErfc(x: number): number {
   let fraction = 0;
-  for (let k = 200; k >= 1; k--) fraction = k / 2 / (x + fraction);
+  for (let k = 400; k >= 1; k--) fraction = k / 2 / (x + fraction);
   return -x * x - Math.log(Math.sqrt(Math.PI) * (x + fraction));
 }
 
@@ -58,8 +58,8 @@ const print = (name: string, coefficients: readonly number[]): void =>
   console.log(`${name}: [${coefficients.map((c) => Math.fround(c).toString()).join(", ")}]`);
 
 if (import.meta.main) {
-  print("EXP", fit(expTail, -Math.LN2 / 2, Math.LN2 / 2, 4));
+  print("EXP", fit(expTail, -Math.LN2 / 2, Math.LN2 / 2, 5));
   print("LOG", fit(logTail, Math.SQRT1_2 - 1, Math.SQRT2 - 1, 7));
-  print("ERF", fit(erfTail, 0, 1, 8));
-  print("ERFC", fit(logErfc, 1, 4, 9));
+  print("ERF", fit(erfTail, 0, 0.875 ** 2, 7));
+  print("ERFC", fit((x) => logErfc(x) / x, 0.875, 4, 10));
 }
