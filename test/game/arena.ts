@@ -1,3 +1,4 @@
+import { encodeFunctionData } from "viem";
 import { type Hex, toHex } from "../../challenger/strategy/bytes.ts";
 import type { Move } from "../../challenger/strategy/moves.ts";
 import type { Resolution } from "../../challenger/strategy/resolutions.ts";
@@ -107,6 +108,16 @@ export class Arena {
     return resolution.kind === "resolve"
       ? this.transact(from, "resolve", [resolution.claim])
       : this.transact(from, "conclude", [resolution.proposal]);
+  }
+
+  /** Settles all of these, in their order, in one transaction. */
+  settleAll(from: Hex, resolutions: Resolution[]): Promise<Receipt> {
+    const calls = resolutions.map((r) =>
+      r.kind === "resolve"
+        ? encodeFunctionData({ abi: this.artifact.abi, functionName: "resolve", args: [r.claim] })
+        : encodeFunctionData({ abi: this.artifact.abi, functionName: "conclude", args: [r.proposal] }),
+    );
+    return this.transact(from, "multicall", [calls]);
   }
 
   async credit(account: Hex): Promise<bigint> {

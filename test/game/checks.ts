@@ -1,3 +1,4 @@
+import { encodeFunctionData } from "viem";
 import type { Hex } from "../../challenger/strategy/bytes.ts";
 import { open } from "../../challenger/strategy/dissection.ts";
 import { honestMoves, type Move } from "../../challenger/strategy/moves.ts";
@@ -194,6 +195,27 @@ export const checks: Check[] = [
       return [
         ...expects("the same counter again", "ClaimExists", again),
         ...expects("resolving twice", "AlreadyResolved", await answerOf(call)),
+      ];
+    },
+  },
+  {
+    name: "a game is settled in one transaction, which takes no money",
+    async run(arena) {
+      const { game, truth } = await begin(arena);
+      await arena.perform(arena.honest, await theMove(arena, game(), truth));
+      const { abi } = arena.artifact;
+      const middles = Array.from({ length: 15 }, (_, i) => outputOf(i));
+      const counter = (output: number) =>
+        encodeFunctionData({ abi, functionName: "counter", args: [game().proposal, outputOf(output), middles] });
+      const calls = [counter(7), counter(8)];
+      const paid = await answerOf(() => arena.transact(arena.liar(1), "multicall", [calls], prices.counter));
+      const unpaid = await answerOf(() => arena.transact(arena.liar(1), "multicall", [calls]));
+      arena.now += 2 * times.maxClock;
+      await arena.settleAll(arena.resolver, dueResolutions(game(), times, arena.now));
+      return [
+        ...expects("two counters for the price of one", "", paid),
+        ...expects("two counters for nothing", "WrongPayment", unpaid),
+        ...expects("the game", "replaced", game().status),
       ];
     },
   },
