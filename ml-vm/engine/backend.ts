@@ -1,4 +1,6 @@
-import { openNative } from "./native.ts";
+import { readFileSync } from "node:fs";
+import { nativeAddon, openNative } from "./native.ts";
+import { instantiateEngine } from "./wasm.ts";
 
 /** An executor of tensor instructions, and of the hashing that commits to their results. All give the same bits. */
 export interface Backend {
@@ -24,13 +26,23 @@ export interface Backend {
 }
 
 export interface BackendOptions {
-  /** "interpreter" is native too: one element, one term, one operation at a time. */
-  readonly engine?: "native" | "interpreter";
+  /**
+   * "native": compiled for this processor. "wasm": where there is no compiler; one thread. "interpreter": native too, one
+   * element, one term, one operation at a time. Default: native if it is built, else wasm.
+   */
+  readonly engine?: "native" | "wasm" | "interpreter";
   /** Threads that share an instruction's elements; results do not depend on it. Default: the processors there are. */
   readonly threads?: number;
 }
 
+const wasmFile = (name: string): Uint8Array<ArrayBuffer> => new Uint8Array(readFileSync(new URL(`../native/${name}`, import.meta.url)));
+
+/** The engine in WebAssembly; `relaxed` false leaves out the module that needs a fused relaxed_madd. */
+export const openWasm = (relaxed = true): Backend =>
+  instantiateEngine(relaxed ? wasmFile("engine-relaxed.wasm") : null, wasmFile("engine-exact.wasm"));
+
 /** @throws Error if the engine asked for is not there. */
-export function openBackend(options: BackendOptions = {}): Backend {
-  return openNative(options);
+export function openBackend({ engine, threads }: BackendOptions = {}): Backend {
+  const chosen = engine ?? (nativeAddon() ? "native" : "wasm");
+  return chosen === "wasm" ? openWasm() : openNative(chosen, threads);
 }

@@ -1,13 +1,18 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { checkProgram } from "../program/check.ts";
+import { encodeInstruction } from "../program/codec.ts";
 import { randomProgram } from "../program/random.ts";
-import { type Backend, openBackend } from "./backend.ts";
+import { machineOf } from "../stepper/samples.ts";
+import { runAll } from "../stepper/stepper.ts";
+import { type Backend, openBackend, openWasm } from "./backend.ts";
 import { kernelProgram } from "./kernel-programs.ts";
 import { nativeAddon, nativeEngines } from "./native.ts";
 import { Session } from "./session.ts";
 
 /** Programs compared; more with ELENCH_PROGRAMS. */
-const PROGRAMS = Number(process.env.ELENCH_PROGRAMS ?? 300);
+const PROGRAMS = Number(process.env.ELENCH_PROGRAMS ?? 100);
+const seeds = Array.from({ length: PROGRAMS }, (_, i) => i + 1);
 
 /** The engine for one instruction set, by the variable that a user would set. */
 function withIsa(isa: string, open: () => Backend): Backend {
@@ -21,28 +26,64 @@ function withIsa(isa: string, open: () => Backend): Backend {
   }
 }
 
-const reference = (): Backend => openBackend({ engine: "interpreter" });
-const others = (): Backend[] => [
-  ...nativeEngines().flatMap((isa) => [1, 3].map((threads) => withIsa(isa, () => openBackend({ engine: "native", threads })))),
-  ...nativeEngines().map((isa) => withIsa(isa, reference)),
+/** The plainest engine that there is; others are compared with it, and it with the stepper. */
+const reference: Backend = nativeAddon() ? openBackend({ engine: "interpreter" }) : openWasm(false);
+
+const engines: readonly Backend[] = [
+  ...nativeEngines().flatMap((isa) => [
+    ...[1, 3].map((threads) => withIsa(isa, () => openBackend({ engine: "native", threads }))),
+    withIsa(isa, () => openBackend({ engine: "interpreter" })),
+  ]),
+  openWasm(),
+  openWasm(false),
 ];
 
-test("all engines give the interpreter's bits on any program", { skip: nativeAddon() === null }, () => {
-  const [expected, engines] = [reference(), others()];
-  for (let seed = 1; seed <= PROGRAMS; seed++) {
-    const { model, inputs } = randomProgram(seed, { elements: seed % 10 === 0 ? 700 : 60 });
-    const outputs = new Session(model, expected).run(inputs);
-    for (const engine of engines) assert.deepEqual(new Session(model, engine).run(inputs), outputs, `${engine.name}, seed ${seed}`);
+test("the engine gives the stepper's bits on any program", () => {
+  for (const seed of seeds) {
+    const sample = { name: `seed ${seed}`, ...randomProgram(seed, { instructions: 2, elements: 20 }) };
+    const { outputs } = runAll(machineOf(sample));
+    for (const engine of [reference, ...engines]) {
+      assert.deepEqual(new Session(sample.model, engine).run(sample.inputs), outputs, `${engine.name}, seed ${seed}`);
+    }
   }
 });
 
-test("kernels give the interpreter's bits on products, convolutions and pools of any shape", { skip: nativeAddon() === null }, () => {
-  const [expected, engines] = [reference(), others()];
-  for (let seed = 1; seed <= PROGRAMS; seed++) {
+test("all engines, on any number of threads, give the same bits on larger programs", () => {
+  for (const seed of seeds) {
+    const { model, inputs } = randomProgram(seed, { elements: 700 });
+    const outputs = new Session(model, reference).run(inputs);
+    for (const engine of engines) {
+      assert.deepEqual(new Session(model, engine).run(inputs), outputs, `${engine.name}, seed ${seed}`);
+    }
+  }
+});
+
+test("kernels give the interpreter's bits on products, convolutions and pools of any shape", () => {
+  for (const seed of seeds) {
     const { what, model, inputs } = kernelProgram(seed);
-    const outputs = new Session(model, expected).run(inputs);
+    checkProgram(model.program);
+    const outputs = new Session(model, reference).run(inputs);
     for (const engine of engines) {
       assert.deepEqual(new Session(model, engine).run(inputs), outputs, `${engine.name}, seed ${seed}: ${what}`);
+    }
+  }
+});
+
+test("a part of the elements is what the whole has there, the rest stays as it was", () => {
+  for (const seed of seeds) {
+    const { model, inputs } = kernelProgram(seed);
+    const [instruction] = model.program.instructions;
+    if (instruction?.kind !== "tensor") continue;
+    const whole = new Session(model, reference).run(inputs)[0] as Uint8Array;
+    const elements = instruction.dims.reduce((product, n) => product * n, 1);
+    const [from, to] = [Math.floor(elements / 3), Math.ceil((2 * elements) / 3)];
+    const size = whole.length / elements;
+    const expected = new Uint8Array(whole.length).fill(7);
+    expected.set(whole.subarray(from * size, to * size), from * size);
+    for (const engine of engines) {
+      const target = new Uint8Array(whole.length).fill(7);
+      engine.execute(encodeInstruction(instruction), inputs, target, [], from, to);
+      assert.deepEqual(target, expected, `${engine.name}, seed ${seed}`);
     }
   }
 });

@@ -2,7 +2,7 @@ import { createRequire } from "node:module";
 import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { treeDepth } from "../../merkle/tree.ts";
-import type { Backend, BackendOptions } from "./backend.ts";
+import type { Backend } from "./backend.ts";
 
 /** What ml-vm/native/addon.c exports. */
 interface Addon {
@@ -57,7 +57,7 @@ function chooseEngine(addon: Addon, wanted: string | undefined): number {
 }
 
 /** @throws Error if the addon is not built, or lacks the instruction set that ELENCH_ISA names. */
-export function openNative({ engine = "native", threads = availableParallelism() }: BackendOptions = {}): Backend {
+export function openNative(engine: "native" | "interpreter", threads = availableParallelism()): Backend {
   const addon = nativeAddon();
   if (!addon) {
     throw new Error(`the native engine is not built (${ADDON_PATH}): run \`npx node-gyp rebuild --directory ml-vm/native\`, or ask for "wasm"`);

@@ -520,8 +520,7 @@ static void run_block_stage(Block *b, BlockStage *s)
       index_lanes(b, op.a, s->slot[at]);
       continue;
     }
-    LaneOperation operation = op.code == OP_SELECT ? lane_select(stage->type[at]) : LANE_OPERATIONS[op.code];
-    operation(s->slot[at], s->value[op.a], s->value[op.b], s->value[op.c], b->n);
+    lane_operation(op.code, stage->type[at])(s->slot[at], s->value[op.a], s->value[op.b], s->value[op.c], b->n);
   }
 }
 

@@ -7,6 +7,7 @@
 
 #include "element.h"
 #include "operations.h"
+#include "simd.h"
 
 enum { MAX_LANES = 256, LANE_GROUP = 16 };
 
@@ -58,8 +59,27 @@ static const LaneOperation LANE_OPERATIONS[256] = {
 #undef ENTRY
 };
 
-static inline LaneOperation lane_select(uint8_t type)
+/** f32.fma, by vectors that fuse, or that imitate it: compilers make none from f32_fma where the processor has none. */
+static void lanes_fused(void *restrict result, const void *a, const void *b, const void *c, int n)
 {
+  for (int i = 0; i < whole_lanes(n); i += WIDTH) {
+    vec_store((f32 *)result + i, vec_fma(vec_load((const f32 *)a + i), vec_load((const f32 *)b + i), vec_load((const f32 *)c + i)));
+  }
+}
+
+/** result = fma(x, w, acc), w the same for all lanes. */
+static void lanes_scaled(f32 *restrict result, const f32 *x, f32 w, const f32 *acc, i64 n)
+{
+  i64 i = 0;
+  for (; i + WIDTH <= n; i += WIDTH) vec_store(result + i, vec_fma(vec_load(x + i), vec_spread(w), vec_load(acc + i)));
+  for (; i < n; i++) result[i] = f32_fma(x[i], w, acc[i]);
+}
+
+/** The operation with this code, on results of this type. */
+static inline LaneOperation lane_operation(uint8_t code, uint8_t type)
+{
+  if (code == OP_FMA) return lanes_fused;
+  if (code != OP_SELECT) return LANE_OPERATIONS[code];
   return type == TYPE_F32 ? lanes_f32_select : type == TYPE_F64 ? lanes_f64_select : lanes_i64_select;
 }
 
@@ -103,8 +123,8 @@ static void load_lanes(void *restrict lanes, const uint8_t *data, uint8_t dtype,
     R *restrict r = lanes;                                                                                              \
     const T *from = (const T *)(const void *)data + start;                                                              \
     if (step == 1) for (int i = 0; i < n; i++) r[i] = (R)FROM(from[i]);                                                 \
-    else if (step == 2) for (int i = 0; i < n; i++) r[i] = (R)FROM(from[2 * i]);                                        \
-    else for (int i = 0; i < n; i++) r[i] = (R)FROM(from[i * step]);                                                    \
+    else if (step == 2) for (i64 i = 0; i < n; i++) r[i] = (R)FROM(from[2 * i]);                                        \
+    else for (i64 i = 0; i < n; i++) r[i] = (R)FROM(from[i * step]);                                                    \
     return;                                                                                                             \
   }
     STORAGE(LOAD)

@@ -5,7 +5,7 @@
 #ifndef ELENCH_NATIVE_OPERATIONS_H
 #define ELENCH_NATIVE_OPERATIONS_H
 
-enum { OP_INDEX = 0x00, OP_SELECT = 0x01 };
+enum { OP_INDEX = 0x00, OP_SELECT = 0x01, OP_ADD = 0x10, OP_FMA = 0x13, OP_MIN = 0x17, OP_MAX = 0x18 };
 
 #define FLOAT_OPERATIONS_OF(T, BASE, UNARY, BINARY, TERNARY)                                                            \
   BINARY(BASE + 0x00, T##_add, T, T, T)                                                                                 \

@@ -44,7 +44,7 @@ static bool is_product_body(const Instruction *in)
 {
   const Stage *body = &in->bodyStage;
   if (in->accumulators != 1 || in->innerAccumulators != 0 || in->scan) return false;
-  if (body->reads != 2 || body->operations != 1 || body->operation[0].code != 0x13) return false;
+  if (body->reads != 2 || body->operations != 1 || body->operation[0].code != OP_FMA) return false;
   Operation op = body->operation[0];
   return op.c == 0 && ((op.a == 1 && op.b == 2) || (op.a == 2 && op.b == 1)) && body->out[0] == body->values - 1;
 }
@@ -274,7 +274,7 @@ static void pack_terms(const Product *p, i64 *variable, i64 count, const Segment
 static inline __attribute__((always_inline)) void tile(int rows, int vecs, const f32 *const *w, i64 wStep, const f32 *const *x, i64 xStep,
                                                        i64 terms, f32 *sums)
 {
-  Vec sum[TILE_ROWS][TILE_VECS];
+  Vec sum[TILE_ROWS][3];
   const f32 *x0 = x[0], *x1 = x[vecs > 1 ? 1 : 0], *x2 = x[vecs > 2 ? 2 : 0];
 #pragma GCC unroll 8
   for (int r = 0; r < rows; r++) {

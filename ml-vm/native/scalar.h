@@ -65,13 +65,13 @@ static inline f64 f64_fma(f64 a, f64 b, f64 c)
   {                                                                                                                     \
     T same = T##_of(T##_pattern(a) | T##_pattern(b));                                                                   \
     T least = a < b ? a : b < a ? b : same;                                                                             \
-    return (a != a) | (b != b) ? T##_of(NAN_BITS) : least;                                                              \
+    return ((a != a) | (b != b)) ? T##_of(NAN_BITS) : least;                                                              \
   }                                                                                                                     \
   static inline T T##_max(T a, T b)                                                                                     \
   {                                                                                                                     \
     T same = T##_of(T##_pattern(a) & T##_pattern(b));                                                                   \
     T greatest = a > b ? a : b > a ? b : same;                                                                          \
-    return (a != a) | (b != b) ? T##_of(NAN_BITS) : greatest;                                                           \
+    return ((a != a) | (b != b)) ? T##_of(NAN_BITS) : greatest;                                                           \
   }                                                                                                                     \
   static inline T T##_neg(T a) { return -a; }                                                                           \
   static inline T T##_abs(T a) { return __builtin_fabs##SUFFIX(a); }                                                    \

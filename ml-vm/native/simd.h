@@ -29,9 +29,9 @@ static inline Vec vec_load(const f32 *from) { Vec a; memcpy(&a, from, 16); retur
 static inline void vec_store(f32 *to, Vec a) { memcpy(to, &a, 16); }
 static inline Vec vec_spread(f32 a) { return (Vec){a, a, a, a}; }
 
-#if defined(ELENCH_RELAXED_MADD)
+#if defined(__wasm_relaxed_simd__)
 /** Fused where the start-up probe has shown it (wasm.c). */
-static inline Vec vec_fma(Vec a, Vec b, Vec c) { return __builtin_wasm_fma_f32x4(c, a, b); }
+static inline Vec vec_fma(Vec a, Vec b, Vec c) { return __builtin_wasm_fma_f32x4(a, b, c); }
 #elif defined(__FP_FAST_FMAF) && !defined(__wasm__)
 static inline Vec vec_fma(Vec a, Vec b, Vec c)
 {

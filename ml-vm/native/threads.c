@@ -1,5 +1,12 @@
 #include "threads.h"
 
+#if defined(__wasm__)
+void elench_parallel(int threads, int64_t count, Task task, void *context)
+{
+  (void)threads;
+  for (int64_t i = 0; i < count; i++) task(context, i);
+}
+#else
 #include <pthread.h>
 #include <stdatomic.h>
 
@@ -79,3 +86,4 @@ void elench_parallel(int threads, int64_t count, Task task, void *context)
   pthread_mutex_unlock(&mutex);
   pthread_mutex_unlock(&turn);
 }
+#endif

@@ -10,7 +10,7 @@
 
 #include "product.h"
 
-enum { OP_FMA = 0x13, OP_ADD = 0x10, OP_MIN = 0x17, OP_MAX = 0x18, MAX_STRIDE = 4, MAX_WINDOW = 256, GROUP_LANES = 256, MAX_PITCH = 8192 };
+enum { MAX_STRIDE = 4, MAX_WINDOW = 256, GROUP_LANES = 256, MAX_PITCH = 8192 };
 
 typedef struct {
   const Instruction *in;
@@ -152,12 +152,6 @@ static void copy_line(const Window *p, const i64 *variable, f32 *to)
   }
 }
 
-/** result = fma(x, w, acc), w the same for all lanes. */
-static void scaled_lanes(f32 *restrict result, const f32 *x, f32 w, const f32 *acc, i64 n)
-{
-  for (i64 l = 0; l < n; l++) result[l] = f32_fma(x[l], w, acc[l]);
-}
-
 typedef struct {
   Block finish;
   i64 variable[VARIABLES];
@@ -198,7 +192,7 @@ static void fold_group(const Window *p, WindowSpace *ws, i64 rows)
     } else {
       for (i64 r = 0; r < rows; r++) {
         i64 lane = r * p->pitch;
-        scaled_lanes(ws->others + lane, x + lane, ws->rowWeights[r][term * p->wStep], ws->sums + lane, p->pitch);
+        lanes_scaled(ws->others + lane, x + lane, ws->rowWeights[r][term * p->wStep], ws->sums + lane, p->pitch);
       }
     }
     f32 *swap = ws->sums;

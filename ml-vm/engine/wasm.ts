@@ -1,0 +1,117 @@
+import { treeDepth } from "../../merkle/tree.ts";
+import type { Backend } from "./backend.ts";
+
+/** What ml-vm/native/wasm.c exports. Addresses and sizes are bytes of `memory`. */
+interface Exports {
+  readonly memory: WebAssembly.Memory;
+  _initialize?(): void;
+  allocate(size: number): number;
+  release(address: number): void;
+  lastError(): number;
+  prepare(bytes: number, length: number): number;
+  discard(handle: number): void;
+  execute(
+    handle: number,
+    memory: number,
+    operands: number,
+    c0: number,
+    c1: number,
+    c2: number,
+    from: number,
+    to: number,
+    interpreted: number,
+  ): number;
+  dataTree(data: number, length: number, nodes: number): void;
+  fuses(): number;
+}
+
+/** The module's instance; emscripten's runtime asks for a few functions that nothing here calls. */
+function instantiate(module: WebAssembly.Module): Exports {
+  const imports: Record<string, Record<string, () => number>> = {};
+  for (const { module: space, name } of WebAssembly.Module.imports(module)) {
+    imports[space] ??= {};
+    imports[space][name] = () => 0;
+  }
+  const exports = new WebAssembly.Instance(module, imports).exports as unknown as Exports;
+  exports._initialize?.();
+  return exports;
+}
+
+/**
+ * The engine in WebAssembly: the relaxed module where the host knows its instruction and fuses it, else the exact one,
+ * which is several times slower. Both files' bytes are given, so that a browser can fetch them.
+ */
+export function instantiateEngine(relaxed: Uint8Array<ArrayBuffer> | null, exact: Uint8Array<ArrayBuffer>): Backend {
+  if (relaxed && WebAssembly.validate(relaxed)) {
+    const exports = instantiate(new WebAssembly.Module(relaxed));
+    if (exports.fuses() === 1) return wasmBackend("wasm-relaxed", exports);
+  }
+  return wasmBackend("wasm-exact", instantiate(new WebAssembly.Module(exact)));
+}
+
+const roundUp = (size: number): number => Math.ceil(size / 64) * 64;
+
+function wasmBackend(name: string, wasm: Exports): Backend {
+  const handles = new WeakMap<Uint8Array, number>();
+  const unused = new FinalizationRegistry<number>((handle) => wasm.discard(handle));
+  // One piece of memory for the tensors of a call: grown when they need more, never given back.
+  let [area, room] = [0, 0];
+  const reserve = (size: number): number => {
+    if (size > room) {
+      if (area !== 0) wasm.release(area);
+      [area, room] = [wasm.allocate(size), size];
+      if (area === 0) {
+        room = 0;
+        throw new Error(`WebAssembly has no room for ${size} bytes of tensors: its memory ends at 4 GiB`);
+      }
+    }
+    // Addresses beyond 2 GiB come back negative.
+    return area >>> 0;
+  };
+  const bytesAt = (address: number, length: number): Uint8Array => new Uint8Array(wasm.memory.buffer, address, length);
+  const lastError = (): Error => {
+    const text = bytesAt(wasm.lastError(), 200);
+    return new Error(new TextDecoder().decode(text.slice(0, text.indexOf(0))));
+  };
+  const prepared = (instruction: Uint8Array): number => {
+    const known = handles.get(instruction);
+    if (known !== undefined) return known;
+    const address = reserve(instruction.length + 1);
+    bytesAt(address, instruction.length).set(instruction);
+    const handle = wasm.prepare(address, instruction.length);
+    if (handle === 0) throw lastError();
+    handles.set(instruction, handle);
+    unused.register(instruction, handle);
+    return handle;
+  };
+  const dataTree = (data: Uint8Array): Uint8Array => {
+    const size = 32 * (2 ** (treeDepth(data.length) + 1) - 1);
+    const at = reserve(roundUp(data.length) + size);
+    bytesAt(at, data.length).set(data);
+    const nodes = at + roundUp(data.length);
+    wasm.dataTree(at, data.length, nodes);
+    return bytesAt(nodes, size).slice();
+  };
+  return {
+    name,
+    execute: (instruction, operands, target, [c0 = 0, c1 = 0, c2 = 0], from = 0, to = -1) => {
+      const handle = prepared(instruction);
+      const tensors = [...operands, target];
+      const table = roundUp(8 * tensors.length);
+      const start = reserve(tensors.reduce((sum, { length }) => sum + roundUp(length), table));
+      const places = new Uint32Array(wasm.memory.buffer, start, 2 * tensors.length);
+      let at = start + table;
+      for (const [i, bytes] of tensors.entries()) {
+        bytesAt(at, bytes.length).set(bytes);
+        places.set([at, bytes.length], 2 * i);
+        at += roundUp(bytes.length);
+      }
+      const result = at - roundUp(target.length);
+      if (wasm.execute(handle, start, operands.length, c0, c1, c2, from, to, 0) === 0) throw lastError();
+      // The memory may have grown, and moved.
+      target.set(bytesAt(result, target.length));
+    },
+    dataTree,
+    dataRoot: (data) => dataTree(data).slice(-32),
+  };
+}
