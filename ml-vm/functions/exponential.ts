@@ -14,8 +14,9 @@ const LN2_REST = -1.9046542121259336e-9;
 const LOG2_E = 1.4426950216293335;
 
 /** (e^r − 1 − r) / r² on |r| ≤ ln 2 / 2 (fit.ts). */
-const EXP = [0.5, 0.1666666716337204, 0.04166646674275398, 0.00833331048488617]
-  .concat([0.0013933641603216529, 0.00019890980911441147]);
+const EXP = [0.5, 0.1666666716337204, 0.04166646674275398, 0.00833331048488617].concat([
+  0.0013933641603216529, 0.00019890980911441147,
+]);
 
 /** Σ c_k·x^k by Horner's rule, one fma for each degree. */
 export function polynomial(b: ScalarBuilder, x: Scalar, coefficients: readonly number[]): Scalar {
@@ -59,8 +60,7 @@ function scaled(b: ScalarBuilder, x: Scalar, n: Scalar): Scalar {
   return b.mul(b.mul(x, powerOfTwo(b, half)), powerOfTwo(b, b.sub(n, half)));
 }
 
-const value = (b: ScalarBuilder, { n, high }: Power): Scalar =>
-  scaled(b, b.add(b.f32(1), high), b.op("f32.toInt", n));
+const value = (b: ScalarBuilder, { n, high }: Power): Scalar => scaled(b, b.add(b.f32(1), high), b.op("f32.toInt", n));
 
 export const exp = (b: ScalarBuilder, x: Scalar): Scalar => value(b, natural(b, x));
 
@@ -94,7 +94,13 @@ export function sigmoid(b: ScalarBuilder, x: Scalar): Scalar {
   const divisor = b.add(one, power);
   const divisorRest = b.fma(scale, rest, b.add(b.sub(one, divisor), power));
   const negative = b.lt(x, b.f32(0));
-  const ratio = quotient(b, b.select(negative, mantissa, one), b.select(negative, rest, b.f32(0)), divisor, divisorRest);
+  const ratio = quotient(
+    b,
+    b.select(negative, mantissa, one),
+    b.select(negative, rest, b.f32(0)),
+    divisor,
+    divisorRest,
+  );
   return scaled(b, ratio, b.select(negative, exponent, b.int(0)));
 }
 

@@ -14,7 +14,8 @@ export function fit(f: (x: number) => number, low: number, high: number, degree:
   const newton = nodes.map(f);
   for (let j = 1; j <= degree; j++) {
     for (let i = degree; i >= j; i--) {
-      newton[i] = ((newton[i] as number) - (newton[i - 1] as number)) / ((nodes[i] as number) - (nodes[i - j] as number));
+      newton[i] =
+        ((newton[i] as number) - (newton[i - 1] as number)) / ((nodes[i] as number) - (nodes[i - j] as number));
     }
   }
   // From Newton's form to powers of x: c ← c·(x − node) + newton.
@@ -42,10 +43,13 @@ const expTail = (r: number): number => series(r, 20, (k) => 1 / factorial(k + 2)
 
 /** (log(1 + f) − f + f²/2) / f³. */
 const logTail = (f: number): number =>
-  Math.abs(f) < 0.1 ? series(f, 24, (k) => (k % 2 === 0 ? 1 : -1) / (k + 3)) : (Math.log1p(f) - f + (f * f) / 2) / f ** 3;
+  Math.abs(f) < 0.1
+    ? series(f, 24, (k) => (k % 2 === 0 ? 1 : -1) / (k + 3))
+    : (Math.log1p(f) - f + (f * f) / 2) / f ** 3;
 
 /** erf(√u)/√u − 1. */
-const erfTail = (u: number): number => (2 / Math.sqrt(Math.PI)) * series(u, 40, (k) => (k % 2 === 0 ? 1 : -1) / (factorial(k) * (2 * k + 1))) - 1;
+const erfTail = (u: number): number =>
+  (2 / Math.sqrt(Math.PI)) * series(u, 40, (k) => (k % 2 === 0 ? 1 : -1) / (factorial(k) * (2 * k + 1))) - 1;
 
 /** log(erfc(x)), with erfc by its continued fraction (Lentz), good for x ≥ 0.8. */
 function logErfc(x: number): number {
@@ -61,5 +65,8 @@ if (import.meta.main) {
   print("EXP", fit(expTail, -Math.LN2 / 2, Math.LN2 / 2, 5));
   print("LOG", fit(logTail, Math.SQRT1_2 - 1, Math.SQRT2 - 1, 7));
   print("ERF", fit(erfTail, 0, 0.875 ** 2, 7));
-  print("ERFC", fit((x) => logErfc(x) / x, 0.875, 4, 10));
+  print(
+    "ERFC",
+    fit((x) => logErfc(x) / x, 0.875, 4, 10),
+  );
 }

@@ -42,11 +42,19 @@ export const MEASURED: readonly Measured[] = [
   { name: "rsqrt", program: rsqrt, arguments: 1, reference: (x) => (x === 0 ? 1 / x : 1 / Math.sqrt(x)) },
   { name: "sin", program: sin, arguments: 1, reference: Math.sin },
   { name: "cos", program: cos, arguments: 1, reference: Math.cos },
-  { name: "pow", program: pow, arguments: 2, reference: (x, y) => (x === 1 || y === 0 ? 1 : x === -1 && !Number.isFinite(y) && !Number.isNaN(y) ? 1 : x ** y) },
+  {
+    name: "pow",
+    program: pow,
+    arguments: 2,
+    reference: (x, y) => (x === 1 || y === 0 ? 1 : x === -1 && !Number.isFinite(y) && !Number.isNaN(y) ? 1 : x ** y),
+  },
 ];
 
 /** The function on numbers, run by softfloat, and the operations it takes. */
-export function compiled({ program, arguments: count }: Measured): { run: (...x: number[]) => number; operations: number } {
+export function compiled({ program, arguments: count }: Measured): {
+  run: (...x: number[]) => number;
+  operations: number;
+} {
   const b = new ScalarBuilder();
   const entries = Array.from({ length: count }, () => b.entry("f32"));
   const stage = b.stage([program(b, ...entries)]);
@@ -64,7 +72,8 @@ const OVERFLOW = 2 ** 128;
 
 /** |got − want| in units of the last place of the result's binade; infinite where one of them is NaN, or infinite, alone. */
 export function errorInUlps(got: number, want: number): number {
-  if (Number.isNaN(want) || Number.isNaN(got)) return Number.isNaN(want) && Number.isNaN(got) ? 0 : Number.POSITIVE_INFINITY;
+  if (Number.isNaN(want) || Number.isNaN(got))
+    return Number.isNaN(want) && Number.isNaN(got) ? 0 : Number.POSITIVE_INFINITY;
   const [a, b] = [got, want].map((x) => Math.sign(x) * Math.min(Math.abs(x), OVERFLOW)) as [number, number];
   // The unit is that of the smaller binade where they straddle a power of two.
   return a === b ? 0 : Math.abs(a - b) / Math.min(ulp(a), ulp(Math.fround(b)));
@@ -98,19 +107,24 @@ export function sampledError(measured: Measured, count: number): number {
     const [x, y] = [first.next().value as number, second.next().value as number];
     // Powers of positive numbers, mostly: of others most are NaN.
     const pair: [number, number] = i % 4 === 0 ? [x, y] : [Math.abs(x), Math.fround(y / 64)];
-    const [got, want] = measured.arguments === 2 ? [run(...pair), measured.reference(...pair)] : [run(x), measured.reference(x, 0)];
+    const [got, want] =
+      measured.arguments === 2 ? [run(...pair), measured.reference(...pair)] : [run(x), measured.reference(x, 0)];
     worst = Math.max(worst, errorInUlps(got, want));
   }
   return worst;
 }
 
 /** Over the hard cases: how many, how many are not rounded correctly, and by how many floats they miss at most. */
-export function hardCases(measured: Measured, vectors: string): { cases: number; missed: number; floats: number } | null {
+export function hardCases(
+  measured: Measured,
+  vectors: string,
+): { cases: number; missed: number; floats: number } | null {
   const file = join(vectors, "fp", "f32-hard-cases", `${measured.name}.txt.gz`);
   if (!existsSync(file)) return null;
   const { run } = compiled(measured);
   const lines = gunzipSync(readFileSync(file)).toString().trim().split("\n");
-  const ordinal = (x: number): number => Number(BigInt.asIntN(32, f32Bits(Math.abs(x)))) * (Object.is(Math.sign(x), -1) ? -1 : 1);
+  const ordinal = (x: number): number =>
+    Number(BigInt.asIntN(32, f32Bits(Math.abs(x)))) * (Object.is(Math.sign(x), -1) ? -1 : 1);
   let [missed, floats] = [0, 0];
   for (const line of lines) {
     const [, input, output] = line.split(" ") as [string, string, string];
@@ -125,7 +139,9 @@ export function hardCases(measured: Measured, vectors: string): { cases: number;
 
 if (import.meta.main) {
   const vectors = process.argv[2] ?? process.env.ELENCH_VECTORS;
-  console.log("| function | operations | greatest error, 2^20 samples | hard cases | rounded correctly | greatest miss |");
+  console.log(
+    "| function | operations | greatest error, 2^20 samples | hard cases | rounded correctly | greatest miss |",
+  );
   console.log("|---|---|---|---|---|---|");
   for (const measured of MEASURED) {
     const hard = vectors ? hardCases(measured, vectors) : null;

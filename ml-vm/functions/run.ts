@@ -3,7 +3,11 @@ import type { Stage } from "../program/program.ts";
 import type { Softfloat } from "../softfloat/softfloat.ts";
 
 /** Runs a stage on the values of its entries and reads; gives its `outs`. */
-export type StageRunner = (entries: readonly bigint[], reads: readonly bigint[], variables: readonly number[]) => bigint[];
+export type StageRunner = (
+  entries: readonly bigint[],
+  reads: readonly bigint[],
+  variables: readonly number[],
+) => bigint[];
 
 /** Loads a stage into softfloat: every operation there is the integer-only reference. */
 export function stageRunner(softfloat: Softfloat, stage: Stage): StageRunner {

@@ -50,7 +50,10 @@ export function canonicalTerms(terms: readonly Term[], ranges: Ranges): Term[] {
     .sort((a, b) => a.variable - b.variable || b.shift - a.shift || a.bits - b.bits);
 }
 
-export function boundsOf({ offset, terms }: Pick<Index, "offset" | "terms">, ranges: Ranges): [low: number, high: number] {
+export function boundsOf(
+  { offset, terms }: Pick<Index, "offset" | "terms">,
+  ranges: Ranges,
+): [low: number, high: number] {
   let [low, high] = [offset, offset];
   for (const term of terms) {
     const reach = term.factor * greatest(term, ranges);

@@ -20,7 +20,10 @@ export interface Named {
 export function assemble(inputs: readonly Named[], outputs: readonly Named[], drafts: readonly Draft[]): Model {
   const results = placeOutputs(outputs);
   const kept = new Set(results.map((r) => r.storage));
-  const needed = live(drafts, results.map((r) => r.moved ?? r.storage));
+  const needed = live(
+    drafts,
+    results.map((r) => r.moved ?? r.storage),
+  );
   const moved = new Set(results.flatMap((r) => (r.moved ? [r.moved] : [])));
   const instructions = fuse(needed, new Set([...kept, ...moved])).map(coalesce);
 
@@ -30,7 +33,12 @@ export function assemble(inputs: readonly Named[], outputs: readonly Named[], dr
   // Entries that fill the outputs up to a power of two are never written: the node over them is the output root.
   while (table.length < 2 ** depthOf(results.length)) table.push(newStorage("u8", []));
   const operand = (storage: Storage): Operand => {
-    const [space, list] = storage.kind === "input" ? (["input", inputStorages] as const) : storage.data ? (["weight", weights] as const) : (["tensor", table] as const);
+    const [space, list] =
+      storage.kind === "input"
+        ? (["input", inputStorages] as const)
+        : storage.data
+          ? (["weight", weights] as const)
+          : (["tensor", table] as const);
     const known = list.indexOf(storage);
     return { space, index: known >= 0 ? known : list.push(storage) - 1, depth: treeDepth(bytesOf(storage)) };
   };
@@ -89,7 +97,12 @@ function live(drafts: readonly Draft[], wanted: readonly Storage[]): Draft[] {
 }
 
 /** Table entries that instruction `i` is the last to read, in the order of their numbers. */
-function drops(drafts: readonly Draft[], i: number, kept: ReadonlySet<Storage>, operand: (s: Storage) => Operand): ControlInstruction[] {
+function drops(
+  drafts: readonly Draft[],
+  i: number,
+  kept: ReadonlySet<Storage>,
+  operand: (s: Storage) => Operand,
+): ControlInstruction[] {
   const later = drafts.slice(i + 1);
   return (drafts[i] as Draft).operands
     .filter((s) => s.kind === "result" && !kept.has(s) && !later.some((d) => d.operands.includes(s)))

@@ -40,7 +40,9 @@ export class Call {
   integers(i: number): number[] {
     const value = this.input(i);
     if (!value.storage.data) {
-      throw unsupported(`input ${i} ("${this.node.inputs[i]}") decides a shape and is known only when the model runs; make it a constant`);
+      throw unsupported(
+        `input ${i} ("${this.node.inputs[i]}") decides a shape and is known only when the model runs; make it a constant`,
+      );
     }
     return integersOf(value).map(Number);
   }
@@ -50,7 +52,11 @@ export class Call {
     const { storage, dtype } = this.input(i);
     if (!storage.data) return this.integers(i)[0] as number;
     const view = viewOfBytes(storage.data);
-    return dtype === "f32" ? view.getFloat32(0, true) : dtype === "f64" ? view.getFloat64(0, true) : (this.integers(i)[0] as number);
+    return dtype === "f32"
+      ? view.getFloat32(0, true)
+      : dtype === "f64"
+        ? view.getFloat64(0, true)
+        : (this.integers(i)[0] as number);
   }
 
   /** Integers of an attribute in old operator sets, and of an input in newer ones. */
@@ -67,7 +73,8 @@ export class Call {
 
   /** @throws ModelError unless `value` has one of the element types. */
   expect(value: Value, ...dtypes: readonly DType[]): void {
-    if (!dtypes.includes(value.dtype)) throw unsupported(`elements of type ${value.dtype}; supported are ${dtypes.join(", ")}`);
+    if (!dtypes.includes(value.dtype))
+      throw unsupported(`elements of type ${value.dtype}; supported are ${dtypes.join(", ")}`);
   }
 
   fail(reason: string): never {

@@ -81,7 +81,9 @@ const refused = (operators: readonly OperatorReport[], { op, reason }: ModelErro
 
 /** All unknown operators are named, not only the first that the import met. */
 function errorsOf(operators: readonly OperatorReport[], error: ModelError): string[] {
-  const unknown = operators.filter((o) => !o.supported).map((o) => `operator ${o.type} (${o.count} nodes) is not supported`);
+  const unknown = operators
+    .filter((o) => !o.supported)
+    .map((o) => `operator ${o.type} (${o.count} nodes) is not supported`);
   return unknown.length > 0 ? unknown : [error.message];
 }
 

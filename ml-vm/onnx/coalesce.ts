@@ -35,7 +35,12 @@ function joinSpace(draft: Draft, space: readonly number[], first: number): { dra
 }
 
 /** Whether in each coordinate the outer variable's factor is that of the inner one times its size. */
-function canJoin(coordinates: readonly Coordinate[], named: ReadonlySet<number>, outer: number, inner: { variable: number; size: number }): boolean {
+function canJoin(
+  coordinates: readonly Coordinate[],
+  named: ReadonlySet<number>,
+  outer: number,
+  inner: { variable: number; size: number },
+): boolean {
   if (named.has(outer) || named.has(inner.variable)) return false;
   return coordinates.every(({ terms }) => {
     const [a, b] = [terms.filter((t) => t.variable === outer), terms.filter((t) => t.variable === inner.variable)];

@@ -27,7 +27,13 @@ export function loadElement(softfloat: Softfloat, dtype: DType, view: DataView, 
 }
 
 /** Puts a register into element `index`. */
-export function storeElement(softfloat: Softfloat, dtype: DType, view: DataView, index: number, register: bigint): void {
+export function storeElement(
+  softfloat: Softfloat,
+  dtype: DType,
+  view: DataView,
+  index: number,
+  register: bigint,
+): void {
   const { size } = dtypeSpec(dtype);
   let bits = register;
   if (dtype === "f16") bits = BigInt(softfloat.f32_to_f16(Number(register)));

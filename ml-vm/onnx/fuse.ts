@@ -8,7 +8,8 @@ import type { Storage } from "./tensor.ts";
 /** Types whose stored elements load as the register that was stored, or, for half types, as that register rounded. */
 const PASSED_ON: readonly DType[] = ["f32", "f64", "f16", "bf16", "i64", "u64", "bool"];
 
-const same = (a: View | readonly number[], b: View | readonly number[]): boolean => JSON.stringify(a) === JSON.stringify(b);
+const same = (a: View | readonly number[], b: View | readonly number[]): boolean =>
+  JSON.stringify(a) === JSON.stringify(b);
 
 /**
  * Joins element-wise instructions to the one that makes their operand, so that it is never stored: bias, activation and
@@ -54,13 +55,17 @@ function join(producer: Draft, consumer: Draft, result: Storage): Draft | null {
   if (consumer.write.some((c) => c.indirect !== null)) return null;
 
   const folded = producer.body ? producer : consumer;
-  const operands: Storage[] = folded === producer ? [...producer.operands] : consumer.operands.filter((o) => o !== result);
+  const operands: Storage[] =
+    folded === producer ? [...producer.operands] : consumer.operands.filter((o) => o !== result);
   const place = (storage: Storage): number => {
     const known = operands.indexOf(storage);
     return known >= 0 ? known : operands.push(storage) - 1;
   };
   const moved = (owner: Draft, stage: Stage | null): Stage | null =>
-    stage && { ...stage, reads: stage.reads.map((r) => ({ ...r, operand: place(owner.operands[r.operand] as Storage) })) };
+    stage && {
+      ...stage,
+      reads: stage.reads.map((r) => ({ ...r, operand: place(owner.operands[r.operand] as Storage) })),
+    };
   const body = moved(folded, folded.body);
   const finish = compose(producer, consumer, readsResult, place);
   if (!finish || operands.length > LIMITS.operands) return null;

@@ -99,7 +99,19 @@ const DTYPE_OF_ONNX: ReadonlyMap<number, DType> = new Map([
   [16, "bf16"],
 ]);
 
-const ONNX_NAMES = ["undefined", "float", "uint8", "int8", "uint16", "int16", "int32", "int64", "string", "bool", "float16"]
+const ONNX_NAMES = [
+  "undefined",
+  "float",
+  "uint8",
+  "int8",
+  "uint16",
+  "int16",
+  "int32",
+  "int64",
+  "string",
+  "bool",
+  "float16",
+]
   .concat(["double", "uint32", "uint64", "complex64", "complex128", "bfloat16", "float8e4m3fn", "float8e4m3fnuz"])
   .concat(["float8e5m2", "float8e5m2fnuz", "uint4", "int4", "float4e2m1", "float8e8m0", "uint2", "int2"]);
 
@@ -120,14 +132,18 @@ export function constantOf(proto: TensorProto): Value {
   const what = `tensor "${name}"`;
   const dtype = dtypeOfOnnx(proto.dataType ?? 0, what);
   if (proto.dataLocation === 1 || (proto.externalData?.length ?? 0) > 0) {
-    throw new ModelError(`${what} keeps its data in another file; save the model with its data inside (save_as_external_data=False)`);
+    throw new ModelError(
+      `${what} keeps its data in another file; save the model with its data inside (save_as_external_data=False)`,
+    );
   }
   const shape = (proto.dims ?? []).map(toNumber);
   if (shape.some((n) => n < 0)) throw new ModelError(`${what} has the shape [${shape}]; dimensions cannot be negative`);
   const bytes = dtypeSpec(dtype).size * elementCount(shape);
   const data = proto.rawData?.length ? Uint8Array.from(proto.rawData) : typedData(proto, dtype, bytes);
   if (data.length !== bytes) {
-    throw new ModelError(`${what} of shape [${shape}] needs ${bytes} bytes of ${dtype}, and has ${data.length}; the file is damaged`);
+    throw new ModelError(
+      `${what} of shape [${shape}] needs ${bytes} bytes of ${dtype}, and has ${data.length}; the file is damaged`,
+    );
   }
   return constantValue(dtype, shape, data);
 }
@@ -158,8 +174,14 @@ function typedData(proto: TensorProto, dtype: DType, bytes: number): Uint8Array 
       for (let b = 0; b < size; b++) view.setUint8(at + b, Number((value >> BigInt(8 * b)) & 0xffn));
     });
   if (bytes === 0) return new Uint8Array();
-  if (dtype === "f32") return fill(proto.floatData ?? [], (v, at, i) => v.setFloat32(at, (proto.floatData as number[])[i] as number, true));
-  if (dtype === "f64") return fill(proto.doubleData ?? [], (v, at, i) => v.setFloat64(at, (proto.doubleData as number[])[i] as number, true));
+  if (dtype === "f32")
+    return fill(proto.floatData ?? [], (v, at, i) =>
+      v.setFloat32(at, (proto.floatData as number[])[i] as number, true),
+    );
+  if (dtype === "f64")
+    return fill(proto.doubleData ?? [], (v, at, i) =>
+      v.setFloat64(at, (proto.doubleData as number[])[i] as number, true),
+    );
   if (dtype === "i64") return integers((proto.int64Data as Int[] | null) ?? []);
   if (dtype === "u64" || dtype === "u32") return integers((proto.uint64Data as Int[] | null) ?? []);
   return integers(proto.int32Data ?? []);
@@ -203,7 +225,9 @@ function inputOf(proto: onnxProto.onnx.IValueInfoProto): GraphInput {
   const name = proto.name ?? "";
   const tensor = proto.type?.tensorType;
   if (!tensor) throw unsupported(`input "${name}" is not a tensor; sequences, maps and optionals are not supported`);
-  const dims = (tensor.shape?.dim ?? []).map((d) => d.dimParam || (d.dimValue === null || d.dimValue === undefined ? null : toNumber(d.dimValue)));
+  const dims = (tensor.shape?.dim ?? []).map(
+    (d) => d.dimParam || (d.dimValue === null || d.dimValue === undefined ? null : toNumber(d.dimValue)),
+  );
   return { name, dtype: dtypeOfOnnx(tensor.elemType ?? 0, `input "${name}"`), dims };
 }
 
@@ -216,7 +240,9 @@ function decode(bytes: Uint8Array): onnxProto.onnx.ModelProto {
   try {
     return onnx.ModelProto.decode(bytes);
   } catch (cause) {
-    throw new ModelError(`not a whole ONNX file (${(cause as Error).message}); it is truncated, damaged, or of another format`);
+    throw new ModelError(
+      `not a whole ONNX file (${(cause as Error).message}); it is truncated, damaged, or of another format`,
+    );
   }
 }
 

@@ -1,4 +1,5 @@
 import { loadSoftfloat } from "../softfloat/load.ts";
+import { checkProgram, ProgramError } from "../program/check.ts";
 import type { Model } from "../program/model.ts";
 import { elementCount } from "../program/program.ts";
 import { assemble, type Named } from "./assemble.ts";
@@ -36,14 +37,29 @@ export function importOnnx(bytes: Uint8Array, options: ImportOptions = {}): Mode
     if (!value) throw new ModelError(`output "${name}" is made by no node; the file is damaged`);
     return { name, value };
   });
-  return assemble(inputs, outputs, lowering.drafts);
+  const model = assemble(inputs, outputs, lowering.drafts);
+  checkWellFormed(model);
+  return model;
+}
+
+/** Programs that L1 would not register are refused here. */
+function checkWellFormed({ program }: Model): void {
+  try {
+    checkProgram(program);
+  } catch (error) {
+    if (error instanceof ProgramError)
+      throw unsupported(`the model goes beyond the machine's limits: ${error.message}`);
+    throw error;
+  }
 }
 
 function inputValue({ name, dtype, dims }: GraphInput, { dims: given = {} }: ImportOptions): Value {
   const shape = dims.map((d) => (typeof d === "number" ? d : ((d === null ? undefined : given[d]) ?? 1)));
   const bad = shape.find((n) => !Number.isInteger(n) || n < 1 || n >= 2 ** 31);
-  if (bad === 0) throw unsupported(`input "${name}" has the shape [${shape}]; tensors without elements are not supported`);
-  if (bad !== undefined) throw new ModelError(`input "${name}" has the shape [${shape}]; dimensions are from 1 to 2^31 − 1`);
+  if (bad === 0)
+    throw unsupported(`input "${name}" has the shape [${shape}]; tensors without elements are not supported`);
+  if (bad !== undefined)
+    throw new ModelError(`input "${name}" has the shape [${shape}]; dimensions are from 1 to 2^31 − 1`);
   return valueOf({ kind: "input", dtype, shape, elements: elementCount(shape), data: null }, shape);
 }
 
@@ -58,7 +74,11 @@ function lowerNode(node: Node, graph: Graph, values: Map<string, Value>, lowerin
   const inputs = node.inputs.map((name) => {
     if (name === "") return undefined;
     const value = values.get(name);
-    if (!value) throw new ModelError(`input "${name}" is made by no node before it and is no initializer; the file is damaged`, place);
+    if (!value)
+      throw new ModelError(
+        `input "${name}" is made by no node before it and is no initializer; the file is damaged`,
+        place,
+      );
     return value;
   });
   try {
@@ -71,7 +91,10 @@ function lowerNode(node: Node, graph: Graph, values: Map<string, Value>, lowerin
       values.set(name, value);
     }
   } catch (error) {
-    if (!(error instanceof ModelError)) throw error;
-    throw new ModelError(error.reason, { ...place, unsupported: error.unsupported });
+    if (error instanceof ModelError) throw new ModelError(error.reason, { ...place, unsupported: error.unsupported });
+    throw new ModelError(
+      `its attributes or inputs are not what the operator takes (${(error as Error).message})`,
+      place,
+    );
   }
 }

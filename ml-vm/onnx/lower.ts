@@ -170,7 +170,14 @@ export class Lowering {
     return this.#emit(
       type,
       pieces.map(({ dims, f, write }) =>
-        this.#draft(type, target, { dims, space: [], accumulators: [], body: () => [], finish: f, ...(write && { write }) }),
+        this.#draft(type, target, {
+          dims,
+          space: [],
+          accumulators: [],
+          body: () => [],
+          finish: f,
+          ...(write && { write }),
+        }),
       ),
     );
   }
@@ -209,7 +216,10 @@ export class Lowering {
         finish: (_, [acc]) => acc as Scalar,
       },
       // Term kL + l of the split dimension: lane l is the last output variable.
-      (i) => (i > 0 ? variable(VARIABLES.reduction + i) : sum(scale(variable(VARIABLES.reduction), lanes), variable(laneAxis))),
+      (i) =>
+        i > 0
+          ? variable(VARIABLES.reduction + i)
+          : sum(scale(variable(VARIABLES.reduction), lanes), variable(laneAxis)),
     );
     const partials = this.#emit(partial, [split]);
     return this.fold(type, {
@@ -233,9 +243,11 @@ export class Lowering {
 
   #target({ dtype, shape }: ResultType): Storage {
     for (const n of shape) {
-      if (!(n >= 1 && n < 2 ** 31)) throw unsupported(`a result of shape [${shape}]; dimensions are from 1 to 2^31 − 1`);
+      if (!(n >= 1 && n < 2 ** 31))
+        throw unsupported(`a result of shape [${shape}]; dimensions are from 1 to 2^31 − 1`);
     }
-    if (shape.length > LIMITS.dims) throw unsupported(`a result of ${shape.length} dimensions; at most ${LIMITS.dims} are possible`);
+    if (shape.length > LIMITS.dims)
+      throw unsupported(`a result of ${shape.length} dimensions; at most ${LIMITS.dims} are possible`);
     return newStorage(dtype, shape);
   }
 

@@ -31,6 +31,7 @@ const FAMILIES = [
 const OPERATORS: ReadonlyMap<string, Operator> = new Map(FAMILIES.flatMap((family) => Object.entries(family)));
 
 /** The operator, or undefined if it is not supported. */
-export const operatorFor = (op: string, domain: string): Operator | undefined => (domain === "" ? OPERATORS.get(op) : undefined);
+export const operatorFor = (op: string, domain: string): Operator | undefined =>
+  domain === "" ? OPERATORS.get(op) : undefined;
 
 export const supportedOperators = (): string[] => [...OPERATORS.keys()].sort();

@@ -51,7 +51,8 @@ function expectType(file: string, found: FileTensor, wanted: TensorType): Uint8A
 
 function expectBytes(file: string, data: Uint8Array, wanted: TensorType): Uint8Array {
   const bytes = elementCount(wanted.shape) * dtypeSpec(wanted.dtype).size;
-  if (data.length !== bytes) throw new TensorFileError(`${file} holds ${data.length} bytes; ${describe(wanted)} takes ${bytes}`);
+  if (data.length !== bytes)
+    throw new TensorFileError(`${file} holds ${data.length} bytes; ${describe(wanted)} takes ${bytes}`);
   return data;
 }
 
@@ -83,10 +84,15 @@ function readNpy(file: string, bytes: Uint8Array): FileTensor {
   const descr = /'descr':\s*'([^']*)'/.exec(header)?.[1] ?? "";
   const shape = /'shape':\s*\(([^)]*)\)/.exec(header)?.[1];
   if (shape === undefined) throw new TensorFileError(`${file}: its header gives no shape`);
-  if (/'fortran_order':\s*True/.test(header)) throw new TensorFileError(`${file} is in column-major order; save it with order="C"`);
+  if (/'fortran_order':\s*True/.test(header))
+    throw new TensorFileError(`${file} is in column-major order; save it with order="C"`);
   const dtype = NUMPY[descr.slice(1)];
-  if (!dtype || descr.startsWith(">")) throw new TensorFileError(`${file} has elements of NumPy type "${descr}", which is not supported`);
-  const dims = shape.split(",").map((n) => n.trim()).filter((n) => n !== "");
+  if (!dtype || descr.startsWith(">"))
+    throw new TensorFileError(`${file} has elements of NumPy type "${descr}", which is not supported`);
+  const dims = shape
+    .split(",")
+    .map((n) => n.trim())
+    .filter((n) => n !== "");
   return { dtype, shape: dims.map(Number), data: bytes.slice(end) };
 }
 
@@ -111,13 +117,16 @@ function readJson(file: string, bytes: Uint8Array, wanted: TensorType): Uint8Arr
   const tree = Array.isArray(parsed) || typeof parsed !== "object" || parsed === null ? parsed : given.data;
   const shape = Array.isArray(given?.shape) ? (given.shape as number[]) : shapeOf(tree);
   const numbers = [tree].flat(Number.POSITIVE_INFINITY) as unknown[];
-  if (`${shape}` !== `${wanted.shape}`) throw new TensorFileError(`${file} holds the shape [${shape}], and the input is ${describe(wanted)}`);
-  if (numbers.length !== elementCount(shape)) throw new TensorFileError(`${file} holds ${numbers.length} numbers for the shape [${shape}]`);
+  if (`${shape}` !== `${wanted.shape}`)
+    throw new TensorFileError(`${file} holds the shape [${shape}], and the input is ${describe(wanted)}`);
+  if (numbers.length !== elementCount(shape))
+    throw new TensorFileError(`${file} holds ${numbers.length} numbers for the shape [${shape}]`);
   const { size } = dtypeSpec(wanted.dtype);
   const data = new Uint8Array(numbers.length * size);
   const view = new DataView(data.buffer);
   const softfloat = loadSoftfloat();
-  for (const [i, x] of numbers.entries()) storeElement(softfloat, wanted.dtype, view, i, register(file, x, wanted.dtype));
+  for (const [i, x] of numbers.entries())
+    storeElement(softfloat, wanted.dtype, view, i, register(file, x, wanted.dtype));
   return data;
 }
 
@@ -143,6 +152,7 @@ function register(file: string, x: unknown, dtype: DType): bigint {
   if (scalar === "f64") return f64Bits(x);
   if (scalar === "f32") return f32Bits(x);
   const [low, high] = RANGE[dtype] as readonly [bigint, bigint];
-  if (!Number.isInteger(x) || BigInt(x) < low || BigInt(x) >= high) throw new TensorFileError(`${file} holds ${x}, which is no ${dtype}`);
+  if (!Number.isInteger(x) || BigInt(x) < low || BigInt(x) >= high)
+    throw new TensorFileError(`${file} holds ${x}, which is no ${dtype}`);
   return BigInt.asUintN(64, BigInt(x));
 }

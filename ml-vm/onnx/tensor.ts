@@ -22,7 +22,11 @@ export interface Value {
   readonly shape: readonly number[];
 }
 
-export const valueOf = (storage: Storage, shape: readonly number[]): Value => ({ storage, dtype: storage.dtype, shape });
+export const valueOf = (storage: Storage, shape: readonly number[]): Value => ({
+  storage,
+  dtype: storage.dtype,
+  shape,
+});
 
 export function constantValue(dtype: DType, shape: readonly number[], data: Uint8Array): Value {
   const elements = elementCount(shape);

@@ -19,8 +19,14 @@ export function windowOf(call: Call, input: readonly number[], kernel: readonly 
   const strides = call.attributes.ints("strides") ?? ones();
   const dilations = call.attributes.ints("dilations") ?? ones();
   const pads = call.attributes.ints("pads") ?? new Array(2 * rank).fill(0);
-  for (const [name, list, length] of [["kernel_shape", kernel, rank], ["strides", strides, rank], ["dilations", dilations, rank], ["pads", pads, 2 * rank]] as const) {
-    if (list.length !== length) call.fail(`${name} [${list}] has ${list.length} entries; ${rank} spatial dimensions need ${length}`);
+  for (const [name, list, length] of [
+    ["kernel_shape", kernel, rank],
+    ["strides", strides, rank],
+    ["dilations", dilations, rank],
+    ["pads", pads, 2 * rank],
+  ] as const) {
+    if (list.length !== length)
+      call.fail(`${name} [${list}] has ${list.length} entries; ${rank} spatial dimensions need ${length}`);
   }
   const auto = call.attributes.string("auto_pad", "NOTSET");
   const ceil = call.attributes.int("ceil_mode", 0) !== 0;
@@ -39,7 +45,8 @@ export function windowOf(call: Call, input: readonly number[], kernel: readonly 
     let output = (ceil ? Math.ceil(room) : Math.floor(room)) + 1;
     // A window that would begin in the padding behind the tensor is left out.
     if (ceil && (output - 1) * stride >= size + before) output--;
-    if (!(output >= 1)) call.fail(`a window of ${reach} does not fit an axis of ${size} padded by ${before} and ${after}`);
+    if (!(output >= 1))
+      call.fail(`a window of ${reach} does not fit an axis of ${size} padded by ${before} and ${after}`);
     return { before, after, output };
   });
   return {

@@ -42,7 +42,8 @@ const ATOL = 1e-7;
  */
 export async function conformanceOnnx(dir: string): Promise<Report> {
   const folders = existsSync(dir) ? casesBelow(dir) : [];
-  if (folders.length === 0) throw new Error(`no ONNX backend tests (folders with model.onnx and test_data_set_0) under ${dir}`);
+  if (folders.length === 0)
+    throw new Error(`no ONNX backend tests (folders with model.onnx and test_data_set_0) under ${dir}`);
   const judge = new Judge(openBackend());
   const cases = folders.map((folder) => judge.run(folder));
   const count = (status: Case["status"]): number => cases.filter((c) => c.status === status).length;
@@ -72,7 +73,11 @@ class Judge {
       return { name, status: problems.length === 0 ? "passed" : "failed", why: problems[0] ?? "" };
     } catch (error) {
       const { message } = error as Error;
-      return { name, status: error instanceof ModelError && error.unsupported ? "unsupported" : "failed", why: message };
+      return {
+        name,
+        status: error instanceof ModelError && error.unsupported ? "unsupported" : "failed",
+        why: message,
+      };
     }
   }
 
@@ -112,7 +117,9 @@ class Judge {
 }
 
 const close = (want: number | bigint, got: number | bigint): boolean =>
-  Object.is(want, got) || want === got || (typeof want === "number" && Math.abs(Number(got) - want) <= ATOL + RTOL * Math.abs(want));
+  Object.is(want, got) ||
+  want === got ||
+  (typeof want === "number" && Math.abs(Number(got) - want) <= ATOL + RTOL * Math.abs(want));
 
 function tensorsOf(set: string, kind: "input" | "output"): Value[] {
   const files = readdirSync(set).filter((f) => f.startsWith(`${kind}_`));

@@ -10,7 +10,11 @@ import { toType } from "./arithmetic.ts";
 
 const constant: Operator = (call) => {
   const { attributes } = call;
-  const [tensor, floats, ints] = [attributes.tensor("value"), attributes.floats("value_floats"), attributes.ints("value_ints")];
+  const [tensor, floats, ints] = [
+    attributes.tensor("value"),
+    attributes.floats("value_floats"),
+    attributes.ints("value_ints"),
+  ];
   if (tensor) return tensor;
   if (floats) return floatConstant(floats, [floats.length]);
   if (ints) return intConstant(ints);

@@ -10,13 +10,25 @@ import { isPackable, panels, readPanels } from "./products.ts";
  * Conv: x (N, Cin, spatial…), w (Cout, Cin/group, kernel…), terms in the order (channel, kernel…).
  * Where groups have several outputs, the output dimension of the channel is two, (group, channel in the group): views cannot divide.
  */
-export function convolution(call: Call, x: Value, w: Value, bias: Value | undefined, window: Window, group: number): Value {
+export function convolution(
+  call: Call,
+  x: Value,
+  w: Value,
+  bias: Value | undefined,
+  window: Window,
+  group: number,
+): Value {
   const [batch, channels] = x.shape as [number, number];
   const [outputs, depth] = w.shape as [number, number];
   if (depth * group !== channels || outputs % group !== 0) {
-    call.fail(`${channels} input and ${outputs} output channels in ${group} groups do not fit weights of shape [${w.shape}]`);
+    call.fail(
+      `${channels} input and ${outputs} output channels in ${group} groups do not fit weights of shape [${w.shape}]`,
+    );
   }
-  if (bias && (bias.shape.length !== 1 || bias.shape[0] !== outputs)) call.fail(`a bias of shape [${bias.shape}] for ${outputs} channels`);
+  if (bias && (bias.shape.length !== 1 || bias.shape[0] !== outputs))
+    call.fail(`a bias of shape [${bias.shape}] for ${outputs} channels`);
+  for (const { dtype } of bias ? [w, bias] : [w])
+    if (dtype !== x.dtype) call.fail(`input of ${x.dtype} with weights or bias of ${dtype}`);
   const { kernel } = window;
   const space = [depth, ...kernel];
   // Output dimensions: batch, then channels (as group and channel in the group, if there are both), then space.
@@ -24,7 +36,8 @@ export function convolution(call: Call, x: Value, w: Value, bias: Value | undefi
   const split = group > 1 && perGroup > 1;
   const lead = split ? [batch, group, perGroup] : [batch, outputs];
   const channel = (s: Scope): Index => (split ? sum(scale(s.o(1), perGroup), s.o(2)) : s.o(1));
-  const grouped = (value: Value): Value => (split ? { ...value, shape: [group, perGroup, ...value.shape.slice(1)] } : value);
+  const grouped = (value: Value): Value =>
+    split ? { ...value, shape: [group, perGroup, ...value.shape.slice(1)] } : value;
   const outputOf = (s: Scope): Index[] => (split ? [s.o(1), s.o(2)] : [s.o(1)]);
   const packed =
     group === 1 && isPackable(w) && w.storage.elements > 1
@@ -61,10 +74,12 @@ export function convolution(call: Call, x: Value, w: Value, bias: Value | undefi
 
 /** A convolution with the window of the node's attributes. */
 export function convolutionOf(call: Call, x: Value, w: Value, bias: Value | undefined): Value {
-  if (x.shape.length < 3 || w.shape.length !== x.shape.length) call.fail(`input of shape [${x.shape}] with weights of shape [${w.shape}]`);
+  if (x.shape.length < 3 || w.shape.length !== x.shape.length)
+    call.fail(`input of shape [${x.shape}] with weights of shape [${w.shape}]`);
   const kernel = w.shape.slice(2);
   const declared = call.attributes.ints("kernel_shape");
-  if (declared && `${declared}` !== `${kernel}`) call.fail(`kernel_shape [${declared}], but weights of shape [${w.shape}]`);
+  if (declared && `${declared}` !== `${kernel}`)
+    call.fail(`kernel_shape [${declared}], but weights of shape [${w.shape}]`);
   return convolution(call, x, w, bias, windowOf(call, x.shape, kernel), call.attributes.int("group", 1));
 }
 
@@ -83,7 +98,13 @@ const convTranspose: Operator = (call) => {
   const window = transposedWindow(call, size, kernel, strides, dilations);
   const spread = call.lower.pieces(
     { dtype: x.dtype, shape: [batch, channels, ...size.map((n, i) => (n - 1) * (strides[i] as number) + 1)] },
-    [{ dims: x.shape, f: (s) => s.element(x), write: (s) => x.shape.map((_, i) => scale(s.o(i), i < 2 ? 1 : (strides[i - 2] as number))) }],
+    [
+      {
+        dims: x.shape,
+        f: (s) => s.element(x),
+        write: (s) => x.shape.map((_, i) => scale(s.o(i), i < 2 ? 1 : (strides[i - 2] as number))),
+      },
+    ],
   );
   // (group, channel of the group, output of the group, kernel…) to (group, output, channel, kernel turned round…).
   const grouped = { ...w, shape: [group, channels / group, perGroup, ...kernel] };
@@ -94,7 +115,13 @@ const convTranspose: Operator = (call) => {
   return convolution(call, `${strides}` === `${ones}` ? x : spread, weights, call.optional(2), window, group);
 };
 
-function transposedWindow(call: Call, size: readonly number[], kernel: readonly number[], strides: readonly number[], dilations: readonly number[]): Window {
+function transposedWindow(
+  call: Call,
+  size: readonly number[],
+  kernel: readonly number[],
+  strides: readonly number[],
+  dilations: readonly number[],
+): Window {
   const rank = kernel.length;
   const pads = call.attributes.ints("pads") ?? new Array(2 * rank).fill(0);
   const extra = call.attributes.ints("output_padding") ?? new Array(rank).fill(0);
@@ -108,7 +135,8 @@ function transposedWindow(call: Call, size: readonly number[], kernel: readonly 
     const given = auto === "VALID" ? [0, 0] : [pads[i] as number, pads[rank + i] as number];
     const total = fixed === undefined ? (given[0] as number) + (given[1] as number) : Math.max(0, full - fixed);
     const small = Math.floor(total / 2);
-    const before = fixed === undefined ? (given[0] as number) : auto === "SAME_UPPER" || auto === "NOTSET" ? small : total - small;
+    const before =
+      fixed === undefined ? (given[0] as number) : auto === "SAME_UPPER" || auto === "NOTSET" ? small : total - small;
     return { before: reach - 1 - before, output: fixed ?? full - total };
   });
   return {

@@ -42,7 +42,9 @@ const binary =
     if (x.dtype !== y.dtype) call.fail(`operands of ${x.dtype} and ${y.dtype}`);
     if (types) call.expect(x, ...types);
     const shape = broadcastShapes(x.shape, y.shape);
-    return call.lower.map({ dtype: result ?? x.dtype, shape }, (s) => f(s.b, s.element(x), s.element(y), x.dtype, call));
+    return call.lower.map({ dtype: result ?? x.dtype, shape }, (s) =>
+      f(s.b, s.element(x), s.element(y), x.dtype, call),
+    );
   };
 
 const comparison = (f: Binary): Operator => binary(f, { result: "bool" });
@@ -51,7 +53,10 @@ const bitwise = (op: string): Operator => binary((b, x, y) => b.op(op, x, y), { 
 
 /** One operand after the other, from the left. */
 const variadic =
-  (f: (b: ScalarBuilder, x: Scalar, y: Scalar, dtype: DType) => Scalar, finish?: (b: ScalarBuilder, x: Scalar, n: number) => Scalar): Operator =>
+  (
+    f: (b: ScalarBuilder, x: Scalar, y: Scalar, dtype: DType) => Scalar,
+    finish?: (b: ScalarBuilder, x: Scalar, n: number) => Scalar,
+  ): Operator =>
   (call) => {
     const values = call.inputs.map((_, i) => call.input(i));
     const [first] = values as [Value];
@@ -83,7 +88,8 @@ const powOperator: Operator = (call) => {
 function exponentOf(y: Value): number | null {
   const data = y.storage.data as Uint8Array;
   const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
-  const value = y.dtype === "f32" ? view.getFloat32(0, true) : y.dtype === "i64" ? Number(view.getBigInt64(0, true)) : null;
+  const value =
+    y.dtype === "f32" ? view.getFloat32(0, true) : y.dtype === "i64" ? Number(view.getBigInt64(0, true)) : null;
   return value === 2 || value === 3 ? value : null;
 }
 
@@ -111,12 +117,14 @@ const where: Operator = (call) => {
   return call.lower.map({ dtype: x.dtype, shape }, (s) => s.b.select(s.element(condition), s.element(x), s.element(y)));
 };
 
-const leaky = (b: ScalarBuilder, x: Scalar, slope: Scalar): Scalar => b.select(b.lt(x, b.number(x.type, 0)), b.mul(x, slope), x);
+const leaky = (b: ScalarBuilder, x: Scalar, slope: Scalar): Scalar =>
+  b.select(b.lt(x, b.number(x.type, 0)), b.mul(x, slope), x);
 
 /** The slope's shape is broadcast towards x's alone. */
 const pRelu: Operator = (call) => {
   const [x, slope] = [call.input(0), secondOperand(call)];
-  if (`${broadcastShapes(x.shape, slope.shape)}` !== `${x.shape}`) call.fail(`a slope of shape [${slope.shape}] for [${x.shape}]`);
+  if (`${broadcastShapes(x.shape, slope.shape)}` !== `${x.shape}`)
+    call.fail(`a slope of shape [${slope.shape}] for [${x.shape}]`);
   return call.lower.map(x, (s) => leaky(s.b, s.element(x), s.element(slope)));
 };
 
@@ -133,13 +141,17 @@ const hardSigmoid = (b: ScalarBuilder, x: Scalar, alpha: number, beta: number): 
 
 function gelu(b: ScalarBuilder, x: Scalar, call: Call): Scalar {
   const half = b.mul(b.f32(0.5), x);
-  if (call.attributes.string("approximate", "none") !== "tanh") return b.fma(half, erf(b, b.mul(x, b.f32(Math.SQRT1_2))), half);
+  if (call.attributes.string("approximate", "none") !== "tanh")
+    return b.fma(half, erf(b, b.mul(x, b.f32(Math.SQRT1_2))), half);
   const cubed = b.fma(b.mul(b.mul(x, x), x), b.f32(0.044715), x);
   return b.fma(half, tanh(b, b.mul(b.f32(0.7978845608028654), cubed)), half);
 }
 
 const shrink = (b: ScalarBuilder, x: Scalar, call: Call): Scalar => {
-  const [lambda, bias] = [b.number(x.type, call.attributes.float("lambd", 0.5)), b.number(x.type, call.attributes.float("bias", 0))];
+  const [lambda, bias] = [
+    b.number(x.type, call.attributes.float("lambd", 0.5)),
+    b.number(x.type, call.attributes.float("bias", 0)),
+  ];
   const above = b.select(b.lt(lambda, x), b.sub(x, bias), b.number(x.type, 0));
   return b.select(b.lt(x, b.neg(lambda)), b.add(x, bias), above);
 };
@@ -170,7 +182,10 @@ export const ELEMENTWISE: Readonly<Record<string, Operator>> = {
   Mod: binary((b, x, y, dtype, call) => remainder(b, x, y, dtype, call.attributes.int("fmod", 0) !== 0)),
   Pow: powOperator,
   Sum: variadic((b, x, y) => b.add(x, y)),
-  Mean: variadic((b, x, y) => b.add(x, y), (b, x, n) => b.div(x, b.number(x.type, n))),
+  Mean: variadic(
+    (b, x, y) => b.add(x, y),
+    (b, x, n) => b.div(x, b.number(x.type, n)),
+  ),
   Max: variadic(maximum),
   Min: variadic(minimum),
   Equal: comparison((b, x, y) => equal(b, x, y)),
@@ -228,7 +243,9 @@ export const ELEMENTWISE: Readonly<Record<string, Operator>> = {
   Softsign: single((b, x) => b.div(x, b.add(b.f32(1), b.abs(x)))),
   Mish: single((b, x) => b.mul(x, tanh(b, softplus(b, x)))),
   Swish: single((b, x, call) => b.mul(x, sigmoid(b, b.mul(b.f32(call.attributes.float("alpha", 1)), x)))),
-  HardSigmoid: single((b, x, call) => hardSigmoid(b, x, call.attributes.float("alpha", 0.2), call.attributes.float("beta", 0.5))),
+  HardSigmoid: single((b, x, call) =>
+    hardSigmoid(b, x, call.attributes.float("alpha", 0.2), call.attributes.float("beta", 0.5)),
+  ),
   HardSwish: single((b, x) => b.mul(x, hardSigmoid(b, x, 1 / 6, 0.5))),
   Shrink: unary((b, x, call, dtype) => toType(b, shrink(b, toType(b, x, dtype, "f32"), call), "f32", dtype)),
 };

@@ -33,8 +33,17 @@ const gather: Operator = (call) => {
   const rank = indices.shape.length;
   const shape = [...x.shape.slice(0, axis), ...indices.shape, ...x.shape.slice(axis + 1)];
   return call.lower.map({ dtype: x.dtype, shape }, (s) => {
-    const index = chosen(call, s, indices, indices.shape.map((_, i) => s.o(axis + i)), size);
-    return s.read(x, x.shape.map((_, i) => (i < axis ? s.o(i) : i === axis ? index : s.o(i + rank - 1))));
+    const index = chosen(
+      call,
+      s,
+      indices,
+      indices.shape.map((_, i) => s.o(axis + i)),
+      size,
+    );
+    return s.read(
+      x,
+      x.shape.map((_, i) => (i < axis ? s.o(i) : i === axis ? index : s.o(i + rank - 1))),
+    );
   });
 };
 
@@ -44,8 +53,17 @@ const gatherElements: Operator = (call) => {
   const size = x.shape[axis] as number;
   const indices = normalised(call, call.input(1), () => size);
   return call.lower.map({ dtype: x.dtype, shape: indices.shape }, (s) => {
-    const index = chosen(call, s, indices, indices.shape.map((_, i) => s.o(i)), size);
-    return s.read(x, x.shape.map((_, i) => (i === axis ? index : s.o(i))));
+    const index = chosen(
+      call,
+      s,
+      indices,
+      indices.shape.map((_, i) => s.o(i)),
+      size,
+    );
+    return s.read(
+      x,
+      x.shape.map((_, i) => (i === axis ? index : s.o(i))),
+    );
   });
 };
 
@@ -82,7 +100,15 @@ const oneHot: Operator = (call) => {
   const shape = [...raw.shape.slice(0, axis), depth, ...raw.shape.slice(axis)];
   return call.lower.map({ dtype: values.dtype, shape }, (s) => {
     const { b } = s;
-    const index = toType(b, s.read(raw, raw.shape.map((_, i) => s.o(i < axis ? i : i + 1))), raw.dtype, "i64");
+    const index = toType(
+      b,
+      s.read(
+        raw,
+        raw.shape.map((_, i) => s.o(i < axis ? i : i + 1)),
+      ),
+      raw.dtype,
+      "i64",
+    );
     const place = b.select(b.lt(index, b.int(0)), b.add(index, b.int(depth)), index);
     const value = (i: number): Scalar => s.read(values, [constantIndex(i)]);
     return b.select(b.eq(place, b.index(axis)), value(1), value(0));
@@ -120,7 +146,11 @@ const cumulative =
     // Shifted by one; what enters is the neutral element.
     const step = reverse ? 1 : -1;
     return call.lower.map(x, (s) =>
-      s.read(total, x.shape.map((_, i) => (i === axis ? scale(s.o(i), 1, step) : s.o(i))), product ? 1 : 0),
+      s.read(
+        total,
+        x.shape.map((_, i) => (i === axis ? scale(s.o(i), 1, step) : s.o(i))),
+        product ? 1 : 0,
+      ),
     );
   };
 

@@ -7,7 +7,8 @@ import { constantValue, intConstant, type Value } from "../tensor.ts";
 
 /** The same elements in another shape: no instruction. */
 export function reshaped(call: Call, x: Value, shape: readonly number[]): Value {
-  if (elementCount(shape) !== elementCount(x.shape)) call.fail(`[${x.shape}] has other than the ${elementCount(shape)} elements of [${shape}]`);
+  if (elementCount(shape) !== elementCount(x.shape))
+    call.fail(`[${x.shape}] has other than the ${elementCount(shape)} elements of [${shape}]`);
   return { ...x, shape };
 }
 
@@ -15,7 +16,11 @@ const reshape: Operator = (call) => {
   const x = call.input(0);
   const asked = call.integersFrom("shape", 1) ?? call.fail("the shape is missing");
   const keepZero = call.attributes.int("allowzero", 0) !== 0;
-  const shape = asked.map((n, i) => (n === 0 && !keepZero ? (x.shape[i] ?? call.fail(`shape [${asked}] copies dimension ${i}, which the input has not`)) : n));
+  const shape = asked.map((n, i) =>
+    n === 0 && !keepZero
+      ? (x.shape[i] ?? call.fail(`shape [${asked}] copies dimension ${i}, which the input has not`))
+      : n,
+  );
   const open = shape.indexOf(-1);
   if (open >= 0) shape[open] = elementCount(x.shape) / elementCount(shape.filter((_, i) => i !== open));
   if (!shape.every((n) => Number.isInteger(n) && n >= 0)) call.fail(`[${x.shape}] cannot be reshaped to [${asked}]`);
@@ -33,7 +38,11 @@ const squeeze: Operator = (call) => {
   const { shape } = call.input(0);
   const axes = call.integersFrom("axes", 1)?.map((axis) => call.axis(axis, shape.length));
   for (const axis of axes ?? []) if (shape[axis] !== 1) call.fail(`dimension ${axis} of [${shape}] is not 1`);
-  return reshaped(call, call.input(0), shape.filter((n, i) => (axes ? !axes.includes(i) : n !== 1)));
+  return reshaped(
+    call,
+    call.input(0),
+    shape.filter((n, i) => (axes ? !axes.includes(i) : n !== 1)),
+  );
 };
 
 const unsqueeze: Operator = (call) => {
@@ -41,7 +50,9 @@ const unsqueeze: Operator = (call) => {
   const asked = call.integersFrom("axes", 1) ?? call.fail("the axes are missing");
   const axes = asked.map((axis) => call.axis(axis, shape.length + asked.length));
   const rest = [...shape];
-  const result = Array.from({ length: shape.length + axes.length }, (_, i) => (axes.includes(i) ? 1 : (rest.shift() as number)));
+  const result = Array.from({ length: shape.length + axes.length }, (_, i) =>
+    axes.includes(i) ? 1 : (rest.shift() as number),
+  );
   return reshaped(call, call.input(0), result);
 };
 
@@ -50,14 +61,20 @@ export function transposed(call: Call, x: Value, permutation: readonly number[])
   const moved = permutation.filter((axis) => x.shape[axis] !== 1);
   // Only dimensions of size 1 change places: the same bytes.
   if (moved.every((axis, i) => i === 0 || axis > (moved[i - 1] as number))) return { ...x, shape };
-  return call.lower.map({ dtype: x.dtype, shape }, (s) => s.read(x, x.shape.map((_, axis) => s.o(permutation.indexOf(axis)))));
+  return call.lower.map({ dtype: x.dtype, shape }, (s) =>
+    s.read(
+      x,
+      x.shape.map((_, axis) => s.o(permutation.indexOf(axis))),
+    ),
+  );
 }
 
 const transpose: Operator = (call) => {
   const x = call.input(0);
   const axes = x.shape.map((_, i) => i);
   const permutation = call.attributes.ints("perm") ?? axes.toReversed();
-  if (`${[...permutation].sort((a, b) => a - b)}` !== `${axes}`) call.fail(`perm [${permutation}] does not permute ${x.shape.length} axes`);
+  if (`${[...permutation].sort((a, b) => a - b)}` !== `${axes}`)
+    call.fail(`perm [${permutation}] does not permute ${x.shape.length} axes`);
   return transposed(call, x, permutation);
 };
 
@@ -79,7 +96,8 @@ export function concatenated(call: Call, parts: readonly Value[], axis: number):
     return {
       dims: part.shape,
       f: (s: import("../lower.ts").Scope) => s.element(part),
-      write: (s: import("../lower.ts").Scope): Index[] => part.shape.map((_, i) => (i === axis ? scale(s.o(i), 1, offset) : s.o(i))),
+      write: (s: import("../lower.ts").Scope): Index[] =>
+        part.shape.map((_, i) => (i === axis ? scale(s.o(i), 1, offset) : s.o(i))),
     };
   });
   shape[axis] = total;
@@ -92,10 +110,19 @@ const concat: Operator = (call) => {
 };
 
 /** The elements start, start + step, … of each axis. */
-function sliced(call: Call, x: Value, starts: readonly number[], steps: readonly number[], shape: readonly number[]): Value {
+function sliced(
+  call: Call,
+  x: Value,
+  starts: readonly number[],
+  steps: readonly number[],
+  shape: readonly number[],
+): Value {
   if (`${shape}` === `${x.shape}` && steps.every((step) => step === 1)) return x;
   return call.lower.map({ dtype: x.dtype, shape }, (s) =>
-    s.read(x, shape.map((_, i) => scale(s.o(i), steps[i] as number, starts[i] as number))),
+    s.read(
+      x,
+      shape.map((_, i) => scale(s.o(i), steps[i] as number, starts[i] as number)),
+    ),
   );
 }
 
@@ -126,14 +153,22 @@ const split: Operator = (call) => {
   const axis = call.axis(call.attributes.int("axis", 0), x.shape.length);
   const size = x.shape[axis] as number;
   const parts = call.attributes.int("num_outputs", call.node.outputs.length);
-  const even = Array.from({ length: parts }, (_, i) => Math.min(Math.ceil(size / parts), size - i * Math.ceil(size / parts)));
+  const even = Array.from({ length: parts }, (_, i) =>
+    Math.min(Math.ceil(size / parts), size - i * Math.ceil(size / parts)),
+  );
   const sizes = call.integersFrom("split", 1) ?? even;
   if (sizes.reduce((a, b) => a + b, 0) !== size) call.fail(`parts of [${sizes}] do not fill an axis of ${size}`);
   let start = 0;
   return sizes.map((n) => {
     const starts = x.shape.map((_, i) => (i === axis ? start : 0));
     start += n;
-    return sliced(call, x, starts, x.shape.map(() => 1), x.shape.map((m, i) => (i === axis ? n : m)));
+    return sliced(
+      call,
+      x,
+      starts,
+      x.shape.map(() => 1),
+      x.shape.map((m, i) => (i === axis ? n : m)),
+    );
   });
 };
 

@@ -22,7 +22,9 @@ function softmaxInput(call: Call): { x: Value; axis: number } {
 const softmax: Operator = (call) => {
   const { x, axis } = softmaxInput(call);
   const max = maxOf(call.lower, x, [axis]);
-  const powers = call.lower.map({ dtype: "f32", shape: x.shape }, (s) => exp(s.b, s.b.sub(s.element(x), s.element(max))));
+  const powers = call.lower.map({ dtype: "f32", shape: x.shape }, (s) =>
+    exp(s.b, s.b.sub(s.element(x), s.element(max))),
+  );
   const total = sumOf(call.lower, powers, [axis]);
   const result = call.lower.map(x, (s) => s.b.div(s.element(powers), s.element(total)));
   return { ...result, shape: call.input(0).shape };
@@ -32,7 +34,9 @@ const softmax: Operator = (call) => {
 const logSoftmax: Operator = (call) => {
   const { x, axis } = softmaxInput(call);
   const max = maxOf(call.lower, x, [axis]);
-  const powers = call.lower.map({ dtype: "f32", shape: x.shape }, (s) => exp(s.b, s.b.sub(s.element(x), s.element(max))));
+  const powers = call.lower.map({ dtype: "f32", shape: x.shape }, (s) =>
+    exp(s.b, s.b.sub(s.element(x), s.element(max))),
+  );
   const total = sumOf(call.lower, powers, [axis]);
   const logTotal = call.lower.map(total, (s) => log(s.b, s.element(total)));
   const result = call.lower.map(x, (s) => s.b.sub(s.b.sub(s.element(x), s.element(max)), s.element(logTotal)));
@@ -54,7 +58,12 @@ const batchNormalization: Operator = (call) => {
   call.expect(x, "f32", "f16", "bf16");
   if (call.attributes.int("training_mode", 0) !== 0) throw unsupported("training mode");
   const epsilon = call.attributes.float("epsilon", 1e-5);
-  const [scale, bias, mean, variance] = [1, 2, 3, 4].map((i) => overChannels(call.input(i), x.shape.length)) as [Value, Value, Value, Value];
+  const [scale, bias, mean, variance] = [1, 2, 3, 4].map((i) => overChannels(call.input(i), x.shape.length)) as [
+    Value,
+    Value,
+    Value,
+    Value,
+  ];
   const type = { dtype: "f32", shape: scale.shape } as const;
   const a = call.lower.map(type, (s) => {
     const { b } = s;
@@ -90,7 +99,14 @@ const meanSquare = (lower: Lowering, x: Value, axes: readonly number[]): Value =
   });
 
 /** centred · inverse · scale + bias. */
-const affine = (call: Call, x: Value, centred: Value, inverse: Value, scale: Value | undefined, bias: Value | undefined): Value =>
+const affine = (
+  call: Call,
+  x: Value,
+  centred: Value,
+  inverse: Value,
+  scale: Value | undefined,
+  bias: Value | undefined,
+): Value =>
   call.lower.map(x, (s) => {
     const { b } = s;
     const normal = b.mul(s.element(centred), s.element(inverse));
@@ -114,14 +130,21 @@ const rmsNormalization: Operator = (call) => {
   const axes = axesFrom(call.axis(call.attributes.int("axis", -1), x.shape.length), x.shape.length);
   const wide = x.dtype === "f32" ? x : call.lower.map({ dtype: "f32", shape: x.shape }, (s) => s.element(x));
   const square = meanSquare(call.lower, wide, axes);
-  const inverse = call.lower.map(square, (s) => inverseRoot(s.b, s.element(square), call.attributes.float("epsilon", 1e-5)));
+  const inverse = call.lower.map(square, (s) =>
+    inverseRoot(s.b, s.element(square), call.attributes.float("epsilon", 1e-5)),
+  );
   return affine(call, x, x, inverse, call.input(1), undefined);
 };
 
 const instanceNormalization: Operator = (call) => {
   const x = call.input(0);
   call.expect(x, ...SINGLE);
-  const { centred, inverse } = standardised(call, x, axesFrom(2, x.shape.length), call.attributes.float("epsilon", 1e-5));
+  const { centred, inverse } = standardised(
+    call,
+    x,
+    axesFrom(2, x.shape.length),
+    call.attributes.float("epsilon", 1e-5),
+  );
   const [scale, bias] = [1, 2].map((i) => overChannels(call.input(i), x.shape.length));
   return affine(call, x, centred, inverse, scale, bias);
 };
@@ -133,7 +156,12 @@ const groupNormalization: Operator = (call) => {
   const groups = call.attributes.int("num_groups", 1);
   const [n, channels, ...spatial] = x.shape as [number, number, ...number[]];
   const grouped = { ...x, shape: [n, groups, channels / groups, ...spatial] };
-  const { centred, inverse } = standardised(call, grouped, axesFrom(2, grouped.shape.length), call.attributes.float("epsilon", 1e-5));
+  const { centred, inverse } = standardised(
+    call,
+    grouped,
+    axesFrom(2, grouped.shape.length),
+    call.attributes.float("epsilon", 1e-5),
+  );
   const [scale, bias] = [1, 2].map((i) => {
     const vector = call.input(i);
     return { ...vector, shape: [groups, vector.storage.elements / groups, ...spatial.map(() => 1)] };
@@ -172,18 +200,28 @@ const lrn: Operator = (call) => {
   const x = call.input(0);
   call.expect(x, ...SINGLE);
   const size = call.attributes.int("size", 1);
-  const [alpha, beta, bias] = [call.attributes.float("alpha", 1e-4), call.attributes.float("beta", 0.75), call.attributes.float("bias", 1)];
-  const squares = call.lower.reduce({ dtype: "f32", shape: x.shape }, {
-    space: [size],
-    combine: "sum",
-    of: "f32",
-    splittable: false,
-    term: (s, acc) => {
-      const channel = sum(s.o(1), scale(s.r(0), 1, -Math.floor((size - 1) / 2)));
-      const element = s.read(x, x.shape.map((_, i) => (i === 1 ? channel : s.o(i))));
-      return s.b.fma(element, element, acc);
+  const [alpha, beta, bias] = [
+    call.attributes.float("alpha", 1e-4),
+    call.attributes.float("beta", 0.75),
+    call.attributes.float("bias", 1),
+  ];
+  const squares = call.lower.reduce(
+    { dtype: "f32", shape: x.shape },
+    {
+      space: [size],
+      combine: "sum",
+      of: "f32",
+      splittable: false,
+      term: (s, acc) => {
+        const channel = sum(s.o(1), scale(s.r(0), 1, -Math.floor((size - 1) / 2)));
+        const element = s.read(
+          x,
+          x.shape.map((_, i) => (i === 1 ? channel : s.o(i))),
+        );
+        return s.b.fma(element, element, acc);
+      },
     },
-  });
+  );
   return call.lower.map(x, (s) => {
     const { b } = s;
     const base = b.fma(b.f32(alpha / size), s.element(squares), b.f32(bias));

@@ -32,11 +32,22 @@ const pad: Operator = (call) => {
   const mode = call.attributes.string("mode", "constant");
   const inner = (s: Scope, i: number): Index => scale(s.o(i), 1, -(before[i] as number));
   const type = { dtype: x.dtype, shape };
-  if (mode === "edge") return call.lower.map(type, (s) => s.read(x, shape.map((_, i): Index => ({ ...inner(s, i), outside: "clamp" }))));
-  if (mode === "reflect" || mode === "wrap") {
-    const tables = x.shape.map((n, i) => (shape[i] === n && before[i] === 0 ? null : foldedAxis(n, before[i] as number, shape[i] as number, mode)));
+  if (mode === "edge")
     return call.lower.map(type, (s) =>
-      s.read(x, tables.map((table, i) => (table ? s.lookup(table, [s.o(i)]) : s.o(i)))),
+      s.read(
+        x,
+        shape.map((_, i): Index => ({ ...inner(s, i), outside: "clamp" })),
+      ),
+    );
+  if (mode === "reflect" || mode === "wrap") {
+    const tables = x.shape.map((n, i) =>
+      shape[i] === n && before[i] === 0 ? null : foldedAxis(n, before[i] as number, shape[i] as number, mode),
+    );
+    return call.lower.map(type, (s) =>
+      s.read(
+        x,
+        tables.map((table, i) => (table ? s.lookup(table, [s.o(i)]) : s.o(i))),
+      ),
     );
   }
   if (mode !== "constant") throw unsupported(`padding of mode "${mode}"`);
@@ -58,7 +69,12 @@ const tile: Operator = (call) => {
   const kept = dims.map((n, i) => ({ n, axis: i })).filter(({ n }) => n !== 1);
   const source = { ...x, shape: x.shape.filter((n) => n !== 1) };
   const places = kept.flatMap(({ axis }, i) => (axis % 2 === 1 ? [i] : []));
-  const tiled = call.lower.map({ dtype: x.dtype, shape: kept.map(({ n }) => n) }, (s) => s.read(source, places.map((i) => s.o(i))));
+  const tiled = call.lower.map({ dtype: x.dtype, shape: kept.map(({ n }) => n) }, (s) =>
+    s.read(
+      source,
+      places.map((i) => s.o(i)),
+    ),
+  );
   return { ...tiled, shape: x.shape.map((n, i) => n * (repeats[i] as number)) };
 };
 
@@ -94,7 +110,12 @@ const centerCropPad: Operator = (call) => {
     const missing = n - (x.shape[i] as number);
     return missing > 0 ? -Math.floor(missing / 2) : Math.floor(-missing / 2);
   });
-  return call.lower.map({ dtype: x.dtype, shape }, (s) => s.read(x, shape.map((_, i) => scale(s.o(i), 1, starts[i]))));
+  return call.lower.map({ dtype: x.dtype, shape }, (s) =>
+    s.read(
+      x,
+      shape.map((_, i) => scale(s.o(i), 1, starts[i])),
+    ),
+  );
 };
 
 export const PADDING: Readonly<Record<string, Operator>> = {

@@ -24,13 +24,16 @@ const maxPool: Operator = (call) => {
   if (call.node.outputs.length > 1) call.fail("the indices of MaxPool are not supported");
   const window = windowOf(call, x.shape, kernelOf(call));
   const shape = [...x.shape.slice(0, 2), ...window.output];
-  return call.lower.reduce({ dtype: x.dtype, shape }, {
-    space: window.kernel,
-    combine: "max",
-    of: x.dtype,
-    splittable: false,
-    term: (s, acc) => s.b.max(acc, s.read(x, seen(s, window), neutral("max", x.dtype))),
-  });
+  return call.lower.reduce(
+    { dtype: x.dtype, shape },
+    {
+      space: window.kernel,
+      combine: "max",
+      of: x.dtype,
+      splittable: false,
+      term: (s, acc) => s.b.max(acc, s.read(x, seen(s, window), neutral("max", x.dtype))),
+    },
+  );
 };
 
 /** Number of elements that each window counts: a function of its place alone, so that it is known at import. */
@@ -63,14 +66,17 @@ const averagePool: Operator = (call) => {
   const window = windowOf(call, x.shape, kernelOf(call));
   const counts = windowCounts(window, x.shape.slice(2), call.attributes.int("count_include_pad", 0) !== 0);
   const shape = [...x.shape.slice(0, 2), ...window.output];
-  return call.lower.reduce({ dtype: x.dtype, shape }, {
-    space: window.kernel,
-    combine: "sum",
-    of: x.dtype,
-    splittable: false,
-    term: (s, acc) => s.b.add(acc, s.read(x, seen(s, window))),
-    finish: (s, acc) => s.b.div(acc, s.element(counts)),
-  });
+  return call.lower.reduce(
+    { dtype: x.dtype, shape },
+    {
+      space: window.kernel,
+      combine: "sum",
+      of: x.dtype,
+      splittable: false,
+      term: (s, acc) => s.b.add(acc, s.read(x, seen(s, window))),
+      finish: (s, acc) => s.b.div(acc, s.element(counts)),
+    },
+  );
 };
 
 /** Every axis behind the channel, reduced and kept. */

@@ -35,13 +35,20 @@ export function panels(lower: Lowering, matrix: Value, outputs: number, terms: n
 }
 
 /** Reads a packed matrix at output variable `n` and the terms' indices. */
-export function readPanels(s: Scope, packed: Value, space: readonly number[], n: number, terms: readonly Index[]): Scalar {
+export function readPanels(
+  s: Scope,
+  packed: Value,
+  space: readonly number[],
+  n: number,
+  terms: readonly Index[],
+): Scalar {
   const [count] = packed.shape as [number];
   const value = { ...packed, shape: [count, ...space, PANEL] };
   return s.read(value, [bitsOf(n, 4, 0), ...terms, bitsOf(n, 0, 4)]);
 }
 
-export const isPackable = (value: Value): boolean => value.storage.data !== null && ["f32", "f16", "bf16"].includes(value.dtype);
+export const isPackable = (value: Value): boolean =>
+  value.storage.data !== null && ["f32", "f16", "bf16"].includes(value.dtype);
 
 /** y = finish(Σ_k a[…, m, k] · b[…, k, n]), the batch dimensions broadcast. */
 interface Product {
@@ -55,9 +62,16 @@ interface Product {
 export function matrixProduct(call: Call, { a, b, transposeA = false, transposeB = false, finish }: Product): Value {
   if (a.dtype !== b.dtype) call.fail(`matrices of ${a.dtype} and ${b.dtype} cannot be multiplied`);
   const [rankA, rankB] = [a.shape.length, b.shape.length];
-  const [rows, terms] = [a.shape[transposeA ? rankA - 1 : rankA - 2], a.shape[transposeA ? rankA - 2 : rankA - 1]] as [number, number];
-  const [depth, columns] = [b.shape[transposeB ? rankB - 1 : rankB - 2], b.shape[transposeB ? rankB - 2 : rankB - 1]] as [number, number];
-  if (terms !== depth) call.fail(`matrices of shapes [${a.shape}] and [${b.shape}]: ${terms} columns meet ${depth} rows`);
+  const [rows, terms] = [a.shape[transposeA ? rankA - 1 : rankA - 2], a.shape[transposeA ? rankA - 2 : rankA - 1]] as [
+    number,
+    number,
+  ];
+  const [depth, columns] = [
+    b.shape[transposeB ? rankB - 1 : rankB - 2],
+    b.shape[transposeB ? rankB - 2 : rankB - 1],
+  ] as [number, number];
+  if (terms !== depth)
+    call.fail(`matrices of shapes [${a.shape}] and [${b.shape}]: ${terms} columns meet ${depth} rows`);
   const batch = broadcastShapes(a.shape.slice(0, -2), b.shape.slice(0, -2));
   const shape = [...batch, rows, columns];
   const [m, n] = [batch.length, batch.length + 1];
@@ -69,20 +83,23 @@ export function matrixProduct(call: Call, { a, b, transposeA = false, transposeB
     isPackable(b) && rankB === 2 && b.storage.elements > 1
       ? panels(call.lower, b, columns, terms, transposeB ? { output: terms, term: 1 } : { output: 1, term: columns })
       : null;
-  return call.lower.reduce({ dtype: a.dtype, shape }, {
-    space: [terms],
-    combine: "sum",
-    of: a.dtype,
-    term: (s, acc) => {
-      const k = s.r(0);
-      const x = s.read(a, [...batchOf(s, a), ...(transposeA ? [k, s.o(m)] : [s.o(m), k])]);
-      const y = packed
-        ? readPanels(s, packed, [terms], n, [k])
-        : s.read(b, [...batchOf(s, b), ...(transposeB ? [s.o(n), k] : [k, s.o(n)])]);
-      return s.b.fma(x, y, acc);
+  return call.lower.reduce(
+    { dtype: a.dtype, shape },
+    {
+      space: [terms],
+      combine: "sum",
+      of: a.dtype,
+      term: (s, acc) => {
+        const k = s.r(0);
+        const x = s.read(a, [...batchOf(s, a), ...(transposeA ? [k, s.o(m)] : [s.o(m), k])]);
+        const y = packed
+          ? readPanels(s, packed, [terms], n, [k])
+          : s.read(b, [...batchOf(s, b), ...(transposeB ? [s.o(n), k] : [k, s.o(n)])]);
+        return s.b.fma(x, y, acc);
+      },
+      ...(finish && { finish }),
     },
-    ...(finish && { finish }),
-  });
+  );
 }
 
 /** A vector is a row on the left and a column on the right; the dimension that this adds is taken away again. */
@@ -101,6 +118,8 @@ const matMul: Operator = (call) => {
 const gemm: Operator = (call) => {
   const [alpha, beta] = [call.attributes.float("alpha", 1), call.attributes.float("beta", 1)];
   const bias = call.optional(2);
+  if (bias && bias.dtype !== call.input(0).dtype)
+    call.fail(`matrices of ${call.input(0).dtype} with a bias of ${bias.dtype}`);
   return matrixProduct(call, {
     a: call.input(0),
     b: call.input(1),

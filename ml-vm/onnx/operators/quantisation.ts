@@ -20,7 +20,10 @@ function parameter(call: Call, s: Scope, value: Value, x: Value): Scalar {
   const block = call.attributes.int("block_size", 0);
   if (block === 0) return s.element(value);
   const blocks = intConstant(Array.from({ length: x.shape[axis] as number }, (_, i) => Math.floor(i / block)));
-  return s.read(value, value.shape.map((_, i): Index => (i === axis ? s.lookup(blocks, [s.o(i)]) : s.o(i))));
+  return s.read(
+    value,
+    value.shape.map((_, i): Index => (i === axis ? s.lookup(blocks, [s.o(i)]) : s.o(i))),
+  );
 }
 
 /** round(x) + zero, within the range of the type. */
@@ -65,7 +68,10 @@ const dynamicQuantizeLinear: Operator = (call) => {
   call.expect(x, "f32");
   const axes = x.shape.map((_, i) => i);
   const max = maxOf(lower, x, axes);
-  const min = reduceAxes(lower, x, axes, { combine: "min", term: (s, acc, load) => s.b.min(acc, load(x, Number.POSITIVE_INFINITY)) });
+  const min = reduceAxes(lower, x, axes, {
+    combine: "min",
+    term: (s, acc, load) => s.b.min(acc, load(x, Number.POSITIVE_INFINITY)),
+  });
   const one = <T extends Value>(value: T): T => ({ ...value, shape: [] });
   const scale = lower.map({ dtype: "f32", shape: [] }, (s) => {
     const { b } = s;
@@ -107,9 +113,17 @@ const convInteger: Operator = (call) =>
   );
 
 /** Brings an integer result to the output's scale: inputs `scale` and `zero` are numbered as the operator has them. */
-function requantised(call: Call, x: Value, factors: readonly (readonly [Value, number])[], scale: Value, zero: Value): Value {
+function requantised(
+  call: Call,
+  x: Value,
+  factors: readonly (readonly [Value, number])[],
+  scale: Value,
+  zero: Value,
+): Value {
   const at = (s: Scope, value: Value, axis: number): Scalar =>
-    value.storage.elements === 1 ? s.element({ ...value, shape: [] }) : s.read({ ...value, shape: [value.storage.elements] }, [s.o(axis)]);
+    value.storage.elements === 1
+      ? s.element({ ...value, shape: [] })
+      : s.read({ ...value, shape: [value.storage.elements] }, [s.o(axis)]);
   return call.lower.map({ dtype: zero.dtype, shape: x.shape }, (s) => {
     const { b } = s;
     const factor = factors.map(([value, axis]) => at(s, value, axis)).reduce((p, q) => b.mul(p, q));
@@ -119,19 +133,53 @@ function requantised(call: Call, x: Value, factors: readonly (readonly [Value, n
 }
 
 const qLinearMatMul: Operator = (call) => {
-  const [a, aScale, aZero, b, bScale, bZero, scale, zero] = [0, 1, 2, 3, 4, 5, 6, 7].map((i) => call.input(i)) as
-    [Value, Value, Value, Value, Value, Value, Value, Value];
+  const [a, aScale, aZero, b, bScale, bZero, scale, zero] = [0, 1, 2, 3, 4, 5, 6, 7].map((i) => call.input(i)) as [
+    Value,
+    Value,
+    Value,
+    Value,
+    Value,
+    Value,
+    Value,
+    Value,
+  ];
   const [rows, columns] = [a.shape.length - 2, b.shape.length - 1];
   const product = matrixProduct(call, { a: centred(call, a, aZero, rows), b: centred(call, b, bZero, columns) });
   const rank = product.shape.length;
-  return requantised(call, product, [[aScale, rank - 2], [bScale, rank - 1]], scale, zero);
+  return requantised(
+    call,
+    product,
+    [
+      [aScale, rank - 2],
+      [bScale, rank - 1],
+    ],
+    scale,
+    zero,
+  );
 };
 
 const qLinearConv: Operator = (call) => {
-  const [x, xScale, xZero, w, wScale, wZero, scale, zero] = [0, 1, 2, 3, 4, 5, 6, 7].map((i) => call.input(i)) as
-    [Value, Value, Value, Value, Value, Value, Value, Value];
+  const [x, xScale, xZero, w, wScale, wZero, scale, zero] = [0, 1, 2, 3, 4, 5, 6, 7].map((i) => call.input(i)) as [
+    Value,
+    Value,
+    Value,
+    Value,
+    Value,
+    Value,
+    Value,
+    Value,
+  ];
   const product = convolutionOf(call, centred(call, x, xZero, 1), centred(call, w, wZero, 0), call.optional(8));
-  return requantised(call, product, [[xScale, 1], [wScale, 1]], scale, zero);
+  return requantised(
+    call,
+    product,
+    [
+      [xScale, 1],
+      [wScale, 1],
+    ],
+    scale,
+    zero,
+  );
 };
 
 export const QUANTISATION: Readonly<Record<string, Operator>> = {

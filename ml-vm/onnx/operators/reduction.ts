@@ -52,13 +52,17 @@ export function reduceAxes(lower: Lowering, x: Value, axes: readonly number[], r
   return { ...result, shape: x.shape.map((n, i) => (axes.includes(i) ? 1 : n)) };
 }
 
-const countOf = (x: Value, axes: readonly number[]): number => elementCount(axes.map((axis) => x.shape[axis] as number));
+const countOf = (x: Value, axes: readonly number[]): number =>
+  elementCount(axes.map((axis) => x.shape[axis] as number));
 
 export const sumOf = (lower: Lowering, x: Value, axes: readonly number[]): Value =>
   reduceAxes(lower, x, axes, { combine: "sum", term: (s, acc, load) => s.b.add(acc, load(x)) });
 
 export const maxOf = (lower: Lowering, x: Value, axes: readonly number[]): Value =>
-  reduceAxes(lower, x, axes, { combine: "max", term: (s, acc, load) => s.b.max(acc, load(x, neutral("max", x.dtype))) });
+  reduceAxes(lower, x, axes, {
+    combine: "max",
+    term: (s, acc, load) => s.b.max(acc, load(x, neutral("max", x.dtype))),
+  });
 
 /** Σ x / n over the axes. */
 export const average = (lower: Lowering, x: Value, axes: readonly number[]): Value =>
@@ -86,7 +90,11 @@ const BODIES: Readonly<Record<string, Body>> = {
   ReduceSumSquare: squares,
   ReduceL1: (x) => ({ combine: "sum", term: (s, acc, load) => s.b.add(acc, s.b.abs(load(x))) }),
   ReduceL2: (x) => ({ ...squares(x), finish: (s, acc) => s.b.op(`${acc.type}.sqrt`, acc) }),
-  ReduceLogSum: (x) => ({ combine: "sum", term: (s, acc, load) => s.b.add(acc, load(x)), finish: (s, acc) => log(s.b, acc) }),
+  ReduceLogSum: (x) => ({
+    combine: "sum",
+    term: (s, acc, load) => s.b.add(acc, load(x)),
+    finish: (s, acc) => log(s.b, acc),
+  }),
 };
 
 /** Axes from the attribute or the second input; none means all, unless noop_with_empty_axes. Null: nothing to do. */
@@ -97,7 +105,9 @@ function axesOf(call: Call, x: Value): number[] | null {
 }
 
 const withoutAxes = (call: Call, reduced: Value, axes: readonly number[]): Value =>
-  call.attributes.int("keepdims", 1) !== 0 ? reduced : { ...reduced, shape: reduced.shape.filter((_, i) => !axes.includes(i)) };
+  call.attributes.int("keepdims", 1) !== 0
+    ? reduced
+    : { ...reduced, shape: reduced.shape.filter((_, i) => !axes.includes(i)) };
 
 const reducer =
   (reduce: (call: Call, x: Value, axes: readonly number[]) => Value): Operator =>
@@ -126,7 +136,10 @@ function extreme(lower: Lowering, x: Value, axis: number, least: boolean, last: 
       space: [x.shape[axis] as number],
       accumulators: [start, { type: "int", bits: 0n }],
       body: (s, [best, at]) => {
-        const element = s.read(x, x.shape.map((_, i) => (i === axis ? s.r(0) : s.o(i))));
+        const element = s.read(
+          x,
+          x.shape.map((_, i) => (i === axis ? s.r(0) : s.o(i))),
+        );
         const [low, high] = (least ? [element, best] : [best, element]) as [Scalar, Scalar];
         const better = last ? s.b.le(low, high) : s.b.lt(low, high);
         return [
@@ -152,7 +165,10 @@ const argument =
 
 export const REDUCTION: Readonly<Record<string, Operator>> = {
   ...Object.fromEntries(
-    Object.entries(BODIES).map(([name, body]) => [name, reducer((call, x, axes) => reduceAxes(call.lower, x, axes, body(x)))]),
+    Object.entries(BODIES).map(([name, body]) => [
+      name,
+      reducer((call, x, axes) => reduceAxes(call.lower, x, axes, body(x))),
+    ]),
   ),
   ReduceMean: reducer((call, x, axes) => average(call.lower, x, axes)),
   ReduceLogSumExp: reducer(logSumExp),

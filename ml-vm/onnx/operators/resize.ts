@@ -45,7 +45,9 @@ function sourceOf(i: number, { size, length, scale, start, end }: Axis, transfor
     case "asymmetric":
       return i / scale;
     case "tf_crop_and_resize":
-      return length > 1 ? start * (size - 1) + (i * (end - start) * (size - 1)) / (exact - 1) : 0.5 * (start + end) * (size - 1);
+      return length > 1
+        ? start * (size - 1) + (i * (end - start) * (size - 1)) / (exact - 1)
+        : 0.5 * (start + end) * (size - 1);
     default:
       throw unsupported(`coordinate_transformation_mode "${transformation}"`);
   }
@@ -112,22 +114,34 @@ function resampleAxis(call: Call, x: Value, i: number, axis: Axis, sampling: Sam
     });
     const table = intTable(places);
     return call.lower.map({ dtype: x.dtype, shape }, (s) =>
-      s.read(x, x.shape.map((_, j) => (j === i ? s.lookup(table, [s.o(i), constantIndex(0)]) : s.o(j)))),
+      s.read(
+        x,
+        x.shape.map((_, j) => (j === i ? s.lookup(table, [s.o(i), constantIndex(0)]) : s.o(j))),
+      ),
     );
   }
   call.expect(x, "f32", "f16", "bf16");
   const { places, weights } = kernelTaps(axis, sampling);
-  const [table, factors] = [intTable(places), floatConstant(weights.flat(), [axis.length, (weights[0] as readonly number[]).length])];
-  return call.lower.reduce({ dtype: x.dtype, shape }, {
-    space: [(places[0] as readonly number[]).length],
-    combine: "sum",
-    of: x.dtype,
-    splittable: false,
-    term: (s, acc): Scalar => {
-      const element = s.read(x, x.shape.map((_, j) => (j === i ? s.lookup(table, [s.o(i), s.r(0)]) : s.o(j))));
-      return s.b.fma(element, s.read(factors, [s.o(i), s.r(0)]), acc);
+  const [table, factors] = [
+    intTable(places),
+    floatConstant(weights.flat(), [axis.length, (weights[0] as readonly number[]).length]),
+  ];
+  return call.lower.reduce(
+    { dtype: x.dtype, shape },
+    {
+      space: [(places[0] as readonly number[]).length],
+      combine: "sum",
+      of: x.dtype,
+      splittable: false,
+      term: (s, acc): Scalar => {
+        const element = s.read(
+          x,
+          x.shape.map((_, j) => (j === i ? s.lookup(table, [s.o(i), s.r(0)]) : s.o(j))),
+        );
+        return s.b.fma(element, s.read(factors, [s.o(i), s.r(0)]), acc);
+      },
     },
-  });
+  );
 }
 
 /** Beyond the region of interest, tf_crop_and_resize gives a constant. */
@@ -143,7 +157,11 @@ function cropped(call: Call, x: Value, axes: readonly (Axis | null)[], value: nu
   if (outside.every((marks) => marks === null)) return x;
   return call.lower.map(x, (s) => {
     const marks = outside.flatMap((m, i) => (m ? [s.read(m, [s.o(i)])] : []));
-    return s.b.select(marks.reduce((a, b) => s.b.or(a, b)), s.b.number("f32", value), s.element(x));
+    return s.b.select(
+      marks.reduce((a, b) => s.b.or(a, b)),
+      s.b.number("f32", value),
+      s.element(x),
+    );
   });
 }
 
@@ -152,7 +170,8 @@ function floatsOf(value: Value | undefined): number[] | undefined {
   if (!value || value.storage.elements === 0) return undefined;
   if (!value.storage.data) throw unsupported("scales that are known only when the model runs");
   const view = viewOfBytes(value.storage.data);
-  const at = (i: number): number => (value.dtype === "f64" ? view.getFloat64(8 * i, true) : view.getFloat32(4 * i, true));
+  const at = (i: number): number =>
+    value.dtype === "f64" ? view.getFloat64(8 * i, true) : view.getFloat32(4 * i, true);
   return Array.from({ length: value.storage.elements }, (_, i) => at(i));
 }
 
@@ -175,7 +194,8 @@ const resize: Operator = (call) => {
   };
   const policy = attributes.string("keep_aspect_ratio_policy", "stretch");
   const ratios = sizes?.map((n, i) => n / (x.shape[axes[i] as number] as number));
-  const common = ratios && policy !== "stretch" ? (policy === "not_larger" ? Math.min(...ratios) : Math.max(...ratios)) : null;
+  const common =
+    ratios && policy !== "stretch" ? (policy === "not_larger" ? Math.min(...ratios) : Math.max(...ratios)) : null;
   const plan = x.shape.map((size, axis): Axis | null => {
     const i = axes.indexOf(axis);
     if (i < 0) return null;

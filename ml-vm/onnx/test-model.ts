@@ -1,0 +1,80 @@
+import onnxProto from "onnx-proto";
+
+/** Small ONNX files for tests. */
+const { onnx } = onnxProto;
+
+export const TYPE = { f32: 1, u8: 2, i64: 7, string: 8, f16: 10 } as const;
+
+export interface TensorSpec {
+  readonly name: string;
+  /** Sizes, or the names of symbolic ones. */
+  readonly shape: readonly (number | string)[];
+  readonly type?: number;
+}
+
+export interface NodeSpec {
+  readonly op: string;
+  readonly inputs: readonly string[];
+  readonly output: string;
+  readonly name?: string;
+  readonly ints?: Readonly<Record<string, readonly number[]>>;
+  readonly int?: Readonly<Record<string, number>>;
+  readonly string?: Readonly<Record<string, string>>;
+}
+
+export interface FileSpec {
+  readonly inputs: readonly TensorSpec[];
+  readonly constants?: readonly (TensorSpec & { readonly data: readonly number[] })[];
+  readonly nodes: readonly NodeSpec[];
+  readonly outputs: readonly string[];
+  readonly opset?: number;
+}
+
+const KIND = { int: 2, string: 3, ints: 7 } as const;
+
+/** The bytes of an ONNX model. */
+export function onnxFile({ inputs, constants = [], nodes, outputs, opset = 13 }: FileSpec): Uint8Array {
+  const info = ({ name, shape, type = TYPE.f32 }: TensorSpec) => ({
+    name,
+    type: {
+      tensorType: {
+        elemType: type,
+        shape: { dim: shape.map((n) => (typeof n === "string" ? { dimParam: n } : { dimValue: n })) },
+      },
+    },
+  });
+  const attributes = ({ int = {}, ints = {}, string = {} }: NodeSpec) => [
+    ...Object.entries(int).map(([name, i]) => ({ name, type: KIND.int, i })),
+    ...Object.entries(ints).map(([name, list]) => ({ name, type: KIND.ints, ints: [...list] })),
+    ...Object.entries(string).map(([name, s]) => ({ name, type: KIND.string, s: new TextEncoder().encode(s) })),
+  ];
+  const model = {
+    irVersion: 8,
+    opsetImport: [{ domain: "", version: opset }],
+    graph: {
+      name: "test",
+      input: inputs.map(info),
+      output: outputs.map((name) => ({ name, type: { tensorType: { elemType: TYPE.f32 } } })),
+      initializer: constants.map(({ name, shape, type = TYPE.f32, data }) => ({
+        name,
+        dims: [...shape],
+        dataType: type,
+        ...(type === TYPE.i64 ? { int64Data: [...data] } : { floatData: [...data] }),
+      })),
+      node: nodes.map((node) => ({
+        opType: node.op,
+        name: node.name ?? "",
+        input: [...node.inputs],
+        output: [node.output],
+        attribute: attributes(node),
+      })),
+    },
+  };
+  return onnx.ModelProto.encode(onnx.ModelProto.fromObject(model)).finish();
+}
+
+/** Numbers that are exact in f32, small, and not all alike. */
+export const ramp = (count: number): number[] => Array.from({ length: count }, (_, i) => (((i * 37) % 41) - 20) / 16);
+
+export const floats = (values: ArrayLike<number>): Uint8Array => new Uint8Array(Float32Array.from(values).buffer);
+export const floatsOf = (bytes: Uint8Array): Float32Array => new Float32Array(bytes.slice().buffer);
