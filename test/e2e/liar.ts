@@ -1,0 +1,44 @@
+import type { HDAccount } from "viem/accounts";
+import { type Agent, type AgentOptions, createAgent } from "../../challenger/agent.ts";
+import type { LoadedModel } from "../../challenger/store.ts";
+import { type Fault, FaultyTrace } from "../../prover/fault.ts";
+import { answer, MAX_FEE, type Question, type Stage } from "./stage.ts";
+
+/** Somebody who believes in another truth: plays as well as the honest do, for a result with one wrong bit. */
+export interface Liar {
+  readonly agent: Agent;
+  /** Posts its answer. @returns the game's id */
+  answer(question: Question): Promise<`0x${string}`>;
+  /** One look at the chain, and every move that its truth asks for. */
+  round(): Promise<void>;
+}
+
+export async function createLiar(stage: Stage, account: HDAccount, fault: Fault): Promise<Liar> {
+  const traceOf = ({ model, commitment }: LoadedModel, inputs: readonly Uint8Array[]) =>
+    new FaultyTrace(model, commitment, stage.backend, inputs, fault);
+  const infer = (loaded: LoadedModel, inputs: readonly Uint8Array[]) => traceOf(loaded, inputs).outputs;
+  const agent = await createAgent({ ...optionsOf(stage), account, trace: traceOf, infer });
+  return {
+    agent,
+    answer: (question) => answer(stage, account, question, new Uint8Array(Buffer.concat([...infer(stage.model, [question.input])]))),
+    round: async () => {
+      await agent.watchtower.round();
+    },
+  };
+}
+
+/** Somebody honest who has no key, and says nothing. */
+export const createOnlooker = (stage: Stage): Promise<Agent> => createAgent({ ...optionsOf(stage), account: undefined });
+
+const optionsOf = ({ chain, deployment, backend, store }: Stage): AgentOptions => ({
+  clients: [chain.client],
+  chainId: deployment.chainId,
+  deployment,
+  store,
+  backend,
+  account: undefined,
+  quorum: 1,
+  bumpAfter: 500,
+  maxFeePerGas: MAX_FEE,
+  report: () => undefined,
+});

@@ -1,0 +1,200 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { type Abi, type Address, createWalletClient, encodeFunctionData, type Hex, http, parseGwei } from "viem";
+import type { HDAccount } from "viem/accounts";
+import { foundry } from "viem/chains";
+import { disputeGameAbi, inferenceOracleAbi } from "../../challenger/l1/abi.ts";
+import type { Deployment } from "../../challenger/l1/deployment.ts";
+import type { Request } from "../../challenger/l1/events.ts";
+import { registerModel } from "../../challenger/l1/registration.ts";
+import { type LoadedModel, ModelStore } from "../../challenger/store.ts";
+import { type LocalChain, privateKeyOf, richAccount, startLocalChain } from "../../deploy/local-chain.ts";
+import { type Backend, openBackend } from "../../ml-vm/engine/backend.ts";
+import { Session } from "../../ml-vm/engine/session.ts";
+import { listRoot } from "../../ml-vm/program/commitment.ts";
+import { hardhatArtifacts } from "../../prover/verifier.ts";
+import { type TinyModel, tinyInput, tinyModel } from "./tiny-model.ts";
+
+export const parameters = {
+  maxClock: 3_600n,
+  extension: 300n,
+  longExtension: 600n,
+  bond: 60_000_000_000_000_000n,
+  prepayment: 6_000_000_000_000_000n,
+  withdrawalDelay: 60n,
+} as const;
+export const DELIVERY_DELAY = 600n;
+export const FEE = 1_000_000_000_000_000n;
+
+/** Who is who among the chain's rich accounts. */
+export const [user, guardian, watcher] = [richAccount(0), richAccount(1), richAccount(2)];
+
+/** A chain of one's own with the contracts on it, and a model that they know. */
+export interface Stage {
+  readonly chain: LocalChain;
+  readonly deployment: Deployment;
+  readonly backend: Backend;
+  readonly store: ModelStore;
+  readonly model: LoadedModel;
+  readonly tiny: TinyModel;
+  readonly folder: string;
+  /** What every elench process is given. */
+  readonly env: Readonly<Record<string, string>>;
+  close(): Promise<void>;
+}
+
+/** @param size rows, inner and columns of the model's product: they decide the level of its games. */
+export async function openStage(size: readonly [number, number, number] = [2, 4, 4]): Promise<Stage> {
+  const chain = await startLocalChain();
+  const folder = mkdtempSync(join(tmpdir(), "elench-e2e-"));
+  const deployment = await deployContracts(chain);
+  const record = join(folder, "deployment.json");
+  writeFileSync(record, JSON.stringify(deployment));
+  const backend = openBackend({ threads: 1 });
+  const store = new ModelStore(join(folder, "models"), backend);
+  const tiny = tinyModel(...size);
+  const model = store.add(tiny.onnx);
+  await registerModel({
+    client: chain.client,
+    account: user,
+    chainId: deployment.chainId,
+    registry: deployment.modelRegistry,
+    loaded: model,
+    progress: () => undefined,
+  });
+  const env = {
+    ELENCH_RPC: chain.url,
+    ELENCH_DEPLOYMENT: record,
+    ELENCH_STORE: store.folder,
+    ELENCH_THREADS: "1",
+    ELENCH_INTERVAL: "30",
+  };
+  const close = async () => {
+    await chain.stop();
+    rmSync(folder, { recursive: true, force: true });
+  };
+  return { chain, deployment, backend, store, model, tiny, folder, env, close };
+}
+
+const artifact = hardhatArtifacts(fileURLToPath(new URL("../../artifacts/contracts", import.meta.url)));
+
+async function deployContracts(chain: LocalChain): Promise<Deployment> {
+  const wallet = createWalletClient({ account: user, chain: foundry, transport: http(chain.url) });
+  const deploy = async (name: string, args: readonly unknown[] = []): Promise<Address> => {
+    const { abi, bytecode } = artifact(name);
+    const hash = await wallet.deployContract({ abi: abi as Abi, bytecode, args });
+    const { contractAddress, status } = await chain.client.waitForTransactionReceipt({ hash });
+    if (status !== "success" || !contractAddress) throw new Error(`${name} was not deployed`);
+    return contractAddress;
+  };
+  const block = Number(await chain.client.getBlockNumber());
+  const tensorVerifier = await deploy("TensorVerifier", [await deploy("FetchStep"), await deploy("Float64Ops")]);
+  const modelRegistry = await deploy("ModelRegistry", [await deploy("ProgramValidator")]);
+  const disputeGame = await deploy("DisputeGame", [{ ...parameters, guardian: guardian.address }]);
+  const inferenceOracle = await deploy("InferenceOracle", [disputeGame, tensorVerifier, modelRegistry, guardian.address, DELIVERY_DELAY]);
+  return { chainId: foundry.id, block, tensorVerifier, modelRegistry, disputeGame, inferenceOracle };
+}
+
+export const keyOf = (account: HDAccount): Hex => privateKeyOf(account);
+
+/** Sends a transaction and waits for its block. @returns whether it succeeded */
+export async function transact(stage: Stage, account: HDAccount, to: Address, data: Hex, value = 0n, gas?: bigint): Promise<boolean> {
+  const wallet = createWalletClient({ account, chain: foundry, transport: http(stage.chain.url) });
+  const hash = await wallet.sendTransaction({ to, data, value, ...(gas !== undefined && { gas }) });
+  return (await stage.chain.client.waitForTransactionReceipt({ hash, pollingInterval: 20 })).status === "success";
+}
+
+/** A question to the oracle, with the hash preimage that its later calls take. */
+export interface Question {
+  readonly id: bigint;
+  readonly request: Request;
+  readonly input: Uint8Array;
+}
+
+const NOBODY = "0x0000000000000000000000000000000000000000";
+
+/** Asks the oracle about the tiny model's input of this seed. */
+export async function ask(stage: Stage, seed: number, consumer: Address = NOBODY, callbackGas = 0n): Promise<Question> {
+  const { chain, deployment, model, tiny } = stage;
+  const input = tinyInput(tiny, seed);
+  const data = encodeFunctionData({
+    abi: inferenceOracleAbi,
+    functionName: "request",
+    args: [model.id, hex(input), consumer, callbackGas],
+  });
+  if (!(await transact(stage, user, deployment.inferenceOracle, data, FEE))) throw new Error("the oracle refused the request");
+  const logs = await chain.client.getContractEvents({
+    address: deployment.inferenceOracle,
+    abi: inferenceOracleAbi,
+    eventName: "Requested",
+    fromBlock: 0n,
+    strict: true,
+  });
+  const { id, request } = (logs.at(-1) as (typeof logs)[number]).args;
+  return { id, request, input };
+}
+
+/** Posts an answer, true or not. @returns the game's id */
+export async function answer(stage: Stage, account: HDAccount, { id, request }: Question, output: Uint8Array): Promise<Hex> {
+  const data = encodeFunctionData({ abi: inferenceOracleAbi, functionName: "answer", args: [id, request, hex(output)] });
+  if (!(await transact(stage, account, stage.deployment.inferenceOracle, data, 4n * parameters.bond + parameters.prepayment))) {
+    throw new Error(`the oracle refused the answer to request ${id}`);
+  }
+  return (await games(stage)).at(-1) as Hex;
+}
+
+/** The model's true output, and its root. */
+export function trueOutput({ model, backend }: Stage, input: Uint8Array): { bytes: Uint8Array; root: Hex } {
+  const outputs = new Session(model.model, backend).run([input]);
+  return { bytes: new Uint8Array(Buffer.concat(outputs)), root: hex(listRoot(outputs.map((output) => backend.dataRoot(output)))) };
+}
+
+/** Ids of all games, oldest first. */
+export async function games(stage: Stage): Promise<Hex[]> {
+  return (await gameEvents(stage, "Proposed")).map(({ args }) => (args as unknown as { game: Hex }).game);
+}
+
+type GameEventName = "Proposed" | "Claimed" | "Refuted" | "Resolved" | "Concluded" | "Credited" | "Unlocked" | "Withdrawn";
+
+export async function gameEvents(stage: Stage, eventName: GameEventName) {
+  return stage.chain.client.getContractEvents({
+    address: stage.deployment.disputeGame,
+    abi: disputeGameAbi,
+    eventName,
+    fromBlock: 0n,
+    strict: true,
+  });
+}
+
+/** How a game stands on L1: 1 open, 2 upheld, 3 replaced, 4 void; and its output. */
+export const UPHELD = 2;
+export const REPLACED = 3;
+export async function resultOf(stage: Stage, game: Hex): Promise<{ status: number; output: Hex }> {
+  const [status, output] = await stage.chain.client.readContract({
+    address: stage.deployment.disputeGame,
+    abi: disputeGameAbi,
+    functionName: "result",
+    args: [game],
+  });
+  return { status, output };
+}
+
+/** Repeats `each` until the condition holds. @throws Error after half a minute, naming what was waited for */
+export async function until(what: string, condition: () => unknown, each: () => Promise<unknown> = async () => undefined): Promise<void> {
+  const end = performance.now() + 60_000;
+  while (!(await condition())) {
+    if (performance.now() > end) throw new Error(`waited in vain: ${what}`);
+    await each();
+    await sleep(20);
+  }
+}
+
+/** Longer than any clock of a game: whatever is not answered by now can be settled afterwards. */
+export const passClocks = (stage: Stage): Promise<void> => stage.chain.pass(Number(parameters.maxClock) + 100);
+
+export const hex = (bytes: Uint8Array): Hex => `0x${Buffer.from(bytes).toString("hex")}`;
+
+export const MAX_FEE = parseGwei("500");
