@@ -1,12 +1,13 @@
 import { encodeFunctionData } from "viem";
 import type { Hex } from "../../challenger/strategy/bytes.ts";
 import { open } from "../../challenger/strategy/dissection.ts";
+import type { Proposal } from "../../challenger/strategy/identity.ts";
 import { honestMoves, type Move } from "../../challenger/strategy/moves.ts";
 import { dueResolutions } from "../../challenger/strategy/resolutions.ts";
 import type { Game } from "../../challenger/strategy/tree.ts";
 import { type Arena, parameters, prices, times } from "./arena.ts";
 import { pointsFrom } from "./attackers.ts";
-import { Reverted } from "./chain.ts";
+import { gameEvents, Reverted } from "./chain.ts";
 import { firstRun, outputOf, type Shape, ToyTruth } from "./toy.ts";
 
 /** A property of the contract that no play of a single game shows. Gives what is wrong: nothing, where all is well. */
@@ -57,26 +58,23 @@ export const checks: Check[] = [
       const { chain } = arena;
       const run = firstRun(arena.toys, shape, 2);
       const middles = Array.from({ length: 15 }, (_, i) => outputOf(i));
-      const { proposal } = (await begin(arena)).game();
-      const next = { ...proposal, number: proposal.number + 1n };
       // Past the watcher of events, which would see the wrong id before the move is tried.
       const raw = (from: Hex, name: string, args: unknown[], value: bigint) =>
         chain.transact({ from, to: arena.address, abi: arena.artifact.abi, name, args, value, at: arena.now });
-      const propose = (output: Hex) =>
-        raw(
-          arena.consumer,
-          "propose",
-          [run.machine, run.context, run.start, run.level, output, arena.liar(0)],
-          prices.proposal,
-        );
-      const counter = () => answerOf(() => raw(arena.liar(1), "counter", [next, outputOf(9), middles], prices.counter));
+      const propose = async (output: Hex): Promise<Proposal> => {
+        const args = [run.machine, run.context, run.start, run.level, output, arena.liar(0)];
+        const { logs } = await raw(arena.consumer, "propose", args, prices.proposal);
+        return gameEvents(arena.artifact.abi, logs)[0]!.args as unknown as Proposal;
+      };
+      const counter = (proposal: Proposal) =>
+        answerOf(() => raw(arena.liar(1), "counter", [proposal, outputOf(9), middles], prices.counter));
 
       const fork = await chain.request<Hex>("evm_snapshot", []);
-      await propose(proposal.output);
-      const here = await counter();
+      const proposal = await propose(outputOf(1));
+      const here = await counter(proposal);
       await chain.request("evm_revert", [fork]);
       await propose(outputOf(2));
-      const there = await counter();
+      const there = await counter(proposal);
       return [...expects("on its own fork", "accepted", here), ...expects("on the other", "NoSuchClaim", there)];
     },
   },

@@ -123,12 +123,12 @@ export const contractMutants: ContractMutant[] = [
   {
     rule: "steps take longer to answer",
     mutations: [{ file: "GameState.sol", from: "claim.level == 1 || claim.delegated ?", to: "claim.delegated ?" }],
-    noticed: "one waits, the other is quick: the clocks of three levels and another machine",
+    noticed: "wrong end: a false proposal, defended to the last step",
   },
   {
     rule: "delegated claims take longer to answer",
     mutations: [{ file: "GameState.sol", from: "claim.level == 1 || claim.delegated ?", to: "claim.level == 1 ?" }],
-    noticed: "every move at the last second",
+    noticed: "one waits, the other is quick: the clocks of three levels and another machine",
   },
   {
     rule: "a claim inherits its grandparent's clock",
