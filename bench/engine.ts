@@ -88,7 +88,15 @@ async function hashing(backend: Backend): Promise<Figure> {
   return { name: "data tree of 16 MiB", value: hashes / (await best(() => backend.dataRoot(data))) / 1e6, unit: "M keccak256/s" };
 }
 
-/** Latency of a model here and, where it is installed, under onnxruntime with as many threads. */
+/** What is used of onnxruntime-node. */
+interface Runtime {
+  readonly InferenceSession: {
+    create(path: string, options: object): Promise<{ readonly inputNames: string[]; run(feeds: object): Promise<unknown> }>;
+  };
+  readonly Tensor: new (type: string, data: Float32Array, shape: number[]) => object;
+}
+
+/** Latency of a model here and, where it is installed, under onnxruntime with as many threads; ELENCH_ORT names a file beside its node_modules. */
 async function inference(backend: Backend, path: string, threads: number): Promise<Figure[]> {
   const { importOnnx } = await import("../ml-vm/onnx/import.ts");
   const bytes = readFileSync(path);
@@ -99,9 +107,9 @@ async function inference(backend: Backend, path: string, threads: number): Promi
   const pixels = new Float32Array(type.shape.reduce((a, b) => a * b, 1)).map((_, i) => ((i * 7919) % 255) / 255);
   const input = new Uint8Array(pixels.buffer);
   const own = { name: `${path.split("/").pop()}, here`, value: 1000 * (await best(() => session.run([input]), 2)), unit: "ms" };
-  let runtime: typeof import("onnxruntime-node");
+  let runtime: Runtime;
   try {
-    runtime = createRequire(process.env.ELENCH_ORT ?? import.meta.url)("onnxruntime-node");
+    runtime = createRequire(process.env.ELENCH_ORT ?? import.meta.url)("onnxruntime-node") as Runtime;
   } catch {
     return [own];
   }

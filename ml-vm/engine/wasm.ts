@@ -1,9 +1,22 @@
 import { treeDepth } from "../../merkle/tree.ts";
 import type { Backend } from "./backend.ts";
 
+/** A compiled module: only WebAssembly looks inside. */
+type WasmModule = object;
+
+/** What is used of the WebAssembly interface, which every host has and Node's type declarations lack. */
+declare const WebAssembly: {
+  readonly Module: {
+    new (bytes: Uint8Array<ArrayBuffer>): WasmModule;
+    imports(module: WasmModule): { readonly module: string; readonly name: string }[];
+  };
+  readonly Instance: new (module: WasmModule, imports: object) => { readonly exports: unknown };
+  validate(bytes: Uint8Array<ArrayBuffer>): boolean;
+};
+
 /** What ml-vm/native/wasm.c exports. Addresses and sizes are bytes of `memory`. */
 interface Exports {
-  readonly memory: WebAssembly.Memory;
+  readonly memory: { readonly buffer: ArrayBuffer };
   _initialize?(): void;
   allocate(size: number): number;
   release(address: number): void;
@@ -26,13 +39,13 @@ interface Exports {
 }
 
 /** The module's instance; emscripten's runtime asks for a few functions that nothing here calls. */
-function instantiate(module: WebAssembly.Module): Exports {
+function instantiate(module: WasmModule): Exports {
   const imports: Record<string, Record<string, () => number>> = {};
   for (const { module: space, name } of WebAssembly.Module.imports(module)) {
     imports[space] ??= {};
     imports[space][name] = () => 0;
   }
-  const exports = new WebAssembly.Instance(module, imports).exports as unknown as Exports;
+  const exports = new WebAssembly.Instance(module, imports).exports as Exports;
   exports._initialize?.();
   return exports;
 }

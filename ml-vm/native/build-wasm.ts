@@ -10,6 +10,9 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
+/** What is used of the WebAssembly interface, which Node has and its type declarations lack. */
+declare const WebAssembly: { validate(bytes: Uint8Array): boolean };
+
 const EMSCRIPTEN_VERSION = "3.1.6";
 const SOURCES = ["engine.c", "decode.c", "threads.c", "tree.c", "wasm.c"];
 const MODULES = [
