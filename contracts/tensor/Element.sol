@@ -26,35 +26,39 @@ library Element {
 
   /// @notice The register that the element at `position` in calldata loads.
   function load(uint256 position, uint256 dtype) internal pure returns (uint256 register) {
-    uint256 raw;
-    uint256 bits = 8 << logSize(dtype);
-    assembly ("memory-safe") {
-      raw := calldataload(position)
-    }
-    raw = reverse64(raw >> 192) & ((1 << bits) - 1);
-    if (dtype == F32) return FloatConversions.canonical32(raw);
-    if (dtype == F64) return FloatConversions.canonical64(raw);
-    if (dtype == F16) return FloatConversions.fromF16(raw).bits();
-    if (dtype == BF16) return FloatConversions.fromBF16(raw).bits();
-    if (dtype == I8 || dtype == I16 || dtype == I32) {
+    unchecked {
+      uint256 raw;
+      uint256 bits = 8 << logSize(dtype);
       assembly ("memory-safe") {
-        register := and(signextend(sub(shr(3, bits), 1), raw), 0xffffffffffffffff)
+        raw := calldataload(position)
       }
-      return register;
+      raw = reverse64(raw >> 192) & ((1 << bits) - 1);
+      if (dtype == F32) return FloatConversions.canonical32(raw);
+      if (dtype == F64) return FloatConversions.canonical64(raw);
+      if (dtype == F16) return FloatConversions.fromF16(raw).bits();
+      if (dtype == BF16) return FloatConversions.fromBF16(raw).bits();
+      if (dtype == I8 || dtype == I16 || dtype == I32) {
+        assembly ("memory-safe") {
+          register := and(signextend(sub(shr(3, bits), 1), raw), 0xffffffffffffffff)
+        }
+        return register;
+      }
+      return raw;
     }
-    return raw;
   }
 
   /// @notice Stores a register into the element at `position` in memory.
   function store(uint256 position, uint256 dtype, uint256 register) internal pure {
-    if (dtype == F16) register = FloatConversions.toF16(Float32.wrap(uint32(register)));
-    if (dtype == BF16) register = FloatConversions.toBF16(Float32.wrap(uint32(register)));
-    uint256 kept = 256 - (8 << logSize(dtype));
-    uint256 bytes_ = reverse64(register) << 192;
-    assembly ("memory-safe") {
-      // The element's bytes from the register, those after it as they were.
-      let mask := shl(kept, shr(kept, not(0)))
-      mstore(position, or(and(bytes_, mask), and(mload(position), not(mask))))
+    unchecked {
+      if (dtype == F16) register = FloatConversions.toF16(Float32.wrap(uint32(register)));
+      if (dtype == BF16) register = FloatConversions.toBF16(Float32.wrap(uint32(register)));
+      uint256 kept = 256 - (8 << logSize(dtype));
+      uint256 bytes_ = reverse64(register) << 192;
+      assembly ("memory-safe") {
+        // The element's bytes from the register, those after it as they were.
+        let mask := shl(kept, shr(kept, not(0)))
+        mstore(position, or(and(bytes_, mask), and(mload(position), not(mask))))
+      }
     }
   }
 

@@ -51,19 +51,23 @@ library InstructionReader {
   /// @param view_ The view's first byte.
   /// @return position The byte after it.
   function skipView(uint256 view_) internal pure returns (uint256 position) {
-    position = view_ + 1;
-    for (uint256 i = u8(view_); i > 0; --i) {
-      position += COORDINATE_BYTES + TERM_BYTES * u8(position + COORDINATE_BYTES - 1);
+    unchecked {
+      position = view_ + 1;
+      for (uint256 i = u8(view_); i > 0; --i) {
+        position += COORDINATE_BYTES + TERM_BYTES * u8(position + COORDINATE_BYTES - 1);
+      }
     }
   }
 
   function skipStage(uint256 stage) internal pure returns (uint256 position) {
-    position = stage + 1;
-    for (uint256 i = u8(stage); i > 0; --i) {
-      position = skipView(position + READ_HEAD_BYTES);
+    unchecked {
+      position = stage + 1;
+      for (uint256 i = u8(stage); i > 0; --i) {
+        position = skipView(position + READ_HEAD_BYTES);
+      }
+      position += 1 + CONSTANT_BYTES * u8(position);
+      position += 1 + OPERATION_BYTES * u8(position);
+      position += 1 + u8(position);
     }
-    position += 1 + CONSTANT_BYTES * u8(position);
-    position += 1 + OPERATION_BYTES * u8(position);
-    position += 1 + u8(position);
   }
 }

@@ -11,6 +11,7 @@ import {View} from "./View.sol";
 /// @title The step from a running state: one term of a fold, one element written, or the result committed
 /// @notice Witness: 2 ‖ running word (32) ‖ fetch state (32) ‖ fetch word (32) ‖ length u16 ‖ instruction ‖ operand roots ‖
 /// target root (32) ‖ acc ‖ iacc ‖ what the stage opens.
+/// @dev SAFETY: arithmetic is unchecked. It is about positions in memory and calldata, and counts that registration bounds.
 library RunningStep {
   uint256 private constant INNER = 0;
   uint256 private constant BODY = 1;
@@ -52,124 +53,134 @@ library RunningStep {
     uint256 length,
     address float64Ops
   ) internal view returns (bytes32 post) {
-    Running memory running;
-    _open(running, pre, position + 1);
-    post = running.stage == COMMIT ? _commit(running) : _compute(running, float64Ops);
-    if (running.cursor != position + length) revert WrongLength(running.cursor - position, length);
+    unchecked {
+      Running memory running;
+      _open(running, pre, position + 1);
+      post = running.stage == COMMIT ? _commit(running) : _compute(running, float64Ops);
+      if (running.cursor != position + length) revert WrongLength(running.cursor - position, length);
+    }
   }
 
   /// @dev Reads the witness up to what the stage opens, and checks that it is the state's.
   function _open(Running memory running, bytes32 pre, uint256 position) private pure {
-    uint256 word;
-    uint256 size;
-    uint256 bound;
-    uint256 roots;
-    assembly ("memory-safe") {
-      word := calldataload(position)
-      size := shr(240, calldataload(add(position, 96)))
-      let source := add(position, 98)
-      // The operands are counted by byte 6 of the instruction.
-      roots := shl(5, byte(6, calldataload(source)))
-      bound := mload(0x40)
-      calldatacopy(bound, add(position, 32), 64)
-      calldatacopy(add(bound, 64), add(source, size), roots)
-      calldatacopy(add(add(bound, 64), roots), source, size)
-      position := add(add(source, size), roots)
+    unchecked {
+      uint256 word;
+      uint256 size;
+      uint256 bound;
+      uint256 roots;
+      assembly ("memory-safe") {
+        word := calldataload(position)
+        size := shr(240, calldataload(add(position, 96)))
+        let source := add(position, 98)
+        // The operands are counted by byte 6 of the instruction.
+        roots := shl(5, byte(6, calldataload(source)))
+        bound := mload(0x40)
+        calldatacopy(bound, add(position, 32), 64)
+        calldatacopy(add(bound, 64), add(source, size), roots)
+        calldatacopy(add(add(bound, 64), roots), source, size)
+        position := add(add(source, size), roots)
+      }
+      uint256 instruction = bound + 64 + roots;
+      _locate(running, instruction);
+      uint256 registers = 8 * (Reader.u8(running.accumulators) + Reader.u8(running.innerAccumulators));
+      uint256 preimage;
+      bytes32 state;
+      assembly ("memory-safe") {
+        // Beyond the instruction, where reading it may look.
+        preimage := and(add(add(instruction, size), 95), not(31))
+        mstore(preimage, word)
+        mstore(add(preimage, 32), keccak256(bound, sub(add(instruction, size), bound)))
+        calldatacopy(add(preimage, 64), position, add(32, registers))
+        state := keccak256(preimage, add(96, registers))
+        // 3 words, at most 8 registers, and 24 bytes that setting the last one reads.
+        mstore(0x40, add(preimage, 192))
+      }
+      // INVARIANT: what the step is computed from is what the state holds.
+      if (state != pre) revert WrongPreimage(pre, state);
+      // INVARIANT: a fetch state or a halted state of the same length is not taken for a running one.
+      if (word >> 248 != TensorState.RUNNING) revert WrongTag(word >> 248);
+      running.preimage = preimage;
+      running.bound = bound;
+      running.stage = uint8(word >> 240);
+      running.element = uint64(word >> 128);
+      running.term = uint64(word >> 64);
+      running.innerTerm = uint64(word);
+      running.cursor = position + 32 + registers;
     }
-    uint256 instruction = bound + 64 + roots;
-    _locate(running, instruction);
-    uint256 registers = 8 * (Reader.u8(running.accumulators) + Reader.u8(running.innerAccumulators));
-    uint256 preimage;
-    bytes32 state;
-    assembly ("memory-safe") {
-      // Beyond the instruction, where reading it may look.
-      preimage := and(add(add(instruction, size), 95), not(31))
-      mstore(preimage, word)
-      mstore(add(preimage, 32), keccak256(bound, sub(add(instruction, size), bound)))
-      calldatacopy(add(preimage, 64), position, add(32, registers))
-      state := keccak256(preimage, add(96, registers))
-      // 3 words, at most 8 registers, and 24 bytes that setting the last one reads.
-      mstore(0x40, add(preimage, 192))
-    }
-    // INVARIANT: what the step is computed from is what the state holds.
-    if (state != pre) revert WrongPreimage(pre, state);
-    // INVARIANT: a fetch state or a halted state of the same length is not taken for a running one.
-    if (word >> 248 != TensorState.RUNNING) revert WrongTag(word >> 248);
-    running.preimage = preimage;
-    running.bound = bound;
-    running.stage = uint8(word >> 240);
-    running.element = uint64(word >> 128);
-    running.term = uint64(word >> 64);
-    running.innerTerm = uint64(word);
-    running.cursor = position + 32 + registers;
   }
 
   /// @dev Finds the instruction's lists.
   function _locate(Running memory running, uint256 instruction) private pure {
-    running.instruction = instruction;
-    uint256 position = instruction + Reader.TENSOR_HEAD_BYTES;
-    position += 1 + Reader.OPERAND_BYTES * Reader.u8(position);
-    running.dims = position;
-    position += 1 + 4 * Reader.u8(position);
-    running.reduction = position;
-    position += 1 + 4 * Reader.u8(position);
-    running.innerReduction = position;
-    position += 1 + 4 * Reader.u8(position);
-    running.accumulators = position;
-    position += 1 + Reader.CONSTANT_BYTES * Reader.u8(position);
-    running.innerAccumulators = position;
-    position += 1 + Reader.CONSTANT_BYTES * Reader.u8(position);
-    running.write = position;
+    unchecked {
+      running.instruction = instruction;
+      uint256 position = instruction + Reader.TENSOR_HEAD_BYTES;
+      position += 1 + Reader.OPERAND_BYTES * Reader.u8(position);
+      running.dims = position;
+      position += 1 + 4 * Reader.u8(position);
+      running.reduction = position;
+      position += 1 + 4 * Reader.u8(position);
+      running.innerReduction = position;
+      position += 1 + 4 * Reader.u8(position);
+      running.accumulators = position;
+      position += 1 + Reader.CONSTANT_BYTES * Reader.u8(position);
+      running.innerAccumulators = position;
+      position += 1 + Reader.CONSTANT_BYTES * Reader.u8(position);
+      running.write = position;
+    }
   }
 
   /// @dev Stages 0 to 2: runs the stage's scalar program, and moves on.
   function _compute(Running memory running, address float64Ops) private view returns (bytes32) {
-    (uint256 elements, uint256 terms, uint256 innerTerms) = _variables(running);
-    uint256 acc = Reader.u8(running.accumulators);
-    uint256 iacc = Reader.u8(running.innerAccumulators);
-    bool scan = Reader.u8(running.instruction + 1) & 1 == 1;
-    uint256 first =
-      iacc > 0
-        ? INNER
-        : acc > 0
-          ? BODY
-          : FINISH;
+    unchecked {
+      (uint256 elements, uint256 terms, uint256 innerTerms) = _variables(running);
+      uint256 acc = Reader.u8(running.accumulators);
+      uint256 iacc = Reader.u8(running.innerAccumulators);
+      bool scan = Reader.u8(running.instruction + 1) & 1 == 1;
+      uint256 first =
+        iacc > 0
+          ? INNER
+          : acc > 0
+            ? BODY
+            : FINISH;
 
-    uint256 code = Reader.skipView(running.write);
-    if (running.stage != INNER && iacc > 0) code = Reader.skipStage(code);
-    if (running.stage == FINISH && acc > 0) code = Reader.skipStage(code);
+      uint256 code = Reader.skipView(running.write);
+      if (running.stage != INNER && iacc > 0) code = Reader.skipStage(code);
+      if (running.stage == FINISH && acc > 0) code = Reader.skipStage(code);
 
-    if (running.stage == INNER) {
-      (uint256 outs, uint256 values, ) = _run(running, code, acc, iacc, float64Ops);
-      _keep(running, acc, outs, values);
-      running.innerTerm += 1;
-      if (running.innerTerm == innerTerms) running.stage = BODY;
-    } else if (running.stage == BODY) {
-      (uint256 outs, uint256 values, ) = _run(running, code, 0, acc + iacc, float64Ops);
-      _keep(running, 0, outs, values);
-      _reset(running, acc, running.innerAccumulators);
-      running.innerTerm = 0;
-      running.stage = FINISH;
-      if (!scan) _nextTerm(running, terms, first);
-    } else {
-      (uint256 outs, uint256 values, uint256 reads) = _run(running, code, 0, acc, float64Ops);
-      _write(running, Reader.u8(outs + 1), values, reads);
-      running.stage = COMMIT;
-      if (scan) _nextTerm(running, terms, first);
-      if (running.stage == COMMIT) {
-        _reset(running, 0, running.accumulators);
-        running.element += 1;
-        if (running.element != elements) running.stage = first;
+      if (running.stage == INNER) {
+        (uint256 outs, uint256 values, ) = _run(running, code, acc, iacc, float64Ops);
+        _keep(running, acc, outs, values);
+        running.innerTerm += 1;
+        if (running.innerTerm == innerTerms) running.stage = BODY;
+      } else if (running.stage == BODY) {
+        (uint256 outs, uint256 values, ) = _run(running, code, 0, acc + iacc, float64Ops);
+        _keep(running, 0, outs, values);
+        _reset(running, acc, running.innerAccumulators);
+        running.innerTerm = 0;
+        running.stage = FINISH;
+        if (!scan) _nextTerm(running, terms, first);
+      } else {
+        (uint256 outs, uint256 values, uint256 reads) = _run(running, code, 0, acc, float64Ops);
+        _write(running, Reader.u8(outs + 1), values, reads);
+        running.stage = COMMIT;
+        if (scan) _nextTerm(running, terms, first);
+        if (running.stage == COMMIT) {
+          _reset(running, 0, running.accumulators);
+          running.element += 1;
+          if (running.element != elements) running.stage = first;
+        }
       }
+      return _close(running, acc + iacc);
     }
-    return _close(running, acc + iacc);
   }
 
   /// @dev After a term: the stage is `first` again, or stays if it was the last.
   function _nextTerm(Running memory running, uint256 terms, uint256 first) private pure {
-    running.term += 1;
-    if (running.term == terms) running.term = 0;
-    else running.stage = first;
+    unchecked {
+      running.term += 1;
+      if (running.term == terms) running.term = 0;
+      else running.stage = first;
+    }
   }
 
   /// @dev Fills in the loop variables.
@@ -177,23 +188,25 @@ library RunningStep {
   function _variables(
     Running memory running
   ) private pure returns (uint256 elements, uint256 terms, uint256 innerTerms) {
-    uint256 variables;
-    uint256 bound = running.bound;
-    assembly ("memory-safe") {
-      variables := mload(0x40)
-      mstore(0x40, add(variables, VARIABLES_BYTES))
-      calldatacopy(variables, calldatasize(), VARIABLES_BYTES)
-      // Counters: bytes 16 to 27 of the fetch word.
-      let word := mload(add(bound, 32))
-      let counters := add(variables, 640)
-      mstore(counters, and(shr(96, word), 0xffffffff))
-      mstore(add(counters, 32), and(shr(64, word), 0xffffffff))
-      mstore(add(counters, 64), and(shr(32, word), 0xffffffff))
+    unchecked {
+      uint256 variables;
+      uint256 bound = running.bound;
+      assembly ("memory-safe") {
+        variables := mload(0x40)
+        mstore(0x40, add(variables, VARIABLES_BYTES))
+        calldatacopy(variables, calldatasize(), VARIABLES_BYTES)
+        // Counters: bytes 16 to 27 of the fetch word.
+        let word := mload(add(bound, 32))
+        let counters := add(variables, 640)
+        mstore(counters, and(shr(96, word), 0xffffffff))
+        mstore(add(counters, 32), and(shr(64, word), 0xffffffff))
+        mstore(add(counters, 64), and(shr(32, word), 0xffffffff))
+      }
+      running.variables = variables;
+      elements = _unravel(running.dims, running.element, variables);
+      terms = _unravel(running.reduction, running.term, variables + 256);
+      innerTerms = _unravel(running.innerReduction, running.innerTerm, variables + 512);
     }
-    running.variables = variables;
-    elements = _unravel(running.dims, running.element, variables);
-    terms = _unravel(running.reduction, running.term, variables + 256);
-    innerTerms = _unravel(running.innerReduction, running.innerTerm, variables + 512);
   }
 
   /// @dev Row-major indices of number `index` in the space at `dims`.
@@ -227,50 +240,52 @@ library RunningStep {
     uint256 entry,
     address float64Ops
   ) private view returns (uint256 outs, uint256 values, uint256 reads) {
-    uint256 next;
-    uint256 registers = running.preimage + 96 + 8 * from;
-    assembly ("memory-safe") {
-      values := mload(0x40)
-      next := values
-      for {
-        let end := add(registers, shl(3, entry))
-      } lt(registers, end) {
-        registers := add(registers, 8)
-      } {
-        mstore(next, shr(192, mload(registers)))
-        next := add(next, 32)
-      }
-      // Room for the reads, which use free memory while they go on; then, below, for what follows them.
-      mstore(0x40, add(next, shl(5, byte(0, mload(stage)))))
-    }
-    reads = next;
-    uint256 position = stage + 1;
-    for (uint256 i = Reader.u8(stage); i > 0; --i) {
-      uint256 value;
-      (value, position) = _read(running, position, reads);
+    unchecked {
+      uint256 next;
+      uint256 registers = running.preimage + 96 + 8 * from;
       assembly ("memory-safe") {
-        mstore(next, value)
-        next := add(next, 32)
+        values := mload(0x40)
+        next := values
+        for {
+          let end := add(registers, shl(3, entry))
+        } lt(registers, end) {
+          registers := add(registers, 8)
+        } {
+          mstore(next, shr(192, mload(registers)))
+          next := add(next, 32)
+        }
+        // Room for the reads, which use free memory while they go on; then, below, for what follows them.
+        mstore(0x40, add(next, shl(5, byte(0, mload(stage)))))
       }
-    }
-    assembly ("memory-safe") {
-      // Constants: type u8, bits u64.
-      let constants := byte(0, mload(position))
-      position := add(position, 1)
-      for {} constants {
-        constants := sub(constants, 1)
-      } {
-        mstore(next, shr(192, mload(add(position, 1))))
-        next := add(next, 32)
-        position := add(position, 9)
+      reads = next;
+      uint256 position = stage + 1;
+      for (uint256 i = Reader.u8(stage); i > 0; --i) {
+        uint256 value;
+        (value, position) = _read(running, position, reads);
+        assembly ("memory-safe") {
+          mstore(next, value)
+          next := add(next, 32)
+        }
       }
+      assembly ("memory-safe") {
+        // Constants: type u8, bits u64.
+        let constants := byte(0, mload(position))
+        position := add(position, 1)
+        for {} constants {
+          constants := sub(constants, 1)
+        } {
+          mstore(next, shr(192, mload(add(position, 1))))
+          next := add(next, 32)
+          position := add(position, 9)
+        }
+      }
+      uint256 operations = Reader.u8(position);
+      assembly ("memory-safe") {
+        mstore(0x40, add(next, shl(5, operations)))
+      }
+      ScalarProgram.run(position + 1, operations, values, (next - values) / 32, running.variables, float64Ops);
+      outs = position + 1 + Reader.OPERATION_BYTES * operations;
     }
-    uint256 operations = Reader.u8(position);
-    assembly ("memory-safe") {
-      mstore(0x40, add(next, shl(5, operations)))
-    }
-    ScalarProgram.run(position + 1, operations, values, (next - values) / 32, running.variables, float64Ops);
-    outs = position + 1 + Reader.OPERATION_BYTES * operations;
   }
 
   /// @dev One read: its value, from the witness unless it is outside.
@@ -279,81 +294,89 @@ library RunningStep {
     uint256 position,
     uint256 reads
   ) private pure returns (uint256 value, uint256 next) {
-    uint256 element;
-    bool inside;
-    (element, inside, next) = View.locate(position + Reader.READ_HEAD_BYTES, running.variables, reads);
-    if (!inside) return (Reader.u64(position + 2), next);
-    uint256 dtype = Reader.u8(position + 1);
-    uint256 operand = Reader.u8(position);
-    uint256 depth = Reader.u8(running.instruction + Reader.TENSOR_HEAD_BYTES + 4 + Reader.OPERAND_BYTES * operand);
-    bytes32 root;
-    uint256 slot = running.bound + 64 + 32 * operand;
-    assembly ("memory-safe") {
-      root := mload(slot)
+    unchecked {
+      uint256 element;
+      bool inside;
+      (element, inside, next) = View.locate(position + Reader.READ_HEAD_BYTES, running.variables, reads);
+      if (!inside) return (Reader.u64(position + 2), next);
+      uint256 dtype = Reader.u8(position + 1);
+      uint256 operand = Reader.u8(position);
+      uint256 depth = Reader.u8(running.instruction + Reader.TENSOR_HEAD_BYTES + 4 + Reader.OPERAND_BYTES * operand);
+      bytes32 root;
+      uint256 slot = running.bound + 64 + 32 * operand;
+      assembly ("memory-safe") {
+        root := mload(slot)
+      }
+      uint256 offset = element << Element.logSize(dtype);
+      uint256 leaf = running.cursor;
+      uint256 path = leaf + MerklePath.LEAF_BYTES;
+      bytes32 computed = MerklePath.climb(MerklePath.hashLeaf(leaf), offset / MerklePath.LEAF_BYTES, path, depth);
+      // INVARIANT: the value is the operand's, at the place where the view points.
+      if (computed != root) revert WrongPath(root, computed);
+      running.cursor = path + 32 * depth;
+      value = Element.load(leaf + (offset % MerklePath.LEAF_BYTES), dtype);
     }
-    uint256 offset = element << Element.logSize(dtype);
-    uint256 leaf = running.cursor;
-    uint256 path = leaf + MerklePath.LEAF_BYTES;
-    bytes32 computed = MerklePath.climb(MerklePath.hashLeaf(leaf), offset / MerklePath.LEAF_BYTES, path, depth);
-    // INVARIANT: the value is the operand's, at the place where the view points.
-    if (computed != root) revert WrongPath(root, computed);
-    running.cursor = path + 32 * depth;
-    value = Element.load(leaf + (offset % MerklePath.LEAF_BYTES), dtype);
   }
 
   /// @dev Writes value number `out` to the target, unless the view is outside.
   function _write(Running memory running, uint256 out, uint256 values, uint256 reads) private pure {
-    (uint256 element, bool inside, ) = View.locate(running.write, running.variables, reads);
-    if (!inside) return;
-    uint256 dtype = Reader.u8(running.instruction + 5);
-    uint256 depth = Reader.u8(running.instruction + 4);
-    uint256 offset = element << Element.logSize(dtype);
-    uint256 value;
-    uint256 leaf;
-    bytes32 former;
-    bytes32 latter;
-    uint256 cursor = running.cursor;
-    assembly ("memory-safe") {
-      value := mload(add(values, shl(5, out)))
-      leaf := mload(0x40)
-      calldatacopy(leaf, cursor, 128)
-      former := keccak256(leaf, 128)
-    }
-    Element.store(leaf + (offset % MerklePath.LEAF_BYTES), dtype, value);
-    bytes32 root;
-    uint256 slot = running.preimage + 64;
-    assembly ("memory-safe") {
-      latter := keccak256(leaf, 128)
-      root := mload(slot)
-    }
-    uint256 path = cursor + MerklePath.LEAF_BYTES;
-    (former, latter) = MerklePath.climbBoth(former, latter, offset / MerklePath.LEAF_BYTES, path, depth);
-    // INVARIANT: nothing but this element changes.
-    if (former != root) revert WrongPath(root, former);
-    running.cursor = path + 32 * depth;
-    assembly ("memory-safe") {
-      mstore(slot, latter)
+    unchecked {
+      (uint256 element, bool inside, ) = View.locate(running.write, running.variables, reads);
+      if (!inside) return;
+      uint256 dtype = Reader.u8(running.instruction + 5);
+      uint256 depth = Reader.u8(running.instruction + 4);
+      uint256 offset = element << Element.logSize(dtype);
+      uint256 value;
+      uint256 leaf;
+      bytes32 former;
+      bytes32 latter;
+      uint256 cursor = running.cursor;
+      assembly ("memory-safe") {
+        value := mload(add(values, shl(5, out)))
+        leaf := mload(0x40)
+        calldatacopy(leaf, cursor, 128)
+        former := keccak256(leaf, 128)
+      }
+      Element.store(leaf + (offset % MerklePath.LEAF_BYTES), dtype, value);
+      bytes32 root;
+      uint256 slot = running.preimage + 64;
+      assembly ("memory-safe") {
+        latter := keccak256(leaf, 128)
+        root := mload(slot)
+      }
+      uint256 path = cursor + MerklePath.LEAF_BYTES;
+      (former, latter) = MerklePath.climbBoth(former, latter, offset / MerklePath.LEAF_BYTES, path, depth);
+      // INVARIANT: nothing but this element changes.
+      if (former != root) revert WrongPath(root, former);
+      running.cursor = path + 32 * depth;
+      assembly ("memory-safe") {
+        mstore(slot, latter)
+      }
     }
   }
 
   /// @dev The values listed at `outs` become the state's registers from number `from` on.
   function _keep(Running memory running, uint256 from, uint256 outs, uint256 values) private pure {
-    uint256 register = running.preimage + 96 + 8 * from;
-    uint256 count = Reader.u8(outs);
-    for (uint256 i = 1; i <= count; ++i) {
-      _setRegister(register, _value(values, Reader.u8(outs + i)));
-      register += 8;
+    unchecked {
+      uint256 register = running.preimage + 96 + 8 * from;
+      uint256 count = Reader.u8(outs);
+      for (uint256 i = 1; i <= count; ++i) {
+        _setRegister(register, _value(values, Reader.u8(outs + i)));
+        register += 8;
+      }
     }
   }
 
   /// @dev The state's registers from number `from` on get the initial values listed at `constants`.
   function _reset(Running memory running, uint256 from, uint256 constants) private pure {
-    uint256 register = running.preimage + 96 + 8 * from;
-    uint256 position = constants + 2;
-    for (uint256 i = Reader.u8(constants); i > 0; --i) {
-      _setRegister(register, Reader.u64(position));
-      register += 8;
-      position += Reader.CONSTANT_BYTES;
+    unchecked {
+      uint256 register = running.preimage + 96 + 8 * from;
+      uint256 position = constants + 2;
+      for (uint256 i = Reader.u8(constants); i > 0; --i) {
+        _setRegister(register, Reader.u64(position));
+        register += 8;
+        position += Reader.CONSTANT_BYTES;
+      }
     }
   }
 
@@ -382,38 +405,46 @@ library RunningStep {
 
   /// @dev Stage 3. Reads: header (128) ‖ input root (32) ‖ table root (32) ‖ target's entry (32) ‖ path.
   function _commit(Running memory running) private pure returns (bytes32) {
-    uint256 position = running.cursor;
-    uint256 bound = running.bound;
-    bytes32 modelId;
-    bytes32 inputRoot;
-    bytes32 tableRoot;
-    bytes32 entry;
-    bytes32 fetchState;
-    bytes32 target;
-    uint256 word;
-    uint256 header;
-    uint256 slot = running.preimage + 64;
-    assembly ("memory-safe") {
-      fetchState := mload(bound)
-      word := mload(add(bound, 32))
-      target := mload(slot)
-      let free := mload(0x40)
-      calldatacopy(free, position, 128)
-      header := mload(free)
-      modelId := keccak256(free, 128)
-      inputRoot := calldataload(add(position, 128))
-      tableRoot := calldataload(add(position, 160))
-      entry := calldataload(add(position, 192))
+    unchecked {
+      uint256 position = running.cursor;
+      uint256 bound = running.bound;
+      bytes32 modelId;
+      bytes32 inputRoot;
+      bytes32 tableRoot;
+      bytes32 entry;
+      bytes32 fetchState;
+      bytes32 target;
+      uint256 word;
+      uint256 header;
+      uint256 slot = running.preimage + 64;
+      assembly ("memory-safe") {
+        fetchState := mload(bound)
+        word := mload(add(bound, 32))
+        target := mload(slot)
+        let free := mload(0x40)
+        calldatacopy(free, position, 128)
+        header := mload(free)
+        modelId := keccak256(free, 128)
+        inputRoot := calldataload(add(position, 128))
+        tableRoot := calldataload(add(position, 160))
+        entry := calldataload(add(position, 192))
+      }
+      bytes32 computed = TensorState.fetch(word, modelId, inputRoot, tableRoot);
+      // INVARIANT: the instruction returns to the table that it was begun from, and its model gives the table's depth.
+      if (computed != fetchState) revert WrongPreimage(fetchState, computed);
+      uint256 depth = MerklePath.depthOf(uint16(header >> 192));
+      bytes32 former;
+      (former, target) = MerklePath.climbBoth(
+        entry,
+        target,
+        Reader.u16(running.instruction + 2),
+        position + 224,
+        depth
+      );
+      // INVARIANT: nothing but this entry changes.
+      if (former != tableRoot) revert WrongPath(tableRoot, former);
+      running.cursor = position + 224 + 32 * depth;
+      return TensorState.fetch(TensorState.withPc(word, TensorState.pcOf(word) + 1), modelId, inputRoot, target);
     }
-    bytes32 computed = TensorState.fetch(word, modelId, inputRoot, tableRoot);
-    // INVARIANT: the instruction returns to the table that it was begun from, and its model gives the table's depth.
-    if (computed != fetchState) revert WrongPreimage(fetchState, computed);
-    uint256 depth = MerklePath.depthOf(uint16(header >> 192));
-    bytes32 former;
-    (former, target) = MerklePath.climbBoth(entry, target, Reader.u16(running.instruction + 2), position + 224, depth);
-    // INVARIANT: nothing but this entry changes.
-    if (former != tableRoot) revert WrongPath(tableRoot, former);
-    running.cursor = position + 224 + 32 * depth;
-    return TensorState.fetch(TensorState.withPc(word, TensorState.pcOf(word) + 1), modelId, inputRoot, target);
   }
 }
