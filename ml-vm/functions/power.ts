@@ -7,7 +7,10 @@ import { polynomial } from "./exponential.ts";
 export const rsqrt = (b: ScalarBuilder, x: Scalar): Scalar =>
   b.op("f32.fromF64", b.div(b.f64(1), b.op("f64.sqrt", b.op("f64.fromF32", x))));
 
+// Written out, so that the program does not depend on a host's Math.
+// biome-ignore lint/suspicious/noApproximativeNumericConstant: the nearest f64
 const LN2 = 0.6931471805599453;
+// biome-ignore lint/suspicious/noApproximativeNumericConstant: the nearest f64
 const LOG2_E = 1.4426950408889634;
 /** Bits of √½ in f64. */
 const SQRT_HALF = 0x3fe6a09e667f3bcdn;

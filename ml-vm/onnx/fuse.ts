@@ -1,5 +1,5 @@
 import { type Scalar, ScalarBuilder } from "../functions/builder.ts";
-import { type DType } from "../program/dtype.ts";
+import type { DType } from "../program/dtype.ts";
 import { elementCount, LIMITS, type Read, type Stage, type View } from "../program/program.ts";
 import { type Draft, identityView } from "./draft.ts";
 import { encodedLength } from "./instruction.ts";

@@ -8,7 +8,7 @@ import { ModelError, unsupported } from "./error.ts";
 import { type Graph, type GraphInput, type Node, parseGraph } from "./graph.ts";
 import { Lowering } from "./lower.ts";
 import { operatorFor } from "./registry.ts";
-import { type Value, valueOf } from "./tensor.ts";
+import { type Value, valueIn } from "./tensor.ts";
 
 export interface ImportOptions {
   /** Sizes of symbolic dimensions by name; those that are not given are 1. */
@@ -60,7 +60,7 @@ function inputValue({ name, dtype, dims }: GraphInput, { dims: given = {} }: Imp
     throw unsupported(`input "${name}" has the shape [${shape}]; tensors without elements are not supported`);
   if (bad !== undefined)
     throw new ModelError(`input "${name}" has the shape [${shape}]; dimensions are from 1 to 2^31 − 1`);
-  return valueOf({ kind: "input", dtype, shape, elements: elementCount(shape), data: null }, shape);
+  return valueIn({ kind: "input", dtype, shape, elements: elementCount(shape), data: null }, shape);
 }
 
 /** Lowers a node and adds its outputs to `values`. */

@@ -7,7 +7,7 @@ import { constantIndex, type Index, mayLeave, type Ranges, sum, scale, variable,
 import { type Draft, newStorage, rangesOf } from "./draft.ts";
 import { unsupported } from "./error.ts";
 import { evaluate, loadElement } from "./evaluate.ts";
-import { type Storage, type Value, valueOf, viewOfBytes } from "./tensor.ts";
+import { type Storage, type Value, valueIn, viewOfBytes } from "./tensor.ts";
 
 /** What a result is to be. */
 export interface ResultType {
@@ -283,6 +283,6 @@ export class Lowering {
     } else {
       this.drafts.push(...drafts);
     }
-    return valueOf(target, shape);
+    return valueIn(target, shape);
   }
 }

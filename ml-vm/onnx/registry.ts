@@ -33,5 +33,3 @@ const OPERATORS: ReadonlyMap<string, Operator> = new Map(FAMILIES.flatMap((famil
 /** The operator, or undefined if it is not supported. */
 export const operatorFor = (op: string, domain: string): Operator | undefined =>
   domain === "" ? OPERATORS.get(op) : undefined;
-
-export const supportedOperators = (): string[] => [...OPERATORS.keys()].sort();

@@ -22,7 +22,7 @@ export interface Value {
   readonly shape: readonly number[];
 }
 
-export const valueOf = (storage: Storage, shape: readonly number[]): Value => ({
+export const valueIn = (storage: Storage, shape: readonly number[]): Value => ({
   storage,
   dtype: storage.dtype,
   shape,
@@ -33,7 +33,7 @@ export function constantValue(dtype: DType, shape: readonly number[], data: Uint
   if (data.length !== elements * dtypeSpec(dtype).size) {
     throw new RangeError(`${data.length} bytes cannot be ${elements} elements of ${dtype}`);
   }
-  return valueOf({ kind: "constant", dtype, shape, elements, data }, shape);
+  return valueIn({ kind: "constant", dtype, shape, elements, data }, shape);
 }
 
 /** A constant of int64, such as a shape. */

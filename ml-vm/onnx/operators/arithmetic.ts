@@ -4,7 +4,7 @@ import { unsupported } from "../error.ts";
 
 /** Arithmetic whose operation depends on the element type and not on the register alone: 64-bit unsigned integers. */
 
-export const isNaN = (b: ScalarBuilder, x: Scalar): Scalar => b.not(b.eq(x, x));
+export const notANumber = (b: ScalarBuilder, x: Scalar): Scalar => b.not(b.eq(x, x));
 
 export const equal = (b: ScalarBuilder, x: Scalar, y: Scalar): Scalar => b.eq(x, y);
 

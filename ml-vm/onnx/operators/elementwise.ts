@@ -5,7 +5,18 @@ import { broadcastShapes } from "../broadcast.ts";
 import type { Call, Operator } from "../call.ts";
 import { unsupported } from "../error.ts";
 import type { Value } from "../tensor.ts";
-import { absolute, divide, equal, isNaN, lessThan, maximum, minimum, remainder, signOf, toType } from "./arithmetic.ts";
+import {
+  absolute,
+  divide,
+  equal,
+  notANumber,
+  lessThan,
+  maximum,
+  minimum,
+  remainder,
+  signOf,
+  toType,
+} from "./arithmetic.ts";
 
 /** Types on which the scalar programs of ml-vm/functions work. */
 const SINGLE: readonly DType[] = ["f32", "f16", "bf16"];
@@ -142,7 +153,7 @@ const hardSigmoid = (b: ScalarBuilder, x: Scalar, alpha: number, beta: number): 
 function gelu(b: ScalarBuilder, x: Scalar, call: Call): Scalar {
   const half = b.mul(b.f32(0.5), x);
   if (call.attributes.string("approximate", "none") !== "tanh")
-    return b.fma(half, erf(b, b.mul(x, b.f32(Math.SQRT1_2))), half);
+    return b.fma(half, erf(b, b.mul(x, b.f32(0.7071067811865476))), half);
   const cubed = b.fma(b.mul(b.mul(x, x), x), b.f32(0.044715), x);
   return b.fma(half, tanh(b, b.mul(b.f32(0.7978845608028654), cubed)), half);
 }
@@ -213,7 +224,7 @@ export const ELEMENTWISE: Readonly<Record<string, Operator>> = {
   Round: round("rint"),
   Sqrt: round("sqrt"),
   Reciprocal: float((b, x) => b.div(b.number(x.type, 1), x)),
-  IsNaN: unary((b, x) => isNaN(b, x), FLOAT, "bool"),
+  IsNaN: unary((b, x) => notANumber(b, x), FLOAT, "bool"),
   IsInf: unary(isInfinite, FLOAT, "bool"),
   Exp: single((b, x) => exp(b, x)),
   Log: single((b, x) => log(b, x)),

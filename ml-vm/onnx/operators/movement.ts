@@ -3,6 +3,7 @@ import { constantIndex, type Index, scale } from "../affine.ts";
 import { broadcastShapes } from "../broadcast.ts";
 import type { Call, Operator } from "../call.ts";
 import { unsupported } from "../error.ts";
+import type { Scope } from "../lower.ts";
 import { constantValue, intConstant, type Value } from "../tensor.ts";
 
 /** The same elements in another shape: no instruction. */
@@ -95,9 +96,8 @@ export function concatenated(call: Call, parts: readonly Value[], axis: number):
     total += part.shape[axis] as number;
     return {
       dims: part.shape,
-      f: (s: import("../lower.ts").Scope) => s.element(part),
-      write: (s: import("../lower.ts").Scope): Index[] =>
-        part.shape.map((_, i) => (i === axis ? scale(s.o(i), 1, offset) : s.o(i))),
+      f: (s: Scope) => s.element(part),
+      write: (s: Scope): Index[] => part.shape.map((_, i) => (i === axis ? scale(s.o(i), 1, offset) : s.o(i))),
     };
   });
   shape[axis] = total;
