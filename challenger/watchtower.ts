@@ -138,9 +138,11 @@ export class Watchtower {
     if (resolutions.length === 0) return;
     const accounts = new Set(queue ? [queue.address.toLowerCase() as Hex] : []);
     if (!worthResolving(game, accounts, parameters.prepayment, await this.#options.resolutionCost())) return;
-    for (const resolution of resolutions) {
+    const settling = resolutions.map((resolution) => resolutionIntent(resolution, this.#options));
+    if (settling.length > 1 && (await this.#make(together(settling, game.id), "settle", game.id))) return;
+    for (const [i, intent] of settling.entries()) {
       // A parent can be settled only after its children are: what is refused now is due again in the next round.
-      if (!(await this.#make(resolutionIntent(resolution, this.#options), resolution.kind, game.id))) break;
+      if (!(await this.#make(intent, resolutions[i]?.kind ?? "resolve", game.id))) break;
     }
   }
 
@@ -234,6 +236,17 @@ function resolutionIntent(resolution: Resolution, { deployment }: WatchtowerOpti
         ...call,
         data: encodeFunctionData({ abi: disputeGameAbi, functionName: "conclude", args: [resolution.proposal] }),
       };
+}
+
+/** All of a game's resolutions in one transaction, which fails whole if somebody has made one of them. */
+function together(settling: readonly Intent[], game: Hex): Intent {
+  const [first] = settling as [Intent, ...Intent[]];
+  const args = [settling.map(({ data }) => data)] as const;
+  return {
+    ...first,
+    key: `settle/${game}`,
+    data: encodeFunctionData({ abi: disputeGameAbi, functionName: "multicall", args }),
+  };
 }
 
 type Repeat<T, N extends number, R extends T[] = []> = R["length"] extends N ? R : Repeat<T, N, [...R, T]>;

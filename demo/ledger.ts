@@ -11,6 +11,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
   refute: "step",
   resolve: "resolve",
   conclude: "resolve",
+  multicall: "resolve",
 };
 
 const bySelector = new Map<Hex, Kind>(

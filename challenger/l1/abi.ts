@@ -40,6 +40,7 @@ export const disputeGameAbi = parseAbi([
   "function delegate(Claim parent, Opening opening, bytes witness, bytes32 output, bytes32[15] middles) payable returns (bytes32 id)",
   "function resolve(Claim claim)",
   "function conclude(Proposal proposal)",
+  "function multicall(bytes[] data) returns (bytes[] results)",
   "function result(bytes32 game) view returns (uint8 status, bytes32 output)",
   "function head(bytes32 id) view returns (Head)",
   "function parameters() view returns (Parameters)",
