@@ -1,0 +1,174 @@
+import assert from "node:assert/strict";
+import { after, afterEach, before, beforeEach, test } from "node:test";
+import type { Hex } from "viem";
+import { richAccount } from "../../deploy/local-chain.ts";
+import { ledgerOf } from "./ledger.ts";
+import { createLiar, type Liar } from "./liar.ts";
+import {
+  ask,
+  gameEvents,
+  keyOf,
+  openStage,
+  parameters,
+  passClocks,
+  REPLACED,
+  resultOf,
+  type Stage,
+  trueOutput,
+  until,
+  watcher,
+} from "./stage.ts";
+import { killTowers, startTower, type Tower } from "./tower.ts";
+
+/** A watchtower that is killed, cut off, outbid and sent back in time. A game here has four levels: counter, move, move, move, step. */
+
+let stage: Stage;
+let snapshot: Hex | undefined;
+let tower: Tower;
+const watch = (...args: string[]): Tower => startTower({ ...stage.env, ELENCH_KEY: keyOf(watcher) }, args);
+
+before(async () => {
+  stage = await openStage([8, 16, 32]);
+});
+beforeEach(async () => {
+  if (snapshot) await stage.chain.client.revert({ id: snapshot });
+  snapshot = await stage.chain.client.snapshot();
+  await stage.chain.client.setAutomine(true);
+});
+afterEach(killTowers);
+after(() => stage.close());
+
+/** A false answer, and the liar behind it. */
+async function lie(seed = 1): Promise<{ liar: Liar; game: Hex; truth: Hex }> {
+  const liar = await createLiar(stage, richAccount(5), { instruction: 0, element: 77 });
+  const question = await ask(stage, seed);
+  return { liar, game: await liar.answer(question), truth: trueOutput(stage, question.input).root };
+}
+
+/** An account's transactions that wait for a block. */
+async function pooled(account: string): Promise<{ maxFeePerGas: Hex }[]> {
+  const pool = (await stage.chain.client.request({ method: "txpool_content" } as never)) as { pending: Record<string, Record<string, { maxFeePerGas: Hex }>> };
+  return Object.values(Object.entries(pool.pending).find(([from]) => from.toLowerCase() === account.toLowerCase())?.[1] ?? {});
+}
+
+const isRefuted = async (): Promise<boolean> => (await gameEvents(stage, "Refuted")).length > 0;
+const isConcluded = async (): Promise<boolean> => (await gameEvents(stage, "Concluded")).length > 0;
+const has = (name: "Unlocked" | "Withdrawn") => async (): Promise<boolean> => (await gameEvents(stage, name)).length > 0;
+
+/**
+ * What the watchtower must have gained, when the liar's proposal and its two claims have fallen and all is settled by the watchtower: two thirds of
+ * those bonds, and what they had prepaid for their settlement.
+ */
+const lost = (bonds: bigint): bigint => bonds * parameters.bond - (bonds * parameters.bond) / 3n;
+const EXPECTED_GAIN = lost(4n) + 2n * lost(1n) + 3n * parameters.prepayment;
+
+/** The dispute ended with the truth; every bond came home with its reward; nothing was done twice, or in vain. */
+async function assertWon(game: Hex, truth: Hex, balanceBefore: bigint): Promise<void> {
+  assert.deepEqual(await resultOf(stage, game), { status: REPLACED, output: truth });
+  const { calls, gasPaid } = await ledgerOf(stage, watcher.address);
+  assert.deepEqual(calls.filter(({ succeeded }) => !succeeded), []);
+  assert.equal(new Set(calls.map(({ input }) => input)).size, calls.length, "no move was paid for twice");
+  const balance = await stage.chain.client.getBalance({ address: watcher.address });
+  assert.equal(balance + gasPaid - balanceBefore, EXPECTED_GAIN);
+}
+
+const balance = (): Promise<bigint> => stage.chain.client.getBalance({ address: watcher.address });
+
+test("killed after each transaction that it has confirmed, it goes on where it was, and loses nothing", { timeout: 150_000 }, async () => {
+  const [{ liar, game, truth }, start] = [await lie(), await balance()];
+  tower = watch();
+  let kills = 0;
+  const playOn = async () => {
+    if (!(await isRefuted())) await liar.round();
+    if (!tower.events.some(({ kind }) => kind === "confirmed")) return;
+    await tower.kill();
+    tower = watch();
+    kills++;
+  };
+  await until("the refutation", isRefuted, playOn);
+  await passClocks(stage);
+  await until("the money's unlocking", has("Unlocked"), playOn);
+  await stage.chain.pass(Number(parameters.withdrawalDelay));
+  await until("the money's withdrawal", has("Withdrawn"), playOn);
+  await tower.kill();
+  assert.ok(kills >= 4, `killed ${kills} times`);
+  await assertWon(game, truth, start);
+});
+
+test("killed with each of its transactions in the pool, mined before or after it is back, it does nothing twice", { timeout: 150_000 }, async () => {
+  const { client } = stage.chain;
+  const [{ liar, game, truth }, start] = [await lie(), await balance()];
+  await client.setAutomine(false);
+  tower = watch();
+  const kills = { minedBefore: 0, minedAfter: 0 };
+  const playOn = async () => {
+    if (!(await isRefuted())) await liar.round();
+    if ((await pooled(liar.agent.queue?.address ?? "")).length > 0) await client.mine({ blocks: 1 });
+    if ((await pooled(watcher.address)).length === 0) return;
+    await tower.kill();
+    const isBackFirst = kills.minedAfter < kills.minedBefore;
+    if (isBackFirst) {
+      tower = watch();
+      await tower.tells("what it has sent again", ({ kind, hash }) => kind === "act" && hash !== undefined);
+      kills.minedAfter++;
+    }
+    await client.mine({ blocks: 1 });
+    if (!isBackFirst) {
+      tower = watch();
+      kills.minedBefore++;
+    }
+  };
+  await until("the refutation", isRefuted, playOn);
+  await passClocks(stage);
+  await until("the money's unlocking", has("Unlocked"), playOn);
+  await stage.chain.pass(Number(parameters.withdrawalDelay));
+  await until("the money's withdrawal", has("Withdrawn"), playOn);
+  await tower.kill();
+  assert.ok(kills.minedBefore >= 4 && kills.minedAfter >= 4, JSON.stringify(kills));
+  await assertWon(game, truth, start);
+});
+
+test("what nobody mines at the price is bid for again, and the dispute goes on", { timeout: 90_000 }, async () => {
+  const { client } = stage.chain;
+  const [{ liar, game, truth }, start] = [await lie(), await balance()];
+  await client.setAutomine(false);
+  tower = watch("--bump-after", "100");
+  await until("its counter in the pool", async () => (await pooled(watcher.address)).length > 0);
+  const [bid] = await pooled(watcher.address);
+  await client.setNextBlockBaseFeePerGas({ baseFeePerGas: 4n * BigInt(bid?.maxFeePerGas ?? 0) });
+  await client.mine({ blocks: 1 });
+  assert.equal((await gameEvents(stage, "Claimed")).length, 0, "its first bid is too low for this block");
+  await until("its counter in a block", async () => (await gameEvents(stage, "Claimed")).length > 0, () => client.mine({ blocks: 1 }));
+  await client.setAutomine(true);
+  await until("the refutation", isRefuted, () => liar.round());
+  await passClocks(stage);
+  await until("the money's unlocking", has("Unlocked"));
+  await stage.chain.pass(Number(parameters.withdrawalDelay));
+  await until("the money's withdrawal", has("Withdrawn"));
+  assert.equal(await tower.stop(), 0);
+  await assertWon(game, truth, start);
+});
+
+test("when L1 goes back under its moves, it plays what the new chain lacks", { timeout: 90_000 }, async () => {
+  const { client } = stage.chain;
+  const { liar, game, truth } = await lie();
+  const claims = async (): Promise<number> => (await gameEvents(stage, "Claimed")).length;
+  tower = watch("--bump-after", "300");
+  const fork = await client.snapshot();
+  await until("its counter", async () => (await claims()) === 1);
+  await tower.tells("its counter's confirmation", ({ kind }) => kind === "confirmed");
+  await client.revert({ id: fork });
+  await client.mine({ blocks: 3 });
+  assert.equal(await claims(), 0, "the new chain has no counter");
+  await tower.tells("the reorganisation", ({ kind }) => kind === "reorganised");
+  await until("its counter again", async () => (await claims()) === 1);
+
+  await until("its second move", async () => (await claims()) >= 3, () => liar.round());
+  await client.request({ method: "anvil_reorg", params: [2, []] } as never);
+  await until("the refutation", isRefuted, () => liar.round());
+
+  await passClocks(stage);
+  await until("the conclusion", isConcluded);
+  await tower.kill();
+  assert.deepEqual(await resultOf(stage, game), { status: REPLACED, output: truth });
+});
