@@ -131,6 +131,40 @@ static void load_lanes(void *restrict lanes, const uint8_t *data, uint8_t dtype,
   }
 }
 
+/**
+ * `n` lanes, of which [lo, hi) are elements element + step * lane, as f32 registers, and the others `pad`. Memory before and
+ * behind those elements is not touched.
+ */
+static inline void load_padded(f32 *to, const uint8_t *data, uint8_t dtype, i64 element, i64 step, int lo, int hi, int n, f32 pad)
+{
+#if defined(__AVX512F__)
+  if (dtype == DTYPE_F32 && (step == 1 || step == 2)) {
+    const f32 *from = (const f32 *)(const void *)data;
+    const __m512i evens = _mm512_setr_epi32(0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
+    __m512 padding = _mm512_set1_ps(pad);
+    for (int l = 0; l < n; l += 16) {
+      uint32_t all = n - l >= 16 ? 0xffff : (1u << (n - l)) - 1;
+      uint32_t below = lo <= l ? 0 : lo - l >= 16 ? 0xffff : (1u << (lo - l)) - 1;
+      uint32_t inside = (hi <= l ? 0 : hi - l >= 16 ? 0xffff : (1u << (hi - l)) - 1) & ~below;
+      const f32 *at = from + (element + step * l);
+      __m512 lanes;
+      if (step == 1) {
+        lanes = _mm512_mask_loadu_ps(padding, (__mmask16)inside, at);
+      } else {
+        __m512 low = _mm512_maskz_loadu_ps((__mmask16)_pdep_u32(inside & 0xff, 0x5555), at);
+        __m512 high = _mm512_maskz_loadu_ps((__mmask16)_pdep_u32(inside >> 8, 0x5555), at + 16);
+        lanes = _mm512_mask_mov_ps(padding, (__mmask16)inside, _mm512_permutex2var_ps(low, evens, high));
+      }
+      _mm512_mask_storeu_ps(to + l, (__mmask16)all, lanes);
+    }
+    return;
+  }
+#endif
+  for (int l = 0; l < lo; l++) to[l] = pad;
+  if (hi > lo) load_lanes(to + lo, data, dtype, element + step * lo, step, hi - lo);
+  for (int l = hi; l < n; l++) to[l] = pad;
+}
+
 /** Elements at places[0], places[1], ... */
 static void gather_lanes(void *restrict lanes, const uint8_t *data, uint8_t dtype, const i64 *restrict places, i64 offset, int n)
 {

@@ -256,12 +256,9 @@ static void pack_terms(const Product *p, i64 *variable, i64 count, const Segment
     }
     for (int k = 0; k < found; k++) {
       const Segment *s = &segments[k];
-      f32 *to = panel + s->lane;
       int lo, hi;
       inside_lanes(p, s, shift, &lo, &hi);
-      for (int l = 0; l < lo; l++) to[l] = pad;
-      if (hi > lo) load_lanes(to + lo, data, p->x->dtype, s->element + moved + p->laneStep * lo, p->laneStep, hi - lo);
-      for (int l = hi; l < s->length; l++) to[l] = pad;
+      load_padded(panel + s->lane, data, p->x->dtype, s->element + moved, p->laneStep, lo, hi, s->length, pad);
     }
     for (i64 l = end; l % WIDTH != 0; l++) panel[l] = 0;
     advance(variable, FIRST_REDUCTION, &p->in->reduction);

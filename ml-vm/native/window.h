@@ -145,10 +145,7 @@ static void copy_line(const Window *p, const i64 *variable, f32 *to)
     i64 hi = at >= column->extent ? 0 : divide_by_stride(column->extent - 1 - at, p->stride) + 1;
     if (hi > p->pitch) hi = p->pitch;
     if (lo > hi || outside) lo = hi = 0;
-    for (i64 l = 0; l < lo; l++) to[l] = pad;
-    i64 step = column->stride * p->stride;
-    if (hi > lo) load_lanes(to + lo, p->run->operand[p->x->operand], p->x->dtype, element + step * lo, step, (int)(hi - lo));
-    for (i64 l = hi; l < p->pitch; l++) to[l] = pad;
+    load_padded(to, p->run->operand[p->x->operand], p->x->dtype, element, column->stride * p->stride, (int)lo, (int)hi, (int)p->pitch, pad);
   }
 }
 
