@@ -1,11 +1,6 @@
 import type { Command } from "commander";
 import { option } from "./options.ts";
 
-export interface L1Options {
-  readonly rpc: readonly string[];
-  readonly deployment?: string;
-}
-
 /** The flags of every command that talks to L1. */
 export const withL1 = (command: Command): Command =>
   command

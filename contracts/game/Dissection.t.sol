@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+// Properties are named after what they test, and fail with a message.
+/* solhint-disable gas-custom-errors, func-name-mixedcase */
 pragma solidity ^0.8.37;
 
 import {Clock} from "./Clock.sol";

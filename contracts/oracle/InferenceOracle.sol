@@ -75,11 +75,7 @@ contract InferenceOracle is IInferenceOracle {
   }
 
   /// @inheritdoc IInferenceOracle
-  function answer(
-    uint256 id,
-    Request calldata asked,
-    bytes calldata output
-  ) external payable returns (bytes32 game) {
+  function answer(uint256 id, Request calldata asked, bytes calldata output) external payable returns (bytes32 game) {
     State storage state = _known(id, asked);
     if (state.game != 0) revert AlreadyAnswered(id, state.game);
     game = GAME.propose{value: msg.value}(

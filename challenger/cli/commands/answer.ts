@@ -6,7 +6,7 @@ import { type Agent, createAgent } from "../../agent.ts";
 import { deliverDue } from "../../delivery.ts";
 import { EXIT, UserError } from "../../errors.ts";
 import { disputeGameAbi, inferenceOracleAbi } from "../../l1/abi.ts";
-import { account, connectTo } from "../../l1/connect.ts";
+import { account, type ConnectOptions, connectTo } from "../../l1/connect.ts";
 import type { Deployment } from "../../l1/deployment.ts";
 import type { Asked } from "../../requests.ts";
 import { defaultStore, type LoadedModel, ModelStore } from "../../store.ts";
@@ -19,9 +19,7 @@ import { engineOption, jsonOption, naturalNumber, option, positiveInteger, threa
 import { note, print } from "../output.ts";
 import { runRounds } from "../rounds.ts";
 
-interface AnswerOptions {
-  readonly rpc: readonly string[];
-  readonly deployment?: string;
+interface AnswerOptions extends ConnectOptions {
   readonly keyFile?: string;
   readonly maxFee: number;
   readonly store: string;

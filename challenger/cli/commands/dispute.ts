@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import { createAgent } from "../../agent.ts";
 import { UserError } from "../../errors.ts";
-import { connectTo } from "../../l1/connect.ts";
+import { type ConnectOptions, connectTo } from "../../l1/connect.ts";
 import { defaultStore, ModelStore } from "../../store.ts";
 import type { Hex } from "../../strategy/bytes.ts";
 import { type Forest, type Game, type Node, nodeDeadline, proposalDeadline } from "../../strategy/tree.ts";
@@ -11,9 +11,7 @@ import { backendOf } from "../model-file.ts";
 import { jsonOption } from "../options.ts";
 import { columns, print } from "../output.ts";
 
-interface DisputeOptions {
-  readonly rpc: readonly string[];
-  readonly deployment?: string;
+interface DisputeOptions extends ConnectOptions {
   readonly json?: boolean;
 }
 

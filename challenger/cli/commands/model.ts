@@ -2,7 +2,7 @@ import { Command } from "commander";
 import type { PublicClient } from "viem";
 import { checkOnnx } from "../../../ml-vm/onnx/check.ts";
 import { EXIT, UserError } from "../../errors.ts";
-import { account, connectTo } from "../../l1/connect.ts";
+import { account, type ConnectOptions, connectTo } from "../../l1/connect.ts";
 import { registerModel } from "../../l1/registration.ts";
 import { defaultStore, loadModel, ModelStore } from "../../store.ts";
 import { withKey, withL1 } from "../l1-options.ts";
@@ -60,12 +60,10 @@ function idCommand(): Command {
     });
 }
 
-interface AddOptions {
+interface AddOptions extends ConnectOptions {
   readonly json?: boolean;
   readonly store: string;
   readonly local?: boolean;
-  readonly rpc: readonly string[];
-  readonly deployment?: string;
   readonly keyFile?: string;
   readonly maxFee: number;
 }

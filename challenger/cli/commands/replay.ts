@@ -6,7 +6,7 @@ import { createAgent } from "../../agent.ts";
 import { firstDisagreement } from "../../disagreement.ts";
 import { EXIT, UserError } from "../../errors.ts";
 import { splitTensors } from "../../inference-truth.ts";
-import { connectTo } from "../../l1/connect.ts";
+import { type ConnectOptions, connectTo } from "../../l1/connect.ts";
 import { defaultStore, loadModel, ModelStore } from "../../store.ts";
 import { withL1 } from "../l1-options.ts";
 import { backendOf, readInput, readInputs } from "../model-file.ts";
@@ -16,11 +16,9 @@ import { replaySession } from "../replay-session.ts";
 import { drawStep, replayStep } from "../replay-view.ts";
 import { findGame } from "./dispute.ts";
 
-interface ReplayOptions {
+interface ReplayOptions extends ConnectOptions {
   readonly input?: readonly string[];
   readonly dispute?: string;
-  readonly rpc: readonly string[];
-  readonly deployment?: string;
   readonly store: string;
   readonly step?: bigint;
   readonly from?: bigint;

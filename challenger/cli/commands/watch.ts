@@ -3,7 +3,7 @@ import { parseGwei } from "viem";
 import { type Agent, createAgent } from "../../agent.ts";
 import { deliverDue } from "../../delivery.ts";
 import { UserError } from "../../errors.ts";
-import { account, connectTo } from "../../l1/connect.ts";
+import { account, type ConnectOptions, connectTo } from "../../l1/connect.ts";
 import { defaultStore, ModelStore } from "../../store.ts";
 import { journal } from "../journal.ts";
 import { withKey, withL1 } from "../l1-options.ts";
@@ -11,9 +11,7 @@ import { backendOf } from "../model-file.ts";
 import { engineOption, option, positiveInteger, threadsOption } from "../options.ts";
 import { runRounds } from "../rounds.ts";
 
-interface WatchOptions {
-  readonly rpc: readonly string[];
-  readonly deployment?: string;
+interface WatchOptions extends ConnectOptions {
   readonly keyFile?: string;
   readonly maxFee: number;
   readonly store: string;
