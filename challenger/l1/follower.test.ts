@@ -106,3 +106,63 @@ test("what could not be read is read at the next look", async () => {
   down = false;
   assert.deepEqual(dataOf((await follower.poll()).logs), ["0x13"]);
 });
+
+/** An endpoint that changes what it says about blocks. */
+const blocksFrom = (change: (block: { number: bigint; timestamp: bigint }) => object): PublicClient =>
+  ({
+    ...chain.client,
+    getBlock: async (query: never) => {
+      const block = await chain.client.getBlock(query);
+      return { ...block, ...change(block) };
+    },
+  }) as never;
+
+test("an endpoint's word alone does not move the clock, nor the head", async () => {
+  const later = blocksFrom(({ timestamp }) => ({ timestamp: timestamp + 100_000n }));
+  await assert.rejects((await followerOf([later, chain.client])).poll(), EndpointsDisagree);
+  const { timestamp } = await chain.client.getBlock();
+  assert.equal((await (await followerOf([later, chain.client, chain.client], 2)).poll()).head.timestamp, timestamp);
+
+  const ahead = blocksFrom(({ number }) => ({ number: number + 1_000n, hash: `0x${"ab".repeat(32)}` }));
+  const follower = await followerOf([ahead, chain.client, chain.client], 2);
+  assert.equal((await follower.poll()).head.number, await chain.client.getBlockNumber());
+  await emit("0x14");
+  assert.deepEqual(dataOf((await follower.poll()).logs), ["0x14"]);
+});
+
+test("what a look that failed had read already is not told twice", async () => {
+  let looks = 0;
+  const flaky = {
+    ...chain.client,
+    getLogs: (q: never) => (++looks === 2 ? Promise.reject(new Error("down")) : chain.client.getLogs(q)),
+  } as never;
+  const follower = await followerOf([flaky]);
+  for (const data of ["0x21", "0x22", "0x23", "0x24"] as const) await emit(data);
+  await assert.rejects(follower.poll(), /down/);
+  assert.deepEqual(dataOf((await follower.poll()).logs), ["0x21", "0x22", "0x23", "0x24"]);
+});
+
+test("a reorganisation in the middle of a look leaves nothing of the old fork", async () => {
+  let between: (() => Promise<void>) | undefined;
+  const slow = {
+    ...chain.client,
+    getBlock: async (query: { blockTag?: string }) => {
+      const interruption = query.blockTag === "latest" ? between : undefined;
+      if (interruption) between = undefined;
+      await interruption?.();
+      return chain.client.getBlock(query as never);
+    },
+  } as never;
+  const follower = await followerOf([slow]);
+  await emit("0x31");
+  await follower.poll();
+  const fork = await chain.client.snapshot();
+  await emit("0x32");
+  await follower.poll();
+  between = async () => {
+    await chain.client.revert({ id: fork });
+    await emit("0x33");
+    await emit("0x34");
+  };
+  assert.deepEqual(dataOf((await follower.poll()).logs), ["0x31", "0x33", "0x34"]);
+});

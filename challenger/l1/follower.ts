@@ -60,31 +60,34 @@ export class Follower {
     this.#options = options;
   }
 
-  /** @throws EndpointsDisagree; and what the endpoints throw when fewer than the quorum answer. */
+  /** @throws EndpointsDisagree; and what the endpoints throw when fewer than the quorum answer. Nothing is kept of a look that failed. */
   async poll(): Promise<View> {
-    const { clients, fromBlock, range = 5_000n } = this.#options;
-    const reorganised = await this.#unwind();
-    const block = await firstOf(clients, (client) => client.getBlock({ blockTag: "latest" }));
-    const head: Head = { number: block.number, hash: block.hash, timestamp: block.timestamp };
-    const last = this.#marks[this.#marks.length - 1];
-    for (let from = last ? last.number + 1n : fromBlock; from <= head.number; from += range) {
-      const to = from + range - 1n < head.number ? from + range - 1n : head.number;
-      this.#logs.push(...(await this.#agreedLogs(from, to)));
+    const { fromBlock, range = 5_000n } = this.#options;
+    let reorganised = false;
+    for (;;) {
+      reorganised = (await this.#unwind()) || reorganised;
+      const head = await this.#head();
+      const last = this.#marks[this.#marks.length - 1];
+      if (last?.hash === head.hash) return { head, logs: this.#logs, reorganised };
+      const logs: ChainLog[] = [];
+      for (let from = last ? last.number + 1n : fromBlock; from <= head.number; from += range) {
+        const to = from + range - 1n < head.number ? from + range - 1n : head.number;
+        logs.push(...(await this.#agreedLogs(from, to)));
+      }
+      // L1 may have gone back while it was read: then what was read belongs to two forks.
+      if ((last && !(await this.#isThere(last))) || !(await this.#isThere(head))) continue;
+      this.#logs.push(...logs);
+      this.#marks.push({ number: head.number, hash: head.hash });
+      if (this.#marks.length > 1_024) this.#marks.shift();
+      return { head, logs: this.#logs, reorganised };
     }
-    if (last?.hash !== head.hash) this.#marks.push({ number: head.number, hash: head.hash });
-    if (this.#marks.length > 1_024) this.#marks.shift();
-    return { head, logs: this.#logs, reorganised };
   }
 
   /** Forgets what is no longer on the chain. */
   async #unwind(): Promise<boolean> {
     let gone = false;
     for (let mark = this.#marks[this.#marks.length - 1]; mark; mark = this.#marks[this.#marks.length - 1]) {
-      const { number, hash } = mark;
-      const there = await firstOf(this.#options.clients, (client) =>
-        client.getBlock({ blockNumber: number }).catch(noSuchBlock),
-      );
-      if (there?.hash === hash) break;
+      if (await this.#isThere(mark)) break;
       this.#marks.pop();
       gone = true;
     }
@@ -95,23 +98,72 @@ export class Follower {
     return gone;
   }
 
-  async #agreedLogs(fromBlock: bigint, toBlock: bigint): Promise<ChainLog[]> {
-    const { clients, addresses, quorum } = this.#options;
+  /** Whether a block is on the chain, as far as the quorum knows. */
+  async #isThere({ number, hash }: { number: bigint; hash: Hash }): Promise<boolean> {
+    const { clients, quorum } = this.#options;
     const answers = await Promise.allSettled(
-      clients.map((client) => client.getLogs({ address: [...addresses], fromBlock, toBlock }) as Promise<ChainLog[]>),
+      clients.map((client) => client.getBlock({ blockNumber: number }).catch(noSuchBlock)),
     );
-    const votes = new Map<Hash, { count: number; logs: ChainLog[] }>();
+    const told = answers.filter((answer) => answer.status === "fulfilled");
+    const there = told.filter(({ value }) => value?.hash === hash).length;
+    if (there >= quorum) return true;
+    if (told.length - there >= quorum) return false;
+    throw (
+      failureOf(answers) ??
+      new EndpointsDisagree(
+        `block ${number}: ${there} of ${clients.length} endpoints know ${hash}; nothing is done until ${quorum} agree`,
+      )
+    );
+  }
+
+  /**
+   * The newest block that the quorum tells alike: an endpoint alone could hide what is new behind an old block, or let deadlines seem passed
+   * by a block from the future.
+   */
+  async #head(): Promise<Head> {
+    const { clients, quorum } = this.#options;
+    const latest = await Promise.allSettled(clients.map((client) => client.getBlock({ blockTag: "latest" })));
+    const numbers = latest
+      .flatMap((answer) => (answer.status === "fulfilled" ? [answer.value.number] : []))
+      .sort((a, b) => (a > b ? -1 : 1));
+    const number = numbers[quorum - 1];
+    if (number === undefined) throw failureOf(latest);
+    const ask = (client: PublicClient) => client.getBlock({ blockNumber: number });
+    const { hash, timestamp } = await this.#agreed(
+      `block ${number}`,
+      ask,
+      (block) => `${block.hash}/${block.timestamp}`,
+    );
+    return { number, hash, timestamp };
+  }
+
+  #agreedLogs(fromBlock: bigint, toBlock: bigint): Promise<ChainLog[]> {
+    const ask = (client: PublicClient) =>
+      client.getLogs({ address: [...this.#options.addresses], fromBlock, toBlock }) as Promise<ChainLog[]>;
+    return this.#agreed(`the logs of blocks ${fromBlock} to ${toBlock}`, ask, digest);
+  }
+
+  /** What as many endpoints as the quorum tell alike. */
+  async #agreed<T>(
+    what: string,
+    ask: (client: PublicClient) => Promise<T>,
+    digestOf: (answer: T) => string,
+  ): Promise<T> {
+    const { clients, quorum } = this.#options;
+    const answers = await Promise.allSettled(clients.map(ask));
+    const votes = new Map<string, { count: number; answer: T }>();
     for (const answer of answers) {
       if (answer.status === "rejected") continue;
-      const vote = votes.get(digest(answer.value)) ?? { count: 0, logs: answer.value };
+      const key = digestOf(answer.value);
+      const vote = votes.get(key) ?? { count: 0, answer: answer.value };
       vote.count++;
-      votes.set(digest(answer.value), vote);
+      votes.set(key, vote);
     }
-    for (const vote of votes.values()) if (vote.count >= quorum) return vote.logs;
-    const failed = answers.find((answer) => answer.status === "rejected");
-    if (failed && votes.size <= 1) throw failed.reason;
+    for (const { count, answer } of votes.values()) if (count >= quorum) return answer;
+    const failure = failureOf(answers);
+    if (failure && votes.size <= 1) throw failure;
     throw new EndpointsDisagree(
-      `blocks ${fromBlock} to ${toBlock}: ${votes.size} different sets of logs from ${clients.length} endpoints, and no ${quorum} agree; nothing is done until they do`,
+      `${what}: ${votes.size} different answers from ${clients.length} endpoints, and no ${quorum} agree; nothing is done until they do`,
     );
   }
 }
@@ -130,15 +182,5 @@ const noSuchBlock = (error: unknown): null => {
   throw error;
 };
 
-/** The first endpoint's answer that is one; the last one's error if none answers. */
-async function firstOf<T>(clients: readonly PublicClient[], ask: (client: PublicClient) => Promise<T>): Promise<T> {
-  let failure: unknown;
-  for (const client of clients) {
-    try {
-      return await ask(client);
-    } catch (error) {
-      failure = error;
-    }
-  }
-  throw failure;
-}
+const failureOf = (answers: readonly PromiseSettledResult<unknown>[]): unknown =>
+  answers.find((answer) => answer.status === "rejected")?.reason;
