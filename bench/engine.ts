@@ -17,16 +17,27 @@ interface Figure {
   readonly unit: string;
 }
 
-const digits = (variable: number, shift: number, bits: number) => ({ offset: 0, terms: [{ variable, shift, bits, factor: 1 }] });
+const digits = (variable: number, shift: number, bits: number) => ({
+  offset: 0,
+  terms: [{ variable, shift, bits, factor: 1 }],
+});
 
 /** [M, K] by [K, N] in panels of 16 columns. */
 function product(m: number, n: number, k: number): KernelProgram {
   const panels = [Math.ceil(n / 16), k, 16];
-  return build(new Random(1), `product ${m}×${k} by ${k}×${n}`, [m, n], [k], [
-    { type: { dtype: "f32", shape: [m, k] }, at: [index(0, [O(0), 1]), index(0, [R(0), 1])] },
-    { type: { dtype: "f32", shape: panels }, at: [digits(O(1), 4, 0), index(0, [R(0), 1]), digits(O(1), 0, 4)] },
-    { type: { dtype: "f32", shape: [n] }, at: [index(0, [O(1), 1])] },
-  ], multiply, "f32");
+  return build(
+    new Random(1),
+    `product ${m}×${k} by ${k}×${n}`,
+    [m, n],
+    [k],
+    [
+      { type: { dtype: "f32", shape: [m, k] }, at: [index(0, [O(0), 1]), index(0, [R(0), 1])] },
+      { type: { dtype: "f32", shape: panels }, at: [digits(O(1), 4, 0), index(0, [R(0), 1]), digits(O(1), 0, 4)] },
+      { type: { dtype: "f32", shape: [n] }, at: [index(0, [O(1), 1])] },
+    ],
+    multiply,
+    "f32",
+  );
 }
 
 /** [C, S, S] to [M, S', S'] by a square kernel, padded by half of it; weights in panels. */
@@ -36,22 +47,41 @@ function convolution(c: number, m: number, s: number, kernel: number, stride = 1
   const at = (o: number, r: number) => index(-pad, [O(o), stride], [R(r), 1]);
   const inner = [0, 1, 2].map((r) => index(0, [R(r), 1]));
   const panels = [Math.ceil(m / 16), c, kernel, kernel, 16];
-  return build(new Random(1), `convolution ${c}→${m}, ${s}×${s}, ${kernel}×${kernel}/${stride}`, [m, out, out], [c, kernel, kernel], [
-    { type: { dtype: "f32", shape: [c, s, s] }, at: [index(0, [R(0), 1]), at(1, 1), at(2, 2)] },
-    { type: { dtype: "f32", shape: panels }, at: [digits(O(0), 4, 0), ...inner, digits(O(0), 0, 4)] },
-    { type: { dtype: "f32", shape: [m] }, at: [index(0, [O(0), 1])] },
-  ], multiply, "f32");
+  return build(
+    new Random(1),
+    `convolution ${c}→${m}, ${s}×${s}, ${kernel}×${kernel}/${stride}`,
+    [m, out, out],
+    [c, kernel, kernel],
+    [
+      { type: { dtype: "f32", shape: [c, s, s] }, at: [index(0, [R(0), 1]), at(1, 1), at(2, 2)] },
+      { type: { dtype: "f32", shape: panels }, at: [digits(O(0), 4, 0), ...inner, digits(O(0), 0, 4)] },
+      { type: { dtype: "f32", shape: [m] }, at: [index(0, [O(0), 1])] },
+    ],
+    multiply,
+    "f32",
+  );
 }
 
 /** [C, S, S], each channel by a kernel of its own. */
 function depthwise(c: number, s: number, kernel: number): KernelProgram {
   const pad = Math.floor(kernel / 2);
   const at = (o: number, r: number) => index(-pad, [O(o), 1], [R(r), 1]);
-  return build(new Random(1), `depthwise convolution ${c}, ${s}×${s}, ${kernel}×${kernel}`, [c, s, s], [kernel, kernel], [
-    { type: { dtype: "f32", shape: [c, s, s] }, at: [index(0, [O(0), 1]), at(1, 0), at(2, 1)] },
-    { type: { dtype: "f32", shape: [c, kernel, kernel] }, at: [index(0, [O(0), 1]), index(0, [R(0), 1]), index(0, [R(1), 1])] },
-    { type: { dtype: "f32", shape: [c] }, at: [index(0, [O(0), 1])] },
-  ], multiply, "f32");
+  return build(
+    new Random(1),
+    `depthwise convolution ${c}, ${s}×${s}, ${kernel}×${kernel}`,
+    [c, s, s],
+    [kernel, kernel],
+    [
+      { type: { dtype: "f32", shape: [c, s, s] }, at: [index(0, [O(0), 1]), at(1, 0), at(2, 1)] },
+      {
+        type: { dtype: "f32", shape: [c, kernel, kernel] },
+        at: [index(0, [O(0), 1]), index(0, [R(0), 1]), index(0, [R(1), 1])],
+      },
+      { type: { dtype: "f32", shape: [c] }, at: [index(0, [O(0), 1])] },
+    ],
+    multiply,
+    "f32",
+  );
 }
 
 /** Best of several runs, in seconds: other processes can only make it longer. */
@@ -85,13 +115,20 @@ async function throughput(backend: Backend, { what, model, inputs }: KernelProgr
 async function hashing(backend: Backend): Promise<Figure> {
   const data = new Uint8Array(16 << 20).map((_, i) => i);
   const hashes = (2 * data.length) / 128;
-  return { name: "data tree of 16 MiB", value: hashes / (await best(() => backend.dataRoot(data))) / 1e6, unit: "M keccak256/s" };
+  return {
+    name: "data tree of 16 MiB",
+    value: hashes / (await best(() => backend.dataRoot(data))) / 1e6,
+    unit: "M keccak256/s",
+  };
 }
 
 /** What is used of onnxruntime-node. */
 interface Runtime {
   readonly InferenceSession: {
-    create(path: string, options: object): Promise<{ readonly inputNames: string[]; run(feeds: object): Promise<unknown> }>;
+    create(
+      path: string,
+      options: object,
+    ): Promise<{ readonly inputNames: string[]; run(feeds: object): Promise<unknown> }>;
   };
   readonly Tensor: new (type: string, data: Float32Array, shape: number[]) => object;
 }
@@ -106,7 +143,11 @@ async function inference(backend: Backend, path: string, threads: number): Promi
   if (!type) throw new Error(`${path} has no input`);
   const pixels = new Float32Array(type.shape.reduce((a, b) => a * b, 1)).map((_, i) => ((i * 7919) % 255) / 255);
   const input = new Uint8Array(pixels.buffer);
-  const own = { name: `${path.split("/").pop()}, here`, value: 1000 * (await best(() => session.run([input]), 2)), unit: "ms" };
+  const own = {
+    name: `${path.split("/").pop()}, here`,
+    value: 1000 * (await best(() => session.run([input]), 2)),
+    unit: "ms",
+  };
   let runtime: Runtime;
   try {
     runtime = createRequire(process.env.ELENCH_ORT ?? import.meta.url)("onnxruntime-node") as Runtime;
@@ -116,7 +157,10 @@ async function inference(backend: Backend, path: string, threads: number): Promi
   const options = { intraOpNumThreads: threads, interOpNumThreads: 1 };
   const peer = await runtime.InferenceSession.create(path, options);
   const feeds = { [peer.inputNames[0] as string]: new runtime.Tensor("float32", pixels, [...type.shape]) };
-  return [own, { name: "the same, onnxruntime-node", value: 1000 * (await best(() => peer.run(feeds), 2)), unit: "ms" }];
+  return [
+    own,
+    { name: "the same, onnxruntime-node", value: 1000 * (await best(() => peer.run(feeds), 2)), unit: "ms" },
+  ];
 }
 
 const { values } = parseArgs({
@@ -147,5 +191,6 @@ if (values.model) figures.push(...(await inference(backend, values.model, thread
 if (values.json) console.log(JSON.stringify({ engine: backend.name, threads, figures }));
 else {
   console.log(`${backend.name}, ${threads} thread${threads === 1 ? "" : "s"}`);
-  for (const { name, value, unit } of figures) console.log(`  ${name.padEnd(60)} ${value.toPrecision(3).padStart(8)} ${unit}`);
+  for (const { name, value, unit } of figures)
+    console.log(`  ${name.padEnd(60)} ${value.toPrecision(3).padStart(8)} ${unit}`);
 }

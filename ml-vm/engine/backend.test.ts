@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { dataRoot, hashPair, keccak256, dataLeaf, treeDepth } from "../../merkle/tree.ts";
+import { dataLeaf, dataRoot, hashPair, keccak256, treeDepth } from "../../merkle/tree.ts";
 import { encodeInstruction } from "../program/codec.ts";
 import type { TensorInstruction } from "../program/program.ts";
 import { randomProgram } from "../program/random.ts";
@@ -8,7 +8,11 @@ import { Random } from "../program/random-bits.ts";
 import { type Backend, openBackend, openWasm } from "./backend.ts";
 import { nativeAddon } from "./native.ts";
 
-const backends: readonly Backend[] = [...(nativeAddon() ? [openBackend({ engine: "native", threads: 2 })] : []), openWasm(), openWasm(false)];
+const backends: readonly Backend[] = [
+  ...(nativeAddon() ? [openBackend({ engine: "native", threads: 2 })] : []),
+  openWasm(),
+  openWasm(false),
+];
 
 const noise = (length: number, seed: number): Uint8Array => {
   const random = new Random(seed);
@@ -18,7 +22,8 @@ const noise = (length: number, seed: number): Uint8Array => {
 test("the data root is that of merkle/tree.ts, whatever the length", () => {
   for (const length of [0, 1, 127, 128, 129, 1000, 1024, 1025, 8 * 128 + 5, 130_000]) {
     const data = noise(length, length);
-    for (const backend of backends) assert.deepEqual(backend.dataRoot(data), dataRoot(data), `${backend.name}, ${length} bytes`);
+    for (const backend of backends)
+      assert.deepEqual(backend.dataRoot(data), dataRoot(data), `${backend.name}, ${length} bytes`);
   }
 });
 
@@ -48,7 +53,11 @@ test("bytes that are cut short, or changed anywhere, are refused or run within t
         assert.throws(() => backend.execute(cut, operands, new Uint8Array(4096), []), Error);
         const changed = bytes.slice();
         // Not the sizes of the spaces: a loop of 2^40 turns is allowed, and takes its time.
-        const sizes = 7 + 4 * instruction.operands.length + 4 * (instruction.dims.length + instruction.reduction.length + instruction.innerReduction.length) + 3;
+        const sizes =
+          7 +
+          4 * instruction.operands.length +
+          4 * (instruction.dims.length + instruction.reduction.length + instruction.innerReduction.length) +
+          3;
         for (let i = 0; i < 3; i++) changed[random.integer(sizes, bytes.length - 1)] = random.word();
         try {
           backend.execute(changed, operands, new Uint8Array(4096), []);

@@ -35,7 +35,8 @@ export interface BackendOptions {
   readonly threads?: number;
 }
 
-const wasmFile = (name: string): Uint8Array<ArrayBuffer> => new Uint8Array(readFileSync(new URL(`../native/${name}`, import.meta.url)));
+const wasmFile = (name: string): Uint8Array<ArrayBuffer> =>
+  new Uint8Array(readFileSync(new URL(`../native/${name}`, import.meta.url)));
 
 /** The engine in WebAssembly; `relaxed` false leaves out the module that needs a fused relaxed_madd. */
 export const openWasm = (relaxed = true): Backend =>

@@ -7,7 +7,8 @@ import { elementCount, type TensorInstruction, type Term, VARIABLES, type View }
 export function coversTarget(instruction: TensorInstruction, elements: number): boolean {
   const { dims, write, scan } = instruction;
   if (scan || elementCount(dims) !== elements) return false;
-  const ranges = (variable: number): number | undefined => (variable < VARIABLES.reduction ? dims[variable] : undefined);
+  const ranges = (variable: number): number | undefined =>
+    variable < VARIABLES.reduction ? dims[variable] : undefined;
   const places = new Map<string, { place: number; range: number }>();
   let offset = 0;
   for (const { stride, extent, offset: start, indirect, terms } of write) {

@@ -65,7 +65,13 @@ function convolution(random: Random): KernelProgram {
     const kernel = random.integer(1, Math.min(5, size));
     const dilation = kernel > 1 && size > 2 * kernel ? random.integer(1, 2) : 1;
     const [stride, pad] = [random.integer(1, 3), random.integer(0, 3)];
-    return { kernel, stride, dilation, pad, output: Math.floor((size + 2 * pad - dilation * (kernel - 1) - 1) / stride) + 1 };
+    return {
+      kernel,
+      stride,
+      dilation,
+      pad,
+      output: Math.floor((size + 2 * pad - dilation * (kernel - 1) - 1) / stride) + 1,
+    };
   };
   const [y, x] = [axis(h), axis(w)];
   const dtype = random.pick<DType>(["f32", "f32", "f32", "f16"]);
@@ -79,25 +85,45 @@ function convolution(random: Random): KernelProgram {
     index(-x.pad, [O(4), x.stride], [R(2), x.dilation]),
   ];
   const panels = group === 1 && random.chance(0.5);
-  const term = (variable: number, shift: number, bits: number): Index => ({ offset: 0, terms: [{ variable, shift, bits, factor: 1 }] });
+  const term = (variable: number, shift: number, bits: number): Index => ({
+    offset: 0,
+    terms: [{ variable, shift, bits, factor: 1 }],
+  });
   const weightShape = panels ? [Math.ceil(outputs / 16), ...reduction, 16] : [group, outputs, ...reduction];
   const inner = [index(0, [R(0), 1]), index(0, [R(1), 1]), index(0, [R(2), 1])];
-  const weightAt = panels ? [term(O(2), 4, 0), ...inner, term(O(2), 0, 4)] : [index(0, [O(1), 1]), index(0, [O(2), 1]), ...inner];
+  const weightAt = panels
+    ? [term(O(2), 4, 0), ...inner, term(O(2), 0, 4)]
+    : [index(0, [O(1), 1]), index(0, [O(2), 1]), ...inner];
   const bias = [index(0, [O(1), outputs], [O(2), 1])];
-  return build(random, `convolution of ${shape} to ${dims}, kernel ${reduction}, panels ${panels}`, dims, reduction, [
-    { type: { dtype, shape }, at },
-    { type: { dtype, shape: weightShape }, at: weightAt },
-    { type: { dtype: "f32", shape: [group * outputs] }, at: bias },
-  ], multiply);
+  return build(
+    random,
+    `convolution of ${shape} to ${dims}, kernel ${reduction}, panels ${panels}`,
+    dims,
+    reduction,
+    [
+      { type: { dtype, shape }, at },
+      { type: { dtype, shape: weightShape }, at: weightAt },
+      { type: { dtype: "f32", shape: [group * outputs] }, at: bias },
+    ],
+    multiply,
+  );
 }
 
 /** a [B, M, K] or [B, K, M], b [K, N], [N, K] or in panels. */
 function product(random: Random): KernelProgram {
-  const [batch, m, n, k] = [random.integer(1, 3), random.integer(1, 20), random.integer(1, 150), random.integer(1, 450)];
+  const [batch, m, n, k] = [
+    random.integer(1, 3),
+    random.integer(1, 20),
+    random.integer(1, 150),
+    random.integer(1, 450),
+  ];
   const terms = random.chance(0.2) ? k : Math.ceil(k / 10);
   const dims = [batch, m, n];
   const [row, column, term] = [index(0, [O(1), 1]), index(0, [O(2), 1]), index(0, [R(0), 1])];
-  const digit = (shift: number, bits: number): Index => ({ offset: 0, terms: [{ variable: O(2), shift, bits, factor: 1 }] });
+  const digit = (shift: number, bits: number): Index => ({
+    offset: 0,
+    terms: [{ variable: O(2), shift, bits, factor: 1 }],
+  });
   const one = index(0, [O(0), 1]);
   const dtype = random.pick<DType>(["f32", "f32", "bf16"]);
   const a = random.chance(0.7)
@@ -121,8 +147,20 @@ function pool(random: Random): KernelProgram {
   const at = [index(0, [O(0), 1]), index(-pad, [O(1), stride], [R(0), 1]), index(-pad, [O(2), stride], [R(1), 1])];
   const scale = { type: { dtype: "f32" as DType, shape: [c] }, at: [index(0, [O(0), 1])] };
   const op = random.pick(["f32.max", "f32.add"]);
-  const body = (reads: readonly Read[]): Stage => ({ reads: reads.slice(0, 1), constants: [], code: [{ op, a: 0, b: 1, c: 0 }], outs: [2] });
-  return build(random, `${op} pool of ${k} over ${[c, h, w]}`, dims, [k, k], [{ type: { dtype: "f32", shape: [c, h, w] }, at }, scale], body);
+  const body = (reads: readonly Read[]): Stage => ({
+    reads: reads.slice(0, 1),
+    constants: [],
+    code: [{ op, a: 0, b: 1, c: 0 }],
+    outs: [2],
+  });
+  return build(
+    random,
+    `${op} pool of ${k} over ${[c, h, w]}`,
+    dims,
+    [k, k],
+    [{ type: { dtype: "f32", shape: [c, h, w] }, at }, scale],
+    body,
+  );
 }
 
 /** acc + x·w, fused. Which factor comes first does not matter. */
@@ -151,12 +189,14 @@ export function build(
   const inputs = sources.map(({ type }) => type);
   const bytes = ({ dtype, shape }: TensorType): number => elementCount(shape) * dtypeSpec(dtype).size;
   const operands = inputs.map((type, i): Operand => ({ space: "input", index: i, depth: treeDepth(bytes(type)) }));
-  const reads = sources.map(({ type, at }, operand): Read => ({
-    operand,
-    dtype: type.dtype,
-    pad: random.pick([0n, 0n, 0xbf800000n, 0x7fc00000n]),
-    view: viewAt(type.shape, at),
-  }));
+  const reads = sources.map(
+    ({ type, at }, operand): Read => ({
+      operand,
+      dtype: type.dtype,
+      pad: random.pick([0n, 0n, 0xbf800000n, 0x7fc00000n]),
+      view: viewAt(type.shape, at),
+    }),
+  );
   const target = { dtype: targetDtype, shape: dims };
   const instruction: TensorInstruction = {
     kind: "tensor",
@@ -199,7 +239,12 @@ function everyday(random: Random, type: TensorType): Uint8Array {
   for (let i = 0; i < elementCount(type.shape); i++) {
     const value = (random.integer(-4096, 4096) / 1024) * 2 ** random.integer(-9, 3);
     if (type.dtype === "f32") view.setFloat32(4 * i, value * (1 + random.word() / 2 ** 33), true);
-    else view.setUint16(2 * i, (random.chance(0.5) ? 0x8000 : 0) | random.integer(0x3000, type.dtype === "f16" ? 0x4400 : 0x4080), true);
+    else
+      view.setUint16(
+        2 * i,
+        (random.chance(0.5) ? 0x8000 : 0) | random.integer(0x3000, type.dtype === "f16" ? 0x4400 : 0x4080),
+        true,
+      );
   }
   return bytes;
 }

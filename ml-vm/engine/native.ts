@@ -45,7 +45,11 @@ export function nativeAddon(): Addon | null {
 
 /** Instruction sets of the addon that this processor runs, best first. */
 export function nativeEngines(): string[] {
-  return nativeAddon()?.engines().filter((name) => name !== null) ?? [];
+  return (
+    nativeAddon()
+      ?.engines()
+      .filter((name) => name !== null) ?? []
+  );
 }
 
 /** Index of the engine to use: the best one, or the one that ELENCH_ISA names (tests of the others). */
@@ -60,7 +64,9 @@ function chooseEngine(addon: Addon, wanted: string | undefined): number {
 export function openNative(engine: "native" | "interpreter", threads = availableParallelism()): Backend {
   const addon = nativeAddon();
   if (!addon) {
-    throw new Error(`the native engine is not built (${ADDON_PATH}): run \`npx node-gyp rebuild --directory ml-vm/native\`, or ask for "wasm"`);
+    throw new Error(
+      `the native engine is not built (${ADDON_PATH}): run \`npx node-gyp rebuild --directory ml-vm/native\`, or ask for "wasm"`,
+    );
   }
   const index = chooseEngine(addon, process.env.ELENCH_ISA);
   const name = engine === "interpreter" ? "interpreter" : `native-${addon.engines()[index]}`;
@@ -78,7 +84,16 @@ export function openNative(engine: "native" | "interpreter", threads = available
   return {
     name,
     execute: (instruction, operands, target, counters, from = 0, to = -1) =>
-      addon.execute(index, prepared(instruction), operands, target, counters, from, to, engine === "interpreter" ? 0 : threads),
+      addon.execute(
+        index,
+        prepared(instruction),
+        operands,
+        target,
+        counters,
+        from,
+        to,
+        engine === "interpreter" ? 0 : threads,
+      ),
     dataTree,
     dataRoot: (data) => dataTree(data).slice(-32),
   };

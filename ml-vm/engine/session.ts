@@ -1,10 +1,16 @@
 import { encodeInstruction } from "../program/codec.ts";
 import { dtypeSpec } from "../program/dtype.ts";
 import type { Model } from "../program/model.ts";
-import { elementCount, type Instruction, type Operand, type TensorInstruction, type TensorType } from "../program/program.ts";
+import {
+  elementCount,
+  type Instruction,
+  type Operand,
+  type TensorInstruction,
+  type TensorType,
+} from "../program/program.ts";
 import type { Backend } from "./backend.ts";
 import { coversTarget } from "./coverage.ts";
-import { type TensorBuffer, BufferPool } from "./pool.ts";
+import { BufferPool, type TensorBuffer } from "./pool.ts";
 
 const byteSize = ({ dtype, shape }: TensorType): number => elementCount(shape) * dtypeSpec(dtype).size;
 
@@ -12,7 +18,12 @@ const byteSize = ({ dtype, shape }: TensorType): number => elementCount(shape) *
 const aligned = (bytes: Uint8Array): Uint8Array => (bytes.byteOffset % 64 === 0 ? bytes : bytes.slice());
 
 type Step =
-  | { readonly kind: "tensor"; readonly instruction: TensorInstruction; readonly bytes: Uint8Array; readonly covers: boolean }
+  | {
+      readonly kind: "tensor";
+      readonly instruction: TensorInstruction;
+      readonly bytes: Uint8Array;
+      readonly covers: boolean;
+    }
   | Exclude<Instruction, TensorInstruction>;
 
 /**
@@ -55,7 +66,9 @@ export class Session {
     });
     try {
       this.#walk(table);
-      return Array.from({ length: program.outputs }, (_, i) => table.read({ space: "tensor", index: i, depth: 0 }).slice());
+      return Array.from({ length: program.outputs }, (_, i) =>
+        table.read({ space: "tensor", index: i, depth: 0 }).slice(),
+      );
     } finally {
       table.clear();
     }
@@ -91,13 +104,21 @@ export class Session {
   }
 }
 
-function checkSizes(what: string, types: readonly TensorType[], given: readonly Uint8Array[], names: readonly string[] = []): void {
-  if (given.length !== types.length) throw new Error(`the model has ${types.length} ${what}s, but ${given.length} were given`);
+function checkSizes(
+  what: string,
+  types: readonly TensorType[],
+  given: readonly Uint8Array[],
+  names: readonly string[] = [],
+): void {
+  if (given.length !== types.length)
+    throw new Error(`the model has ${types.length} ${what}s, but ${given.length} were given`);
   for (const [i, type] of types.entries()) {
     const [expected, actual] = [byteSize(type), (given[i] as Uint8Array).length];
     if (actual === expected) continue;
     const name = names[i] ? ` (${names[i]})` : "";
-    throw new Error(`${what} ${i}${name} is ${type.dtype}[${type.shape}], ${expected} bytes, but ${actual} bytes were given`);
+    throw new Error(
+      `${what} ${i}${name} is ${type.dtype}[${type.shape}], ${expected} bytes, but ${actual} bytes were given`,
+    );
   }
 }
 
@@ -108,7 +129,11 @@ class Table {
   readonly #spaces: { readonly input: readonly TensorBuffer[]; readonly weight: readonly TensorBuffer[] };
   readonly #entries: (TensorBuffer | null)[];
 
-  constructor(types: readonly TensorType[], pool: BufferPool, spaces: { input: readonly TensorBuffer[]; weight: readonly TensorBuffer[] }) {
+  constructor(
+    types: readonly TensorType[],
+    pool: BufferPool,
+    spaces: { input: readonly TensorBuffer[]; weight: readonly TensorBuffer[] },
+  ) {
     this.#types = types;
     this.#pool = pool;
     this.#spaces = spaces;

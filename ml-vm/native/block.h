@@ -305,13 +305,9 @@ static void begin_block(Block *b, i64 element, int n)
   b->n = n;
   memset(b->variable, 0, FIRST_COUNTER * sizeof(i64));
   if (b->rows) {
-    i64 row = element / b->rowLength;
     if (output->rank > 0) {
-      b->variable[output->rank - 1] = element % b->rowLength;
-      for (int d = b->joined - 1; d >= 0; d--) {
-        b->variable[d] = row % output->dim[d];
-        row /= output->dim[d];
-      }
+      b->variable[output->rank - 1] = take_digit(&element, b->rowLength);
+      for (int d = b->joined - 1; d >= 0; d--) b->variable[d] = take_digit(&element, output->dim[d]);
     }
     return;
   }
@@ -625,7 +621,7 @@ static void run_blocks(Block *b, i64 from, i64 to)
   for (i64 element = from; element < to;) {
     i64 n = to - element < MAX_LANES ? to - element : MAX_LANES;
     if (b->rows) {
-      i64 left = b->rowLength - element % b->rowLength;
+      i64 rest = element, left = b->rowLength - take_digit(&rest, b->rowLength);
       if (left < n) n = left;
     }
     begin_block(b, element, (int)n);

@@ -31,7 +31,9 @@ const FLAGS = [
 function emcc(args: readonly string[]): string {
   const run = spawnSync("emcc", args, { cwd: import.meta.dirname, encoding: "utf8" });
   if (run.error !== undefined) {
-    throw new Error(`cannot run emcc (${run.error.message}): install emscripten ${EMSCRIPTEN_VERSION} and put emcc on the PATH`);
+    throw new Error(
+      `cannot run emcc (${run.error.message}): install emscripten ${EMSCRIPTEN_VERSION} and put emcc on the PATH`,
+    );
   }
   if (run.status !== 0) throw new Error(`emcc failed with status ${run.status}:\n${run.stderr}`);
   return run.stdout;
@@ -41,7 +43,8 @@ function emcc(args: readonly string[]): string {
 const OLD_MADD = [0xfd, 0xaf, 0x01];
 const MADD = [0xfd, 0x85, 0x02];
 
-const isAt = (bytes: Uint8Array, at: number, pattern: readonly number[]): boolean => pattern.every((b, i) => bytes[at + i] === b);
+const isAt = (bytes: Uint8Array, at: number, pattern: readonly number[]): boolean =>
+  pattern.every((b, i) => bytes[at + i] === b);
 
 /**
  * Gives relaxed_madd its standard number. The old bytes may also stand inside a constant: an occurrence is an instruction
@@ -55,7 +58,8 @@ function mendRelaxedMadd(bytes: Uint8Array): Uint8Array {
     mended.set(OLD_MADD, at);
     if (!WebAssembly.validate(mended)) mended.set(MADD, at);
   }
-  if (!WebAssembly.validate(mended)) throw new Error("the module is not valid once relaxed_madd has its standard number");
+  if (!WebAssembly.validate(mended))
+    throw new Error("the module is not valid once relaxed_madd has its standard number");
   return mended;
 }
 
@@ -77,7 +81,9 @@ function main(check: boolean): void {
       const committed = join(import.meta.dirname, module.name);
       if (!check) writeFileSync(committed, built);
       else if (!readFileSync(committed).equals(built)) {
-        throw new Error(`${committed} is not what its sources give: run node ml-vm/native/build-wasm.ts and commit the result`);
+        throw new Error(
+          `${committed} is not what its sources give: run node ml-vm/native/build-wasm.ts and commit the result`,
+        );
       }
       console.log(`${module.name}: ${check ? "the rebuild gives the same bytes" : "built"}`);
     }

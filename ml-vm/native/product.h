@@ -196,10 +196,7 @@ static int find_segments(const Product *p, const i64 *batch, i64 lane, i64 count
     Segment *s = &segments[found++];
     *s = (Segment){.lane = (int)done, .length = (int)(left < count - done ? left : count - done)};
     i64 rest = lane + done;
-    for (int d = output->rank - 1; d >= p->laneDim; d--) {
-      variable[d] = rest % output->dim[d];
-      rest /= output->dim[d];
-    }
+    for (int d = output->rank - 1; d >= p->laneDim; d--) variable[d] = take_digit(&rest, output->dim[d]);
     for (int i = 0; i < view->coordinates; i++) {
       const Coordinate *c = &view->coordinate[i];
       s->at[i] = c->offset;
@@ -357,10 +354,7 @@ static void find_rows(const Product *p, Workspace *ws, i64 row, i64 rows)
   const uint8_t *data = p->run->operand[p->w->operand];
   for (i64 r = 0; r < rows; r++) {
     i64 rest = row + r;
-    for (int d = p->laneDim - 1; d >= p->rowDim; d--) {
-      ws->variable[d] = rest % output->dim[d];
-      rest /= output->dim[d];
-    }
+    for (int d = p->laneDim - 1; d >= p->rowDim; d--) ws->variable[d] = take_digit(&rest, output->dim[d]);
     i64 element = element_of(&p->w->view, ws->variable, NULL);
     if (p->w->dtype == DTYPE_F32) {
       ws->rowAt[r] = (const f32 *)(const void *)data + element;
@@ -381,10 +375,7 @@ static i64 lane_element(const Product *p, Workspace *ws, i64 lane)
 {
   const Space *output = &p->in->output;
   i64 rest = lane;
-  for (int d = output->rank - 1; d >= p->laneDim; d--) {
-    ws->variable[d] = rest % output->dim[d];
-    rest /= output->dim[d];
-  }
+  for (int d = output->rank - 1; d >= p->laneDim; d--) ws->variable[d] = take_digit(&rest, output->dim[d]);
   i64 element = element_of(&p->x->view, ws->variable, NULL);
   for (int d = p->laneDim; d < output->rank; d++) ws->variable[d] = 0;
   return element;
@@ -451,7 +442,7 @@ static void finish_lanes(Block *b, i64 element, i64 count, f32 *sums)
   for (i64 done = 0; done < count;) {
     i64 n = count - done < MAX_LANES ? count - done : MAX_LANES;
     if (b->rows) {
-      i64 left = b->rowLength - (element + done) % b->rowLength;
+      i64 rest = element + done, left = b->rowLength - take_digit(&rest, b->rowLength);
       if (left < n) n = left;
     }
     begin_block(b, element + done, (int)n);
