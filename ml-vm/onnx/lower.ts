@@ -16,8 +16,8 @@ export interface ResultType {
 }
 
 /** Bits of a number in a register of the given type. */
-export const registerBits = (type: ScalarType, x: number): bigint =>
-  type === "f32" ? f32Bits(x) : type === "f64" ? f64Bits(x) : BigInt.asUintN(64, BigInt(x));
+export const registerBits = (type: ScalarType, x: number | bigint): bigint =>
+  type === "f32" ? f32Bits(Number(x)) : type === "f64" ? f64Bits(Number(x)) : BigInt.asUintN(64, BigInt(x));
 
 export const scalarOf = (dtype: DType): ScalarType => dtypeSpec(dtype).scalar;
 
@@ -55,7 +55,7 @@ export class Scope {
   }
 
   /** Element of `value` at one index for each axis; `pad` is what it is outside: a number, or a constant's only element. */
-  read(value: Value, indices: readonly Index[], pad: number | { readonly of: Value } = 0): Scalar {
+  read(value: Value, indices: readonly Index[], pad: number | bigint | { readonly of: Value } = 0): Scalar {
     const { storage, dtype, shape } = value;
     const view = viewOf(shape, indices, this.#ranges);
     if (storage.data && storage.elements === 1 && !mayLeave(view, this.#ranges)) {
@@ -64,7 +64,7 @@ export class Scope {
     let operand = this.#operands.indexOf(storage);
     if (operand < 0) operand = this.#operands.push(storage) - 1;
     const leaves = mayLeave(view, this.#ranges);
-    const filler = typeof pad === "number" ? registerBits(scalarOf(dtype), pad) : this.#first(pad.of.storage);
+    const filler = typeof pad === "object" ? this.#first(pad.of.storage) : registerBits(scalarOf(dtype), pad);
     const bits = leaves ? filler : 0n;
     return this.b.readElement({ operand, dtype, pad: bits, view }, scalarOf(dtype));
   }
@@ -93,16 +93,17 @@ export class Scope {
 /** How terms come together; each has a neutral element. */
 export type Combine = "sum" | "max" | "min" | "product";
 
-export function neutral(combine: Combine, dtype: DType): number {
+/** @throws ModelError for extremes of u64, which registers order as signed. */
+export function neutral(combine: Combine, dtype: DType): number | bigint {
   if (combine === "sum") return 0;
   if (combine === "product") return 1;
   const sign = combine === "max" ? -1 : 1;
   if (scalarOf(dtype) !== "int") return sign * Number.POSITIVE_INFINITY;
-  const bits = 8 * dtypeSpec(dtype).size;
+  if (dtype === "u64") throw unsupported("the greatest or least of u64 along an axis");
+  const bits = BigInt(8 * dtypeSpec(dtype).size);
   const signed = dtype.startsWith("i");
-  if (combine === "max") return signed ? -(2 ** (bits - 1)) : 0;
-  // 2^63 − 1 is no f64, so that 64-bit types take the largest integer below it that is.
-  return Math.min(signed ? 2 ** (bits - 1) - 1 : 2 ** bits - 1, 2 ** 63 - 1024);
+  if (combine === "max") return signed ? -(2n ** (bits - 1n)) : 0;
+  return signed ? 2n ** (bits - 1n) - 1n : 2n ** bits - 1n;
 }
 
 export function combineWith(b: ScalarBuilder, combine: Combine, acc: Scalar, term: Scalar): Scalar {

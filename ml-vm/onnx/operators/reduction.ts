@@ -7,7 +7,7 @@ import { type Combine, type Lowering, neutral, registerBits, type Scope, scalarO
 import type { Value } from "../tensor.ts";
 
 /** Reads a tensor of the reduced tensor's shape at the term. */
-export type Load = (value: Value, pad?: number) => Scalar;
+export type Load = (value: Value, pad?: number | bigint) => Scalar;
 
 interface AxisReduction {
   readonly combine: Combine;
