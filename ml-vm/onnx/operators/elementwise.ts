@@ -131,11 +131,14 @@ const where: Operator = (call) => {
 const leaky = (b: ScalarBuilder, x: Scalar, slope: Scalar): Scalar =>
   b.select(b.lt(x, b.number(x.type, 0)), b.mul(x, slope), x);
 
-/** The slope's shape is broadcast towards x's alone. */
+/** The slope's shape is broadcast towards x's alone; before operator set 7, one of one dimension is laid along the channels. */
 const pRelu: Operator = (call) => {
-  const [x, slope] = [call.input(0), secondOperand(call)];
-  if (`${broadcastShapes(x.shape, slope.shape)}` !== `${x.shape}`)
+  const [x, given] = [call.input(0), call.input(1)];
+  const perChannel = call.opset < 7 && given.shape.length === 1;
+  const slope = perChannel ? { ...given, shape: [...given.shape, ...x.shape.slice(2).map(() => 1)] } : given;
+  if (`${broadcastShapes(x.shape, slope.shape)}` !== `${x.shape}`) {
     call.fail(`a slope of shape [${slope.shape}] for [${x.shape}]`);
+  }
   return call.lower.map(x, (s) => leaky(s.b, s.element(x), s.element(slope)));
 };
 
@@ -153,6 +156,7 @@ const hardSigmoid = (b: ScalarBuilder, x: Scalar, alpha: number, beta: number): 
 function gelu(b: ScalarBuilder, x: Scalar, call: Call): Scalar {
   const half = b.mul(b.f32(0.5), x);
   if (call.attributes.string("approximate", "none") !== "tanh")
+    // biome-ignore lint/suspicious/noApproximativeNumericConstant: √½, written out, so that no host decides
     return b.fma(half, erf(b, b.mul(x, b.f32(0.7071067811865476))), half);
   const cubed = b.fma(b.mul(b.mul(x, x), x), b.f32(0.044715), x);
   return b.fma(half, tanh(b, b.mul(b.f32(0.7978845608028654), cubed)), half);
