@@ -1,6 +1,7 @@
 /**
  * `npm run bench [-- --json] [PART …]`: every figure that the README quotes.
  * Parts: engine, trace, dispute, gas; all of them by default.
+ * With ELENCH_VECTORS, a folder that holds squeezenet/SqueezeNet_fp32_from_fp16.onnx, that model is measured too, beside onnxruntime.
  */
 import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
@@ -31,8 +32,17 @@ function gas(): Record<string, unknown> {
   );
 }
 
+const squeezenet =
+  process.env.ELENCH_VECTORS && join(process.env.ELENCH_VECTORS, "squeezenet", "SqueezeNet_fp32_from_fp16.onnx");
+
+const MORE: Readonly<Record<Exclude<Part, "gas">, readonly string[]>> = {
+  engine: ["--threads", "1", ...(squeezenet ? ["--model", squeezenet] : [])],
+  trace: squeezenet ? [squeezenet] : [],
+  dispute: [],
+};
+
 function measure(part: Exclude<Part, "gas">): unknown {
-  const done = spawnSync(process.execPath, [join(here, `${part}.ts`), "--json"], {
+  const done = spawnSync(process.execPath, [join(here, `${part}.ts`), "--json", ...MORE[part]], {
     encoding: "utf8",
     stdio: ["ignore", "pipe", "inherit"],
   });
