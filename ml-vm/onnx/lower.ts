@@ -90,6 +90,9 @@ export class Scope {
   }
 }
 
+/** Most steps that a constant may take at import. */
+const EVALUATED = 2 ** 28;
+
 /** How terms come together; each has a neutral element. */
 export type Combine = "sum" | "max" | "min" | "product";
 
@@ -280,6 +283,8 @@ export class Lowering {
   #emit({ shape }: ResultType, drafts: readonly Draft[]): Value {
     const { target } = drafts[0] as Draft;
     if (drafts.every((d) => d.operands.every((o) => o.data))) {
+      const steps = drafts.reduce((n, d) => n + elementCount(d.dims) * elementCount(d.reduction), 0);
+      if (steps > EVALUATED) throw unsupported(`a constant that takes ${steps} steps to evaluate; store it as an initializer`);
       Object.assign(target, { kind: "constant", data: evaluate(this.softfloat, drafts) });
     } else {
       this.drafts.push(...drafts);
