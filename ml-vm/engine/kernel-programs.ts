@@ -111,13 +111,16 @@ function convolution(random: Random): KernelProgram {
 
 /** a [B, M, K] or [B, K, M], b [K, N], [N, K] or in panels. */
 function product(random: Random): KernelProgram {
-  const [batch, m, n, k] = [
+  const [batch, few, n, k] = [
     random.integer(1, 3),
     random.integer(1, 20),
     random.integer(1, 150),
     random.integer(1, 450),
   ];
-  const terms = random.chance(0.2) ? k : Math.ceil(k / 10);
+  // Sometimes more rows, or more terms, than a kernel's block has.
+  const long = random.chance(0.2);
+  const m = !long && random.chance(0.1) ? random.integer(257, 300) : few;
+  const terms = long ? k : Math.ceil(k / 10);
   const dims = [batch, m, n];
   const [row, column, term] = [index(0, [O(1), 1]), index(0, [O(2), 1]), index(0, [R(0), 1])];
   const digit = (shift: number, bits: number): Index => ({

@@ -72,8 +72,10 @@ export function openNative(engine: "native" | "interpreter", threads = available
   const name = engine === "interpreter" ? "interpreter" : `native-${addon.engines()[index]}`;
   const handles = new WeakMap<Uint8Array, unknown>();
   const prepared = (instruction: Uint8Array): unknown => {
-    let handle = handles.get(instruction);
-    if (handle === undefined) handles.set(instruction, (handle = addon.prepare(instruction)));
+    const known = handles.get(instruction);
+    if (known !== undefined) return known;
+    const handle = addon.prepare(instruction);
+    handles.set(instruction, handle);
     return handle;
   };
   const dataTree = (data: Uint8Array): Uint8Array => {
