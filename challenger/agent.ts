@@ -1,4 +1,4 @@
-import type { LocalAccount, PublicClient } from "viem";
+import { createPublicClient, custom, fallback, type LocalAccount, type PublicClient } from "viem";
 import type { Backend } from "../ml-vm/engine/backend.ts";
 import { InferenceTrace } from "../prover/inference-trace.ts";
 import { InferenceTruth, type InferenceTruthOptions } from "./inference-truth.ts";
@@ -31,11 +31,19 @@ export interface AgentOptions {
 }
 
 export interface Agent {
+  readonly client: PublicClient;
   readonly watchtower: Watchtower;
   readonly requests: Requests;
   readonly truth: InferenceTruth;
   readonly queue: TransactionQueue | null;
   readonly parameters: GameParameters;
+}
+
+/** For what needs no quorum, because L1 itself judges it: transactions, and what they take. */
+function firstThatAnswers([first, ...others]: AgentOptions["clients"]): PublicClient {
+  if (others.length === 0) return first;
+  const transports = [first, ...others].map((client) => custom(client, { retryCount: 0 }));
+  return createPublicClient({ transport: fallback(transports, { retryCount: 0 }), pollingInterval: 200, cacheTime: 0 }) as PublicClient;
 }
 
 /** Gas of one resolution, measured (docs/game.md); what an agent without a stake compares the prepayment with. */
@@ -44,7 +52,7 @@ const RESOLUTION_GAS = 60_000n;
 /** Puts together everything that watches, judges and acts over one deployment. */
 export async function createAgent(options: AgentOptions): Promise<Agent> {
   const { clients, chainId, deployment, store, backend } = options;
-  const [client] = clients;
+  const client = firstThatAnswers(clients);
   const game = { address: deployment.disputeGame, abi: disputeGameAbi } as const;
   const p = await client.readContract({ ...game, functionName: "parameters" });
   const parameters: GameParameters = {
@@ -97,5 +105,5 @@ export async function createAgent(options: AgentOptions): Promise<Agent> {
     resolutionCost: async () => RESOLUTION_GAS * (await client.getGasPrice()),
     report: options.report,
   });
-  return { watchtower, requests, truth, queue, parameters };
+  return { client, watchtower, requests, truth, queue, parameters };
 }

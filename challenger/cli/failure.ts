@@ -19,6 +19,7 @@ export function explain(error: unknown): { message: string; exitCode: number } {
     const code = (error as NodeJS.ErrnoException).code;
     if (code === "ENOENT")
       return { message: `no such file: ${(error as NodeJS.ErrnoException).path}`, exitCode: EXIT.input };
+    if (error.name === "EndpointsDisagree") return { message: error.message, exitCode: EXIT.environment };
     if (INPUT_ERRORS.has(error.name)) return { message: error.message, exitCode: EXIT.input };
     return {
       message: `${error.name}: ${error.message} (this is a defect; ELENCH_DEBUG=1 shows where)`,

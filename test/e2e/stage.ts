@@ -184,7 +184,7 @@ export async function resultOf(stage: Stage, game: Hex): Promise<{ status: numbe
 
 /** Repeats `each` until the condition holds. @throws Error after half a minute, naming what was waited for */
 export async function until(what: string, condition: () => unknown, each: () => Promise<unknown> = async () => undefined): Promise<void> {
-  const end = performance.now() + 60_000;
+  const end = performance.now() + 30_000;
   while (!(await condition())) {
     if (performance.now() > end) throw new Error(`waited in vain: ${what}`);
     await each();

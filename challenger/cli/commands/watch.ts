@@ -65,7 +65,7 @@ export function watchCommand(): Command {
         onConfirmed: confirmed,
       });
       report({ kind: "started", chainId: connection.chainId, account: signer?.address ?? null, engine: backend.name });
-      const also = () => deliverDue(agent, connection.clients[0], connection.deployment);
+      const also = () => deliverDue(agent, agent.client, connection.deployment);
       await runRounds(agent, { interval: options.interval, once: options.once ?? false, report, also });
     });
 }
