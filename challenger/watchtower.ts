@@ -6,7 +6,7 @@ import type { ChainLog, Follower, Head } from "./l1/follower.ts";
 import type { Intent, TransactionQueue } from "./l1/transactions.ts";
 import type { Requests } from "./requests.ts";
 import { honestMoves, type Judgements, type Move } from "./strategy/moves.ts";
-import { dueResolutions, type Resolution, worthResolving } from "./strategy/resolutions.ts";
+import { dueResolutions, hasStake, type Resolution, worthResolving } from "./strategy/resolutions.ts";
 import { emptyForest, extend, type Forest, type Game } from "./strategy/tree.ts";
 import type { Run, Truth } from "./strategy/truth.ts";
 import { dueWithdrawal } from "./strategy/withdrawals.ts";
@@ -180,12 +180,17 @@ export class Watchtower {
   }
 
   async #bringMoneyHome(now: number): Promise<void> {
-    const { queue, accountOf, deployment } = this.#options;
+    const { queue, accountOf, deployment, parameters } = this.#options;
     if (!queue) return;
-    const due = dueWithdrawal(await accountOf(queue.address), now);
+    const account = await accountOf(queue.address);
+    const due = dueWithdrawal(account, now);
     if (due === undefined) return;
-    // Unlocking makes what is unlocked already wait again, so it waits until no more is about to come.
-    if (due === "unlock" && [...this.#forest.games.values()].some((game) => game.status === "open")) return;
+    if (due === "unlock" && account.credit <= parameters.bond) {
+      // So little is worth a transaction only when no more is about to come.
+      const us = new Set([queue.address.toLowerCase() as Hex]);
+      const games = [...this.#forest.games.values()];
+      if (games.some((game) => game.status === "open" && hasStake(game, us))) return;
+    }
     const data = encodeFunctionData({ abi: disputeGameAbi, functionName: due });
     await this.#make({ key: due, to: deployment.disputeGame, data, value: 0n }, due, "0x");
   }

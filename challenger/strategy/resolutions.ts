@@ -41,7 +41,12 @@ export function dueResolutions(game: Game, times: Times, now: number): Resolutio
  * @param cost what one resolution costs us, wei
  */
 export function worthResolving(game: Game, accounts: ReadonlySet<Hex>, prepayment: bigint, cost: bigint): boolean {
-  if (prepayment > cost || accounts.has(game.proposal.proposer)) return true;
+  return prepayment > cost || hasStake(game, accounts);
+}
+
+/** Whether a game holds money of these accounts, or may yet pay them. */
+export function hasStake(game: Game, accounts: ReadonlySet<Hex>): boolean {
+  if (accounts.has(game.proposal.proposer)) return true;
   for (const node of game.claims.values()) {
     if (accounts.has(node.claimant) || node.refutations.some((r) => accounts.has(r.by))) return true;
   }
