@@ -73,7 +73,7 @@ test("liars answer several requests at once, and one counters an honest answer: 
   await passClocks(stage);
   await until("the conclusions", async () => (await concluded()) === 4);
   for (const [i, game] of games.entries()) {
-    const truth = trueOutput(stage, (questions[i] as (typeof questions)[number]).input).root;
+    const truth: Hex = trueOutput(stage, (questions[i] as (typeof questions)[number]).input).root;
     assert.deepEqual(await resultOf(stage, game), { status: i < 3 ? REPLACED : UPHELD, output: truth });
   }
   const credited = await gameEvents(stage, "Credited");
