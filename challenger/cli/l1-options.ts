@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { option } from "./options.ts";
+import { amountOfGwei, option } from "./options.ts";
 
 /** The flags of every command that talks to L1. */
 export const withL1 = (command: Command): Command =>
@@ -17,4 +17,4 @@ export const withL1 = (command: Command): Command =>
 export const withKey = (command: Command): Command =>
   command
     .addOption(option("--key-file <file>", "file with the private key to act with (or ELENCH_KEY: the key itself)"))
-    .addOption(option("--max-fee <gwei>", "never bid more for gas").argParser(Number).default(200));
+    .addOption(option("--max-fee <gwei>", "never bid more for gas").argParser(amountOfGwei).default(200));

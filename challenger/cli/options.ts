@@ -29,3 +29,9 @@ export function naturalNumber(text: string): bigint {
   if (!/^\d+$/.test(text)) throw new InvalidArgumentError("It must be a non-negative integer.");
   return BigInt(text);
 }
+
+/** Wei are the smallest amount: nine digits after the point. */
+export function amountOfGwei(text: string): number {
+  if (!/^\d+(\.\d{1,9})?$/.test(text)) throw new InvalidArgumentError("It must be an amount in gwei, as 1.5.");
+  return Number(text);
+}

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import { type Address, decodeErrorResult, encodeFunctionData, type Hex, parseAbi } from "viem";
 import { disputeGameAbi, inferenceOracleAbi } from "../../challenger/l1/abi.ts";
 import type { Proposal } from "../../challenger/strategy/identity.ts";
@@ -99,6 +100,27 @@ for (const what of Object.keys(CONSUMERS) as (keyof typeof CONSUMERS)[]) {
     }
   });
 }
+
+test("when L1 goes back under a delivery, it is made again", async () => {
+  await consumer("keeps it");
+  const question = await ask(stage, 1, CONSUMER, CALLBACK_GAS);
+  await answer(stage, provider, question, trueOutput(stage, question.input).bytes);
+  const tower = startTower({ ...stage.env, ELENCH_KEY: keyOf(provider) });
+  await tower.tells("its verdict", ({ kind }) => kind === "game");
+  await passClocks(stage);
+  await until("the game's end to be noted", async () => (await readyAt(question.id)) > 0n);
+  const fork = await stage.chain.client.snapshot();
+  await stage.chain.pass(Number(DELIVERY_DELAY));
+  await until("the delivery", async () => (await delivered()) !== undefined);
+  await sleep(SEVERAL_LOOKS);
+  await stage.chain.client.revert({ id: fork });
+  assert.equal(await delivered(), undefined);
+  await stage.chain.pass(Number(DELIVERY_DELAY) + 1);
+  await until("the delivery again", async () => (await delivered()) !== undefined);
+});
+
+/** Milliseconds: a watchtower here looks every 30. */
+const SEVERAL_LOOKS = 400;
 
 const feesOf = (account: Address): Promise<bigint> => stage.chain.client.readContract({ ...oracle(), functionName: "feesOf", args: [account] });
 

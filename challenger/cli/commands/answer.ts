@@ -35,7 +35,7 @@ interface AnswerOptions extends ConnectOptions {
 export function answerCommand(): Command {
   const command = new Command("answer")
     .description("a provider's command: runs the model that a request on L1 asks for, and posts the answer with a bond")
-    .requiredOption("--request <id>", "the request's number", naturalNumber)
+    .addOption(option("--request <id>", "the request's number").argParser(naturalNumber).makeOptionMandatory())
     .addOption(option("--store <folder>", "where models are kept").default(defaultStore()))
     .addOption(engineOption().choices(["native", "wasm", "interpreter"]))
     .addOption(threadsOption())

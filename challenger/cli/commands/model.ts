@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import type { PublicClient } from "viem";
+import { type PublicClient, parseGwei } from "viem";
 import { checkOnnx } from "../../../ml-vm/onnx/check.ts";
 import { EXIT, UserError } from "../../errors.ts";
 import { account, type ConnectOptions, connectTo } from "../../l1/connect.ts";
@@ -97,6 +97,7 @@ function addCommand(): Command {
         chainId,
         registry: deployment.modelRegistry,
         loaded,
+        maxFeePerGas: parseGwei(String(options.maxFee)),
         progress: (done, total) => note(`registering ${loaded.id}: transaction ${done} of ${total}`),
       });
       const gas = transactions.reduce((sum, t) => sum + t.gasUsed, 0n);
