@@ -5,6 +5,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, globSync } from "node:fs";
 import { availableParallelism } from "node:os";
+import { dirname } from "node:path";
 import { checkFormat, checkTypes } from "./checks.ts";
 import { countHardhat, countNodeTest, runStages, type Stage } from "./stages.ts";
 
@@ -26,9 +27,9 @@ const unit: Stage = {
 
 /** Committed WebAssembly must be what its sources give. Other releases of emscripten give other bytes, so they are no test. */
 const emcc = spawnSync("emcc", ["--version"], { encoding: "utf8" }).stdout ?? "";
-const rebuilds: Stage[] = ["ml-vm/softfloat", "merkle/keccak"]
+const rebuilds: Stage[] = ["ml-vm/softfloat/build.ts", "merkle/keccak/build.ts", "ml-vm/native/build-wasm.ts"]
   .filter(() => emcc.includes(" 3.1.6 "))
-  .map((folder) => ({ name: `${folder} rebuilds to the same bytes`, script: `${folder}/build.ts`, args: ["--check"] }));
+  .map((script) => ({ name: `${dirname(script)} rebuilds to the same bytes`, script, args: ["--check"] }));
 
 const solidity: Stage = {
   name: "Solidity tests",

@@ -1,7 +1,7 @@
 import type { DType } from "../program/dtype.ts";
 import type { Constant, Stage, View } from "../program/program.ts";
 import { elementCount, VARIABLES } from "../program/program.ts";
-import { variable, viewOf, type Index, type Ranges } from "./affine.ts";
+import { type Index, type Ranges, variable, viewOf } from "./affine.ts";
 import type { Storage } from "./tensor.ts";
 
 /** A tensor instruction before storages have places in a program; reads name `operands` by position. */

@@ -1,5 +1,5 @@
-import { stageRunner, type StageRunner } from "../functions/run.ts";
 import { NAN32, NAN64 } from "../functions/builder.ts";
+import { type StageRunner, stageRunner } from "../functions/run.ts";
 import { type DType, dtypeSpec } from "../program/dtype.ts";
 import { elementCount, type Stage, type Term, VARIABLES, type View } from "../program/program.ts";
 import type { Softfloat } from "../softfloat/softfloat.ts";

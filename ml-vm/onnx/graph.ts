@@ -1,7 +1,7 @@
 import onnxProto from "onnx-proto";
 import type { DType } from "../program/dtype.ts";
-import { elementCount } from "../program/program.ts";
 import { dtypeSpec } from "../program/dtype.ts";
+import { elementCount } from "../program/program.ts";
 import { ModelError, unsupported } from "./error.ts";
 import { constantValue, type Value } from "./tensor.ts";
 

@@ -1,7 +1,7 @@
-import { loadSoftfloat } from "../softfloat/load.ts";
 import { checkProgram, ProgramError } from "../program/check.ts";
 import type { Model } from "../program/model.ts";
 import { elementCount } from "../program/program.ts";
+import { loadSoftfloat } from "../softfloat/load.ts";
 import { assemble, type Named } from "./assemble.ts";
 import { Call } from "./call.ts";
 import { ModelError, unsupported } from "./error.ts";

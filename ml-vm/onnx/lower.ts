@@ -3,7 +3,7 @@ import { type DType, dtypeSpec } from "../program/dtype.ts";
 import type { ScalarType } from "../program/ops.ts";
 import { type Constant, elementCount, LIMITS, type Stage, VARIABLES } from "../program/program.ts";
 import type { Softfloat } from "../softfloat/softfloat.ts";
-import { constantIndex, type Index, mayLeave, type Ranges, sum, scale, variable, viewOf } from "./affine.ts";
+import { constantIndex, type Index, mayLeave, type Ranges, scale, sum, variable, viewOf } from "./affine.ts";
 import { type Draft, newStorage, rangesOf } from "./draft.ts";
 import { unsupported } from "./error.ts";
 import { evaluate, loadElement } from "./evaluate.ts";
@@ -284,7 +284,8 @@ export class Lowering {
     const { target } = drafts[0] as Draft;
     if (drafts.every((d) => d.operands.every((o) => o.data))) {
       const steps = drafts.reduce((n, d) => n + elementCount(d.dims) * elementCount(d.reduction), 0);
-      if (steps > EVALUATED) throw unsupported(`a constant that takes ${steps} steps to evaluate; store it as an initializer`);
+      if (steps > EVALUATED)
+        throw unsupported(`a constant that takes ${steps} steps to evaluate; store it as an initializer`);
       Object.assign(target, { kind: "constant", data: evaluate(this.softfloat, drafts) });
     } else {
       this.drafts.push(...drafts);

@@ -11,8 +11,8 @@ import { type Value, viewOfBytes } from "../../ml-vm/onnx/tensor.ts";
 import { checkProgram } from "../../ml-vm/program/check.ts";
 import { type DType, dtypeSpec } from "../../ml-vm/program/dtype.ts";
 import type { Model } from "../../ml-vm/program/model.ts";
-import type { Softfloat } from "../../ml-vm/softfloat/softfloat.ts";
 import { loadSoftfloat } from "../../ml-vm/softfloat/load.ts";
+import type { Softfloat } from "../../ml-vm/softfloat/softfloat.ts";
 
 /**
  * Judges the importer and the engine by ONNX's official backend tests (onnx/backend/test/data in github.com/onnx/onnx):

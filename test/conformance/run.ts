@@ -7,7 +7,11 @@ interface Report {
   readonly passed: number;
   readonly failed: number;
   readonly unsupported: number;
-  readonly cases: readonly { readonly name: string; readonly status: "passed" | "failed" | "unsupported"; readonly why?: string }[];
+  readonly cases: readonly {
+    readonly name: string;
+    readonly status: "passed" | "failed" | "unsupported";
+    readonly why?: string;
+  }[];
 }
 
 const SUITES: Readonly<Record<string, (folder: string) => Promise<Report>>> = {
@@ -36,7 +40,9 @@ try {
     if (status !== "passed" || !json) process.stderr.write(`${status.padEnd(11)} ${name}${why ? `: ${why}` : ""}\n`);
   }
   const { passed, failed, unsupported } = report;
-  process.stdout.write(json ? `${JSON.stringify(report)}\n` : `${passed} passed, ${failed} failed, ${unsupported} unsupported\n`);
+  process.stdout.write(
+    json ? `${JSON.stringify(report)}\n` : `${passed} passed, ${failed} failed, ${unsupported} unsupported\n`,
+  );
   process.exitCode = failed > 0 ? 1 : 0;
 } catch (error) {
   process.stderr.write(`conformance: ${(error as Error).message}\n`);

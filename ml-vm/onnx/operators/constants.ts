@@ -1,7 +1,7 @@
 import { VARIABLES } from "../../program/program.ts";
-import { dtypeOfOnnx } from "../graph.ts";
 import type { Call, Operator } from "../call.ts";
 import { unsupported } from "../error.ts";
+import { dtypeOfOnnx } from "../graph.ts";
 import { scalarOf } from "../lower.ts";
 import { floatConstant, intConstant, type Value } from "../tensor.ts";
 import { toType } from "./arithmetic.ts";

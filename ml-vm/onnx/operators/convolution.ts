@@ -1,5 +1,5 @@
-import { type Index, scale, sum } from "../affine.ts";
 import { elementCount } from "../../program/program.ts";
+import { type Index, scale, sum } from "../affine.ts";
 import type { Call, Operator } from "../call.ts";
 import type { Scope } from "../lower.ts";
 import type { Value } from "../tensor.ts";

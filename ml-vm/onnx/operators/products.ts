@@ -1,6 +1,6 @@
 import type { Scalar } from "../../functions/builder.ts";
 import { dtypeSpec } from "../../program/dtype.ts";
-import { bitsOf, type Index, constantIndex } from "../affine.ts";
+import { bitsOf, constantIndex, type Index } from "../affine.ts";
 import { broadcastShapes } from "../broadcast.ts";
 import type { Call, Operator } from "../call.ts";
 import type { Lowering, Scope } from "../lower.ts";

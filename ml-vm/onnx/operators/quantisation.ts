@@ -7,8 +7,8 @@ import { dtypeOfOnnx } from "../graph.ts";
 import type { Scope } from "../lower.ts";
 import { intConstant, type Value } from "../tensor.ts";
 import { convolutionOf } from "./convolution.ts";
-import { maxOf, reduceAxes } from "./reduction.ts";
 import { matrixProduct } from "./products.ts";
+import { maxOf, reduceAxes } from "./reduction.ts";
 
 /** Numbers held as small integers: q = saturate(round(x / scale) + zero point). Rounding is to even. */
 

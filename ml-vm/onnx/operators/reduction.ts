@@ -1,5 +1,5 @@
-import { exp, log } from "../../functions/functions.ts";
 import type { Scalar } from "../../functions/builder.ts";
+import { exp, log } from "../../functions/functions.ts";
 import type { DType } from "../../program/dtype.ts";
 import { elementCount, VARIABLES } from "../../program/program.ts";
 import type { Call, Operator } from "../call.ts";
