@@ -149,7 +149,13 @@ export class TransactionQueue {
   async #simulate({ to, data, value }: Intent): Promise<bigint | string> {
     try {
       // Against what is on the chain: in the pool, an earlier life's transaction can look as if the deed were done, and never be mined.
-      const gas = await this.#options.client.estimateGas({ account: this.address, to, data, value, blockTag: "latest" });
+      const gas = await this.#options.client.estimateGas({
+        account: this.address,
+        to,
+        data,
+        value,
+        blockTag: "latest",
+      });
       // What others do in the same block can warm less or write more than the simulation saw.
       return min((gas * 5n) / 4n + 20_000n, MAX_GAS);
     } catch (error) {
