@@ -13,24 +13,12 @@ import { type DType, dtypeSpec } from "../../ml-vm/program/dtype.ts";
 import type { Model } from "../../ml-vm/program/model.ts";
 import { loadSoftfloat } from "../../ml-vm/softfloat/load.ts";
 import type { Softfloat } from "../../ml-vm/softfloat/softfloat.ts";
+import type { Case, Report } from "./report.ts";
 
 /**
  * Judges the importer and the engine by ONNX's official backend tests (onnx/backend/test/data in github.com/onnx/onnx):
  * a folder for each case, with `model.onnx` and `test_data_set_N/{input,output}_K.pb`.
  */
-
-export interface Case {
-  readonly name: string;
-  readonly status: "passed" | "failed" | "unsupported";
-  readonly why: string;
-}
-
-export interface Report {
-  readonly passed: number;
-  readonly failed: number;
-  readonly unsupported: number;
-  readonly cases: readonly Case[];
-}
 
 /** Tolerances of ONNX's own runner (onnx/backend/test/loader): |a − b| ≤ ATOL + RTOL·|b|. Integers must be equal. */
 const RTOL = 1e-3;

@@ -1,18 +1,8 @@
 import { conformanceOnnx } from "./onnx.ts";
+import type { Report } from "./report.ts";
 import { conformanceSoftfloat } from "./softfloat.ts";
 
 /** `npm run conformance -- softfloat|onnx DIR [--json]`: runs official vectors, and says which pass. */
-
-interface Report {
-  readonly passed: number;
-  readonly failed: number;
-  readonly unsupported: number;
-  readonly cases: readonly {
-    readonly name: string;
-    readonly status: "passed" | "failed" | "unsupported";
-    readonly why?: string;
-  }[];
-}
 
 const SUITES: Readonly<Record<string, (folder: string) => Promise<Report>>> = {
   softfloat: conformanceSoftfloat,

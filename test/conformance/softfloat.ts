@@ -14,20 +14,7 @@ import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { FUNCTIONS, type FunctionName, type ValueType } from "../../ml-vm/softfloat/exports.ts";
 import { loadSoftfloat } from "../../ml-vm/softfloat/load.ts";
-
-export interface Case {
-  readonly name: string;
-  readonly status: "passed" | "failed" | "unsupported";
-  /** Counts, and the first vector that failed. */
-  readonly why: string;
-}
-
-export interface Report {
-  readonly passed: number;
-  readonly failed: number;
-  readonly unsupported: number;
-  readonly cases: readonly Case[];
-}
+import type { Case, Report } from "./report.ts";
 
 /** A function of softfloat with its type forgotten: the operands are what `parse` gives for its signature. */
 type AnyFunction = (...operands: (number | bigint)[]) => number | bigint | boolean;
