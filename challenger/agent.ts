@@ -43,7 +43,11 @@ export interface Agent {
 function firstThatAnswers([first, ...others]: AgentOptions["clients"]): PublicClient {
   if (others.length === 0) return first;
   const transports = [first, ...others].map((client) => custom(client, { retryCount: 0 }));
-  return createPublicClient({ transport: fallback(transports, { retryCount: 0 }), pollingInterval: 200, cacheTime: 0 }) as PublicClient;
+  return createPublicClient({
+    transport: fallback(transports, { retryCount: 0 }),
+    pollingInterval: 200,
+    cacheTime: 0,
+  }) as PublicClient;
 }
 
 /** Gas of one resolution, measured (docs/game.md); what an agent without a stake compares the prepayment with. */

@@ -23,7 +23,10 @@ interface Ended {
 }
 
 function elench(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Ended> {
-  const child = spawn(process.execPath, [CLI, ...args], { env: { ...process.env, ...CACHE, ...env }, stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(process.execPath, [CLI, ...args], {
+    env: { ...process.env, ...CACHE, ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   let [out, complaint] = ["", ""];
   child.stdout.on("data", (data: Buffer) => {
     out += data.toString();
@@ -34,7 +37,10 @@ function elench(args: readonly string[], env: Readonly<Record<string, string>> =
   return new Promise((resolve) => child.once("close", (code) => resolve({ code, out, complaint })));
 }
 
-async function json(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Record<string, unknown>> {
+async function json(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<Record<string, unknown>> {
   const { code, out, complaint } = await elench([...args, "--json"], env);
   assert.equal(code, 0, complaint);
   return JSON.parse(out) as Record<string, unknown>;
@@ -71,7 +77,11 @@ after(async () => {
 /** A NumPy file of zeros. */
 function npy(descr: string, shape: string, bytes: number): Uint8Array {
   const header = `{'descr': '${descr}', 'fortran_order': False, 'shape': ${shape}, }`.padEnd(117);
-  return Buffer.concat([Buffer.from("\x93NUMPY\x01\x00v\x00", "latin1"), Buffer.from(`${header}\n`), new Uint8Array(bytes)]);
+  return Buffer.concat([
+    Buffer.from("\x93NUMPY\x01\x00v\x00", "latin1"),
+    Buffer.from(`${header}\n`),
+    new Uint8Array(bytes),
+  ]);
 }
 
 const KEY = privateKeyOf(richAccount(9));
@@ -89,79 +99,291 @@ const x = (name: string): string[] => ["--input", `x=${file(name)}`];
 const chain = (): Record<string, string> => ({ ...stage.env, ELENCH_STORE: file("store") });
 const signed = (): Record<string, string> => ({ ...chain(), ELENCH_KEY: KEY });
 
-const modelCommands: readonly (readonly string[])[] = [["model", "id"], ["model", "add", "--local"], ["infer"], ["replay"]];
+const modelCommands: readonly (readonly string[])[] = [
+  ["model", "id"],
+  ["model", "add", "--local"],
+  ["infer"],
+  ["replay"],
+];
 
 const BAD: readonly Bad[] = [
   ...modelCommands.flatMap((command): Bad[] => {
     const given = (name: string) => ({ args: () => [...command, file(name)], env: chain, code: 2 });
     return [
-      { what: `${command.join(" ")}: a truncated model`, ...given("truncated.onnx"), says: /truncated|incomplete|ends|damaged|not an ONNX/i },
+      {
+        what: `${command.join(" ")}: a truncated model`,
+        ...given("truncated.onnx"),
+        says: /truncated|incomplete|ends|damaged|not an ONNX/i,
+      },
       { what: `${command.join(" ")}: a text file`, ...given("text.onnx"), says: /ONNX/ },
       { what: `${command.join(" ")}: an unknown operator`, ...given("unknown.onnx"), says: /Frobnicate/ },
       { what: `${command.join(" ")}: no such file`, ...given("none.onnx"), says: /none\.onnx/ },
     ];
   }),
   ...["infer", "replay"].flatMap((command): Bad[] => [
-    { what: `${command}: a missing input`, args: () => [command, file("tiny.onnx")], code: 2, says: /input x \(f32, \[2, 4\]\) is missing/ },
-    { what: `${command}: an input of a wrong name`, args: () => [command, file("tiny.onnx"), "--input", `y=${file("x.bin")}`], code: 2, says: /no input y.* x/ },
-    { what: `${command}: an input of a wrong shape`, args: () => [command, file("tiny.onnx"), ...x("shape.json")], code: 2, says: /shape\.json.*\[2,2\]|shape\.json.*\[2, 2\]/ },
-    { what: `${command}: an input of a wrong dtype`, args: () => [command, file("tiny.onnx"), ...x("doubles.npy")], code: 2, says: /doubles\.npy holds f64.*f32/ },
-    { what: `${command}: too short an input`, args: () => [command, file("tiny.onnx"), ...x("short.bin")], code: 2, says: /short\.bin holds 28 bytes.*32/ },
+    {
+      what: `${command}: a missing input`,
+      args: () => [command, file("tiny.onnx")],
+      code: 2,
+      says: /input x \(f32, \[2, 4\]\) is missing/,
+    },
+    {
+      what: `${command}: an input of a wrong name`,
+      args: () => [command, file("tiny.onnx"), "--input", `y=${file("x.bin")}`],
+      code: 2,
+      says: /no input y.* x/,
+    },
+    {
+      what: `${command}: an input of a wrong shape`,
+      args: () => [command, file("tiny.onnx"), ...x("shape.json")],
+      code: 2,
+      says: /shape\.json.*\[2,2\]|shape\.json.*\[2, 2\]/,
+    },
+    {
+      what: `${command}: an input of a wrong dtype`,
+      args: () => [command, file("tiny.onnx"), ...x("doubles.npy")],
+      code: 2,
+      says: /doubles\.npy holds f64.*f32/,
+    },
+    {
+      what: `${command}: too short an input`,
+      args: () => [command, file("tiny.onnx"), ...x("short.bin")],
+      code: 2,
+      says: /short\.bin holds 28 bytes.*32/,
+    },
   ]),
-  { what: "infer: an unknown engine", args: () => ["infer", file("tiny.onnx"), ...x("x.bin"), "--engine", "abacus"], code: 2, says: /--engine.*abacus/ },
-  { what: "infer: no number of threads", args: () => ["infer", file("tiny.onnx"), ...x("x.bin"), "--threads", "0"], code: 2, says: /--threads.*positive/ },
-  { what: "replay: a step out of range", args: () => ["replay", file("tiny.onnx"), ...x("x.bin"), "--step", "999999"], code: 2, says: /no step 999999/ },
-  { what: "replay: no number", args: () => ["replay", file("tiny.onnx"), ...x("x.bin"), "--step", "-1"], code: 2, says: /--step.*non-negative/ },
-  { what: "replay: --from after --to", args: () => ["replay", file("tiny.onnx"), ...x("x.bin"), "--from", "9", "--to", "3"], code: 2, says: /--to 3 is before --from 9/ },
-  { what: "replay: --step and --from", args: () => ["replay", file("tiny.onnx"), ...x("x.bin"), "--step", "9", "--from", "3"], code: 2, says: /--step.*--from/ },
+  {
+    what: "infer: an unknown engine",
+    args: () => ["infer", file("tiny.onnx"), ...x("x.bin"), "--engine", "abacus"],
+    code: 2,
+    says: /--engine.*abacus/,
+  },
+  {
+    what: "infer: no number of threads",
+    args: () => ["infer", file("tiny.onnx"), ...x("x.bin"), "--threads", "0"],
+    code: 2,
+    says: /--threads.*positive/,
+  },
+  {
+    what: "replay: a step out of range",
+    args: () => ["replay", file("tiny.onnx"), ...x("x.bin"), "--step", "999999"],
+    code: 2,
+    says: /no step 999999/,
+  },
+  {
+    what: "replay: no number",
+    args: () => ["replay", file("tiny.onnx"), ...x("x.bin"), "--step", "-1"],
+    code: 2,
+    says: /--step.*non-negative/,
+  },
+  {
+    what: "replay: --from after --to",
+    args: () => ["replay", file("tiny.onnx"), ...x("x.bin"), "--from", "9", "--to", "3"],
+    code: 2,
+    says: /--to 3 is before --from 9/,
+  },
+  {
+    what: "replay: --step and --from",
+    args: () => ["replay", file("tiny.onnx"), ...x("x.bin"), "--step", "9", "--from", "3"],
+    code: 2,
+    says: /--step.*--from/,
+  },
   { what: "replay: neither file nor dispute", args: () => ["replay"], code: 2, says: /ONNX file.*--dispute/ },
-  { what: "replay: an unknown dispute", args: () => ["replay", "--dispute", "0xabc"], env: chain, code: 2, says: /no game.*0xabc/ },
-  { what: "dispute show: an unknown game", args: () => ["dispute", "show", "0xabc"], env: chain, code: 2, says: /no game.*0xabc/ },
-  { what: "answer: an unknown request", args: () => ["answer", "--request", "77"], env: signed, code: 2, says: /no request 77/ },
-  { what: "answer: a model that is not stored", args: () => ["answer", "--request", "0"], env: signed, code: 3, says: /model 0x[0-9a-f]{64} is not in .*elench model add/ },
+  {
+    what: "replay: an unknown dispute",
+    args: () => ["replay", "--dispute", "0xabc"],
+    env: chain,
+    code: 2,
+    says: /no game.*0xabc/,
+  },
+  {
+    what: "dispute show: an unknown game",
+    args: () => ["dispute", "show", "0xabc"],
+    env: chain,
+    code: 2,
+    says: /no game.*0xabc/,
+  },
+  {
+    what: "answer: an unknown request",
+    args: () => ["answer", "--request", "77"],
+    env: signed,
+    code: 2,
+    says: /no request 77/,
+  },
+  {
+    what: "answer: a model that is not stored",
+    args: () => ["answer", "--request", "0"],
+    env: signed,
+    code: 3,
+    says: /model 0x[0-9a-f]{64} is not in .*elench model add/,
+  },
   { what: "answer: no key", args: () => ["answer", "--request", "0"], env: chain, code: 2, says: /key/ },
-  { what: "answer: an account without money for the bond", args: () => ["answer", "--request", "0"], env: () => ({ ...stage.env, ELENCH_KEY: POOR }), code: 4, says: /bond.*246000000000000000 wei.* 0\b/ },
-  { what: "answer: a fault that fits nowhere", args: () => ["answer", "--request", "0", "--inject-fault", "here"], env: signed, code: 2, says: /instruction:element/ },
+  {
+    what: "answer: an account without money for the bond",
+    args: () => ["answer", "--request", "0"],
+    env: () => ({ ...stage.env, ELENCH_KEY: POOR }),
+    code: 4,
+    says: /bond.*246000000000000000 wei.* 0\b/,
+  },
+  {
+    what: "answer: a fault that fits nowhere",
+    args: () => ["answer", "--request", "0", "--inject-fault", "here"],
+    env: signed,
+    code: 2,
+    says: /instruction:element/,
+  },
   { what: "model add: no key", args: () => ["model", "add", file("tiny.onnx")], env: chain, code: 2, says: /key/ },
-  { what: "model add: an account without money", args: () => ["model", "add", file("model2.onnx")], env: () => ({ ...stage.env, ELENCH_KEY: POOR }), code: 4, says: /refuse.*0x|insufficient/i },
+  {
+    what: "model add: an account without money",
+    args: () => ["model", "add", file("model2.onnx")],
+    env: () => ({ ...stage.env, ELENCH_KEY: POOR }),
+    code: 4,
+    says: /refuse.*0x|insufficient/i,
+  },
   ...(["watch", "answer --request 0", "dispute list", "dispute show 0x1"] as const).flatMap((command): Bad[] => {
-    const args = (...more: string[]) => () => [...command.split(" "), ...more];
+    const args =
+      (...more: string[]) =>
+      () => [...command.split(" "), ...more];
     const [name = ""] = command.split(" ");
     const env = signed;
     return [
-      { what: `${command}: an endpoint that is not there`, args: args("--rpc", "http://127.0.0.1:9"), env, code: 3, says: /127\.0\.0\.1:9\/? does not answer/ },
-      { what: `${command}: an endpoint that is no address`, args: args("--rpc", "localhost"), env, code: 2, says: /--rpc localhost/ },
-      { what: `${command}: a deployment that is missing`, args: args("--deployment", file("none.json")), env, code: 3, says: /none\.json is missing/ },
-      { what: `${command}: a deployment that is none`, args: args("--deployment", file("x.bin")), env, code: 2, says: /x\.bin is not JSON/ },
-      { what: `${command}: an incomplete deployment`, args: args("--deployment", file("incomplete.json")), env, code: 2, says: /incomplete\.json gives no address for disputeGame/ },
-      { what: `${command}: another chain's deployment`, args: args("--deployment", file("elsewhere.json")), env, code: 2, says: /chain 1\b.*chain 31337/ },
-      { what: `${command}: a deployment of nothing`, args: args("--deployment", file("nowhere.json")), env, code: 3, says: /no contract at 0x1212/ },
+      {
+        what: `${command}: an endpoint that is not there`,
+        args: args("--rpc", "http://127.0.0.1:9"),
+        env,
+        code: 3,
+        says: /127\.0\.0\.1:9\/? does not answer/,
+      },
+      {
+        what: `${command}: an endpoint that is no address`,
+        args: args("--rpc", "localhost"),
+        env,
+        code: 2,
+        says: /--rpc localhost/,
+      },
+      {
+        what: `${command}: a deployment that is missing`,
+        args: args("--deployment", file("none.json")),
+        env,
+        code: 3,
+        says: /none\.json is missing/,
+      },
+      {
+        what: `${command}: a deployment that is none`,
+        args: args("--deployment", file("x.bin")),
+        env,
+        code: 2,
+        says: /x\.bin is not JSON/,
+      },
+      {
+        what: `${command}: an incomplete deployment`,
+        args: args("--deployment", file("incomplete.json")),
+        env,
+        code: 2,
+        says: /incomplete\.json gives no address for disputeGame/,
+      },
+      {
+        what: `${command}: another chain's deployment`,
+        args: args("--deployment", file("elsewhere.json")),
+        env,
+        code: 2,
+        says: /chain 1\b.*chain 31337/,
+      },
+      {
+        what: `${command}: a deployment of nothing`,
+        args: args("--deployment", file("nowhere.json")),
+        env,
+        code: 3,
+        says: /no contract at 0x1212/,
+      },
       ...(name === "dispute"
         ? []
         : [
-            { what: `${command}: a malformed key`, args: args(), env: () => ({ ...chain(), ELENCH_KEY: "0x1234" }), code: 2, says: /ELENCH_KEY holds no private key/ },
-            { what: `${command}: the key zero`, args: args(), env: () => ({ ...chain(), ELENCH_KEY: `0x${"00".repeat(32)}` }), code: 2, says: /ELENCH_KEY.*secp256k1/ },
-            { what: `${command}: a file that holds no key`, args: args("--key-file", file("key")), env, code: 2, says: /key holds no private key/ },
-            { what: `${command}: no such key file`, args: args("--key-file", file("nokey")), env, code: 2, says: /nokey/ },
-            { what: `${command}: a fee that is no number`, args: args("--max-fee", "cheap"), env, code: 2, says: /--max-fee/ },
+            {
+              what: `${command}: a malformed key`,
+              args: args(),
+              env: () => ({ ...chain(), ELENCH_KEY: "0x1234" }),
+              code: 2,
+              says: /ELENCH_KEY holds no private key/,
+            },
+            {
+              what: `${command}: the key zero`,
+              args: args(),
+              env: () => ({ ...chain(), ELENCH_KEY: `0x${"00".repeat(32)}` }),
+              code: 2,
+              says: /ELENCH_KEY.*secp256k1/,
+            },
+            {
+              what: `${command}: a file that holds no key`,
+              args: args("--key-file", file("key")),
+              env,
+              code: 2,
+              says: /key holds no private key/,
+            },
+            {
+              what: `${command}: no such key file`,
+              args: args("--key-file", file("nokey")),
+              env,
+              code: 2,
+              says: /nokey/,
+            },
+            {
+              what: `${command}: a fee that is no number`,
+              args: args("--max-fee", "cheap"),
+              env,
+              code: 2,
+              says: /--max-fee/,
+            },
           ]),
     ];
   }),
-  { what: "watch: a quorum of more than there are", args: () => ["watch", "--quorum", "3"], env: chain, code: 2, says: /--quorum 3.*1/ },
-  { what: "watch: no interval", args: () => ["watch", "--interval", "often"], env: chain, code: 2, says: /--interval.*positive/ },
-  { what: "deploy: no such parameters", args: () => ["deploy", "--network", "localhost", "--parameters", file("none.json")], code: 2, says: /none\.json/ },
-  { what: "deploy: parameters that are none", args: () => ["deploy", "--network", "localhost", "--parameters", file("parameters.json")], code: 2, says: /maxClock/ },
+  {
+    what: "watch: a quorum of more than there are",
+    args: () => ["watch", "--quorum", "3"],
+    env: chain,
+    code: 2,
+    says: /--quorum 3.*1/,
+  },
+  {
+    what: "watch: no interval",
+    args: () => ["watch", "--interval", "often"],
+    env: chain,
+    code: 2,
+    says: /--interval.*positive/,
+  },
+  {
+    what: "deploy: no such parameters",
+    args: () => ["deploy", "--network", "localhost", "--parameters", file("none.json")],
+    code: 2,
+    says: /none\.json/,
+  },
+  {
+    what: "deploy: parameters that are none",
+    args: () => ["deploy", "--network", "localhost", "--parameters", file("parameters.json")],
+    code: 2,
+    says: /maxClock/,
+  },
   { what: "no such command", args: () => ["conquer"], code: 2, says: /unknown command 'conquer'/ },
-  { what: "no such flag", args: () => ["infer", file("tiny.onnx"), "--fast"], code: 2, says: /unknown option '--fast'/ },
+  {
+    what: "no such flag",
+    args: () => ["infer", file("tiny.onnx"), "--fast"],
+    code: 2,
+    says: /unknown option '--fast'/,
+  },
 ];
 
-test("bad input of every kind: one message that names the thing, the documented exit code, and nothing done", { timeout: 240_000 }, async (t) => {
+test("bad input of every kind: one message that names the thing, the documented exit code, and nothing done", {
+  timeout: 240_000,
+}, async (t) => {
   writeFileSync(file("model2.onnx"), tinyModel(3, 4, 4).onnx);
   const blocks = await stage.chain.client.getBlockNumber();
   await inPairs(BAD, async ({ what, args, env, code, says }) => {
     const ended = await elench(args(), env?.() ?? {});
     await t.test(what, () => {
-      const lines = ended.complaint.trimEnd().split("\n").filter((line) => !/^Run the command with --help|^registering/.test(line) && line !== "");
+      const lines = ended.complaint
+        .trimEnd()
+        .split("\n")
+        .filter((line) => !/^Run the command with --help|^registering/.test(line) && line !== "");
       assert.equal(ended.code, code, ended.complaint);
       assert.match(lines.join("\n"), says);
       assert.equal(lines.length, 1, ended.complaint);
@@ -174,7 +396,9 @@ test("bad input of every kind: one message that names the thing, the documented 
 });
 
 test("model check tells what is wrong with a model, and exits with 1", async () => {
-  const [unknown, truncated, text] = await Promise.all(["unknown", "truncated", "text"].map((name) => elench(["model", "check", file(`${name}.onnx`), "--json"])));
+  const [unknown, truncated, text] = await Promise.all(
+    ["unknown", "truncated", "text"].map((name) => elench(["model", "check", file(`${name}.onnx`), "--json"])),
+  );
   for (const ended of [unknown, truncated, text]) {
     assert.equal(ended?.code, 1, ended?.complaint);
     const report = JSON.parse(ended?.out ?? "") as { ok: boolean; errors: string[] };
@@ -195,9 +419,25 @@ async function inPairs<T>(items: readonly T[], work: (item: T) => Promise<void>)
   await Promise.all([worker(), worker()]);
 }
 
-const COMMANDS = ["", "model", "model check", "model id", "model add", "infer", "replay", "watch", "dispute", "dispute list", "dispute show", "answer", "deploy"];
+const COMMANDS = [
+  "",
+  "model",
+  "model check",
+  "model id",
+  "model add",
+  "infer",
+  "replay",
+  "watch",
+  "dispute",
+  "dispute list",
+  "dispute show",
+  "answer",
+  "deploy",
+];
 
-test("--help of each command tells of its flags, and the environment variable of each", { timeout: 60_000 }, async () => {
+test("--help of each command tells of its flags, and the environment variable of each", {
+  timeout: 60_000,
+}, async () => {
   await inPairs(COMMANDS, async (command) => {
     const { code, out, complaint } = await elench([...command.split(" ").filter(Boolean), "--help"]);
     assert.equal(code, 0, complaint);
@@ -207,7 +447,10 @@ test("--help of each command tells of its flags, and the environment variable of
     for (const flag of flags) {
       const name = /--([a-z-]+)/.exec(flag)?.[1] ?? "";
       if (name === "help" || name === "version") continue;
-      assert.ok(flag.replaceAll(/\s+/g, " ").includes(`ELENCH_${name.toUpperCase().replaceAll("-", "_")}`), `${command}: ${flag}`);
+      assert.ok(
+        flag.replaceAll(/\s+/g, " ").includes(`ELENCH_${name.toUpperCase().replaceAll("-", "_")}`),
+        `${command}: ${flag}`,
+      );
     }
   });
 });
@@ -222,13 +465,21 @@ test("flags are taken from the environment", async () => {
   ]);
   assert.equal((JSON.parse(json1.out) as { threads: number }).threads, 1);
   assert.match(engine.complaint, /abacus/);
-  assert.deepEqual(step.out.trimEnd().split("\n").map((line) => (JSON.parse(line) as { step: number }).step), [2, 3]);
+  assert.deepEqual(
+    step.out
+      .trimEnd()
+      .split("\n")
+      .map((line) => (JSON.parse(line) as { step: number }).step),
+    [2, 3],
+  );
   assert.match(request.complaint, /no request 77/);
 });
 
 const sorted = (value: unknown): string[] => Object.keys(value as object).sort();
 
-test("every engine gives the digits' model the same bits, and infer's JSON is as documented", { timeout: 120_000 }, async () => {
+test("every engine gives the digits' model the same bits, and infer's JSON is as documented", {
+  timeout: 120_000,
+}, async () => {
   const args = ["infer", DIGITS, "--input", `image=${SEVEN}`];
   const engines = ["native", "interpreter", "stepper", "wasm"];
   const results = new Map<string, Record<string, unknown>>();
@@ -250,7 +501,14 @@ test("every engine gives the digits' model the same bits, and infer's JSON is as
 test("the stepper refuses a model of more than 2^24 steps", async () => {
   writeFileSync(file("large.onnx"), tinyModel(300, 300, 300).onnx);
   writeFileSync(file("large.bin"), new Uint8Array(4 * 300 * 300));
-  const { code, complaint } = await elench(["infer", file("large.onnx"), "--input", `x=${file("large.bin")}`, "--engine", "stepper"]);
+  const { code, complaint } = await elench([
+    "infer",
+    file("large.onnx"),
+    "--input",
+    `x=${file("large.bin")}`,
+    "--engine",
+    "stepper",
+  ]);
   assert.equal(code, 2);
   assert.match(complaint, /16777216/);
 });
@@ -260,13 +518,16 @@ test("model check and model id print what is documented", async () => {
   assert.equal(check?.ok, true);
   for (const key of ["steps", "flops", "bytes"]) assert.equal(typeof check?.[key], "number", key);
   const { operators } = check as { operators: { type: string; count: number; supported: boolean }[] };
-  assert.deepEqual(operators.map(({ type, count, supported }) => [type, count, supported]), [
-    ["Conv", 2, true],
-    ["Relu", 2, true],
-    ["MaxPool", 2, true],
-    ["Flatten", 1, true],
-    ["Gemm", 1, true],
-  ]);
+  assert.deepEqual(
+    operators.map(({ type, count, supported }) => [type, count, supported]),
+    [
+      ["Conv", 2, true],
+      ["Relu", 2, true],
+      ["MaxPool", 2, true],
+      ["Flatten", 1, true],
+      ["Gemm", 1, true],
+    ],
+  );
   assert.match(String(id?.id), /^0x[0-9a-f]{64}$/);
   assert.equal(id?.steps, check?.steps);
 });
@@ -282,17 +543,32 @@ test("a model that is added is kept under its id, whole", async () => {
 
 test("replay --verify: Solidity agrees with every kind of step of the tiny model", { timeout: 120_000 }, async () => {
   const last = stage.model.steps - 1n;
-  const { code, out, complaint } = await elench(["replay", file("tiny.onnx"), ...x("x.bin"), "--from", "0", "--to", String(last), "--verify", "--json"]);
+  const { code, out, complaint } = await elench([
+    "replay",
+    file("tiny.onnx"),
+    ...x("x.bin"),
+    "--from",
+    "0",
+    "--to",
+    String(last),
+    "--verify",
+    "--json",
+  ]);
   assert.equal(code, 0, complaint);
-  const steps = out.trimEnd().split("\n").map((line) => JSON.parse(line) as Record<string, unknown>);
+  const steps = out
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
   assert.equal(BigInt(steps.length), last + 1n);
   for (const [i, step] of steps.entries()) {
-    for (const key of ["step", "instruction", "element", "term", "reads", "pre", "post", "verifier", "agrees"]) assert.ok(key in step, `${key} of step ${i}`);
+    for (const key of ["step", "instruction", "element", "term", "reads", "pre", "post", "verifier", "agrees"])
+      assert.ok(key in step, `${key} of step ${i}`);
     const verdict = step.verifier as { post: string; gas: number };
     assert.deepEqual([step.step, step.agrees, verdict.post], [i, true, step.post]);
     assert.ok(verdict.gas > 0);
     if (i > 0) assert.equal(step.pre, steps[i - 1]?.post);
   }
   const kinds = new Set(steps.map(({ kind }) => kind));
-  for (const kind of ["begin", "body", "finish", "commit", "halt"]) assert.ok(kinds.has(kind), `no ${kind} in ${[...kinds]}`);
+  for (const kind of ["begin", "body", "finish", "commit", "halt"])
+    assert.ok(kinds.has(kind), `no ${kind} in ${[...kinds]}`);
 });

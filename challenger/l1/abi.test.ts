@@ -11,7 +11,11 @@ import { modelRegistryAbi } from "./registration.ts";
 
 const artifact = hardhatArtifacts(fileURLToPath(new URL("../../artifacts/contracts", import.meta.url)));
 
-const OURS = { DisputeGame: disputeGameAbi, InferenceOracle: inferenceOracleAbi, ModelRegistry: modelRegistryAbi } as const;
+const OURS = {
+  DisputeGame: disputeGameAbi,
+  InferenceOracle: inferenceOracleAbi,
+  ModelRegistry: modelRegistryAbi,
+} as const;
 
 /** All that decides how an item is encoded, decoded and called; names of arguments are ours to choose, but for events, whose names we read by. */
 function essenceOf(item: AbiItem): string {
@@ -19,7 +23,11 @@ function essenceOf(item: AbiItem): string {
     case "function":
       return JSON.stringify([toFunctionSelector(item as AbiFunction), item.stateMutability, typesOf(item.outputs)]);
     case "event":
-      return JSON.stringify([toEventSelector(item as AbiEvent), item.inputs.map(({ name, indexed }) => [name, indexed ?? false]), typesOf(item.inputs)]);
+      return JSON.stringify([
+        toEventSelector(item as AbiEvent),
+        item.inputs.map(({ name, indexed }) => [name, indexed ?? false]),
+        typesOf(item.inputs),
+      ]);
     default:
       return formatAbiItem(item as never);
   }
@@ -32,7 +40,8 @@ interface Parameter {
 }
 
 /** Types with the names of structs' fields, by which we read and write them. */
-const typesOf = (parameters: readonly Parameter[]): unknown => parameters.map(({ type, components }) => [type, components ? fieldsOf(components) : null]);
+const typesOf = (parameters: readonly Parameter[]): unknown =>
+  parameters.map(({ type, components }) => [type, components ? fieldsOf(components) : null]);
 const fieldsOf = (components: readonly Parameter[]): unknown =>
   components.map(({ name, type, components: inner }) => [name, type, inner ? fieldsOf(inner) : null]);
 
@@ -44,7 +53,8 @@ for (const [contract, abi] of Object.entries(OURS)) {
       const theirs = compiled.filter((other) => other.type === item.type && "name" in other && other.name === name);
       assert.ok(theirs.length > 0, `${contract} has no ${item.type} ${name}`);
       assert.ok(theirs.map(essenceOf).includes(essenceOf(item)), `${theirs.map(essenceOf)} is not ${essenceOf(item)}`);
-      if (item.type === "function" && theirs[0]?.type === "function") assert.deepEqual(fieldsOfStructs(item.inputs), fieldsOfStructs(theirs[0].inputs));
+      if (item.type === "function" && theirs[0]?.type === "function")
+        assert.deepEqual(fieldsOfStructs(item.inputs), fieldsOfStructs(theirs[0].inputs));
     });
   }
 
@@ -52,7 +62,10 @@ for (const [contract, abi] of Object.entries(OURS)) {
     const known = new Set((abi as readonly AbiItem[]).map((item) => ("name" in item ? item.name : "")));
     if (contract === "ModelRegistry") return;
     const events = compiled.flatMap((item) => (item.type === "event" ? [item.name] : []));
-    assert.deepEqual(events.filter((name) => !known.has(name)), []);
+    assert.deepEqual(
+      events.filter((name) => !known.has(name)),
+      [],
+    );
   });
 }
 

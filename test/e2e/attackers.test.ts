@@ -43,12 +43,15 @@ beforeEach(async () => {
 afterEach(killTowers);
 after(() => stage.close());
 
-const liarAt = (account: number, element: number): Promise<Liar> => createLiar(stage, richAccount(account), { instruction: 0, element });
+const liarAt = (account: number, element: number): Promise<Liar> =>
+  createLiar(stage, richAccount(account), { instruction: 0, element });
 const watch = () => startTower({ ...stage.env, ELENCH_KEY: keyOf(watcher) }, ["--bump-after", "500"]);
 const concluded = async (): Promise<number> => (await gameEvents(stage, "Concluded")).length;
 const refuted = async (): Promise<number> => (await gameEvents(stage, "Refuted")).length;
 
-test("liars answer several requests at once, and one counters an honest answer: every result is the true one", { timeout: 90_000 }, async () => {
+test("liars answer several requests at once, and one counters an honest answer: every result is the true one", {
+  timeout: 90_000,
+}, async () => {
   const liars = await Promise.all([3, 4, 5].map((account, i) => liarAt(account, i + 1)));
   const questions = [];
   for (const seed of [1, 2, 3, 4]) questions.push(await ask(stage, seed));
@@ -63,11 +66,15 @@ test("liars answer several requests at once, and one counters an honest answer: 
   };
   const onlooker = await createOnlooker(stage);
   let said = -1;
-  await until("the end of all talk", async () => {
-    const before = said;
-    said = (await gameEvents(stage, "Claimed")).length + (await refuted());
-    return said === before && !(await isMoveOwed(onlooker));
-  }, everyoneLies);
+  await until(
+    "the end of all talk",
+    async () => {
+      const before = said;
+      said = (await gameEvents(stage, "Claimed")).length + (await refuted());
+      return said === before && !(await isMoveOwed(onlooker));
+    },
+    everyoneLies,
+  );
   // Each liar defends its own answer, and attacks the three others', the honest one too.
   assert.ok((await refuted()) >= 9);
   await passClocks(stage);
@@ -96,13 +103,17 @@ async function isMoveOwed({ watchtower, truth }: Agent): Promise<boolean> {
 
 /** Wei that went into the game with an account's claims: counters cost two bonds, moves one. */
 async function stakedBy(account: Hex): Promise<bigint> {
-  const claims = (await gameEvents(stage, "Claimed")).map(({ args }) => args as unknown as { claimant: Hex; game: Hex; parent: Hex });
+  const claims = (await gameEvents(stage, "Claimed")).map(
+    ({ args }) => args as unknown as { claimant: Hex; game: Hex; parent: Hex },
+  );
   return claims
     .filter(({ claimant }) => claimant === account)
     .reduce((sum, { game, parent }) => sum + (game === parent ? 2n : 1n) * parameters.bond + parameters.prepayment, 0n);
 }
 
-test("a freeloader whose copy of every move comes first earns the reward; the truth stands, and the watchtower goes on", { timeout: 90_000 }, async () => {
+test("a freeloader whose copy of every move comes first earns the reward; the truth stands, and the watchtower goes on", {
+  timeout: 90_000,
+}, async () => {
   const { client } = stage.chain;
   const [liar, freeloader] = [await liarAt(3, 1), richAccount(7)];
   const [question, second] = [await ask(stage, 1), await ask(stage, 2)];
@@ -120,26 +131,42 @@ test("a freeloader whose copy of every move comes first earns the reward; the tr
     },
   );
   assert.ok(copied >= 2, `copied ${copied} moves`);
-  const claimants = (await gameEvents(stage, "Claimed")).map(({ args }) => (args as unknown as { claimant: Hex }).claimant);
+  const claimants = (await gameEvents(stage, "Claimed")).map(
+    ({ args }) => (args as unknown as { claimant: Hex }).claimant,
+  );
   assert.ok(claimants.includes(freeloader.address), "the copy came first");
   assert.ok(!claimants.includes(watcher.address), "the original came second, and was refused");
 
   await client.setAutomine(true);
   const other = await liar.answer(second);
-  await until("the refutation of the next lie", async () => (await refuted()) === 2, () => liar.round());
+  await until(
+    "the refutation of the next lie",
+    async () => (await refuted()) === 2,
+    () => liar.round(),
+  );
   await passClocks(stage);
   await until("the conclusions", async () => (await concluded()) === 2);
   await tower.kill();
   assert.deepEqual(await resultOf(stage, game), { status: REPLACED, output: trueOutput(stage, question.input).root });
   assert.deepEqual(await resultOf(stage, other), { status: REPLACED, output: trueOutput(stage, second.input).root });
   const { calls } = await ledgerOf(stage, watcher.address);
-  assert.ok(calls.some(({ succeeded }) => !succeeded), "what was copied was refused on L1, and cost gas alone");
+  assert.ok(
+    calls.some(({ succeeded }) => !succeeded),
+    "what was copied was refused on L1, and cost gas alone",
+  );
 });
 
 /** Sends what waits in the pool from one account again from another, for a higher tip. */
-async function frontRun({ chain: { client, url } }: Stage, victim: Hex, account: ReturnType<typeof richAccount>): Promise<boolean> {
+async function frontRun(
+  { chain: { client, url } }: Stage,
+  victim: Hex,
+  account: ReturnType<typeof richAccount>,
+): Promise<boolean> {
   const pool = (await client.request({ method: "txpool_content" } as never)) as {
-    pending: Record<string, Record<string, { to: Hex; input: Hex; value: Hex; gas: Hex; maxFeePerGas: Hex; maxPriorityFeePerGas: Hex }>>;
+    pending: Record<
+      string,
+      Record<string, { to: Hex; input: Hex; value: Hex; gas: Hex; maxFeePerGas: Hex; maxPriorityFeePerGas: Hex }>
+    >;
   };
   const waiting = Object.entries(pool.pending).find(([from]) => from.toLowerCase() === victim.toLowerCase())?.[1] ?? {};
   const wallet = createWalletClient({ account, chain: foundry, transport: http(url) });
@@ -156,18 +183,29 @@ async function frontRun({ chain: { client, url } }: Stage, victim: Hex, account:
   return Object.keys(waiting).length > 0;
 }
 
-test("a poisoned twin, with the true end over a false dissection, does not keep the true claim out", { timeout: 60_000 }, async () => {
+test("a poisoned twin, with the true end over a false dissection, does not keep the true claim out", {
+  timeout: 60_000,
+}, async () => {
   const liar = await liarAt(3, 1);
   const question = await ask(stage, 1);
   const game = await liar.answer(question);
   await poison(game, question.input);
   watch();
-  await until("the refutations", async () => (await refuted()) === 2, () => liar.round());
+  await until(
+    "the refutations",
+    async () => (await refuted()) === 2,
+    () => liar.round(),
+  );
   await passClocks(stage);
   await until("the conclusion", async () => (await concluded()) === 1);
   assert.deepEqual(await resultOf(stage, game), { status: REPLACED, output: trueOutput(stage, question.input).root });
-  const credited = (await gameEvents(stage, "Credited")).map(({ args }) => args as unknown as { account: Hex; amount: bigint });
-  assert.ok(!credited.some(({ account, amount }) => account === twin.address && amount > 0n), "the twin's maker has lost its bond");
+  const credited = (await gameEvents(stage, "Credited")).map(
+    ({ args }) => args as unknown as { account: Hex; amount: bigint },
+  );
+  assert.ok(
+    !credited.some(({ account, amount }) => account === twin.address && amount > 0n),
+    "the twin's maker has lost its bond",
+  );
 });
 
 const twin = richAccount(8);
@@ -180,5 +218,7 @@ async function poison(id: Hex, input: Uint8Array): Promise<void> {
   assert.ok(counter?.kind === "counter");
   const args = [counter.proposal, trueOutput(stage, input).root, counter.middles as never] as const;
   const data = encodeFunctionData({ abi: disputeGameAbi, functionName: "counter", args });
-  assert.ok(await transact(stage, twin, stage.deployment.disputeGame, data, 2n * parameters.bond + parameters.prepayment));
+  assert.ok(
+    await transact(stage, twin, stage.deployment.disputeGame, data, 2n * parameters.bond + parameters.prepayment),
+  );
 }

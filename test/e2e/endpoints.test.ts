@@ -4,14 +4,14 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Hex } from "viem";
 import { richAccount } from "../../deploy/local-chain.ts";
 import { createLiar } from "./liar.ts";
-import { honestly, type Proxy, startProxy } from "./proxy.ts";
+import { honestly, type ProxyEndpoint, startProxy } from "./proxy.ts";
 import { ask, gameEvents, keyOf, openStage, type Stage, until, watcher } from "./stage.ts";
 import { killTowers, startTower, type Tower, type TowerEvent } from "./tower.ts";
 
 /** Endpoints that are down, that fail for a while, and that lie; and a watchtower that only looks. */
 
 let stage: Stage;
-let proxy: Proxy;
+let proxy: ProxyEndpoint;
 let snapshot: Hex | undefined;
 before(async () => {
   stage = await openStage();
@@ -32,7 +32,8 @@ const watch = (rpc: readonly string[], args: readonly string[] = []): Tower =>
   startTower({ ...stage.env, ELENCH_RPC: rpc.join(","), ELENCH_KEY: keyOf(watcher) }, args);
 
 /** A false answer. @returns its game */
-const lie = async (): Promise<Hex> => (await createLiar(stage, richAccount(5), { instruction: 0, element: 3 })).answer(await ask(stage, 1));
+const lie = async (): Promise<Hex> =>
+  (await createLiar(stage, richAccount(5), { instruction: 0, element: 3 })).answer(await ask(stage, 1));
 
 const claims = async (): Promise<number> => (await gameEvents(stage, "Claimed")).length;
 /** Milliseconds: a watchtower here looks every 30. */
@@ -64,7 +65,9 @@ const hidesLogs = (method: string, result: unknown): unknown => (method === "eth
 
 /** Alters a word of each log. */
 const altersLogs = (method: string, result: unknown): unknown =>
-  method === "eth_getLogs" ? (result as { data: Hex }[]).map((log) => ({ ...log, data: log.data.replace(/..$/, "77") })) : result;
+  method === "eth_getLogs"
+    ? (result as { data: Hex }[]).map((log) => ({ ...log, data: log.data.replace(/..$/, "77") }))
+    : result;
 
 /** Lives two hours ahead, when every clock has run out. */
 const isAhead = (method: string, result: unknown): unknown => {
@@ -73,7 +76,11 @@ const isAhead = (method: string, result: unknown): unknown => {
   return { ...block, timestamp: `0x${(BigInt(block.timestamp) + 7_200n).toString(16)}` };
 };
 
-for (const [what, treatment] of Object.entries({ "hides logs": hidesLogs, "alters logs": altersLogs, "is ahead of time": isAhead })) {
+for (const [what, treatment] of Object.entries({
+  "hides logs": hidesLogs,
+  "alters logs": altersLogs,
+  "is ahead of time": isAhead,
+})) {
   test(`while one of two endpoints ${what}, nothing is done; when it stops, the watch goes on`, async () => {
     proxy.treat = treatment;
     // The liar comes first: nothing is taken from it because of its place.
@@ -117,8 +124,14 @@ test("without a key, what would be done is reported once, and nothing is done", 
   const tower = startTower(stage.env);
   await tower.tells("that it has started", ({ kind, account }) => kind === "started" && account === null);
   const game = await lie();
-  await tower.tells("the false answer", ({ kind, verdict, ...event }) => kind === "game" && verdict === "false" && event.game === game);
-  await tower.tells("the move it would make", ({ kind, what, reason }) => kind === "act" && what === "counter" && /no key/.test(String(reason)));
+  await tower.tells(
+    "the false answer",
+    ({ kind, verdict, ...event }) => kind === "game" && verdict === "false" && event.game === game,
+  );
+  await tower.tells(
+    "the move it would make",
+    ({ kind, what, reason }) => kind === "act" && what === "counter" && /no key/.test(String(reason)),
+  );
   await stage.chain.client.mine({ blocks: 1 });
   await sleep(SEVERAL_LOOKS);
   assert.equal(tower.events.filter(({ kind }) => kind === "act").length, 1);
@@ -130,5 +143,8 @@ test("with --once, it looks, acts, waits for the block, and ends", async () => {
   const tower = startTower({ ...stage.env, ELENCH_KEY: keyOf(watcher) }, ["--once"]);
   assert.equal(await tower.ended(), 0);
   assert.equal(await claims(), 1);
-  assert.deepEqual(tower.events.map(({ kind }) => kind), ["started", "game", "act", "confirmed"]);
+  assert.deepEqual(
+    tower.events.map(({ kind }) => kind),
+    ["started", "game", "act", "confirmed"],
+  );
 });

@@ -19,7 +19,8 @@ export async function ledgerOf({ chain: { client }, deployment }: Stage, account
       if (from.toLowerCase() !== account.toLowerCase()) continue;
       const { gasUsed, effectiveGasPrice, status } = await client.getTransactionReceipt({ hash });
       gasPaid += gasUsed * effectiveGasPrice;
-      if (to?.toLowerCase() === deployment.disputeGame.toLowerCase()) calls.push({ input, succeeded: status === "success" });
+      if (to?.toLowerCase() === deployment.disputeGame.toLowerCase())
+        calls.push({ input, succeeded: status === "success" });
     }
   }
   return { calls, gasPaid };

@@ -20,7 +20,8 @@ export async function createLiar(stage: Stage, account: HDAccount, fault: Fault)
   const agent = await createAgent({ ...optionsOf(stage), account, trace: traceOf, infer });
   return {
     agent,
-    answer: (question) => answer(stage, account, question, new Uint8Array(Buffer.concat([...infer(stage.model, [question.input])]))),
+    answer: (question) =>
+      answer(stage, account, question, new Uint8Array(Buffer.concat([...infer(stage.model, [question.input])]))),
     round: async () => {
       await agent.watchtower.round();
     },
@@ -28,7 +29,8 @@ export async function createLiar(stage: Stage, account: HDAccount, fault: Fault)
 }
 
 /** Somebody honest who has no key, and says nothing. */
-export const createOnlooker = (stage: Stage): Promise<Agent> => createAgent({ ...optionsOf(stage), account: undefined });
+export const createOnlooker = (stage: Stage): Promise<Agent> =>
+  createAgent({ ...optionsOf(stage), account: undefined });
 
 const optionsOf = ({ chain, deployment, backend, store }: Stage): AgentOptions => ({
   clients: [chain.client],

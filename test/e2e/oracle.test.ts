@@ -80,7 +80,12 @@ async function readyAt(id: bigint): Promise<bigint> {
 }
 
 async function delivered() {
-  const logs = await stage.chain.client.getContractEvents({ ...oracle(), eventName: "Delivered", fromBlock: 0n, strict: true });
+  const logs = await stage.chain.client.getContractEvents({
+    ...oracle(),
+    eventName: "Delivered",
+    fromBlock: 0n,
+    strict: true,
+  });
   return logs.at(-1)?.args;
 }
 
@@ -122,14 +127,23 @@ test("when L1 goes back under a delivery, it is made again", async () => {
 /** Milliseconds: a watchtower here looks every 30. */
 const SEVERAL_LOOKS = 400;
 
-const feesOf = (account: Address): Promise<bigint> => stage.chain.client.readContract({ ...oracle(), functionName: "feesOf", args: [account] });
+const feesOf = (account: Address): Promise<bigint> =>
+  stage.chain.client.readContract({ ...oracle(), functionName: "feesOf", args: [account] });
 
 const call = (functionName: "settle" | "deliver" | "stop" | "collect", args: readonly unknown[]): Hex =>
-  encodeFunctionData({ abi: [...inferenceOracleAbi, ...parseAbi(["function stop(uint256 id)"])], functionName, args } as never);
+  encodeFunctionData({
+    abi: [...inferenceOracleAbi, ...parseAbi(["function stop(uint256 id)"])],
+    functionName,
+    args,
+  } as never);
 
 /** Sends a call to the oracle. @returns the error that refuses it, or undefined */
 async function refusal(account: typeof provider, data: Hex): Promise<string | undefined> {
-  const errors = parseAbi(["error NotGuardian(address caller)", "error NothingToCollect(address account)", "function stop(uint256 id)"]);
+  const errors = parseAbi([
+    "error NotGuardian(address caller)",
+    "error NothingToCollect(address account)",
+    "function stop(uint256 id)",
+  ]);
   try {
     await stage.chain.client.call({ account: account.address, to: stage.deployment.inferenceOracle, data });
   } catch (error) {
@@ -141,7 +155,9 @@ async function refusal(account: typeof provider, data: Hex): Promise<string | un
 }
 
 function decodeRefusal(error: unknown, abi: readonly unknown[]): string | undefined {
-  const withData = (error as { walk?: (f: (e: unknown) => boolean) => { data?: Hex } | null }).walk?.((e) => typeof (e as { data?: unknown }).data === "string");
+  const withData = (error as { walk?: (f: (e: unknown) => boolean) => { data?: Hex } | null }).walk?.(
+    (e) => typeof (e as { data?: unknown }).data === "string",
+  );
   if (!withData?.data) return undefined;
   try {
     return decodeErrorResult({ abi: abi as typeof inferenceOracleAbi, data: withData.data }).errorName;

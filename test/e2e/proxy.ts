@@ -1,7 +1,7 @@
 import { createServer, type ServerResponse } from "node:http";
 
 /** An L1 endpoint in front of another, which can be made to fail or to lie. */
-export interface Proxy {
+export interface ProxyEndpoint {
   readonly url: string;
   /** What to make of an answer; undefined refuses the connection. */
   treat: ((method: string, result: unknown) => unknown) | undefined;
@@ -15,7 +15,7 @@ interface Call {
 
 export const honestly = (_method: string, result: unknown): unknown => result;
 
-export async function startProxy(target: string): Promise<Proxy> {
+export async function startProxy(target: string): Promise<ProxyEndpoint> {
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
@@ -24,7 +24,7 @@ export async function startProxy(target: string): Promise<Proxy> {
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as { port: number };
-  const proxy: Proxy = {
+  const proxy: ProxyEndpoint = {
     url: `http://127.0.0.1:${port}`,
     treat: honestly,
     close: () =>
@@ -36,7 +36,12 @@ export async function startProxy(target: string): Promise<Proxy> {
   return proxy;
 }
 
-async function forward(target: string, body: string, treat: NonNullable<Proxy["treat"]>, response: ServerResponse): Promise<void> {
+async function forward(
+  target: string,
+  body: string,
+  treat: NonNullable<ProxyEndpoint["treat"]>,
+  response: ServerResponse,
+): Promise<void> {
   const answer = await fetch(target, { method: "POST", headers: { "content-type": "application/json" }, body });
   const [call, told] = [JSON.parse(body) as Call, (await answer.json()) as { result?: unknown }];
   if (told.result !== undefined) told.result = treat(call.method, told.result);

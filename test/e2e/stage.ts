@@ -94,14 +94,27 @@ async function deployContracts(chain: LocalChain): Promise<Deployment> {
   const tensorVerifier = await deploy("TensorVerifier", [await deploy("FetchStep"), await deploy("Float64Ops")]);
   const modelRegistry = await deploy("ModelRegistry", [await deploy("ProgramValidator")]);
   const disputeGame = await deploy("DisputeGame", [{ ...parameters, guardian: guardian.address }]);
-  const inferenceOracle = await deploy("InferenceOracle", [disputeGame, tensorVerifier, modelRegistry, guardian.address, DELIVERY_DELAY]);
+  const inferenceOracle = await deploy("InferenceOracle", [
+    disputeGame,
+    tensorVerifier,
+    modelRegistry,
+    guardian.address,
+    DELIVERY_DELAY,
+  ]);
   return { chainId: foundry.id, block, tensorVerifier, modelRegistry, disputeGame, inferenceOracle };
 }
 
 export const keyOf = (account: HDAccount): Hex => privateKeyOf(account);
 
 /** Sends a transaction and waits for its block. @returns whether it succeeded */
-export async function transact(stage: Stage, account: HDAccount, to: Address, data: Hex, value = 0n, gas?: bigint): Promise<boolean> {
+export async function transact(
+  stage: Stage,
+  account: HDAccount,
+  to: Address,
+  data: Hex,
+  value = 0n,
+  gas?: bigint,
+): Promise<boolean> {
   const wallet = createWalletClient({ account, chain: foundry, transport: http(stage.chain.url) });
   const hash = await wallet.sendTransaction({ to, data, value, ...(gas !== undefined && { gas }) });
   return (await stage.chain.client.waitForTransactionReceipt({ hash, pollingInterval: 20 })).status === "success";
@@ -125,7 +138,8 @@ export async function ask(stage: Stage, seed: number, consumer: Address = NOBODY
     functionName: "request",
     args: [model.id, hex(input), consumer, callbackGas],
   });
-  if (!(await transact(stage, user, deployment.inferenceOracle, data, FEE))) throw new Error("the oracle refused the request");
+  if (!(await transact(stage, user, deployment.inferenceOracle, data, FEE)))
+    throw new Error("the oracle refused the request");
   const logs = await chain.client.getContractEvents({
     address: deployment.inferenceOracle,
     abi: inferenceOracleAbi,
@@ -138,9 +152,26 @@ export async function ask(stage: Stage, seed: number, consumer: Address = NOBODY
 }
 
 /** Posts an answer, true or not. @returns the game's id */
-export async function answer(stage: Stage, account: HDAccount, { id, request }: Question, output: Uint8Array): Promise<Hex> {
-  const data = encodeFunctionData({ abi: inferenceOracleAbi, functionName: "answer", args: [id, request, hex(output)] });
-  if (!(await transact(stage, account, stage.deployment.inferenceOracle, data, 4n * parameters.bond + parameters.prepayment))) {
+export async function answer(
+  stage: Stage,
+  account: HDAccount,
+  { id, request }: Question,
+  output: Uint8Array,
+): Promise<Hex> {
+  const data = encodeFunctionData({
+    abi: inferenceOracleAbi,
+    functionName: "answer",
+    args: [id, request, hex(output)],
+  });
+  if (
+    !(await transact(
+      stage,
+      account,
+      stage.deployment.inferenceOracle,
+      data,
+      4n * parameters.bond + parameters.prepayment,
+    ))
+  ) {
     throw new Error(`the oracle refused the answer to request ${id}`);
   }
   return (await games(stage)).at(-1) as Hex;
@@ -149,7 +180,10 @@ export async function answer(stage: Stage, account: HDAccount, { id, request }: 
 /** The model's true output, and its root. */
 export function trueOutput({ model, backend }: Stage, input: Uint8Array): { bytes: Uint8Array; root: Hex } {
   const outputs = new Session(model.model, backend).run([input]);
-  return { bytes: new Uint8Array(Buffer.concat(outputs)), root: hex(listRoot(outputs.map((output) => backend.dataRoot(output)))) };
+  return {
+    bytes: new Uint8Array(Buffer.concat(outputs)),
+    root: hex(listRoot(outputs.map((output) => backend.dataRoot(output)))),
+  };
 }
 
 /** Ids of all games, oldest first. */
@@ -157,7 +191,15 @@ export async function games(stage: Stage): Promise<Hex[]> {
   return (await gameEvents(stage, "Proposed")).map(({ args }) => (args as unknown as { game: Hex }).game);
 }
 
-type GameEventName = "Proposed" | "Claimed" | "Refuted" | "Resolved" | "Concluded" | "Credited" | "Unlocked" | "Withdrawn";
+type GameEventName =
+  | "Proposed"
+  | "Claimed"
+  | "Refuted"
+  | "Resolved"
+  | "Concluded"
+  | "Credited"
+  | "Unlocked"
+  | "Withdrawn";
 
 export async function gameEvents(stage: Stage, eventName: GameEventName) {
   return stage.chain.client.getContractEvents({
@@ -183,7 +225,11 @@ export async function resultOf(stage: Stage, game: Hex): Promise<{ status: numbe
 }
 
 /** Repeats `each` until the condition holds. @throws Error after half a minute, naming what was waited for */
-export async function until(what: string, condition: () => unknown, each: () => Promise<unknown> = async () => undefined): Promise<void> {
+export async function until(
+  what: string,
+  condition: () => unknown,
+  each: () => Promise<unknown> = async () => undefined,
+): Promise<void> {
   const end = performance.now() + 30_000;
   while (!(await condition())) {
     if (performance.now() > end) throw new Error(`waited in vain: ${what}`);

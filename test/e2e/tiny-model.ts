@@ -24,7 +24,9 @@ export function tinyModel(rows: number, inner: number, columns: number, activati
         { opType: "MatMul", name: "product", input: ["x", "weights"], output: ["product"] },
         { opType: activation, name: "activation", input: ["product"], output: ["y"] },
       ],
-      initializer: [{ name: "weights", dims: [inner, columns], dataType: FLOAT, rawData: new Uint8Array(weights.buffer) }],
+      initializer: [
+        { name: "weights", dims: [inner, columns], dataType: FLOAT, rawData: new Uint8Array(weights.buffer) },
+      ],
       input: [valueInfo("x", [rows, inner])],
       output: [valueInfo("y", [rows, columns])],
     },

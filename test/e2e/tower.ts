@@ -68,7 +68,8 @@ export function startTower(env: Readonly<Record<string, string>>, args: readonly
     tells: (what, matches) =>
       until(what, () => {
         if (events.some(matches)) return true;
-        if (child.exitCode !== null) throw new Error(`the watchtower ended with code ${child.exitCode}, before it told ${what}: ${complaint}`);
+        if (child.exitCode !== null)
+          throw new Error(`the watchtower ended with code ${child.exitCode}, before it told ${what}: ${complaint}`);
         return false;
       }),
     kill: async () => {

@@ -47,13 +47,18 @@ async function lie(seed = 1): Promise<{ liar: Liar; game: Hex; truth: Hex }> {
 
 /** An account's transactions that wait for a block. */
 async function pooled(account: string): Promise<{ maxFeePerGas: Hex }[]> {
-  const pool = (await stage.chain.client.request({ method: "txpool_content" } as never)) as { pending: Record<string, Record<string, { maxFeePerGas: Hex }>> };
-  return Object.values(Object.entries(pool.pending).find(([from]) => from.toLowerCase() === account.toLowerCase())?.[1] ?? {});
+  const pool = (await stage.chain.client.request({ method: "txpool_content" } as never)) as {
+    pending: Record<string, Record<string, { maxFeePerGas: Hex }>>;
+  };
+  return Object.values(
+    Object.entries(pool.pending).find(([from]) => from.toLowerCase() === account.toLowerCase())?.[1] ?? {},
+  );
 }
 
 const isRefuted = async (): Promise<boolean> => (await gameEvents(stage, "Refuted")).length > 0;
 const isConcluded = async (): Promise<boolean> => (await gameEvents(stage, "Concluded")).length > 0;
-const has = (name: "Unlocked" | "Withdrawn") => async (): Promise<boolean> => (await gameEvents(stage, name)).length > 0;
+const has = (name: "Unlocked" | "Withdrawn") => async (): Promise<boolean> =>
+  (await gameEvents(stage, name)).length > 0;
 
 /**
  * What the watchtower must have gained, when the liar's proposal and its two claims have fallen and all is settled by the watchtower: two thirds of
@@ -66,7 +71,10 @@ const EXPECTED_GAIN = lost(4n) + 2n * lost(1n) + 3n * parameters.prepayment;
 async function assertWon(game: Hex, truth: Hex, balanceBefore: bigint): Promise<void> {
   assert.deepEqual(await resultOf(stage, game), { status: REPLACED, output: truth });
   const { calls, gasPaid } = await ledgerOf(stage, watcher.address);
-  assert.deepEqual(calls.filter(({ succeeded }) => !succeeded), []);
+  assert.deepEqual(
+    calls.filter(({ succeeded }) => !succeeded),
+    [],
+  );
   assert.equal(new Set(calls.map(({ input }) => input)).size, calls.length, "no move was paid for twice");
   const balance = await stage.chain.client.getBalance({ address: watcher.address });
   assert.equal(balance + gasPaid - balanceBefore, EXPECTED_GAIN);
@@ -74,7 +82,9 @@ async function assertWon(game: Hex, truth: Hex, balanceBefore: bigint): Promise<
 
 const balance = (): Promise<bigint> => stage.chain.client.getBalance({ address: watcher.address });
 
-test("killed after each transaction that it has confirmed, it goes on where it was, and loses nothing", { timeout: 150_000 }, async () => {
+test("killed after each transaction that it has confirmed, it goes on where it was, and loses nothing", {
+  timeout: 150_000,
+}, async () => {
   const [{ liar, game, truth }, start] = [await lie(), await balance()];
   tower = watch();
   let kills = 0;
@@ -95,7 +105,9 @@ test("killed after each transaction that it has confirmed, it goes on where it w
   await assertWon(game, truth, start);
 });
 
-test("killed with each of its transactions in the pool, mined before or after it is back, it does nothing twice", { timeout: 150_000 }, async () => {
+test("killed with each of its transactions in the pool, mined before or after it is back, it does nothing twice", {
+  timeout: 150_000,
+}, async () => {
   const { client } = stage.chain;
   const [{ liar, game, truth }, start] = [await lie(), await balance()];
   await client.setAutomine(false);
@@ -138,7 +150,11 @@ test("what nobody mines at the price is bid for again, and the dispute goes on",
   await client.setNextBlockBaseFeePerGas({ baseFeePerGas: 4n * BigInt(bid?.maxFeePerGas ?? 0) });
   await client.mine({ blocks: 1 });
   assert.equal((await gameEvents(stage, "Claimed")).length, 0, "its first bid is too low for this block");
-  await until("its counter in a block", async () => (await gameEvents(stage, "Claimed")).length > 0, () => client.mine({ blocks: 1 }));
+  await until(
+    "its counter in a block",
+    async () => (await gameEvents(stage, "Claimed")).length > 0,
+    () => client.mine({ blocks: 1 }),
+  );
   await client.setAutomine(true);
   await until("the refutation", isRefuted, () => liar.round());
   await passClocks(stage);
@@ -163,7 +179,11 @@ test("when L1 goes back under its moves, it plays what the new chain lacks", { t
   await tower.tells("the reorganisation", ({ kind }) => kind === "reorganised");
   await until("its counter again", async () => (await claims()) === 1);
 
-  await until("its second move", async () => (await claims()) >= 3, () => liar.round());
+  await until(
+    "its second move",
+    async () => (await claims()) >= 3,
+    () => liar.round(),
+  );
   await client.request({ method: "anvil_reorg", params: [2, []] } as never);
   await until("the refutation", isRefuted, () => liar.round());
 
