@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { endWithUs } from "./children.ts";
 
 const CLI = fileURLToPath(new URL("../challenger/cli/main.ts", import.meta.url));
 
@@ -19,6 +20,7 @@ export function elench(
       env: { ...process.env, ...env },
       stdio: ["ignore", "pipe", "pipe"],
     });
+    endWithUs(child);
     let [out, complaint] = ["", ""];
     child.stdout.on("data", (data: Buffer) => {
       out += data.toString();
@@ -44,6 +46,7 @@ export function startElench(
     env: { ...process.env, ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
+  endWithUs(child);
   let [pending, complaint] = ["", ""];
   child.stdout.on("data", (data: Buffer) => {
     const lines = (pending + data.toString()).split("\n");

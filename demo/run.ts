@@ -11,6 +11,7 @@ import type { Deployment } from "../challenger/l1/deployment.ts";
 import { deploy } from "../deploy/deploy.ts";
 import { type LocalChain, privateKeyOf, richAccount, startLocalChain } from "../deploy/local-chain.ts";
 import { readTensorFile } from "../ml-vm/onnx/tensor-file.ts";
+import { endWithUs } from "./children.ts";
 import { billOf } from "./ledger.ts";
 import { type Elench, elench, startElench } from "./processes.ts";
 
@@ -238,6 +239,7 @@ let chain: LocalChain | undefined;
 try {
   tell("starting a local L1");
   chain = await startLocalChain();
+  endWithUs(chain.process);
   const stage = await setUp(chain, folder);
   const { steps } = await elench(["model", "id", MODEL], {});
   const verdicts: string[] = [];

@@ -55,6 +55,12 @@ export async function deploy(options: DeployOptions): Promise<{ deployment: Depl
         Object.entries(contracts).map(async ([name, contract]) => [name, await contract.getAddress()] as const),
       ),
     ) as Pick<Deployment, "disputeGame" | "tensorVerifier" | "modelRegistry" | "inferenceOracle">;
+    if (!(await client.getCode({ address: addresses.disputeGame }))) {
+      throw new UserError(
+        `deploy/deployments/${deploymentId} is about another chain that looked the same; remove it, and deploy again`,
+        EXIT.environment,
+      );
+    }
     const deployment: Deployment = { chainId, block, ...addresses };
     const file = options.out ?? deploymentFile(chainId);
     writeFileSync(file, `${JSON.stringify(deployment, null, 2)}\n`);

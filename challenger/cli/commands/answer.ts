@@ -89,7 +89,7 @@ export function answerCommand(): Command {
         level: 0,
       };
       const output = await agent.truth.outputBytes(run);
-      const { hash, gas } = await post(agent, connection.clients[0], connection.deployment, asked, output);
+      const { hash, gas } = await post(agent, agent.client, connection.deployment, asked, output);
       const root = toHex(await agent.truth.output(run));
       print(
         options.json,
@@ -98,7 +98,7 @@ export function answerCommand(): Command {
       );
       if (options.defend) {
         note("defending the answer; interrupt to stop");
-        const also = () => deliverDue(agent, connection.clients[0], connection.deployment);
+        const also = () => deliverDue(agent, agent.client, connection.deployment);
         await runRounds(agent, { interval: options.interval, once: false, report, also });
       }
     });

@@ -1,0 +1,22 @@
+import type { ChildProcess } from "node:child_process";
+
+const children = new Set<ChildProcess>();
+
+const endAll = (): void => {
+  for (const child of children) child.kill("SIGTERM");
+};
+
+process.once("exit", endAll);
+for (const [signal, number] of [
+  ["SIGINT", 2],
+  ["SIGTERM", 15],
+  ["SIGHUP", 1],
+] as const) {
+  process.once(signal, () => process.exit(128 + number));
+}
+
+/** Makes sure that a process does not outlive the demo, however that ends. */
+export function endWithUs(child: ChildProcess): void {
+  children.add(child);
+  child.once("exit", () => children.delete(child));
+}
