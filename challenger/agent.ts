@@ -80,6 +80,7 @@ export async function createAgent(options: AgentOptions): Promise<Agent> {
   const queue = options.account
     ? new TransactionQueue({
         client,
+        others: clients.slice(1),
         account: options.account,
         chainId,
         bumpAfter: options.bumpAfter,

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
 import { parseEther, parseGwei, toFunctionSelector } from "viem";
 import { type LocalChain, richAccount, startLocalChain } from "../../deploy/local-chain.ts";
-import { type Intent, type Receipt, TransactionQueue } from "./transactions.ts";
+import { type Intent, type QueueOptions, type Receipt, TransactionQueue } from "./transactions.ts";
 
 let chain: LocalChain;
 let snapshot: `0x${string}`;
@@ -19,16 +19,16 @@ beforeEach(async () => {
 });
 after(() => chain.stop());
 
-function queueOf(options: { now?: () => number; maxFeePerGas?: bigint } = {}) {
+function queueOf(options: Partial<QueueOptions> = {}) {
   const confirmed: [Intent, Receipt][] = [];
   const queue = new TransactionQueue({
     client: chain.client,
     account,
     chainId: 31_337,
     bumpAfter: 1_000,
-    maxFeePerGas: options.maxFeePerGas ?? parseGwei("500"),
+    maxFeePerGas: parseGwei("500"),
     onConfirmed: (intent, receipt) => confirmed.push([intent, receipt]),
-    ...(options.now && { now: options.now }),
+    ...options,
   });
   return { queue, confirmed };
 }
@@ -119,6 +119,25 @@ test("after a restart, a transaction left in the pool by the earlier life is out
   assert.deepEqual(
     confirmed.map(([{ key }, { succeeded }]) => [key, succeeded]),
     [["this life", true]],
+  );
+});
+
+test("an endpoint that keeps transactions to itself does not keep them from L1", async () => {
+  let clock = 0;
+  const swallowing = { ...chain.client, sendRawTransaction: async () => `0x${"00".repeat(32)}` } as never;
+  const { queue, confirmed } = queueOf({ client: swallowing, others: [chain.client], now: () => clock });
+  await chain.client.setAutomine(false);
+  assert.equal((await queue.submit(pay("told to all"))).status, "sent");
+  // The first fee may be too low for the block: then it is the next one that all are told.
+  for (let i = 0; i < 5 && confirmed.length === 0; i++) {
+    clock += 1_000;
+    await queue.tick();
+    await chain.client.mine({ blocks: 1 });
+    await queue.tick();
+  }
+  assert.deepEqual(
+    confirmed.map(([{ key }]) => key),
+    ["told to all"],
   );
 });
 

@@ -33,6 +33,8 @@ export type Sent =
 
 export interface QueueOptions {
   readonly client: PublicClient;
+  /** Further endpoints that each transaction is told to, so that no single one can keep it to itself. */
+  readonly others?: readonly PublicClient[];
   readonly account: LocalAccount;
   readonly chainId: number;
   /** A transaction that is not in a block after this many milliseconds is sent again with higher fees. */
@@ -197,7 +199,7 @@ export class TransactionQueue {
   }
 
   async #send(pending: Pending): Promise<Hex> {
-    const { client, account, chainId, maxFeePerGas } = this.#options;
+    const { client, others = [], account, chainId, maxFeePerGas } = this.#options;
     for (;;) {
       const { to, data, value } = pending.intent;
       const raw = await account.signTransaction({
@@ -213,7 +215,7 @@ export class TransactionQueue {
       const hash = keccak256(raw);
       pending.sentAt = this.#now();
       try {
-        await client.sendRawTransaction({ serializedTransaction: raw });
+        await broadcast([client, ...others], raw);
         pending.hashes.push(hash);
         return hash;
       } catch (error) {
@@ -245,6 +247,13 @@ export class TransactionQueue {
     }
     return null;
   }
+}
+
+/** Tells every endpoint. @throws the first one's error, if none takes it */
+async function broadcast(clients: readonly PublicClient[], serializedTransaction: Hex): Promise<void> {
+  const told = await Promise.allSettled(clients.map((client) => client.sendRawTransaction({ serializedTransaction })));
+  const [first] = told;
+  if (first?.status === "rejected" && told.every(({ status }) => status === "rejected")) throw first.reason;
 }
 
 /** Whether the endpoint says that the transaction would fail, as opposed to failing to say anything. */
