@@ -7,7 +7,7 @@ import { playRandomGame } from "./random.ts";
 import type { Strategy } from "./stage.ts";
 
 /** ELENCH_GAMES plays more, ELENCH_SEED others. */
-const games = Number(process.env.ELENCH_GAMES ?? 250);
+const games = Number(process.env.ELENCH_GAMES ?? 1000);
 const firstSeed = Number(process.env.ELENCH_SEED ?? 1);
 
 /** A party that forgets all that it worked out: what it does follows from the chain alone. */
