@@ -1,12 +1,13 @@
 import { type Address, encodeFunctionData, type Hex } from "viem";
 import { disputeGameAbi } from "./l1/abi.ts";
+import { moveIntent, resolutionIntent, together } from "./l1/calls.ts";
 import type { Deployment } from "./l1/deployment.ts";
 import { decodeLogs } from "./l1/events.ts";
 import type { ChainLog, Follower, Head } from "./l1/follower.ts";
 import type { Intent, TransactionQueue } from "./l1/transactions.ts";
 import type { Requests } from "./requests.ts";
-import { honestMoves, type Judgements, type Move } from "./strategy/moves.ts";
-import { dueResolutions, hasStake, type Resolution, worthResolving } from "./strategy/resolutions.ts";
+import { honestMoves, type Judgements } from "./strategy/moves.ts";
+import { dueResolutions, hasStake, worthResolving } from "./strategy/resolutions.ts";
 import { emptyForest, extend, type Forest, type Game } from "./strategy/tree.ts";
 import type { Run, Truth } from "./strategy/truth.ts";
 import { dueWithdrawal } from "./strategy/withdrawals.ts";
@@ -198,64 +199,3 @@ export class Watchtower {
 
 /** Somebody made the same move, or the same resolution, before us: the truth is on the chain, which is all we want. */
 const isAlreadyDone = (reason: string): boolean => /ClaimExists|AlreadyRefuted|AlreadyResolved|Unresolved/.test(reason);
-
-function moveIntent(move: Move, { deployment, parameters }: WatchtowerOptions): Intent {
-  const price = parameters.bond + parameters.prepayment;
-  const call = { key: move.id, to: deployment.disputeGame };
-  switch (move.kind) {
-    case "counter": {
-      const args = [move.proposal, move.output, move.middles as Middles] as const;
-      const data = encodeFunctionData({ abi: disputeGameAbi, functionName: "counter", args });
-      return { ...call, data, value: 2n * parameters.bond + parameters.prepayment };
-    }
-    case "move": {
-      const args = [move.parent, move.opening as Opening, move.end, move.middles as Middles] as const;
-      return { ...call, data: encodeFunctionData({ abi: disputeGameAbi, functionName: "move", args }), value: price };
-    }
-    case "refute": {
-      const args = [move.claim, move.opening as Opening, toHex(move.witness)] as const;
-      return { ...call, data: encodeFunctionData({ abi: disputeGameAbi, functionName: "refute", args }), value: 0n };
-    }
-    case "delegate": {
-      const args = [
-        move.parent,
-        move.opening as Opening,
-        toHex(move.witness),
-        move.output,
-        move.middles as Middles,
-      ] as const;
-      return {
-        ...call,
-        data: encodeFunctionData({ abi: disputeGameAbi, functionName: "delegate", args }),
-        value: price,
-      };
-    }
-  }
-}
-
-function resolutionIntent(resolution: Resolution, { deployment }: WatchtowerOptions): Intent {
-  const call = { key: `${resolution.kind}/${resolution.id}`, to: deployment.disputeGame, value: 0n };
-  return resolution.kind === "resolve"
-    ? { ...call, data: encodeFunctionData({ abi: disputeGameAbi, functionName: "resolve", args: [resolution.claim] }) }
-    : {
-        ...call,
-        data: encodeFunctionData({ abi: disputeGameAbi, functionName: "conclude", args: [resolution.proposal] }),
-      };
-}
-
-/** All of a game's resolutions in one transaction, which fails whole if somebody has made one of them. */
-function together(settling: readonly Intent[], game: Hex): Intent {
-  const [first] = settling as [Intent, ...Intent[]];
-  const args = [settling.map(({ data }) => data)] as const;
-  return {
-    ...first,
-    key: `settle/${game}`,
-    data: encodeFunctionData({ abi: disputeGameAbi, functionName: "multicall", args }),
-  };
-}
-
-type Repeat<T, N extends number, R extends T[] = []> = R["length"] extends N ? R : Repeat<T, N, [...R, T]>;
-type Middles = Repeat<Hex, 15>;
-type Opening = { segment: number; from: Hex; to: Hex; proof: Repeat<Hex, 4> };
-
-const toHex = (bytes: Uint8Array): Hex => `0x${Buffer.from(bytes).toString("hex")}`;

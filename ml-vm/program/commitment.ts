@@ -60,7 +60,8 @@ export function fetchWord(pc: number, counters: readonly number[]): Uint8Array {
   return word;
 }
 
-const concat = (...parts: readonly Uint8Array[]): Uint8Array => {
+/** Bytes, one after the other. */
+export const concat = (...parts: readonly Uint8Array[]): Uint8Array => {
   const whole = new Uint8Array(parts.reduce((n, p) => n + p.length, 0));
   let at = 0;
   for (const part of parts) {

@@ -1,5 +1,5 @@
 import { depthOf, type Hash } from "../../merkle/tree.ts";
-import { fetchWord, haltedPreimage, runningPreimage } from "../program/commitment.ts";
+import { concat, fetchWord, haltedPreimage, runningPreimage } from "../program/commitment.ts";
 import { dtypeSpec } from "../program/dtype.ts";
 import type { Operand, Stage, TensorInstruction } from "../program/program.ts";
 import type { Content, Table } from "./content.ts";
@@ -24,27 +24,17 @@ import { stageAt, writtenElement } from "./stepper.ts";
 export function witnessOf(machine: Machine, state: State): Uint8Array {
   switch (state.kind) {
     case "fetch":
-      return concat([
+      return concat(
         Uint8Array.of(1),
         preimageOf(machine, state),
         machine.commitment.header,
         ...fetchParts(machine, state),
-      ]);
+      );
     case "running":
-      return concat([Uint8Array.of(2), ...runningParts(machine, state)]);
+      return concat(Uint8Array.of(2), ...runningParts(machine, state));
     case "halted":
-      return concat([Uint8Array.of(3), haltedPreimage(contextOf(machine), state.output).subarray(32)]);
+      return concat(Uint8Array.of(3), haltedPreimage(contextOf(machine), state.output).subarray(32));
   }
-}
-
-function concat(parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((n, part) => n + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }
 
 const lengthPrefixed = (bytes: Uint8Array): Uint8Array[] => [

@@ -132,17 +132,12 @@ function requantised(
   });
 }
 
+/** Of QLinearMatMul and QLinearConv: each factor, and the result, with its scale and zero point. */
+const eightInputs = (call: Call) =>
+  [0, 1, 2, 3, 4, 5, 6, 7].map((i) => call.input(i)) as [Value, Value, Value, Value, Value, Value, Value, Value];
+
 const qLinearMatMul: Operator = (call) => {
-  const [a, aScale, aZero, b, bScale, bZero, scale, zero] = [0, 1, 2, 3, 4, 5, 6, 7].map((i) => call.input(i)) as [
-    Value,
-    Value,
-    Value,
-    Value,
-    Value,
-    Value,
-    Value,
-    Value,
-  ];
+  const [a, aScale, aZero, b, bScale, bZero, scale, zero] = eightInputs(call);
   const [rows, columns] = [a.shape.length - 2, b.shape.length - 1];
   const product = matrixProduct(call, { a: centred(call, a, aZero, rows), b: centred(call, b, bZero, columns) });
   const rank = product.shape.length;
@@ -159,16 +154,7 @@ const qLinearMatMul: Operator = (call) => {
 };
 
 const qLinearConv: Operator = (call) => {
-  const [x, xScale, xZero, w, wScale, wZero, scale, zero] = [0, 1, 2, 3, 4, 5, 6, 7].map((i) => call.input(i)) as [
-    Value,
-    Value,
-    Value,
-    Value,
-    Value,
-    Value,
-    Value,
-    Value,
-  ];
+  const [x, xScale, xZero, w, wScale, wZero, scale, zero] = eightInputs(call);
   const product = convolutionOf(call, centred(call, x, xZero, 1), centred(call, w, wZero, 0), call.optional(8));
   return requantised(
     call,

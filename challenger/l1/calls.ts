@@ -1,0 +1,74 @@
+import { encodeFunctionData, type Hex } from "viem";
+import { toHex } from "../strategy/bytes.ts";
+import type { Move } from "../strategy/moves.ts";
+import type { Resolution } from "../strategy/resolutions.ts";
+import { disputeGameAbi } from "./abi.ts";
+import type { Deployment } from "./deployment.ts";
+import type { Intent } from "./transactions.ts";
+
+/** Turns what the strategy wants into transactions. */
+
+/** The contract that is called, and what it takes, in wei. */
+interface Target {
+  readonly deployment: Deployment;
+  readonly parameters: { readonly bond: bigint; readonly prepayment: bigint };
+}
+
+export function moveIntent(move: Move, { deployment, parameters }: Target): Intent {
+  const price = parameters.bond + parameters.prepayment;
+  const call = { key: move.id, to: deployment.disputeGame };
+  switch (move.kind) {
+    case "counter": {
+      const args = [move.proposal, move.output, move.middles as Middles] as const;
+      const data = encodeFunctionData({ abi: disputeGameAbi, functionName: "counter", args });
+      return { ...call, data, value: 2n * parameters.bond + parameters.prepayment };
+    }
+    case "move": {
+      const args = [move.parent, move.opening as Opening, move.end, move.middles as Middles] as const;
+      return { ...call, data: encodeFunctionData({ abi: disputeGameAbi, functionName: "move", args }), value: price };
+    }
+    case "refute": {
+      const args = [move.claim, move.opening as Opening, toHex(move.witness)] as const;
+      return { ...call, data: encodeFunctionData({ abi: disputeGameAbi, functionName: "refute", args }), value: 0n };
+    }
+    case "delegate": {
+      const args = [
+        move.parent,
+        move.opening as Opening,
+        toHex(move.witness),
+        move.output,
+        move.middles as Middles,
+      ] as const;
+      return {
+        ...call,
+        data: encodeFunctionData({ abi: disputeGameAbi, functionName: "delegate", args }),
+        value: price,
+      };
+    }
+  }
+}
+
+export function resolutionIntent(resolution: Resolution, { deployment }: Target): Intent {
+  const call = { key: `${resolution.kind}/${resolution.id}`, to: deployment.disputeGame, value: 0n };
+  return resolution.kind === "resolve"
+    ? { ...call, data: encodeFunctionData({ abi: disputeGameAbi, functionName: "resolve", args: [resolution.claim] }) }
+    : {
+        ...call,
+        data: encodeFunctionData({ abi: disputeGameAbi, functionName: "conclude", args: [resolution.proposal] }),
+      };
+}
+
+/** All of a game's resolutions in one transaction, which fails whole if somebody has made one of them. */
+export function together(settling: readonly Intent[], game: Hex): Intent {
+  const [first] = settling as [Intent, ...Intent[]];
+  const args = [settling.map(({ data }) => data)] as const;
+  return {
+    ...first,
+    key: `settle/${game}`,
+    data: encodeFunctionData({ abi: disputeGameAbi, functionName: "multicall", args }),
+  };
+}
+
+type Repeat<T, N extends number, R extends T[] = []> = R["length"] extends N ? R : Repeat<T, N, [...R, T]>;
+type Middles = Repeat<Hex, 15>;
+type Opening = { segment: number; from: Hex; to: Hex; proof: Repeat<Hex, 4> };
