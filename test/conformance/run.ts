@@ -1,17 +1,20 @@
 import { conformanceOnnx } from "./onnx.ts";
 import type { Report } from "./report.ts";
 import { conformanceSoftfloat } from "./softfloat.ts";
+import { conformanceTrie } from "./trie.ts";
 
-/** `npm run conformance -- softfloat|onnx DIR [--json]`: runs official vectors, and says which pass. */
+/** `npm run conformance -- softfloat|onnx|trie DIR [--json]`: runs official vectors, and says which pass. */
 
 const SUITES: Readonly<Record<string, (folder: string) => Promise<Report>>> = {
   softfloat: conformanceSoftfloat,
   onnx: conformanceOnnx,
+  trie: conformanceTrie,
 };
 
 const USAGE = `usage: npm run conformance -- SUITE FOLDER [--json]
   softfloat FOLDER   TestFloat vectors (.txt.gz), in FOLDER or its testfloat/
   onnx FOLDER        the official node tests: a folder for each case, with model.onnx and test_data_set_N/
+  trie FOLDER        Ethereum's TrieTests: files of named cases
 Exit codes: 0 all that is supported passes; 1 something fails; 2 wrong arguments, or no vectors found.`;
 
 const args = process.argv.slice(2);
