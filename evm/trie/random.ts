@@ -22,6 +22,8 @@ export interface RandomOptions {
   readonly keyBytes: number;
   /** How many different keys there are. */
   readonly keys: number;
+  /** Nibbles at the end of a key where keys part; the fewer, the shorter are the leaves, which then stand in their parents. */
+  readonly parting: number;
   /** Deletions in a hundred. */
   readonly deletions: number;
 }
@@ -36,12 +38,11 @@ export function* randomUpdates(random: Random, options: RandomOptions): Generato
   }
 }
 
-function randomKeys(random: Random, { keyBytes, keys }: RandomOptions): Uint8Array[] {
+function randomKeys(random: Random, { keyBytes, keys, parting }: RandomOptions): Uint8Array[] {
   const all = [randomBytes(random, keyBytes)];
   while (all.length < keys) {
     const key = (all[random(all.length)] as Uint8Array).slice();
-    // Most part near the end, where short leaves stand within their parents.
-    const nibble = random(3) === 0 ? random(2 * keyBytes) : 2 * keyBytes - 1 - random(Math.min(12, 2 * keyBytes));
+    const nibble = 2 * keyBytes - 1 - random(parting);
     const at = nibble >> 1;
     key[at] = (key[at] as number) ^ ((1 + random(15)) << (nibble & 1 ? 0 : 4));
     if (random(2) === 0) key.set(randomBytes(random, keyBytes - at - 1), at + 1);

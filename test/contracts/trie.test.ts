@@ -1,0 +1,291 @@
+/** The contracts read and update tries as `evm/trie` does, and refuse every proof that does not open the root. */
+import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { after, before, test } from "node:test";
+import { RLP } from "@ethereumjs/rlp";
+import { trieGet } from "../../evm/trie/get.ts";
+import { EMPTY_ROOT } from "../../evm/trie/node.ts";
+import { encodeProof } from "../../evm/trie/proof.ts";
+import { randomUpdates, seededRandom } from "../../evm/trie/random.ts";
+import { buildTrie, NodeStore } from "../../evm/trie/store.ts";
+import { trieUpdate } from "../../evm/trie/update.ts";
+import { rootCases } from "../conformance/trie.ts";
+import { type ProvenUpdate, startTrieHarness, type TrieHarness } from "./trieHarness.ts";
+
+let harness: TrieHarness;
+before(async () => {
+  harness = await startTrieHarness();
+});
+after(() => harness?.close());
+
+const NOTHING = new Uint8Array();
+const SHORT = Uint8Array.of(7);
+const WORD = new Uint8Array(33).fill(0xa0);
+/** As long as an account: a nonce, a balance and two hashes. */
+const ACCOUNT = new Uint8Array(78).fill(0xf8);
+
+const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex");
+
+/** A key of 64 nibbles: `head`, then `fill` up to `tail`. */
+const key = (head: string, tail = "", fill = "0"): Uint8Array =>
+  Uint8Array.from(Buffer.from(head + tail.padStart(64 - head.length, fill), "hex"));
+
+type Entry = readonly [key: Uint8Array, value: Uint8Array];
+const trieOf = (entries: readonly Entry[]) => buildTrie(entries.map(([entryKey, value]) => ({ key: entryKey, value })));
+
+/** An update with its proof, and the root that it must give. */
+function proven(root: Uint8Array, store: NodeStore, updated: Uint8Array, value: Uint8Array) {
+  const { root: expected, proof } = trieUpdate(root, updated, value, store.source);
+  return { update: { key: updated, value, proof: encodeProof(proof) }, expected, nodes: proof.length };
+}
+
+/** Runs updates through `evm/trie`, and then all in a row through the contract. */
+async function assertSameRoots(updates: Iterable<readonly [Uint8Array, Uint8Array | null]>): Promise<Uint8Array> {
+  const store = new NodeStore();
+  const steps: ProvenUpdate[] = [];
+  const roots: string[] = [];
+  let root = EMPTY_ROOT;
+  for (const [updated, value] of updates) {
+    const { update } = proven(root, store, updated, value ?? NOTHING);
+    steps.push(update);
+    root = store.update(root, updated, value);
+    roots.push(hex(root));
+  }
+  assert.deepEqual((await harness.updateAll(EMPTY_ROOT, steps)).map(hex), roots);
+  return root;
+}
+
+const vectors = [`${process.env.ELENCH_VECTORS}/eth/TrieTests`, `${process.env.ELENCH_VECTORS}/TrieTests`].find(
+  (path) => process.env.ELENCH_VECTORS !== undefined && existsSync(path),
+);
+const skip = vectors === undefined && "no TrieTests: set ELENCH_VECTORS to a folder that holds eth/TrieTests";
+
+test("the official tests with hashed keys give their roots", { skip }, async () => {
+  const cases = rootCases(vectors!).filter(({ secure }) => secure);
+  assert.ok(cases.length > 0);
+  for (const { name, steps, root } of cases) assert.equal(hex(await assertSameRoots(steps)), hex(root), name);
+});
+
+for (const parting of [64, 12, 3]) {
+  test(`random updates of keys that part in ${parting} nibbles give the roots of evm/trie`, async () => {
+    for (let seed = 1; seed <= 5; seed++) {
+      const options = { keyBytes: 32, parting, keys: 5 * seed ** 2, deletions: 45 };
+      const updates = randomUpdates(seededRandom(100 * parting + seed), options).take(300);
+      await assertSameRoots([...updates].map(({ key: updated, value }) => [updated, value] as const));
+    }
+  });
+}
+
+/**
+ * Tries, by what is special about them, and for each the updates that show it. The nibbles at the end part short leaves,
+ * which stand in their parents.
+ */
+const SCENES: readonly { name: string; entries: readonly Entry[]; updates: Readonly<Record<string, Entry>> }[] = [
+  {
+    name: "no entries",
+    entries: [],
+    updates: {
+      "insert the first entry": [key("1"), ACCOUNT],
+      "insert a short first entry": [key("1"), SHORT],
+      "delete what is not there": [key("1"), NOTHING],
+    },
+  },
+  {
+    name: "one entry",
+    entries: [[key("12"), ACCOUNT]],
+    updates: {
+      modify: [key("12"), WORD],
+      "modify, same size": [key("12"), ACCOUNT.map((byte) => byte ^ 1)],
+      "delete the last entry": [key("12"), NOTHING],
+      "delete what is not there": [key("13"), NOTHING],
+      "split at the first nibble": [key("2"), WORD],
+      "split after a common nibble": [key("13"), WORD],
+      "split at the last nibble": [key("12", "1"), WORD],
+      "split at the last nibble, short": [key("12", "1"), SHORT],
+    },
+  },
+  {
+    name: "a branch at the root",
+    entries: [
+      [key("1"), ACCOUNT],
+      [key("2"), WORD],
+      [key("3"), SHORT],
+    ],
+    updates: {
+      "insert into an empty slot": [key("4"), WORD],
+      "delete, the branch stays": [key("2"), NOTHING],
+      "delete what is not there, in an empty slot": [key("4"), NOTHING],
+      "delete what is not there, at a leaf": [key("1", "1"), NOTHING],
+    },
+  },
+  {
+    name: "an extension over a branch",
+    entries: [
+      [key("1234561"), ACCOUNT],
+      [key("1234562"), WORD],
+    ],
+    updates: {
+      "split at the first nibble": [key("2"), WORD],
+      "split in the middle": [key("1235"), WORD],
+      "split at the last nibble": [key("123457"), WORD],
+      "delete what is not there, at the extension": [key("1235"), NOTHING],
+      "collapse into a leaf, with the extension": [key("1234561"), NOTHING],
+      "insert below": [key("1234563"), SHORT],
+    },
+  },
+  {
+    name: "an extension of one nibble",
+    entries: [
+      [key("11"), ACCOUNT],
+      [key("12"), WORD],
+    ],
+    updates: { "split, and the child stands by itself": [key("2"), WORD] },
+  },
+  {
+    name: "branches below branches",
+    entries: [
+      [key("11"), ACCOUNT],
+      [key("21"), WORD],
+      [key("22"), WORD],
+      [key("2211"), ACCOUNT],
+    ],
+    updates: { "collapse over a branch into an extension": [key("11"), NOTHING] },
+  },
+  {
+    name: "an extension beside a leaf, below an extension",
+    entries: [
+      [key("a1"), ACCOUNT],
+      [key("a23451"), WORD],
+      [key("a23452"), WORD],
+    ],
+    updates: {
+      "collapse over an extension, with the one above": [key("a1"), NOTHING],
+      "collapse into a leaf, below a branch": [key("a23451"), NOTHING],
+    },
+  },
+  {
+    name: "a branch beside a leaf, below an extension",
+    entries: [
+      [key("a1"), ACCOUNT],
+      [key("a21"), WORD],
+      [key("a22"), WORD],
+    ],
+    updates: { "collapse over a branch, with the extension above": [key("a1"), NOTHING] },
+  },
+  {
+    name: "short leaves that stand in their branch",
+    entries: [
+      [key("1", "11"), SHORT],
+      [key("1", "12"), SHORT],
+      [key("1", "13"), SHORT],
+    ],
+    updates: {
+      "grow a leaf until it is hashed": [key("1", "12"), ACCOUNT],
+      "modify in place": [key("1", "12"), Uint8Array.of(9)],
+      "split a leaf's parent": [key("1", "23"), SHORT],
+      "insert beside": [key("1", "14"), SHORT],
+      "delete, the branch stays": [key("1", "12"), NOTHING],
+      "insert far above": [key("2"), ACCOUNT],
+    },
+  },
+  {
+    name: "a branch that stands in its parent",
+    entries: [
+      [key("1", "111"), SHORT],
+      [key("1", "112"), SHORT],
+      [key("1", "211"), SHORT],
+      [key("2"), ACCOUNT],
+    ],
+    updates: {
+      "collapse over a leaf in the branch": [key("1", "111"), NOTHING],
+      "collapse over a branch in the branch": [key("1", "211"), NOTHING],
+      "fork a leaf in the branch": [key("1", "212"), SHORT],
+      "delete what is not there": [key("1", "213"), NOTHING],
+      "hash what stood within": [key("1", "112"), ACCOUNT],
+    },
+  },
+  {
+    name: "a hashed leaf among short ones",
+    entries: [
+      [key("1", "1"), ACCOUNT],
+      [key("1", "2"), SHORT],
+    ],
+    updates: {
+      "shrink a leaf into its parent": [key("1", "1"), SHORT],
+      "collapse over a short leaf": [key("1", "1"), NOTHING],
+      "collapse over a hashed leaf": [key("1", "2"), NOTHING],
+    },
+  },
+  {
+    name: "a full branch of hashed children",
+    entries: Array.from({ length: 16 }, (_, slot): Entry => [key(slot.toString(16)), ACCOUNT]),
+    updates: {
+      "delete the first": [key("0"), NOTHING],
+      "delete the last": [key("f"), NOTHING],
+      "modify one": [key("7"), WORD],
+      "fork one": [key("71"), WORD],
+    },
+  },
+];
+
+for (const { name, entries, updates } of SCENES) {
+  test(`${name}: ${Object.keys(updates).join("; ")}`, async () => {
+    const { root, store } = trieOf(entries);
+    for (const [what, [updated, value]] of Object.entries(updates)) {
+      const { update, expected } = proven(root, store, updated, value);
+      // The trie that is made at once from what is left is the one that the update must give.
+      const others = entries.filter(([other]) => hex(other) !== hex(updated));
+      assert.equal(hex(expected), hex(trieOf(value.length ? [...others, [updated, value]] : others).root), what);
+      const { root: newRoot, used } = await harness.update(root, update);
+      assert.equal(hex(newRoot), hex(expected), what);
+      assert.equal(used, update.proof.length, what);
+    }
+  });
+
+  test(`${name}: every key is shown to be there with its value, or not to be there`, async () => {
+    const { root, store } = trieOf(entries);
+    for (const asked of [...entries, ...Object.values(updates)].map(([one]) => one)) {
+      const { value, proof } = trieGet(root, asked, store.source);
+      const encoded = encodeProof(proof);
+      const got = await harness.get(root, asked, encoded);
+      assert.deepEqual(got.value, value ?? NOTHING, hex(asked));
+      assert.equal(got.used, encoded.length);
+    }
+  });
+
+  test(`${name}: nobody shows another value, by whatever nodes of the trie`, async () => {
+    const { root, store } = trieOf(entries);
+    const keys = [...entries, ...Object.values(updates)].map(([one]) => one);
+    for (const asked of keys) {
+      const truth = trieGet(root, asked, store.source);
+      const others = keys.map((other) => trieGet(root, other, store.source).proof);
+      const shortened = truth.proof.map((_, i) => truth.proof.slice(0, i));
+      for (const proof of [...others, ...shortened, [...truth.proof, RLP.encode([SHORT, SHORT])]]) {
+        const got = await harness.get(root, asked, encodeProof(proof)).catch(refusal);
+        if (got !== undefined) assert.deepEqual(got.value, truth.value ?? NOTHING, hex(asked));
+        const same = hex(encodeProof(proof)) === hex(encodeProof(truth.proof));
+        assert.equal(got !== undefined, same, "a result has one proof");
+      }
+    }
+  });
+}
+
+/** A revert by one of the library's errors: anything else is a defect of it. */
+function refusal(error: unknown): undefined {
+  assert.match(String(error), /MissingNode|WrongNode|UnusedNodes|MalformedNode/);
+  return undefined;
+}
+
+test("a proof with any byte changed is refused", async () => {
+  const scenes = ["an extension beside a leaf, below an extension", "a branch that stands in its parent"];
+  for (const { entries, updates } of SCENES.filter(({ name }) => scenes.includes(name))) {
+    const { root, store } = trieOf(entries);
+    for (const [updated, value] of Object.values(updates)) {
+      const { update } = proven(root, store, updated, value);
+      for (const [i, byte] of update.proof.entries()) {
+        const proof = update.proof.with(i, byte ^ (1 << (i % 8)));
+        assert.equal(await harness.update(root, { ...update, proof }).catch(refusal), undefined, `byte ${i}`);
+      }
+    }
+  }
+});
