@@ -1,0 +1,28 @@
+/** @throws RangeError if there are not exactly so many bytes. */
+export function expectLength(what: string, bytes: Uint8Array, expected: number): void {
+  if (bytes.length !== expected) throw new RangeError(`${what} has ${bytes.length} bytes: it must have ${expected}`);
+}
+
+/**
+ * Where each block begins.
+ * @throws RangeError if the blocks are not whole.
+ */
+export function* blockStarts(blocks: Uint8Array, size: number): Generator<number> {
+  if (blocks.length % size !== 0)
+    throw new RangeError(`${blocks.length} bytes are not whole blocks of ${size}: pad the message first`);
+  for (let start = 0; start < blocks.length; start += size) yield start;
+}
+
+/** Big- or little-endian words of 32 bits. */
+export function readWords(bytes: Uint8Array, start: number, into: Uint32Array, littleEndian: boolean): void {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  for (let i = 0; i < into.length; i++) into[i] = view.getUint32(start + 4 * i, littleEndian);
+}
+
+/** The words as bytes, followed by zeros up to `length`. */
+export function wordsToBytes(words: Uint32Array, length: number, littleEndian: boolean): Uint8Array {
+  const bytes = new Uint8Array(length);
+  const view = new DataView(bytes.buffer);
+  for (const [i, word] of words.entries()) view.setUint32(4 * i, word, littleEndian);
+  return bytes;
+}

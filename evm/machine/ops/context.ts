@@ -1,0 +1,3 @@
+import type { Operations } from "../step.ts";
+
+export const CONTEXT: Operations = {};

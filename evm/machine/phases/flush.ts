@@ -1,0 +1,3 @@
+import type { Steps } from "../step.ts";
+
+export const FLUSH: Steps = {};

@@ -1,0 +1,93 @@
+import type { Hash } from "../../merkle/tree.ts";
+import { PHASE, type Phase } from "./layout.ts";
+import { Failure, fail, Load, LoadTask, type Machine } from "./machine.ts";
+import { OPCODES, STACK_LIMIT } from "./opcodes.ts";
+import { ARITHMETIC } from "./ops/arithmetic.ts";
+import { CALLS } from "./ops/calls.ts";
+import { CONTEXT } from "./ops/context.ts";
+import { FLOW } from "./ops/flow.ts";
+import { MEMORY } from "./ops/memory.ts";
+import { STORAGE } from "./ops/storage.ts";
+import { BLOCKS } from "./phases/blocks.ts";
+import { BULK } from "./phases/bulk.ts";
+import { FLUSH } from "./phases/flush.ts";
+import { FRAMES } from "./phases/frames.ts";
+import { INFERENCE } from "./phases/inference.ts";
+import { LOADS } from "./phases/loads.ts";
+import { PRECOMPILES } from "./phases/precompiles.ts";
+import { SETTLEMENT } from "./phases/settlement.ts";
+import { TRANSACTIONS } from "./phases/transactions.ts";
+import { Tape } from "./tape.ts";
+
+/** One opcode, its arguments being on the stack and its static gas paid. It moves pc on by itself only where it jumps. */
+export type Operation = (m: Machine, op: number) => void;
+/** Operations by opcode. */
+export type Operations = Readonly<Record<number, Operation>>;
+/** Steps by phase. */
+export type Steps = Readonly<Partial<Record<Phase, (m: Machine) => void>>>;
+
+const operations: (Operation | undefined)[] = new Array(256).fill(undefined);
+for (const group of [ARITHMETIC, FLOW, MEMORY, CONTEXT, STORAGE, CALLS])
+  for (const [code, operation] of Object.entries(group)) operations[Number(code)] = operation;
+
+const phases: ((m: Machine) => void)[] = [];
+for (const group of [BULK, LOADS, FLUSH, FRAMES, PRECOMPILES, INFERENCE, TRANSACTIONS, SETTLEMENT, BLOCKS])
+  for (const [phase, step] of Object.entries(group)) phases[Number(phase)] = step;
+phases[PHASE.execute] = execute;
+
+/** One step. A halted machine stays as it is. */
+export function step(m: Machine): void {
+  if (m.halted) return;
+  const { phase, pc, gas, journal, tx, task } = m;
+  const { height } = m.stack;
+  const { size } = m.memory;
+  try {
+    (phases[phase] as (m: Machine) => void)(m);
+  } catch (end) {
+    // A step writes memory and pushes only after the last access that may miss, so this is all that has to be undone.
+    if (!(end instanceof Load) && end !== Failure.NOW) throw end;
+    m.pc = pc;
+    m.journal = journal;
+    m.tx = tx;
+    m.stack.height = height;
+    m.memory.shrink(size);
+    if (end instanceof Load) {
+      m.gas = gas;
+      m.goTo(end.phase, new LoadTask(phase, task, end.wanted));
+    } else fail(m);
+  }
+  m.clock++;
+}
+
+function execute(m: Machine): void {
+  const { code, stack, tape } = m;
+  const op = m.pc < code.size ? (code.bytes[m.pc] as number) : 0;
+  if (tape && m.pc < code.size) tape.bytes(code.openChunk(m.pc));
+  const opcode = OPCODES[op];
+  if (opcode === undefined || stack.height < opcode.takes) throw Failure.NOW;
+  if (stack.height - opcode.takes + opcode.gives > STACK_LIMIT) throw Failure.NOW;
+  m.charge(opcode.gas);
+  if (tape && opcode.takes > 0) {
+    for (let i = 0; i < opcode.takes; i++) tape.words([stack.peek(i)]);
+    tape.words([stack.chain(stack.height - opcode.takes)]);
+  }
+  m.pc++;
+  (operations[op] as Operation)(m, op);
+}
+
+/** What opens the machine's state to the verifier, for its next step. */
+export function witnessOf(machine: Machine): Uint8Array {
+  const tape = new Tape();
+  if (machine.halted) {
+    tape.words([machine.halted.context, machine.halted.output]);
+    return tape.witness;
+  }
+  const m = machine.copy();
+  tape.words(m.words());
+  m.tape = tape;
+  step(m);
+  return tape.witness;
+}
+
+/** Hash of the state. */
+export const stateHash = (m: Machine): Hash => m.hash();

@@ -1,0 +1,39 @@
+import type { AddPrecompile } from "@ethereumjs/evm";
+import { bytesToBigInt, bytesToHex, createAddressFromString } from "@ethereumjs/util";
+import { invalidInput, outOfGas } from "./failure.ts";
+import { DIRECTORY_ADDRESS, decodeEntry, directorySlot } from "./model-directory.ts";
+import type { Models } from "./models.ts";
+
+/**
+ * The precompile that contracts call models by (AILib.sol). Its input is model id (32 bytes) ‖ size of the output (32, big-endian) ‖ bytes
+ * of the input tensor; it returns the bytes of the output tensor, for the price that the directory gives. Like any precompile it is always
+ * warm, and reading the directory warms nothing.
+ */
+export const INFERENCE_ADDRESS = "0x000000000000000000000000000000000000a100";
+
+const HEADER_BYTES = 64;
+
+/**
+ * The call fails (consumes all gas, returns nothing) where the input is under 64 bytes, the model is not in the directory, the input or
+ * the stated output has not the model's size, or the gas is under the price.
+ */
+export function inferencePrecompile(models: Models): AddPrecompile {
+  const directory = createAddressFromString(DIRECTORY_ADDRESS);
+  return {
+    address: INFERENCE_ADDRESS,
+    function: async ({ data, gasLimit, _EVM }) => {
+      if (data.length < HEADER_BYTES) return invalidInput(gasLimit);
+      const modelId = data.slice(0, 32);
+      const entry = decodeEntry(await _EVM.stateManager.getStorage(directory, directorySlot(modelId)));
+      if (!entry || data.length !== HEADER_BYTES + entry.inputBytes) return invalidInput(gasLimit);
+      if (bytesToBigInt(data.subarray(32, HEADER_BYTES)) !== BigInt(entry.outputBytes)) return invalidInput(gasLimit);
+      if (gasLimit < entry.price) return outOfGas(gasLimit);
+      const output = models.infer(modelId, data.slice(HEADER_BYTES));
+      if (output.length !== entry.outputBytes)
+        throw new Error(
+          `model ${bytesToHex(modelId)} gives ${output.length} bytes, and the directory says ${entry.outputBytes}: the directory is wrong`,
+        );
+      return { returnValue: output, executionGasUsed: entry.price };
+    },
+  };
+}

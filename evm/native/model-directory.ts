@@ -1,0 +1,53 @@
+import { bytesToBigInt, concatBytes } from "@ethereumjs/util";
+import { keccak256 } from "../../merkle/tree.ts";
+
+/**
+ * The models that contracts of the chain can call, as they stand in the storage of a predeployed contract: `mapping(bytes32 => uint256)`
+ * at slot 0, from a model's id to a word that packs, from the most significant bit: level (8), depth of the table of tensors (8), bytes of
+ * the input (48), bytes of the output (48), gas of one run (144). Zero is no model.
+ */
+export const DIRECTORY_ADDRESS = "0x000000000000000000000000000000000000a101";
+
+export interface DirectoryEntry {
+  /** Of a game about one run. */
+  readonly level: number;
+  readonly tableDepth: number;
+  readonly inputBytes: number;
+  readonly outputBytes: number;
+  /** Gas of one run. */
+  readonly price: bigint;
+}
+
+/** The storage slot of a model's word. */
+export const directorySlot = (modelId: Uint8Array): Uint8Array => keccak256(concatBytes(modelId, new Uint8Array(32)));
+
+const FIELDS = [
+  ["level", 8n],
+  ["tableDepth", 8n],
+  ["inputBytes", 48n],
+  ["outputBytes", 48n],
+  ["price", 144n],
+] as const;
+
+/** @throws RangeError if a field does not fit. */
+export function encodeEntry(entry: DirectoryEntry): bigint {
+  return FIELDS.reduce((packed, [name, bits]) => {
+    const value = BigInt(entry[name]);
+    if (value < 0n || value >> bits !== 0n) throw new RangeError(`${name} ${value} does not fit ${bits} bits`);
+    return (packed << bits) | value;
+  }, 0n);
+}
+
+/** @param word as storage holds it, leading zeros left out or not. @returns null for the zero word. */
+export function decodeEntry(word: Uint8Array): DirectoryEntry | null {
+  const packed = bytesToBigInt(word);
+  if (packed === 0n) return null;
+  const field = (from: bigint, bits: bigint): bigint => (packed >> from) & ((1n << bits) - 1n);
+  return {
+    level: Number(field(248n, 8n)),
+    tableDepth: Number(field(240n, 8n)),
+    inputBytes: Number(field(192n, 48n)),
+    outputBytes: Number(field(144n, 48n)),
+    price: field(0n, 144n),
+  };
+}

@@ -1,0 +1,92 @@
+import type { Common } from "@ethereumjs/common";
+import { type AddPrecompile, getActivePrecompiles } from "@ethereumjs/evm";
+import { bytesToBigInt } from "@ethereumjs/util";
+import { outOfGas } from "./failure.ts";
+
+/**
+ * The verifier settles a precompile's call by L1's own precompile, so that a call must be payable there. L1 runs Osaka, where MODEXP
+ * costs more than under the Cancun rules of this chain (EIP-7883) and takes no length above 1024 (EIP-7823); a transaction has at most
+ * 2^24 gas (EIP-7825). A call that L1 would price above 4,000,000 gas fails here as if out of gas.
+ */
+export const PRECOMPILE_L1_LIMIT = 4_000_000n;
+
+/** EIP-7823: the longest base, exponent or modulus, bytes. */
+const MODEXP_LENGTH_LIMIT = 1024n;
+
+const MODEXP = 0x05;
+const PAIRING = 0x08;
+
+/**
+ * Gas of a call on L1, under Osaka's rules.
+ * @param address 1 to 10. SHA-256, RIPEMD-160, identity and BLAKE2F (2, 3, 4, 9) are stepped, never called: their price there is 0.
+ */
+export function l1Price(address: number, input: Uint8Array): bigint {
+  switch (address) {
+    case 0x01:
+      return 3000n;
+    case MODEXP:
+      return modexpPrice(input);
+    case 0x06:
+      return 150n;
+    case 0x07:
+      return 6000n;
+    case PAIRING:
+      return 45_000n + 34_000n * BigInt(Math.floor(input.length / 192));
+    case 0x0a:
+      return 50_000n;
+    default:
+      return 0n;
+  }
+}
+
+/** Whether a call of precompile `address` fails because L1 could not execute it within the bounds. */
+export function exceedsL1(address: number, input: Uint8Array): boolean {
+  if (address === MODEXP && modexpLengths(input).some((length) => length > MODEXP_LENGTH_LIMIT)) return true;
+  return l1Price(address, input) > PRECOMPILE_L1_LIMIT;
+}
+
+/** The precompiles whose price can pass the limit, made to fail where it does. */
+export function boundedPrecompiles(common: Common): AddPrecompile[] {
+  const active = getActivePrecompiles(common);
+  return [MODEXP, PAIRING].map((number) => {
+    const address = number.toString(16).padStart(40, "0");
+    const run = active.get(address);
+    if (!run) throw new Error(`the chain's rules have no precompile ${number}`);
+    return {
+      address: `0x${address}`,
+      function: (call) => (exceedsL1(number, call.data) ? outOfGas(call.gasLimit) : run(call)),
+    };
+  });
+}
+
+/** EIP-7883: max(500, complexity · iterations). */
+function modexpPrice(input: Uint8Array): bigint {
+  const [base, exponent, modulus] = modexpLengths(input);
+  const longest = larger(base, modulus);
+  const words = (longest + 7n) / 8n;
+  const complexity = longest <= 32n ? 16n : 2n * words * words;
+  const head = exponent > 32n ? 32n : exponent;
+  const headBits = BigInt(bitLength(slice(input, 96n + base, head)));
+  const iterations = (exponent > 32n ? 16n * (exponent - 32n) : 0n) + (headBits > 0n ? headBits - 1n : 0n);
+  return larger(500n, complexity * larger(1n, iterations));
+}
+
+function larger(a: bigint, b: bigint): bigint {
+  if (a > b) return a;
+  return b;
+}
+
+const modexpLengths = (input: Uint8Array): [base: bigint, exponent: bigint, modulus: bigint] => [
+  slice(input, 0n, 32n),
+  slice(input, 32n, 32n),
+  slice(input, 64n, 32n),
+];
+
+/** The number at bytes [from, from + length), what is missing read as zeros. */
+function slice(input: Uint8Array, from: bigint, length: bigint): bigint {
+  if (length === 0n || from >= BigInt(input.length)) return 0n;
+  const part = input.subarray(Number(from), Number(from + length));
+  return bytesToBigInt(part) << (8n * (length - BigInt(part.length)));
+}
+
+const bitLength = (value: bigint): number => (value === 0n ? 0 : value.toString(2).length);

@@ -1,0 +1,60 @@
+import { Common, Hardfork, Mainnet } from "@ethereumjs/common";
+import { type CustomPrecompile, createEVM, type EVMMockBlockchainInterface } from "@ethereumjs/evm";
+import { createVM, type VM } from "@ethereumjs/vm";
+import { keccak256 } from "../../merkle/tree.ts";
+import { inferencePrecompile } from "./inference.ts";
+import type { Models } from "./models.ts";
+import { pointEvaluationPrecompile } from "./point-evaluation.ts";
+import { boundedPrecompiles } from "./precompile-bounds.ts";
+import { createState, type NativeState } from "./state.ts";
+
+/** The native executor of the AI EVM: @ethereumjs/vm under Cancun rules. It computes results, and traces nothing. */
+
+export interface NativeVmOptions {
+  readonly chainId: bigint;
+  /** Hash of an earlier block, asked for by BLOCKHASH for the last 256 only. */
+  readonly blockHash: (number: bigint) => Uint8Array;
+  /** What runs the models; without it the chain has no `inference` precompile. */
+  readonly models?: Models;
+  /** Whether calls of precompiles that are too dear for L1 fail (precompile-bounds.ts). Only the official tests want it off. Default: true. */
+  readonly l1Bounds?: boolean;
+  /** Default: a state of no accounts. It must be of the rules that `nativeCommon` gives. */
+  readonly state?: NativeState;
+}
+
+export interface NativeVm {
+  readonly vm: VM;
+  readonly state: NativeState;
+}
+
+/** The rules of a chain, with a keccak256 that is many times as fast as the library's. */
+export const nativeCommon = (chainId: bigint): Common =>
+  new Common({
+    chain: { ...Mainnet, chainId: Number(chainId) },
+    hardfork: Hardfork.Cancun,
+    customCrypto: { keccak256 },
+  });
+
+export async function createNativeVm(options: NativeVmOptions): Promise<NativeVm> {
+  const { chainId, blockHash, models, l1Bounds = true } = options;
+  const common = nativeCommon(chainId);
+  const state = options.state ?? createState(common);
+  const blockchain = hashesOnly(blockHash);
+  const customPrecompiles: CustomPrecompile[] = [
+    pointEvaluationPrecompile,
+    ...(models ? [inferencePrecompile(models)] : []),
+    ...(l1Bounds ? boundedPrecompiles(common) : []),
+  ];
+  const evm = await createEVM({ common, stateManager: state.manager, blockchain, customPrecompiles });
+  return { vm: await createVM({ common, stateManager: state.manager, evm }), state };
+}
+
+/** All that the machine wants to know of the chain's history. */
+function hashesOnly(blockHash: (number: bigint) => Uint8Array): EVMMockBlockchainInterface {
+  const blockchain: EVMMockBlockchainInterface = {
+    getBlock: async (number) => ({ hash: () => blockHash(BigInt(number)) }),
+    putBlock: async () => {},
+    shallowCopy: () => blockchain,
+  };
+  return blockchain;
+}
