@@ -40,7 +40,11 @@ contract TrieHarness {
   /// @notice Updates in a row.
   /// @param updates Of each: key, length of the value in 2 bytes, value, proof.
   /// @return roots After each.
-  function updateAll(bytes32 root, bytes calldata updates, uint256 count) external pure returns (bytes32[] memory roots) {
+  function updateAll(
+    bytes32 root,
+    bytes calldata updates,
+    uint256 count
+  ) external pure returns (bytes32[] memory roots) {
     roots = new bytes32[](count);
     uint256 cursor = _offsetOf(updates);
     for (uint256 i = 0; i < count; ++i) {

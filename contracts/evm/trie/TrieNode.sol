@@ -51,10 +51,11 @@ library TrieNode {
       first = head < 0xf8 ? 1 : head - 0xf6;
       head = byteAt(node, first);
       // A path is never empty nor a list, as a branch's first child may be; but both can have 32 bytes.
-      if (head == EMPTY_ITEM || head >= LIST) return (first, 0);
-      if (head == HASH_ITEM && byteAt(node, first + HASH_ITEM_BYTES) == HASH_ITEM) {
-        return (first, node.length == first + 2 * HASH_ITEM_BYTES ? first + HASH_ITEM_BYTES : 0);
-      }
+      if (head == HASH_ITEM) {
+        if (byteAt(node, first + HASH_ITEM_BYTES) == HASH_ITEM && node.length > first + 2 * HASH_ITEM_BYTES) {
+          return (first, 0);
+        }
+      } else if (head == EMPTY_ITEM || head >= LIST) return (first, 0);
       second = first + itemBytes(node, first);
       if (second + itemBytes(node, second) != node.length) second = 0;
     }
@@ -108,6 +109,21 @@ library TrieNode {
     }
   }
 
+  /// @notice Size of a child's item, by its first byte.
+  function childBytes(uint256 head) internal pure returns (uint256) {
+    unchecked {
+      // 80, a0 and c0 + n (n < 32) are followed by 0, 32 and n bytes: the low six bits.
+      return 1 + (head & 0x3f);
+    }
+  }
+
+  /// @notice The hash in a child's item.
+  function hashAt(bytes memory node, uint256 offset) internal pure returns (bytes32 hash) {
+    assembly ("memory-safe") {
+      hash := mload(add(add(node, 33), offset))
+    }
+  }
+
   /// @notice Offset of a branch's child.
   /// @param first Offset of its first item.
   function childOffset(bytes memory branch, uint256 first, uint256 slot) internal pure returns (uint256 offset) {
@@ -122,7 +138,7 @@ library TrieNode {
       for {} slot {
         slot := sub(slot, 1)
       } {
-        // 80, a0 and c0 + n (n < 32) are followed by 0, 32 and n bytes: the low six bits.
+        // As childBytes.
         item := add(item, add(1, and(byte(0, mload(item)), 0x3f)))
       }
       offset := sub(item, start)
@@ -149,7 +165,7 @@ library TrieNode {
           slot = i;
           offset = item;
         }
-        item += 1 + (head & 0x3f);
+        item += childBytes(head);
       }
       // With 32-byte keys the value of a branch is empty.
       if (item + 1 != branch.length || byteAt(branch, item) != EMPTY_ITEM) revert MalformedNode(branch);
@@ -170,7 +186,15 @@ library TrieNode {
     unchecked {
       uint256 head = byteAt(node, offset);
       if (head >= LIST) revert MalformedNode(node);
-      uint256 start = offset + (head < EMPTY_ITEM ? 0 : head < 0xb8 ? 1 : head - 0xb6);
+      uint256 start =
+        offset +
+          (
+            head < EMPTY_ITEM
+              ? 0
+              : head < 0xb8
+                ? 1
+                : head - 0xb6
+          );
       return slice(node, start, node.length - start);
     }
   }
@@ -296,7 +320,12 @@ library TrieNode {
   function _open(uint256 size, uint256 kind) private pure returns (bytes memory item, uint256 start) {
     unchecked {
       if (size > 0xfff0) revert NodeTooLong(size);
-      start = size < 56 ? 1 : size < 256 ? 2 : 3;
+      start =
+        size < 56
+          ? 1
+          : size < 256
+            ? 2
+            : 3;
       item = _allocate(start + size);
       assembly ("memory-safe") {
         let to := add(item, 32)

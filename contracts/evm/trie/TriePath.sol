@@ -125,16 +125,10 @@ library TriePath {
       bytes memory parent = slot.parentOf();
       uint256 offset = slot.offsetOf();
       uint256 head = parent.byteAt(offset);
-      uint256 size = 1 + (head & 0x3f);
+      uint256 size = TrieNode.childBytes(head);
       if (offset + size > parent.length) revert MalformedNode(parent);
+      if (head == TrieNode.HASH_ITEM) return _openNode(nodes, parent.hashAt(offset), slot);
       if (head == TrieNode.EMPTY_ITEM) return node;
-      if (head == TrieNode.HASH_ITEM) {
-        bytes32 hash;
-        assembly ("memory-safe") {
-          hash := mload(add(add(parent, 33), offset))
-        }
-        return _openNode(nodes, hash, slot);
-      }
       // A list of fewer than 32 bytes.
       if (head >> 5 != 6) revert MalformedNode(parent);
       node = _allocate(size, slot);
@@ -145,24 +139,27 @@ library TriePath {
   }
 
   function _openNode(Nodes memory nodes, bytes32 hash, Slot slot) private pure returns (bytes memory node) {
-    unchecked {
-      // INVARIANT: a proof shows a path to its end, so that nobody denies an entry by stopping short of it.
-      if (nodes.left == 0) revert MissingNode(hash);
-      --nodes.left;
-      uint256 cursor = nodes.cursor;
-      uint256 size;
-      assembly ("memory-safe") {
-        size := shr(240, calldataload(cursor))
-      }
-      node = _allocate(size, slot);
-      assembly ("memory-safe") {
-        calldatacopy(add(node, 32), add(cursor, 2), size)
-      }
-      nodes.cursor = cursor + 2 + size;
-      bytes32 actual = keccak256(node);
-      // INVARIANT: nodes are the trie's own, down from the root: this alone decides whether a key is there and what it holds.
-      if (actual != hash) revert WrongNode(hash, actual);
+    uint256 left = nodes.left;
+    // INVARIANT: a proof shows a path to its end, so that nobody denies an entry by stopping short of it.
+    if (left == 0) revert MissingNode(hash);
+    uint256 cursor = nodes.cursor;
+    uint256 size;
+    assembly ("memory-safe") {
+      size := shr(240, calldataload(cursor))
+      cursor := add(cursor, 2)
     }
+    node = _allocate(size, slot);
+    bytes32 actual;
+    assembly ("memory-safe") {
+      calldatacopy(add(node, 32), cursor, size)
+      actual := keccak256(add(node, 32), size)
+    }
+    unchecked {
+      nodes.cursor = cursor + size;
+      nodes.left = left - 1;
+    }
+    // INVARIANT: nodes are the trie's own, down from the root: this alone decides whether a key is there and what it holds.
+    if (actual != hash) revert WrongNode(hash, actual);
   }
 
   /// @dev Behind the slot; with two spare words at the end, since whole words are read.
