@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.37;
+
+import {IMachine} from "../game/IMachine.sol";
+import {Layout, Phase} from "./Layout.sol";
+
+/// @dev The contracts that take the steps: each has the `step` of IMachine, for the phases and opcodes that it knows.
+struct Parts {
+  address arithmeticOps;
+  address flowOps;
+  address memoryOps;
+  address contextOps;
+  address storageOps;
+  address callOps;
+  address bulkSteps;
+  address loadSteps;
+  address flushSteps;
+  address frameSteps;
+  address precompileSteps;
+  address inferenceSteps;
+  address transactionSteps;
+  address settlementSteps;
+  address blockSteps;
+}
+
+/// @title The EVM machine, one step at a time (docs/evm-machine.md)
+/// @notice Stateless. Finds the part that knows the step, and hands it the call as it stands.
+contract EvmVerifier is IMachine {
+  /// @dev There is no contract at that address.
+  error NoPart(address part);
+
+  /// @dev The witness is not that of the halted state whose hash is `pre`.
+  error WrongHalt(bytes32 pre);
+
+  /// @dev No step has this phase.
+  error UnknownPhase(uint256 phase);
+
+  address public immutable arithmeticOps;
+  address public immutable flowOps;
+  address public immutable memoryOps;
+  address public immutable contextOps;
+  address public immutable storageOps;
+  address public immutable callOps;
+  address public immutable bulkSteps;
+  address public immutable loadSteps;
+  address public immutable flushSteps;
+  address public immutable frameSteps;
+  address public immutable precompileSteps;
+  address public immutable inferenceSteps;
+  address public immutable transactionSteps;
+  address public immutable settlementSteps;
+  address public immutable blockSteps;
+
+  constructor(Parts memory parts) {
+    arithmeticOps = _deployed(parts.arithmeticOps);
+    flowOps = _deployed(parts.flowOps);
+    memoryOps = _deployed(parts.memoryOps);
+    contextOps = _deployed(parts.contextOps);
+    storageOps = _deployed(parts.storageOps);
+    callOps = _deployed(parts.callOps);
+    bulkSteps = _deployed(parts.bulkSteps);
+    loadSteps = _deployed(parts.loadSteps);
+    flushSteps = _deployed(parts.flushSteps);
+    frameSteps = _deployed(parts.frameSteps);
+    precompileSteps = _deployed(parts.precompileSteps);
+    inferenceSteps = _deployed(parts.inferenceSteps);
+    transactionSteps = _deployed(parts.transactionSteps);
+    settlementSteps = _deployed(parts.settlementSteps);
+    blockSteps = _deployed(parts.blockSteps);
+  }
+
+  /// @inheritdoc IMachine
+  function step(bytes32 pre, bytes calldata witness) external view returns (bytes32 post) {
+    // INVARIANT: phase, pc and opcode are read where the part opens them. A part refuses steps that it does not know, and the
+    // hash of the state binds them: the prover does not choose the part.
+    if (witness.length == 64) {
+      // A halted state steps to itself.
+      if (keccak256(witness) != pre) revert WrongHalt(pre);
+      return pre;
+    }
+    uint256 phase = _word(witness, 0);
+    if (phase == Phase.EXECUTE) _forward(_operations(_opcode(witness)));
+    if (phase == Phase.ASK) revert Delegated();
+    _forward(_steps(phase, witness));
+  }
+
+  /// @inheritdoc IMachine
+  /// @param context H(chainId, gas of the batch, previous output, root and size of the batch).
+  /// @param output H(number, world, history).
+  function halted(bytes32 context, bytes32 output) external pure returns (bytes32) {
+    return Layout.hash(uint256(context), uint256(output));
+  }
+
+  /// @inheritdoc IMachine
+  function ask(bytes32, bytes calldata witness) external view returns (IMachine, bytes32, bytes32, uint8) {
+    if (_word(witness, 0) != Phase.ASK) revert NotDelegated();
+    _forward(inferenceSteps);
+  }
+
+  /// @inheritdoc IMachine
+  function resume(bytes32, bytes calldata witness, bytes32) external view returns (bytes32) {
+    if (_word(witness, 0) != Phase.ASK) revert NotDelegated();
+    _forward(inferenceSteps);
+  }
+
+  /// @dev The opcode at pc: STOP beyond the code's end.
+  function _opcode(bytes calldata witness) private pure returns (uint256) {
+    uint256 pc = _word(witness, 2);
+    if (pc >= _word(witness, 9)) return 0;
+    unchecked {
+      // After the state comes the chunk: its carry, then its 128 bytes.
+      return _word(witness, 0, Layout.STATE_BYTES + 1 + (pc & 127)) >> 248;
+    }
+  }
+
+  /// @dev The part that knows an opcode. Those that do not exist fail in all of them.
+  function _operations(uint256 opcode) private view returns (address) {
+    if (opcode < 0x20) return opcode == 0 ? memoryOps : arithmeticOps;
+    if (opcode < 0x50) {
+      if (opcode == 0x31 || opcode == 0x3b || opcode == 0x3c || opcode == 0x3f || opcode == 0x47) return storageOps;
+      if (opcode == 0x20 || opcode == 0x35 || opcode == 0x37 || opcode == 0x39 || opcode == 0x3e) return memoryOps;
+      return opcode < 0x30 || opcode > 0x4a ? memoryOps : contextOps;
+    }
+    if (opcode < 0xa0) {
+      if (opcode == 0x54 || opcode == 0x55 || opcode == 0x5c || opcode == 0x5d) return storageOps;
+      return (opcode > 0x50 && opcode < 0x54) || opcode == 0x5e ? memoryOps : flowOps;
+    }
+    if (opcode == 0xff) return storageOps;
+    bool calls =
+      opcode == 0xf0 || opcode == 0xf1 || opcode == 0xf2 || opcode == 0xf4 || opcode == 0xf5 || opcode == 0xfa;
+    return calls ? callOps : memoryOps;
+  }
+
+  /// @dev The part that knows a phase, other than EXECUTE and ASK.
+  function _steps(uint256 phase, bytes calldata witness) private view returns (address) {
+    if (phase < Phase.COPY) return loadSteps;
+    if (phase < Phase.ENTER || phase == Phase.INPUT || phase == Phase.LOG) return bulkSteps;
+    // The task follows the state: its first word is the precompile's address.
+    if (phase == Phase.PRECOMPILE) return _word(witness, 15) == Layout.INFERENCE ? inferenceSteps : precompileSteps;
+    if (phase < Phase.LOG) return frameSteps;
+    if (phase == Phase.START || phase == Phase.NEXT || phase == Phase.IDLE) return blockSteps;
+    if (phase == Phase.FLUSH) return flushSteps;
+    if (phase < Phase.VALIDATE) return transactionSteps;
+    if (phase < Phase.IDLE) return settlementSteps;
+    revert UnknownPhase(phase);
+  }
+
+  /// @dev Ends the call with what the part makes of it.
+  function _forward(address part) private view {
+    assembly ("memory-safe") {
+      let free := mload(0x40)
+      calldatacopy(free, 0, calldatasize())
+      let success := staticcall(gas(), part, free, calldatasize(), 0, 0)
+      returndatacopy(free, 0, returndatasize())
+      switch success
+      case 0 {
+        revert(free, returndatasize())
+      }
+      default {
+        return(free, returndatasize())
+      }
+    }
+  }
+
+  /// @dev Word `index` of the witness, and `skip` bytes more; zeros, or other calldata, beyond its end.
+  function _word(bytes calldata witness, uint256 index, uint256 skip) private pure returns (uint256 value) {
+    assembly ("memory-safe") {
+      value := calldataload(add(add(witness.offset, shl(5, index)), skip))
+    }
+  }
+
+  function _word(bytes calldata witness, uint256 index) private pure returns (uint256) {
+    return _word(witness, index, 0);
+  }
+
+  function _deployed(address part) private view returns (address) {
+    // INVARIANT: a call to no contract succeeds, with nothing in return.
+    if (part.code.length == 0) revert NoPart(part);
+    return part;
+  }
+}
