@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { test } from "node:test";
-import { type EVM, createEVM } from "@ethereumjs/evm";
+import { createEVM, type EVM } from "@ethereumjs/evm";
 import { bytesToHex, createAddressFromString, hexToBytes } from "@ethereumjs/util";
 import { randomWords } from "../../ml-vm/softfloat/testPatterns.ts";
 import { blake2Finish, blake2Run, blake2Start } from "./blake2.ts";
@@ -32,7 +32,9 @@ function blake2f(input: Uint8Array, counts: readonly number[]): Uint8Array {
 
 const precompile = async (evm: EVM, data: Uint8Array): Promise<Uint8Array> => {
   const to = createAddressFromString(`0x${"09".padStart(40, "0")}`);
-  return new Uint8Array((await evm.runCall({ to, data, gasLimit: 1n << 40n, skipBalance: true })).execResult.returnValue);
+  return new Uint8Array(
+    (await evm.runCall({ to, data, gasLimit: 1n << 40n, skipBalance: true })).execResult.returnValue,
+  );
 };
 
 test("EIP-152's vectors", () => {

@@ -19,9 +19,7 @@ const CONSTANTS = Uint32Array.from([
 
 /** State before the first block: FIPS 180-4, section 5.3.3. */
 export const SHA256_INITIAL: Uint8Array = wordsToBytes(
-  Uint32Array.from([
-    0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19,
-  ]),
+  Uint32Array.from([0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19]),
   STATE_BYTES,
   false,
 );
