@@ -1,15 +1,17 @@
 /** The contracts read and update tries as `evm/trie` does, and refuse every proof that does not open the root. */
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
 import { after, before, test } from "node:test";
 import { RLP } from "@ethereumjs/rlp";
 import { trieGet } from "../../evm/trie/get.ts";
-import { EMPTY_ROOT } from "../../evm/trie/node.ts";
+import { EMPTY_ROOT, encodeNode, type TrieNode } from "../../evm/trie/node.ts";
+import { nibblesOf } from "../../evm/trie/path.ts";
 import { encodeProof } from "../../evm/trie/proof.ts";
 import { randomUpdates, seededRandom } from "../../evm/trie/random.ts";
 import { buildTrie, NodeStore } from "../../evm/trie/store.ts";
 import { trieUpdate } from "../../evm/trie/update.ts";
+import { keccak256 } from "../../merkle/keccak/keccak.ts";
 import { rootCases } from "../conformance/trie.ts";
+import { NO_TRIE_TESTS, officialTrieTests } from "../conformance/trie-vectors.ts";
 import { type ProvenUpdate, startTrieHarness, type TrieHarness } from "./trieHarness.ts";
 
 let harness: TrieHarness;
@@ -55,13 +57,11 @@ async function assertSameRoots(updates: Iterable<readonly [Uint8Array, Uint8Arra
   return root;
 }
 
-const vectors = [`${process.env.ELENCH_VECTORS}/eth/TrieTests`, `${process.env.ELENCH_VECTORS}/TrieTests`].find(
-  (path) => process.env.ELENCH_VECTORS !== undefined && existsSync(path),
-);
-const skip = vectors === undefined && "no TrieTests: set ELENCH_VECTORS to a folder that holds eth/TrieTests";
+const official = officialTrieTests();
+const skip = official === undefined && NO_TRIE_TESTS;
 
 test("the official tests with hashed keys give their roots", { skip }, async () => {
-  const cases = rootCases(vectors!).filter(({ secure }) => secure);
+  const cases = rootCases(official!).filter(({ secure }) => secure);
   assert.ok(cases.length > 0);
   for (const { name, steps, root } of cases) assert.equal(hex(await assertSameRoots(steps)), hex(root), name);
 });
@@ -288,4 +288,78 @@ test("a proof with any byte changed is refused", async () => {
       }
     }
   }
+});
+
+test("a proof is refused by its own error", async () => {
+  const { root, store } = trieOf([
+    [key("1"), ACCOUNT],
+    [key("2"), WORD],
+  ]);
+  const { proof } = trieGet(root, key("1"), store.source);
+  const [branch, leaf] = proof as [Uint8Array, Uint8Array];
+  const get = (nodes: readonly Uint8Array[]) => harness.get(root, key("1"), encodeProof(nodes));
+  await assert.rejects(get([branch]), { error: "MissingNode", args: [`0x${hex(keccak256(leaf))}`] });
+  await assert.rejects(get([]), { error: "MissingNode", args: [`0x${hex(root)}`] });
+  await assert.rejects(get([...proof, leaf]), { error: "UnusedNodes", args: [1n] });
+  const hashes = [root, keccak256(leaf)].map((hash) => `0x${hex(hash)}`);
+  await assert.rejects(get([leaf, branch]), { error: "WrongNode", args: hashes });
+  await assert.rejects(harness.get(EMPTY_ROOT, key("1"), encodeProof([leaf])), { error: "UnusedNodes" });
+});
+
+test("a deletion that collapses a branch needs the child that is left, and no other deletion may show one", async () => {
+  const entries: Entry[] = ["1", "2", "3"].map((head) => [key(head), ACCOUNT]);
+  const two = trieOf(entries.slice(1));
+  const { update } = proven(two.root, two.store, key("2"), NOTHING);
+  const short = trieGet(two.root, key("2"), two.store.source).proof;
+  await assert.rejects(harness.update(two.root, { ...update, proof: encodeProof(short) }), { error: "MissingNode" });
+  const three = trieOf(entries);
+  const sibling = trieGet(three.root, key("3"), three.store.source).proof.at(-1)!;
+  const long = [...trieGet(three.root, key("2"), three.store.source).proof, sibling];
+  await assert.rejects(harness.update(three.root, { ...update, proof: encodeProof(long) }), { error: "UnusedNodes" });
+});
+
+/** Roots that no trie over 32-byte keys has: who makes them up gets nothing decided. */
+test("nodes that no trie has are refused as malformed", async () => {
+  const asked = key("1", "", "1");
+  const leaf = (nibbles: number): TrieNode => ({ kind: "leaf", path: nibblesOf(asked).slice(0, nibbles), value: WORD });
+  const nodes: Record<string, Uint8Array> = {
+    "no list": Uint8Array.of(0x85, 1, 2, 3, 4, 5),
+    "a leaf with a short path": encodeNode(leaf(63)),
+    "a leaf with a long path": RLP.encode([new Uint8Array(34).fill(0x31), WORD]),
+    "a leaf without a path item": RLP.encode([NOTHING, WORD]),
+    "an extension to the end": RLP.encode([Uint8Array.of(0, ...asked), new Uint8Array(32)]),
+    "a child of another size": RLP.encode([NOTHING, new Uint8Array(31), ...new Array(15).fill(NOTHING)]),
+    "a branch of one child": RLP.encode([NOTHING, Uint8Array.of(1)]),
+  };
+  for (const [what, node] of Object.entries(nodes)) {
+    const got = harness.get(keccak256(node), asked, encodeProof([node]));
+    await assert.rejects(got, { error: "MalformedNode", args: [`0x${hex(node)}`] }, what);
+  }
+});
+
+/** A trie of which only the way to one leaf is known: `levels` full branches, and a leaf of an account's size. */
+function deepTrie(levels: number) {
+  const asked = keccak256(SHORT);
+  const path = nibblesOf(asked);
+  const proof = [encodeNode({ kind: "leaf", path: path.subarray(levels), value: ACCOUNT })];
+  for (let level = levels - 1; level >= 0; level--) {
+    const children = Array.from({ length: 16 }, (_, slot) =>
+      keccak256(slot === path[level] ? proof[0]! : Uint8Array.of(level, slot)),
+    );
+    proof.unshift(encodeNode({ kind: "branch", children, value: null }));
+  }
+  const store = new NodeStore();
+  store.add(proof.map((rlp) => ({ hash: keccak256(rlp), rlp })));
+  return { asked, root: keccak256(proof[0]!), store };
+}
+
+test("an account below six full branches is read for 11,000 gas and changed for 14,000, in a library of 7,000 bytes", async () => {
+  const { asked, root, store } = deepTrie(6);
+  const { update, expected } = proven(root, store, asked, ACCOUNT.toReversed().with(0, 1));
+  const read = await harness.get(root, asked, update.proof);
+  const written = await harness.update(root, update);
+  assert.deepEqual([hex(read.value), hex(written.root)], [hex(ACCOUNT), hex(expected)]);
+  assert.ok(read.gas < 11_000, `${read.gas} gas to read`);
+  assert.ok(written.gas < 14_000, `${written.gas} gas to change`);
+  assert.ok(harness.size < 7_000, `${harness.size} bytes`);
 });
