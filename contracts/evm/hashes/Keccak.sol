@@ -11,6 +11,10 @@ import {PartialBlock, WrongLength} from "./Lengths.sol";
 /// after three rounds bits 128 to 191 are still right, and from them the word is made anew.
 /// Lanes stand at fixed addresses, as a constant is cheaper than a sum.
 library Keccak {
+  // Named again for assembly, into which the linter does not look for uses of imports.
+  uint256 private constant LANE = LANE64;
+  uint256 private constant EVERY = EVERY64;
+
   uint256 private constant STATE_BYTES = 200;
   uint256 private constant RATE = 136;
 
@@ -56,7 +60,7 @@ library Keccak {
       calldatacopy(LANES, calldatasize(), sub(CONSTANTS, LANES))
 
       function constantOf(round, lane) {
-        mstore(add(CONSTANTS, shl(5, round)), mul(lane, EVERY64))
+        mstore(add(CONSTANTS, shl(5, round)), mul(lane, EVERY))
       }
       constantOf(0, 0x0000000000000001)
       constantOf(1, 0x0000000000008082)
@@ -99,12 +103,12 @@ library Keccak {
         word = Lanes.reverse64(word);
         assembly ("memory-safe") {
           function xorLane(lane, value) {
-            mstore(lane, xor(mload(lane), mul(value, EVERY64)))
+            mstore(lane, xor(mload(lane), mul(value, EVERY)))
           }
           xorLane(lanes, shr(192, word))
-          xorLane(add(lanes, 0x20), and(shr(128, word), LANE64))
-          xorLane(add(lanes, 0x40), and(shr(64, word), LANE64))
-          xorLane(add(lanes, 0x60), and(word, LANE64))
+          xorLane(add(lanes, 0x20), and(shr(128, word), LANE))
+          xorLane(add(lanes, 0x40), and(shr(64, word), LANE))
+          xorLane(add(lanes, 0x60), and(word, LANE))
         }
         lanes += 128;
       }
@@ -114,7 +118,7 @@ library Keccak {
       }
       last = Lanes.reverse64(last);
       assembly ("memory-safe") {
-        mstore(lanes, xor(mload(lanes), mul(shr(192, last), EVERY64)))
+        mstore(lanes, xor(mload(lanes), mul(shr(192, last), EVERY)))
       }
     }
   }
@@ -136,8 +140,9 @@ library Keccak {
         round(OTHERS, LANES, mload(add(constants, 0xa0)), 1)
       }
 
-      // The five steps of one round; `renew` makes the words anew. Compiled for each pair of addresses that it is called with.
-      function round(from, to, constant, renew) {
+      // The five steps of one round. `iota` is its constant; `renew` makes the words anew. The compiler specialises it for
+      // each pair of addresses that it is called with.
+      function round(from, to, iota, renew) {
         let d0, d1, d2, d3, d4 := theta(from)
         // rho and pi bring to row y the lanes (x', x) with 2x' + 3x = y, each rotated by its own offset.
         {
@@ -146,7 +151,7 @@ library Keccak {
           let b2 := shr(21, xor(mload(add(from, 0x180)), d2)) // left by 43
           let b3 := shl(21, xor(mload(add(from, 0x240)), d3))
           let b4 := shl(14, xor(mload(add(from, 0x300)), d4))
-          put(to, xor(chi(b0, b1, b2), constant), renew) // iota
+          put(to, xor(chi(b0, b1, b2), iota), renew)
           put(add(to, 0x20), chi(b1, b2, b3), renew)
           put(add(to, 0x40), chi(b2, b3, b4), renew)
           put(add(to, 0x60), chi(b3, b4, b0), renew)
@@ -229,7 +234,7 @@ library Keccak {
 
       function put(address_, lane, renew) {
         if renew {
-          lane := mul(and(shr(128, lane), LANE64), EVERY64)
+          lane := mul(and(shr(128, lane), LANE), EVERY)
         }
         mstore(address_, lane)
       }
@@ -249,8 +254,8 @@ library Keccak {
         uint256 word;
         assembly ("memory-safe") {
           let lanes := add(LANES, shl(7, i))
-          word := or(shl(192, mload(lanes)), shl(128, and(mload(add(lanes, 0x20)), LANE64)))
-          word := or(word, or(shl(64, and(mload(add(lanes, 0x40)), LANE64)), and(mload(add(lanes, 0x60)), LANE64)))
+          word := or(shl(192, mload(lanes)), shl(128, and(mload(add(lanes, 0x20)), LANE)))
+          word := or(word, or(shl(64, and(mload(add(lanes, 0x40)), LANE)), and(mload(add(lanes, 0x60)), LANE)))
         }
         word = Lanes.reverse64(word);
         assembly ("memory-safe") {
