@@ -1,0 +1,383 @@
+import assert from "node:assert/strict";
+import { before, describe, it } from "node:test";
+import { bytesToHex, concatBytes } from "@ethereumjs/util";
+import type { Hex } from "viem";
+import { Code } from "../../evm/machine/code.ts";
+import { PHASE, type Phase } from "../../evm/machine/layout.ts";
+import { Machine, type Outside } from "../../evm/machine/machine.ts";
+import { OPCODES } from "../../evm/machine/opcodes.ts";
+import { step, witnessOf } from "../../evm/machine/step.ts";
+import { joinWords } from "../../evm/machine/words.ts";
+import { keccak256 } from "../../merkle/tree.ts";
+import { build } from "./build.ts";
+import { type Deployed, type Evm, Reverted, startEvm } from "./evm.ts";
+
+const PARTS = [
+  "arithmeticOps",
+  "flowOps",
+  "memoryOps",
+  "contextOps",
+  "storageOps",
+  "callOps",
+  "bulkSteps",
+  "loadSteps",
+  "flushSteps",
+  "frameSteps",
+  "precompileSteps",
+  "inferenceSteps",
+  "transactionSteps",
+  "settlementSteps",
+  "blockSteps",
+] as const;
+type Part = (typeof PARTS)[number];
+
+const contracts = build([
+  "contracts/evm/EvmVerifier.sol",
+  "contracts/evm/ArithmeticOps.sol",
+  "contracts/evm/FlowOps.sol",
+  "contracts/test/PartHarness.sol",
+]);
+const contract = (name: string) => contracts.get(name) ?? assert.fail(`no contract ${name}`);
+const wordHex = (value: number): Hex => `0x${value.toString(16).padStart(64, "0")}`;
+
+let evm: Evm;
+/** With arithmetic and flow in place; everything else goes to flow, which refuses it. */
+let verifier: Deployed;
+/** Its parts say their number in PARTS instead of taking a step. */
+let signpost: Deployed;
+
+before(async () => {
+  evm = await startEvm();
+  const parts: Record<string, Hex> = {};
+  for (const [i, name] of PARTS.entries()) {
+    parts[name] = (await evm.deploy(contract("PartHarness"), wordHex(i))).address;
+  }
+  signpost = await evm.deploy(contract("EvmVerifier"), parts);
+  const flow = await evm.deploy(contract("FlowOps"));
+  for (const name of PARTS) parts[name] = flow.address;
+  parts.arithmeticOps = (await evm.deploy(contract("ArithmeticOps"))).address;
+  verifier = await evm.deploy(contract("EvmVerifier"), parts);
+});
+
+const nothingOutside: Outside = {
+  node: () => assert.fail("no trie is read"),
+  code: () => assert.fail("no code is loaded"),
+  infer: () => assert.fail("no model is run"),
+  bounded: true,
+};
+
+interface Situation {
+  readonly code: Uint8Array;
+  readonly pc?: number;
+  readonly gas?: bigint;
+  /** The top last. */
+  readonly stack?: readonly bigint[];
+  readonly memorySize?: number;
+}
+
+function machineAt({ code, pc = 0, gas = 1_000_000n, stack = [], memorySize = 0 }: Situation): Machine {
+  const m = new Machine(nothingOutside, PHASE.execute, 5n, null);
+  m.code = new Code(code);
+  m.pc = pc;
+  m.gas = gas;
+  for (const item of stack) m.stack.push(item);
+  m.memory.grow(memorySize);
+  return m;
+}
+
+/** The step by the contract is the step by the machine. @returns the machine after it, and the gas of the contract. */
+async function agree(situation: Situation, what: string): Promise<{ after: Machine; gas: number }> {
+  const m = machineAt(situation);
+  const [pre, witness] = [m.hash(), witnessOf(m)];
+  step(m);
+  const { value, gas } = await verifier.call("step", bytesToHex(pre), bytesToHex(witness));
+  assert.equal(value, bytesToHex(m.hash()), what);
+  return { after: m, gas };
+}
+
+const MAX = 2n ** 256n - 1n;
+const MIN_SIGNED = 2n ** 255n;
+const EDGES = [0n, 1n, 2n, 31n, 32n, 255n, 256n, 2n ** 64n, MIN_SIGNED - 1n, MIN_SIGNED, MAX - 1n, MAX];
+
+const nameOf = (op: number): string => OPCODES[op]?.name ?? op.toString(16);
+const FAILED = { phase: PHASE.leave, gas: 0n } as const;
+const failed = (m: Machine) => assert.deepEqual({ phase: m.phase, gas: m.gas }, FAILED);
+
+describe("arithmetic opcodes", () => {
+  const ops = [...Array(0x0b).keys()].map((i) => i + 0x01).concat([...Array(0x0e).keys()].map((i) => i + 0x10));
+
+  it("give what the machine gives, at the edges of their operands", async () => {
+    for (const op of ops) {
+      for (const [i, a] of EDGES.entries()) {
+        // Each operand meets itself, zero, and some others.
+        for (const b of [
+          a,
+          0n,
+          EDGES[(i * 5 + op) % EDGES.length] as bigint,
+          EDGES[(i + 3) % EDGES.length] as bigint,
+        ]) {
+          const c = EDGES[(i * 7 + op) % EDGES.length] as bigint;
+          await agree({ code: Uint8Array.of(op), stack: [9n, c, b, a] }, `${nameOf(op)} ${a} ${b} ${c}`);
+        }
+      }
+    }
+  });
+
+  it("follow the Yellow Paper where others go wrong", async () => {
+    const result = async (op: number, ...operands: readonly bigint[]) => {
+      const { after } = await agree({ code: Uint8Array.of(op), stack: [...operands].reverse() }, nameOf(op));
+      return after.stack.peek(0);
+    };
+    assert.equal(await result(0x05, MIN_SIGNED, MAX), MIN_SIGNED, "SDIV of the least number by −1");
+    assert.equal(await result(0x05, MAX - 6n, 2n), MAX - 2n, "SDIV truncates: −7 / 2 = −3");
+    assert.equal(await result(0x07, MAX - 6n, 2n), MAX, "SMOD takes the sign of the dividend");
+    assert.equal(await result(0x08, MAX, MAX, 7n), (2n * MAX) % 7n, "ADDMOD does not wrap");
+    assert.equal(await result(0x09, MAX, MAX, 7n), (MAX * MAX) % 7n, "MULMOD does not wrap");
+    assert.equal(await result(0x0b, 0n, 0x80n), MAX - 0x7fn, "SIGNEXTEND");
+    assert.equal(await result(0x0a, 0n, 0n), 1n, "0 to the power of 0");
+    assert.equal(await result(0x1d, 300n, MIN_SIGNED), MAX, "SAR beyond the width");
+    assert.equal(await result(0x03, 1n, 2n), MAX, "SUB takes the lower item from the top");
+  });
+
+  it("charge EXP by the length of the exponent", async () => {
+    for (const [exponent, price] of [
+      [0n, 10n],
+      [1n, 60n],
+      [255n, 60n],
+      [256n, 110n],
+      [MAX, 1610n],
+    ] as const) {
+      const situation = { code: Uint8Array.of(0x0a), stack: [exponent, 3n] };
+      const { after } = await agree({ ...situation, gas: price }, `exponent ${exponent}`);
+      assert.equal(after.phase, PHASE.execute);
+      failed((await agree({ ...situation, gas: price - 1n }, "one gas less")).after);
+    }
+  });
+});
+
+describe("flow opcodes", () => {
+  const stack = Array.from({ length: 20 }, (_, i) => BigInt(i + 100));
+
+  it("push what follows them, across chunks and beyond the code's end", async () => {
+    for (let n = 0; n <= 32; n++) {
+      for (const [pc, size] of [
+        [0, 300],
+        [127, 300],
+        [127, 128],
+        [120, 140],
+        [128 - n, 300],
+        [127 - n, 300],
+        [255, 270],
+        [290, 300],
+      ] as const) {
+        const code = Uint8Array.from({ length: size }, (_, i) => (i === pc ? 0x5f + n : (i * 7 + 1) & 0xff));
+        await agree({ code, pc }, `PUSH${n} at ${pc} of ${size}`);
+      }
+    }
+  });
+
+  it("copy and exchange items", async () => {
+    for (let op = 0x80; op <= 0x9f; op++) {
+      const { after } = await agree({ code: Uint8Array.of(op), stack }, nameOf(op));
+      assert.equal(after.stack.peek(0), stack.at(op < 0x90 ? 0x7f - op : 0x8e - op), nameOf(op));
+    }
+  });
+
+  it("go to destinations, and to nothing else", async () => {
+    // 300 bytes: JUMP, then PUSH32 whose data and the rest are JUMPDESTs, among them PUSHes at the chunks' ends.
+    const code = new Uint8Array(300).fill(0x5b);
+    code[0] = 0x56;
+    code[1] = 0x57;
+    code[5] = 0x7f;
+    code[120] = 0x7f;
+    code[255] = 0x61;
+    const data = (at: number) => (at > 5 && at < 38) || (at > 120 && at < 153) || at === 256 || at === 257;
+    for (const to of [0, 1, 2, 4, 5, 6, 37, 38, 119, 120, 121, 127, 128, 152, 153, 254, 255, 256, 257, 258, 299]) {
+      const destination = code[to] === 0x5b && !data(to);
+      const { after } = await agree({ code, stack: [BigInt(to)] }, `JUMP to ${to}`);
+      if (destination) assert.equal(after.pc, to);
+      else failed(after);
+      await agree({ code, pc: 1, stack: [1n, BigInt(to)] }, `JUMPI to ${to}`);
+    }
+    for (const to of [300n, 2n ** 32n, 2n ** 64n + 2n, MAX]) {
+      failed((await agree({ code, stack: [to] }, `JUMP to ${to}`)).after);
+      const { after } = await agree({ code, pc: 1, stack: [0n, to] }, "JUMPI without a condition goes nowhere");
+      assert.equal(after.pc, 2);
+    }
+  });
+
+  it("tell of pc, memory and gas", async () => {
+    for (const [op, value] of [
+      [0x58, 3n],
+      [0x59, 96n],
+      [0x5a, 48n],
+      [0x5f, 0n],
+    ] as const) {
+      const code = Uint8Array.of(0, 0, 0, op);
+      const { after } = await agree({ code, pc: 3, gas: 50n, memorySize: 96 }, nameOf(op));
+      assert.equal(after.stack.peek(0), value, nameOf(op));
+    }
+    await agree({ code: Uint8Array.of(0x50), stack: [1n, 2n] }, "POP");
+    await agree({ code: Uint8Array.of(0x5b) }, "JUMPDEST");
+  });
+});
+
+describe("every step", () => {
+  const OPS = [0x01, 0x08, 0x15, 0x50, 0x58, 0x60, 0x80, 0x8f, 0x90, 0x9f];
+
+  it("fails where the stack is too low or too high", async () => {
+    for (const op of OPS) {
+      const { takes, gives } = OPCODES[op] ?? assert.fail();
+      const code = Uint8Array.of(op);
+      const items = (count: number) => Array.from({ length: count }, (_, i) => BigInt(i));
+      if (takes > 0) failed((await agree({ code, stack: items(takes - 1) }, `${nameOf(op)} underflows`)).after);
+      assert.equal((await agree({ code, stack: items(takes) }, `${nameOf(op)} has enough`)).after.phase, PHASE.execute);
+      const full = await agree({ code, stack: items(1024) }, `${nameOf(op)} on a full stack`);
+      assert.equal(full.after.phase, gives > takes ? PHASE.leave : PHASE.execute);
+    }
+  });
+
+  it("fails where the gas does not do", async () => {
+    for (const op of OPS) {
+      const { takes, gas } = OPCODES[op] ?? assert.fail();
+      const situation = { code: Uint8Array.of(op), stack: new Array(takes).fill(1n) };
+      failed((await agree({ ...situation, gas: gas - 1n }, `${nameOf(op)}, one gas less`)).after);
+      assert.equal((await agree({ ...situation, gas }, `${nameOf(op)}, just enough`)).after.phase, PHASE.execute);
+    }
+  });
+
+  it("fails at what is no opcode", async () => {
+    for (const op of [0x0c, 0x0f, 0x1e, 0x1f]) failed((await agree({ code: Uint8Array.of(op) }, nameOf(op))).after);
+  });
+
+  it("opens code of any depth", async () => {
+    const code = new Uint8Array(24_576).fill(0x01);
+    for (const pc of [0, 127, 128, 12_345, 24_575]) await agree({ code, pc, stack: [1n, 2n] }, `ADD at ${pc}`);
+  });
+
+  it("is refused for a witness with any bit changed, left out or added", async () => {
+    const code = new Uint8Array(300).fill(0x5b);
+    for (const situation of [
+      { code: Uint8Array.of(0x01), stack: [1n, 2n, 3n] },
+      { code: code.with(130, 0x56), pc: 130, stack: [7n, 20n] },
+      { code: code.with(127, 0x61), pc: 127, stack: [7n] },
+      { code: Uint8Array.of(0x01), stack: [1n] },
+    ]) {
+      const m = machineAt(situation);
+      const pre = bytesToHex(m.hash());
+      const witness = witnessOf(m);
+      const refused = (changed: Uint8Array, what: string) =>
+        assert.rejects(verifier.call("step", pre, bytesToHex(changed)), what);
+      for (let at = 0; at < witness.length; at += 11) {
+        const changed = witness.slice();
+        (changed[at] as number) ^= 1 << (at & 7);
+        await refused(changed, `byte ${at}`);
+      }
+      await refused(witness.subarray(0, -1), "a byte left out");
+      await refused(concatBytes(witness, new Uint8Array(1)), "a byte added");
+      await refused(concatBytes(witness, new Uint8Array(32)), "a word added");
+    }
+  });
+
+  it("costs less than 12,000 gas where it is an ADD", async () => {
+    const { gas } = await agree({ code: new Uint8Array(24_576).fill(0x01), pc: 12_345, stack: [1n, 2n] }, "ADD");
+    assert.ok(gas < 12_000, `${gas} gas`);
+  });
+});
+
+describe("the dispatcher", () => {
+  /** What the signpost says of a state with these words; the hash is the part's to check. */
+  const partOf = async (words: readonly number[], opcode = 0): Promise<Part> => {
+    const state = joinWords([...words, ...new Array(16 - words.length).fill(0)]);
+    if (words[0] === PHASE.execute) state[481] = opcode;
+    const { value } = await signpost.call("step", wordHex(0), bytesToHex(state));
+    return PARTS[Number(value)] ?? assert.fail();
+  };
+  const PAST = [0, 0, 0, 0, 0, 0, 0, 0, 0];
+
+  it("finds the part of every opcode", async () => {
+    const others: Partial<Record<Part, readonly number[]>> = {
+      contextOps: [
+        0x30, 0x32, 0x33, 0x34, 0x36, 0x38, 0x3a, 0x3d, 0x40, 0x41, 0x42, 0x43, 0x44, 0x45, 0x46, 0x48, 0x49, 0x4a,
+      ],
+      storageOps: [0x31, 0x3b, 0x3c, 0x3f, 0x47, 0x54, 0x55, 0x5c, 0x5d, 0xff],
+      memoryOps: [0x00, 0x20, 0x35, 0x37, 0x39, 0x3e, 0x51, 0x52, 0x53, 0x5e, 0xa0, 0xa1, 0xa2, 0xa3, 0xa4, 0xf3, 0xfd],
+      callOps: [0xf0, 0xf1, 0xf2, 0xf4, 0xf5, 0xfa],
+    };
+    const code = [PHASE.execute, ...PAST.slice(1), 1];
+    for (const [op, opcode] of OPCODES.entries()) {
+      // What is no opcode fails in any part.
+      if (!opcode) continue;
+      const named = PARTS.find((part) => others[part]?.includes(op));
+      const expected = named ?? (op < 0x20 ? "arithmeticOps" : "flowOps");
+      assert.equal(await partOf(code, op), expected, nameOf(op));
+    }
+    for (const op of [0x0c, 0x21, 0x4b, 0xa5, 0xb0, 0xef, 0xf6, 0xfe]) await partOf(code, op);
+  });
+
+  it("takes the opcode beyond the code's end for STOP", async () => {
+    assert.equal(await partOf([PHASE.execute, ...PAST.slice(1), 0], 0x01), "memoryOps");
+  });
+
+  it("finds the part of every phase", async () => {
+    const expected: Record<Part, readonly Phase[]> = {
+      arithmeticOps: [],
+      flowOps: [],
+      memoryOps: [],
+      contextOps: [],
+      storageOps: [],
+      callOps: [],
+      bulkSteps: [PHASE.copy, PHASE.hash, PHASE.build, PHASE.input, PHASE.log],
+      loadSteps: [PHASE.loadAccount, PHASE.loadSlot, PHASE.loadCode],
+      flushSteps: [PHASE.flush],
+      frameSteps: [PHASE.enter, PHASE.leave, PHASE.deposit, PHASE.create],
+      precompileSteps: [PHASE.precompile],
+      inferenceSteps: [],
+      transactionSteps: [PHASE.decode, PHASE.recover, PHASE.count, PHASE.access],
+      settlementSteps: [PHASE.validate, PHASE.settle, PHASE.receipt],
+      blockSteps: [PHASE.start, PHASE.next, PHASE.idle],
+    };
+    for (const part of PARTS) for (const phase of expected[part]) assert.equal(await partOf([phase]), part, `${phase}`);
+    const known = Object.values(expected).flat().length;
+    assert.equal(known, Object.keys(PHASE).length - 2, "all but EXECUTE and ASK");
+    assert.equal(await partOf([PHASE.precompile, ...new Array(14).fill(0), 0xa100]), "inferenceSteps");
+    assert.equal(await partOf([PHASE.precompile, ...new Array(14).fill(0), 0x0a]), "precompileSteps");
+  });
+
+  it("refuses phases that do not exist", async () => {
+    await assert.rejects(signpost.call("step", wordHex(0), bytesToHex(joinWords([31, ...new Array(14).fill(0)]))), {
+      error: "UnknownPhase",
+    });
+  });
+
+  it("lets ASK alone ask", async () => {
+    const state = (phase: number) => bytesToHex(joinWords([phase, ...new Array(14).fill(0)]));
+    await assert.rejects(signpost.call("step", wordHex(0), state(PHASE.ask)), { error: "Delegated" });
+    for (const phase of [PHASE.execute, PHASE.precompile]) {
+      await assert.rejects(signpost.call("ask", wordHex(0), state(phase)), { error: "NotDelegated" });
+      await assert.rejects(signpost.call("resume", wordHex(0), state(phase), wordHex(1)), { error: "NotDelegated" });
+    }
+    const { value } = await signpost.call("resume", wordHex(0), state(PHASE.ask), wordHex(1));
+    assert.equal(PARTS[Number(value)], "inferenceSteps");
+    const asked = (await signpost.call("ask", wordHex(0), state(PHASE.ask))).value as readonly Hex[];
+    assert.equal(PARTS[Number(asked[0])], "inferenceSteps");
+  });
+
+  it("lets a halted state step to itself", async () => {
+    const witness = joinWords([7, 8]);
+    const { value: pre } = await verifier.call("halted", wordHex(7), wordHex(8));
+    assert.equal(pre, bytesToHex(keccak256(witness)));
+    assert.equal((await verifier.call("step", pre, bytesToHex(witness))).value, pre);
+    await assert.rejects(verifier.call("step", pre, bytesToHex(joinWords([7, 9]))), { error: "WrongHalt" });
+  });
+
+  it("is not deployed with a part missing", async () => {
+    const parts = Object.fromEntries(PARTS.map((name) => [name, verifier.address]));
+    parts.flushSteps = "0x00000000000000000000000000000000000000aa";
+    await assert.rejects(evm.deploy(contract("EvmVerifier"), parts), Reverted);
+  });
+
+  it("fits a contract, as its parts do", () => {
+    for (const [name, { size }] of contracts) assert.ok(size <= 24_576, `${name}: ${size} bytes`);
+  });
+});
