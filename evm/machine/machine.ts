@@ -40,6 +40,8 @@ export interface Outside {
   readonly node: (hash: Hash) => Uint8Array;
   /** Code by its hash. @throws Error if it is not known. */
   readonly code: (hash: Hash) => Uint8Array;
+  /** Takes what a machine has made, a trie node or a code, by its keccak256: `node` and `code` know it from then on. */
+  readonly keep: (hash: Hash, bytes: Uint8Array) => void;
   /** Output of a model of the directory. @throws Error if the model is not in the store. */
   readonly infer: (modelId: Hash, input: Uint8Array) => Uint8Array;
   /** Precompiles fail where their price on L1 is over 4,000,000 gas; off only where other chains' tests are run. */
