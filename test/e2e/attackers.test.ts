@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, test } from "node:test";
-import { createWalletClient, encodeFunctionData, type Hex, http } from "viem";
-import { foundry } from "viem/chains";
+import { encodeFunctionData, type Hex, parseTransaction } from "viem";
 import type { Agent } from "../../challenger/agent.ts";
 import { disputeGameAbi } from "../../challenger/l1/abi.ts";
 import { honestMoves } from "../../challenger/strategy/moves.ts";
@@ -9,6 +8,7 @@ import type { Game } from "../../challenger/strategy/tree.ts";
 import { richAccount } from "../../deploy/local-chain.ts";
 import { ledgerOf } from "./ledger.ts";
 import { createLiar, createOnlooker, type Liar } from "./liar.ts";
+import { startProxy } from "./proxy.ts";
 import {
   answer,
   ask,
@@ -114,21 +114,21 @@ async function stakedBy(account: Hex): Promise<bigint> {
 test("a freeloader whose copy of every move comes first earns the reward; the truth stands, and the watchtower goes on", {
   timeout: 90_000,
 }, async () => {
-  const { client } = stage.chain;
   const [liar, freeloader] = [await liarAt(3, 1), richAccount(7)];
   const [question, second] = [await ask(stage, 1), await ask(stage, 2)];
   const game = await liar.answer(question);
-  await client.setAutomine(false);
-  const tower = watch();
+  const proxy = await startProxy(stage.chain.url);
   let copied = 0;
+  proxy.overhear = async (method, params) => {
+    if (method !== "eth_sendRawTransaction") return;
+    copied++;
+    await copyFirst(params[0] as Hex, freeloader);
+  };
+  const tower = startTower({ ...stage.env, ELENCH_RPC: proxy.url, ELENCH_KEY: keyOf(watcher) });
   await until(
     "the refutation",
     async () => (await refuted()) === 1,
-    async () => {
-      await liar.round();
-      if (await frontRun(stage, watcher.address, freeloader)) copied++;
-      await client.mine({ blocks: 1 });
-    },
+    () => liar.round(),
   );
   assert.ok(copied >= 2, `copied ${copied} moves`);
   const claimants = (await gameEvents(stage, "Claimed")).map(
@@ -137,7 +137,7 @@ test("a freeloader whose copy of every move comes first earns the reward; the tr
   assert.ok(claimants.includes(freeloader.address), "the copy came first");
   assert.ok(!claimants.includes(watcher.address), "the original came second, and was refused");
 
-  await client.setAutomine(true);
+  proxy.overhear = undefined;
   const other = await liar.answer(second);
   await until(
     "the refutation of the next lie",
@@ -147,6 +147,7 @@ test("a freeloader whose copy of every move comes first earns the reward; the tr
   await passClocks(stage);
   await until("the conclusions", async () => (await concluded()) === 2);
   await tower.kill();
+  await proxy.close();
   assert.deepEqual(await resultOf(stage, game), { status: REPLACED, output: trueOutput(stage, question.input).root });
   assert.deepEqual(await resultOf(stage, other), { status: REPLACED, output: trueOutput(stage, second.input).root });
   const { calls } = await ledgerOf(stage, watcher.address);
@@ -156,31 +157,10 @@ test("a freeloader whose copy of every move comes first earns the reward; the tr
   );
 });
 
-/** Sends what waits in the pool from one account again from another, for a higher tip. */
-async function frontRun(
-  { chain: { client, url } }: Stage,
-  victim: Hex,
-  account: ReturnType<typeof richAccount>,
-): Promise<boolean> {
-  const pool = (await client.request({ method: "txpool_content" } as never)) as {
-    pending: Record<
-      string,
-      Record<string, { to: Hex; input: Hex; value: Hex; gas: Hex; maxFeePerGas: Hex; maxPriorityFeePerGas: Hex }>
-    >;
-  };
-  const waiting = Object.entries(pool.pending).find(([from]) => from.toLowerCase() === victim.toLowerCase())?.[1] ?? {};
-  const wallet = createWalletClient({ account, chain: foundry, transport: http(url) });
-  for (const { to, input, value, gas, maxFeePerGas, maxPriorityFeePerGas } of Object.values(waiting)) {
-    await wallet.sendTransaction({
-      to,
-      data: input,
-      value: BigInt(value),
-      gas: BigInt(gas),
-      maxFeePerGas: 10n * BigInt(maxFeePerGas),
-      maxPriorityFeePerGas: 10n * BigInt(maxPriorityFeePerGas) + 1n,
-    });
-  }
-  return Object.keys(waiting).length > 0;
+/** Sends what somebody has signed from another account, and waits until it is in a block. A copy that comes too late is refused, and left. */
+async function copyFirst(raw: Hex, account: ReturnType<typeof richAccount>): Promise<void> {
+  const { to, data, value, gas } = parseTransaction(raw);
+  await transact(stage, account, to as Hex, data ?? "0x", value ?? 0n, gas).catch(() => undefined);
 }
 
 test("a poisoned twin, with the true end over a false dissection, does not keep the true claim out", {

@@ -5,12 +5,15 @@ export interface ProxyEndpoint {
   readonly url: string;
   /** What to make of an answer; undefined refuses the connection. */
   treat: ((method: string, result: unknown) => unknown) | undefined;
+  /** Done with a call before it is passed on: whoever runs an endpoint sees what it is told first. */
+  overhear: ((method: string, params: readonly unknown[]) => Promise<void>) | undefined;
   close(): Promise<void>;
 }
 
 interface Call {
   readonly id: number;
   readonly method: string;
+  readonly params: readonly unknown[];
 }
 
 export const honestly = (_method: string, result: unknown): unknown => result;
@@ -20,13 +23,17 @@ export async function startProxy(target: string): Promise<ProxyEndpoint> {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     if (proxy.treat === undefined) return void response.destroy();
-    await forward(target, Buffer.concat(chunks).toString(), proxy.treat, response);
+    const body = Buffer.concat(chunks).toString();
+    const { method, params } = JSON.parse(body) as Call;
+    await proxy.overhear?.(method, params);
+    await forward(target, body, proxy.treat, response);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as { port: number };
   const proxy: ProxyEndpoint = {
     url: `http://127.0.0.1:${port}`,
     treat: honestly,
+    overhear: undefined,
     close: () =>
       new Promise((resolve) => {
         server.closeAllConnections();
