@@ -1,5 +1,6 @@
 import { dataLeaf, depthOf, type Hash, keccak256, LEAF_BYTES, ListTree } from "../../merkle/tree.ts";
 import { concat } from "../../ml-vm/program/commitment.ts";
+import { leavesOf } from "./bytes.ts";
 import { rangeSiblings } from "./ranges.ts";
 
 const PUSH1 = 0x60;
@@ -47,6 +48,20 @@ export class Code {
   openChunk(pc: number): Uint8Array {
     const index = Math.floor(pc / LEAF_BYTES);
     return concat(this.#chunk(index), ...this.#chunks.path(index));
+  }
+
+  /** Opens the chunks that hold some bytes: each as carry ‖ 128 bytes, then the siblings. Nothing for no bytes. */
+  openRange(offset: number, length: number): Uint8Array {
+    if (length === 0) return new Uint8Array(0);
+    const [first, end] = leavesOf(offset, length);
+    const chunks = Array.from({ length: end - first }, (_, i) => this.#chunk(first + i));
+    return concat(...chunks, ...this.siblings(first, end));
+  }
+
+  /** Carry of the chunk that begins at an offset within the code. */
+  carryAt(offset: number): number {
+    this.#scan();
+    return (this.#carries as Uint8Array)[offset / LEAF_BYTES] as number;
   }
 
   /** Siblings of the chunks first … end − 1. */

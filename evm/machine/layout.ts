@@ -2,7 +2,7 @@ import { type Hash, keccak256 } from "../../merkle/tree.ts";
 import { Bytes } from "./bytes.ts";
 import type { Code } from "./code.ts";
 import { rootOf, type Sparse } from "./sparse.ts";
-import { hashWords, type Word } from "./words.ts";
+import { hashWords, isZero, type Word } from "./words.ts";
 
 /** The structures of docs/evm-machine.md: what they hold here, and the words that stand for them. All are values: a change makes a new one. */
 
@@ -112,6 +112,29 @@ export interface Tx {
   readonly codes: Sparse<Code>;
   readonly envelope: Envelope | null;
   readonly block: Block;
+  /** The logs themselves, the last one first. Nothing commits to this list: `logs` does. */
+  readonly emitted?: Emitted | undefined;
+}
+
+export interface Log {
+  readonly address: bigint;
+  readonly topics: readonly bigint[];
+  readonly data: Uint8Array;
+}
+
+interface Emitted {
+  readonly log: Log;
+  readonly before: Emitted | undefined;
+}
+
+/** Whether the transaction has logged nothing yet: what another one may have left in `emitted` does not count then. */
+export const isFirstLog = (tx: Tx): boolean => isZero(tx.logs);
+
+/** The transaction's logs in their order. */
+export function logsOf(tx: Tx): Log[] {
+  const logs: Log[] = [];
+  for (let at = isFirstLog(tx) ? undefined : tx.emitted; at; at = at.before) logs.push(at.log);
+  return logs.reverse();
 }
 
 export const txWords = (t: Tx): Word[] => [

@@ -315,6 +315,16 @@ export class Machine {
     return bytes;
   }
 
+  /** Opens bytes from … from + length of a code; zeros beyond its end. */
+  readCode(code: Code, from: number, length: number): Uint8Array {
+    const bytes = new Uint8Array(length);
+    const count = Math.min(length, Math.max(code.size - from, 0));
+    if (count === 0) return bytes;
+    this.tape?.bytes(code.openRange(from, count));
+    bytes.set(code.bytes.subarray(from, from + count));
+    return bytes;
+  }
+
   /** Opens memory. Within its size. */
   readMemory(offset: number, length: number): Uint8Array {
     return this.readBytes(this.memory, offset, length);
