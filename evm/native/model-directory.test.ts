@@ -1,0 +1,36 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { bigIntToBytes, bytesToHex } from "@ethereumjs/util";
+import { encodeAbiParameters, keccak256 as viemKeccak } from "viem";
+import { decodeEntry, directorySlot, encodeEntry } from "./model-directory.ts";
+
+const full = {
+  level: 255,
+  tableDepth: 254,
+  inputBytes: 2 ** 48 - 1,
+  outputBytes: 2 ** 47 + 1,
+  price: 2n ** 144n - 3n,
+};
+
+test("an entry is what it was packed from, at the bounds of every field", () => {
+  assert.deepEqual(decodeEntry(bigIntToBytes(encodeEntry(full))), full);
+  const least = { level: 0, tableDepth: 0, inputBytes: 0, outputBytes: 0, price: 1n };
+  assert.deepEqual(decodeEntry(Uint8Array.of(1)), least);
+});
+
+test("the zero word, and no word, are no model", () => {
+  assert.equal(decodeEntry(new Uint8Array(32)), null);
+  assert.equal(decodeEntry(new Uint8Array()), null);
+});
+
+test("a field that does not fit is refused by name", () => {
+  assert.throws(() => encodeEntry({ ...full, level: 256 }), /level 256/);
+  assert.throws(() => encodeEntry({ ...full, price: 2n ** 144n }), /price/);
+  assert.throws(() => encodeEntry({ ...full, inputBytes: -1 }), /inputBytes/);
+});
+
+test("the slot is Solidity's, of a mapping at slot 0", () => {
+  const id = Uint8Array.from({ length: 32 }, (_, i) => i + 1);
+  const encoded = encodeAbiParameters([{ type: "bytes32" }, { type: "uint256" }], [bytesToHex(id), 0n]);
+  assert.equal(bytesToHex(directorySlot(id)), viemKeccak(encoded));
+});
