@@ -13,7 +13,7 @@ import { type DType, dtypeSpec } from "../../ml-vm/program/dtype.ts";
 import type { Model } from "../../ml-vm/program/model.ts";
 import { loadSoftfloat } from "../../ml-vm/softfloat/load.ts";
 import type { Softfloat } from "../../ml-vm/softfloat/softfloat.ts";
-import type { Case, Report } from "./report.ts";
+import { type Case, type Report, reportOf } from "./report.ts";
 
 /**
  * Judges the importer and the engine by ONNX's official backend tests (onnx/backend/test/data in github.com/onnx/onnx):
@@ -33,9 +33,7 @@ export async function conformanceOnnx(dir: string): Promise<Report> {
   if (folders.length === 0)
     throw new Error(`no ONNX backend tests (folders with model.onnx and test_data_set_0) under ${dir}`);
   const judge = new Judge(openBackend());
-  const cases = folders.map((folder) => judge.run(folder));
-  const count = (status: Case["status"]): number => cases.filter((c) => c.status === status).length;
-  return { passed: count("passed"), failed: count("failed"), unsupported: count("unsupported"), cases };
+  return reportOf(folders.map((folder) => judge.run(folder)));
 }
 
 function casesBelow(dir: string): string[] {

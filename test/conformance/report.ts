@@ -12,3 +12,22 @@ export interface Case {
   /** Of a failure, the first vector that shows it; of what is unsupported, what is missing. */
   readonly why: string;
 }
+
+export function reportOf(cases: readonly Case[]): Report {
+  const count = (status: Case["status"]): number => cases.filter((one) => one.status === status).length;
+  return { passed: count("passed"), failed: count("failed"), unsupported: count("unsupported"), cases };
+}
+
+/** Which cases of a large suite to run, and how. */
+export interface SuiteOptions {
+  /** Check the Solidity verifier too. */
+  readonly verify: boolean;
+  /** Only cases whose name contains it. */
+  readonly filter?: string;
+  /** Only every k-th of these. */
+  readonly sample?: number;
+  /** Only the first n of these. */
+  readonly limit?: number;
+  /** Threads. Default: the processors there are. */
+  readonly jobs?: number;
+}

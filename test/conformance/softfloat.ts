@@ -14,7 +14,7 @@ import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { FUNCTIONS, type FunctionName, type ValueType } from "../../ml-vm/softfloat/exports.ts";
 import { loadSoftfloat } from "../../ml-vm/softfloat/load.ts";
-import type { Case, Report } from "./report.ts";
+import { type Case, type Report, reportOf } from "./report.ts";
 
 /** A function of softfloat with its type forgotten: the operands are what `parse` gives for its signature. */
 type AnyFunction = (...operands: (number | bigint)[]) => number | bigint | boolean;
@@ -88,8 +88,7 @@ export async function conformanceSoftfloat(dir: string): Promise<Report> {
       return { name: file, status: "failed", why: `cannot read ${file}: ${(error as Error).message}` };
     }
   });
-  const counted = (status: Case["status"]): number => cases.filter((one) => one.status === status).length;
-  return { passed: counted("passed"), failed: counted("failed"), unsupported: counted("unsupported"), cases };
+  return reportOf(cases);
 }
 
 async function main(args: readonly string[]): Promise<number> {

@@ -4,7 +4,7 @@ import { trieEntries } from "../../evm/trie/entries.ts";
 import { EMPTY_ROOT } from "../../evm/trie/node.ts";
 import { NodeStore } from "../../evm/trie/store.ts";
 import { keccak256 } from "../../merkle/keccak/keccak.ts";
-import type { Case, Report } from "./report.ts";
+import { type Case, type Report, reportOf } from "./report.ts";
 
 /** Judges the state tries by Ethereum's official TrieTests (github.com/ethereum/tests): files of named cases. */
 
@@ -33,8 +33,7 @@ export async function conformanceTrie(dir: string): Promise<Report> {
   const neighbours = casesOf(dir, isNeighbours).map(({ name, test }) => judgeNeighbours(name, test));
   const cases = [...roots, ...neighbours];
   if (cases.length === 0) throw new Error(`no trie tests (*trie*.json) in ${dir}: give the folder TrieTests`);
-  const count = (status: Case["status"]): number => cases.filter((one) => one.status === status).length;
-  return { passed: count("passed"), failed: count("failed"), unsupported: count("unsupported"), cases };
+  return reportOf(cases);
 }
 
 /** The cases that give updates and the root after them. */

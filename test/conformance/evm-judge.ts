@@ -1,0 +1,62 @@
+import type { CaseReference, StateCase } from "./evm-case.ts";
+import { hex } from "./evm-case.ts";
+import { EXECUTORS, type Executor, type Outcome } from "./evm-executors.ts";
+import { logsHash, rootOf, runNative } from "./evm-native.ts";
+import type { Case } from "./report.ts";
+
+const NO_LOGS = hex(logsHash([]));
+
+/** Runs a test by every executor: it passes if each gives what the test expects. */
+export async function judge({ name, unsupported, read }: CaseReference, verify: boolean): Promise<Case> {
+  if (unsupported !== undefined) return { name, status: "unsupported", why: unsupported };
+  return judgeBy(chosen(verify), read());
+}
+
+/** Runs what no official test judges: the native executor's outcome is what the others must give. */
+export async function judgeByNative(test: Omit<StateCase, "expected">, verify: boolean): Promise<Case> {
+  const { name } = test;
+  const others = chosen(verify).filter(({ run }) => run !== runNative);
+  if (others.length === 0) return { name, status: "passed", why: "" };
+  const native = await runNative({ ...test, expected: { root: "", logsHash: "" } });
+  if (native.status === "rejected") return { name, status: "failed", why: `native: ${native.why}` };
+  return judgeBy(others, { ...test, expected: native });
+}
+
+const chosen = (verify: boolean): Executor[] => EXECUTORS.filter(({ verifies }) => verify || !verifies);
+
+async function judgeBy(executors: readonly Executor[], test: StateCase): Promise<Case> {
+  const { name } = test;
+  const notes: string[] = [];
+  for (const executor of executors) {
+    const outcome = await attempt(executor, test);
+    const problem = outcome instanceof Error ? outcome.message : await difference(test, outcome);
+    if (problem !== "") return { name, status: "failed", why: `${executor.name}: ${problem}` };
+    if (!(outcome instanceof Error) && outcome.status === "executed" && outcome.note) notes.push(outcome.note);
+  }
+  return { name, status: "passed", why: notes.join("; ") };
+}
+
+async function attempt(executor: Executor, test: StateCase): Promise<Outcome | Error> {
+  try {
+    return await executor.run(test);
+  } catch (error) {
+    return error as Error;
+  }
+}
+
+/** What is wrong with an outcome, or "". */
+async function difference(test: StateCase, outcome: Outcome): Promise<string> {
+  const { root, logsHash, exception } = test.expected;
+  if (outcome.status === "rejected" && exception === undefined) return `refused a valid transaction: ${outcome.why}`;
+  if (outcome.status === "executed" && exception !== undefined) return `executed a transaction that is ${exception}`;
+  const got = outcome.status === "executed" ? outcome : { root: await rejectedRoot(test), logsHash: NO_LOGS };
+  if (got.root !== root) return `state root ${got.root}, not ${root}`;
+  return got.logsHash === logsHash ? "" : `logs' hash ${got.logsHash}, not ${logsHash}`;
+}
+
+/** The official runners touch the coinbase even where the transaction is invalid, which removes it if it is empty (EIP-161). */
+async function rejectedRoot({ pre, block }: StateCase): Promise<string> {
+  const coinbase = pre.get(block.coinbase);
+  const empty = coinbase && coinbase.nonce === 0n && coinbase.balance === 0n && coinbase.code.length === 0;
+  return rootOf(empty ? new Map([...pre].filter(([address]) => address !== block.coinbase)) : pre);
+}

@@ -1,0 +1,63 @@
+import { createBlock } from "@ethereumjs/block";
+import type { Log } from "@ethereumjs/evm";
+import { RLP } from "@ethereumjs/rlp";
+import { createTxFromRLP, type TypedTransaction } from "@ethereumjs/tx";
+import { createAddressFromString, hexToBytes } from "@ethereumjs/util";
+import { runTx } from "@ethereumjs/vm";
+import { createState, type PreState, putAccounts } from "../../evm/native/state.ts";
+import { createNativeVm, nativeCommon } from "../../evm/native/vm.ts";
+import { keccak256 } from "../../merkle/tree.ts";
+import { hex, type StateCase, testBlockHash } from "./evm-case.ts";
+import type { Outcome } from "./evm-executors.ts";
+
+/** Runs state tests by the native executor, without the chain's own bounds, which Ethereum does not have. */
+
+const CHAIN_ID = 1n;
+const common = nativeCommon(CHAIN_ID);
+
+export async function runNative(test: StateCase): Promise<Outcome> {
+  const state = createState(common);
+  await putAccounts(state, test.pre);
+  const { vm } = await createNativeVm({ chainId: CHAIN_ID, blockHash: testBlockHash, l1Bounds: false, state });
+  let logs: readonly Log[];
+  try {
+    const tx = createTxFromRLP(test.transaction, { common });
+    checkStated(test, tx);
+    const { execResult } = await runTx(vm, { tx, block: blockOf(test) });
+    logs = execResult.logs ?? [];
+  } catch (error) {
+    return { status: "rejected", why: (error as Error).message };
+  }
+  return { status: "executed", root: hex(await state.manager.getStateRoot()), logsHash: hex(logsHash(logs)) };
+}
+
+/** Root of a state in which nothing has run. */
+export const rootOf = async (accounts: PreState): Promise<string> =>
+  hex(await putAccounts(createState(common), accounts));
+
+/** Hash of a transaction's logs, as the tests have it. */
+export const logsHash = (logs: readonly Log[]): Uint8Array => keccak256(RLP.encode(logs as Log[]));
+
+function blockOf({ block }: StateCase) {
+  const { coinbase, number, timestamp, gasLimit, baseFee, prevRandao, excessBlobGas } = block;
+  const header = {
+    coinbase: createAddressFromString(coinbase),
+    number,
+    timestamp,
+    gasLimit,
+    baseFeePerGas: baseFee,
+    mixHash: prevRandao,
+    excessBlobGas,
+  };
+  return createBlock({ header }, { common, skipConsensusFormatValidation: true });
+}
+
+/** The tests give the transaction twice: in clear, and signed. */
+function checkStated({ name, stated }: StateCase, tx: TypedTransaction): void {
+  const same =
+    tx.getSenderAddress().toString() === stated.sender &&
+    hex(tx.data) === hex(hexToBytes(stated.data as `0x${string}`)) &&
+    tx.gasLimit === stated.gas &&
+    tx.value === stated.value;
+  if (!same) throw new Error(`${name}: the signed transaction is not the one that the test states`);
+}

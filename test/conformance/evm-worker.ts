@@ -1,0 +1,21 @@
+import { parentPort, workerData } from "node:worker_threads";
+import { referencesIn } from "./evm-case.ts";
+import { judge } from "./evm-judge.ts";
+import type { Case } from "./report.ts";
+
+/** A file's cases that a thread is to judge. */
+export interface Work {
+  readonly file: string;
+  readonly prefix: string;
+  readonly names: readonly string[];
+}
+
+const { verify } = workerData as { verify: boolean };
+
+parentPort?.on("message", async ({ file, prefix, names }: Work) => {
+  const wanted = new Set(names);
+  const cases: Case[] = [];
+  for (const reference of referencesIn(file, prefix))
+    if (wanted.has(reference.name)) cases.push(await judge(reference, verify));
+  parentPort?.postMessage(cases);
+});

@@ -1,0 +1,91 @@
+import { once } from "node:events";
+import { existsSync, readdirSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import { join, relative } from "node:path";
+import { Worker } from "node:worker_threads";
+import { referencesIn } from "./evm-case.ts";
+import type { Work } from "./evm-worker.ts";
+import type { Report, SuiteOptions } from "./report.ts";
+import { type Case, reportOf } from "./report.ts";
+
+/** Judges the EVM's executors by the official state tests, Cancun variants, in any layout of folders below `dir`. */
+
+const PROGRESS_MS = 5000;
+
+/** @throws Error if there is no Cancun variant, or none is selected: no vectors is not a pass. */
+export async function conformanceEvm(dir: string, options: SuiteOptions): Promise<Report> {
+  const work = select(findWork(dir), options);
+  if (work.length === 0) throw new Error(`no state tests with Cancun variants under ${dir}, or none that is asked for`);
+  const threads = Math.min(options.jobs ?? availableParallelism(), work.length);
+  return reportOf(await runPool(work, threads, options.verify));
+}
+
+/** JSON files below a folder, in order. */
+export const jsonFiles = (dir: string): string[] =>
+  existsSync(dir)
+    ? readdirSync(dir, { recursive: true, encoding: "utf8" })
+        .filter((file) => file.endsWith(".json"))
+        .sort()
+        .map((file) => join(dir, file))
+    : [];
+
+const findWork = (dir: string): Work[] =>
+  jsonFiles(dir).map((file) => {
+    const prefix = relative(dir, file).slice(0, -".json".length);
+    return { file, prefix, names: referencesIn(file, prefix).map(({ name }) => name) };
+  });
+
+/** Filter, then every k-th, then the first n. */
+function select(work: readonly Work[], { filter = "", sample = 1, limit = Number.POSITIVE_INFINITY }: SuiteOptions) {
+  let seen = 0;
+  const wanted = (name: string): boolean => {
+    if (!name.includes(filter)) return false;
+    const index = seen++;
+    return index % sample === 0 && index / sample < limit;
+  };
+  return work.map((item) => ({ ...item, names: item.names.filter(wanted) })).filter(({ names }) => names.length > 0);
+}
+
+/** Files are handed to whichever thread is free. */
+async function runPool(work: readonly Work[], threads: number, verify: boolean): Promise<Case[]> {
+  const total = work.reduce((sum, { names }) => sum + names.length, 0);
+  const results = new Map<Work, readonly Case[]>();
+  const queue = [...work];
+  let done = 0;
+  const progress = setInterval(() => process.stderr.write(`evm: ${done} of ${total}\n`), PROGRESS_MS);
+  const drain = async (): Promise<void> => {
+    const worker = new Worker(new URL("evm-worker.ts", import.meta.url), { workerData: { verify } });
+    try {
+      for (let item = queue.shift(); item; item = queue.shift()) {
+        const cases = await ask(worker, item);
+        results.set(item, cases);
+        done += cases.length;
+      }
+    } finally {
+      await worker.terminate();
+    }
+  };
+  try {
+    await Promise.all(Array.from({ length: threads }, drain));
+  } finally {
+    clearInterval(progress);
+  }
+  return work.flatMap((item) => results.get(item) ?? []);
+}
+
+const ask = async (worker: Worker, work: Work): Promise<Case[]> => {
+  worker.postMessage(work);
+  const done = new AbortController();
+  const options = { signal: done.signal };
+  const ended = once(worker, "exit", options).then(([code]) => {
+    throw new Error(`a thread ended at ${work.file} with code ${code}`);
+  });
+  try {
+    // `once` rejects with what the thread throws.
+    const [cases] = await Promise.race([once(worker, "message", options), ended]);
+    return cases as Case[];
+  } finally {
+    ended.catch(() => {});
+    done.abort();
+  }
+};
