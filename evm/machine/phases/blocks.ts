@@ -1,3 +1,59 @@
+import { firstBlock, SLOT_STEPS, type StartTask } from "../../batch/claim.ts";
+import { historyIndex, historyTree } from "../../batch/history.ts";
+import { nextTurn } from "../../batch/turn.ts";
+import { toBoundary } from "../boundary.ts";
+import { type Block, PHASE } from "../layout.ts";
+import type { Machine } from "../machine.ts";
 import type { Steps } from "../step.ts";
+import { DecodeTask } from "./transactions.ts";
 
-export const BLOCKS: Steps = {};
+/** START: opens the context, and the output that the batch builds on. */
+function start(m: Machine): void {
+  const { input } = m.task as StartTask;
+  m.openTask();
+  const { number, world, history } = input.previous;
+  m.tape?.words([number, world, historyTree(history).root]);
+  toBoundary(m, firstBlock(input));
+}
+
+/** NEXT: one of the things that lie between two transactions. */
+function next(m: Machine): void {
+  m.openTx();
+  const block = m.openBlock();
+  const { bytes, context } = m.openBatch();
+  if (block.open && block.remaining === 0) openHistory(m, block);
+  const turn = nextTurn(block, (offset, length) => m.readBytes(bytes, offset, length));
+  if (turn.kind === "end") {
+    m.halted = { context, output: turn.output };
+    return;
+  }
+  toBoundary(m, turn.block);
+  if (turn.kind === "transaction") m.goTo(PHASE.decode, new DecodeTask(turn.start, turn.end));
+}
+
+/** Opens the place of the block's hash: what is there, and the siblings. */
+function openHistory(m: Machine, { number, batch }: Block): void {
+  if (!m.tape) return;
+  const index = historyIndex(number);
+  const tree = historyTree(batch.history);
+  m.tape.bytes(tree.node(0, index), ...tree.path(index));
+}
+
+/** IDLE. */
+function idle(m: Machine): void {
+  if ((m.clock + 1n) % SLOT_STEPS === 0n) m.goTo(PHASE.next);
+}
+
+/**
+ * Passes idle steps at once.
+ * @param clock where to stop: by default at the last idle step before the next transaction.
+ */
+export function skipIdle(m: Machine, clock = m.clock - (m.clock % SLOT_STEPS) + SLOT_STEPS - 1n): void {
+  if (m.phase === PHASE.idle && clock > m.clock) m.clock = clock;
+}
+
+export const BLOCKS: Steps = {
+  [PHASE.start]: start,
+  [PHASE.next]: next,
+  [PHASE.idle]: idle,
+};

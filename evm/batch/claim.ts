@@ -1,0 +1,89 @@
+import type { Hash } from "../../merkle/tree.ts";
+import { Bytes } from "../machine/bytes.ts";
+import { type Batch, type Block, PHASE, ZERO_HASH } from "../machine/layout.ts";
+import { Machine, type Outside, type Task } from "../machine/machine.ts";
+import { hashWords, type Word } from "../machine/words.ts";
+import { BATCH_TRANSACTIONS } from "./encoding.ts";
+import { historyTree } from "./history.ts";
+
+/** What a claim about a batch is about: docs/evm-machine.md, "Batches, blocks, transactions". */
+
+/** The chain after a block: what an output commits to. */
+export interface ChainState {
+  /** Of the last block. */
+  readonly number: bigint;
+  /** Root of the state trie. */
+  readonly world: Hash;
+  /** 256 hashes: entry n mod 256 is block n's. */
+  readonly history: readonly Hash[];
+}
+
+/** What a batch is executed from. */
+export interface BatchInput {
+  readonly chainId: bigint;
+  /** Gas that the batch may use: at most 2^27. */
+  readonly batchGas: bigint;
+  readonly previous: ChainState;
+  readonly bytes: Bytes;
+}
+
+/** A transaction takes so many steps, with the idle ones. */
+export const SLOT_STEPS = 16n ** 7n;
+
+export const batchInput = (chainId: bigint, batchGas: bigint, previous: ChainState, bytes: Uint8Array): BatchInput => ({
+  chainId,
+  batchGas,
+  previous,
+  bytes: new Bytes(bytes),
+});
+
+export const outputOf = ({ number, world, history }: ChainState): Hash =>
+  hashWords([number, world, historyTree(history).root]);
+
+/** The task of the first step: its hash is the claim's context. */
+export class StartTask implements Task {
+  readonly input: BatchInput;
+  constructor(input: BatchInput) {
+    this.input = input;
+  }
+  words(): readonly Word[] {
+    const { chainId, batchGas, previous, bytes } = this.input;
+    return [chainId, batchGas, outputOf(previous), bytes.root, bytes.size];
+  }
+}
+
+export const contextOf = (input: BatchInput): Hash => hashWords(new StartTask(input).words());
+
+/** The machine before the first step of a batch. */
+export const firstState = (input: BatchInput, outside: Outside): Machine =>
+  new Machine(outside, PHASE.start, 0n, new StartTask(input));
+
+/** The block that a batch begins with: the previous one, of which only number and world are known. */
+export function firstBlock(input: BatchInput): Block {
+  const { chainId, batchGas, previous, bytes } = input;
+  const batch: Batch = {
+    context: contextOf(input),
+    chainId,
+    gasLeft: batchGas,
+    bytes,
+    position: 0,
+    history: previous.history,
+    historyRoot: historyTree(previous.history).root,
+    transactions: BATCH_TRANSACTIONS,
+  };
+  return {
+    number: previous.number,
+    timestamp: 0n,
+    gasLimit: 0n,
+    baseFee: 0n,
+    blobBaseFee: 0n,
+    coinbase: 0n,
+    prevRandao: 0n,
+    gasUsed: 0n,
+    remaining: 0,
+    open: false,
+    receipts: ZERO_HASH,
+    world: previous.world,
+    batch,
+  };
+}

@@ -1,0 +1,100 @@
+import { toBigInt } from "../machine/words.ts";
+
+/**
+ * Strict RLP (Yellow Paper, appendix B) in a window on a transaction. What does not fit in the window is no item: windows are as long as all that may stand there, and end where the
+ * transaction does.
+ */
+export interface Item {
+  readonly isList: boolean;
+  /** Where its content begins in the window. */
+  readonly start: number;
+  /** Of the content, in bytes. It may go on beyond the window. */
+  readonly length: number;
+}
+
+/** Headers have at most five bytes: longer content does not fit in a batch. */
+export const HEADER_LIMIT = 5;
+
+/** The item's header at a place. @returns null where there is none, or not the shortest possible one. */
+export function readItem(window: Uint8Array, at: number): Item | null {
+  if (at >= window.length) return null;
+  const first = window[at] as number;
+  if (first < 0x80) return { isList: false, start: at, length: 1 };
+  const isList = first >= 0xc0;
+  const short = first - (isList ? 0xc0 : 0x80);
+  if (short < 56) {
+    const start = at + 1;
+    // A single byte under 0x80 is its own encoding.
+    if (!isList && short === 1 && !(start < window.length && (window[start] as number) >= 0x80)) return null;
+    return { isList, start, length: short };
+  }
+  const start = at + 1 + short - 55;
+  if (start > at + HEADER_LIMIT || start > window.length || window[at + 1] === 0) return null;
+  const length = Number(toBigInt(window.subarray(at + 1, start)));
+  return length < 56 ? null : { isList, start, length };
+}
+
+/** Integers, read one after the other. */
+export class Reader {
+  readonly window: Uint8Array;
+  at: number;
+  /** Becomes false with the first thing that is not what it should be, and stays so. */
+  valid = true;
+
+  constructor(window: Uint8Array, at = 0) {
+    this.window = window;
+    this.at = at;
+  }
+
+  /** A string's content of at most `limit` bytes; empty where there is none. */
+  string(limit: number): Uint8Array {
+    const item = readItem(this.window, this.at);
+    if (!item || item.isList || item.length > limit || item.start + item.length > this.window.length)
+      return this.#invalid();
+    this.at = item.start + item.length;
+    return this.window.subarray(item.start, this.at);
+  }
+
+  /** An integer without leading zeros, of at most `limit` bytes. */
+  integer(limit: number): bigint {
+    const bytes = this.string(limit);
+    if (bytes[0] === 0) this.#invalid();
+    return toBigInt(bytes);
+  }
+
+  /** Steps over the header of a string or list. */
+  header(isList: boolean): Item {
+    const item = readItem(this.window, this.at);
+    if (!item || item.isList !== isList) {
+      this.#invalid();
+      return { isList, start: this.at, length: 0 };
+    }
+    this.at = item.start;
+    return item;
+  }
+
+  #invalid(): Uint8Array {
+    this.valid = false;
+    return new Uint8Array(0);
+  }
+}
+
+/** The header of a list whose content has so many bytes, below 2^32. */
+export function listHeader(length: number): Uint8Array {
+  if (length < 56) return Uint8Array.of(0xc0 + length);
+  const bytes = integerBytes(BigInt(length));
+  return Uint8Array.of(0xf7 + bytes.length, ...bytes);
+}
+
+/** An integer of at most 55 bytes. */
+export function encodeInteger(value: bigint): Uint8Array {
+  if (value > 0n && value < 0x80n) return Uint8Array.of(Number(value));
+  const bytes = integerBytes(value);
+  return Uint8Array.of(0x80 + bytes.length, ...bytes);
+}
+
+function integerBytes(value: bigint): number[] {
+  const bytes: number[] = [];
+  for (let rest = value; rest > 0n; rest >>= 8n) bytes.unshift(Number(rest & 0xffn));
+  return bytes;
+}

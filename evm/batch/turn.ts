@@ -1,0 +1,68 @@
+import { type Block, ZERO_HASH } from "../machine/layout.ts";
+import { toBigInt } from "../machine/words.ts";
+import { outputOf } from "./claim.ts";
+import { BLOCK_HEADER_BYTES, decodeHeader, LENGTH_BYTES } from "./encoding.ts";
+import { blockHash, historyIndex, historyTree } from "./history.ts";
+import type { Read } from "./transaction.ts";
+
+/** What lies between two transactions of a batch, in turns: the step NEXT takes one, native execution all. */
+export type Turn =
+  | { readonly kind: "transaction"; readonly block: Block; readonly start: number; readonly end: number }
+  | { readonly kind: "block"; readonly block: Block }
+  | { readonly kind: "end"; readonly output: Uint8Array };
+
+export function nextTurn(block: Block, read: Read): Turn {
+  if (block.remaining > 0) return nextTransaction(block, read);
+  return block.open ? { kind: "block", block: closed(block) } : nextBlock(block, read);
+}
+
+/** What is cut off, or one transaction too many, is ignored, with all that follows. */
+function nextTransaction(block: Block, read: Read): Turn {
+  const { batch } = block;
+  const { position, transactions } = batch;
+  const { size } = batch.bytes;
+  const start = position + LENGTH_BYTES;
+  const rest: Turn = { kind: "block", block: { ...block, remaining: 0, batch: { ...batch, position: size } } };
+  if (transactions === 0 || start > size) return rest;
+  const end = start + Number(toBigInt(read(position, LENGTH_BYTES)));
+  if (end > size) return rest;
+  return {
+    kind: "transaction",
+    block: {
+      ...block,
+      remaining: block.remaining - 1,
+      batch: { ...batch, position: end, transactions: transactions - 1 },
+    },
+    start,
+    end,
+  };
+}
+
+/** The block ends: its hash becomes history. */
+function closed(block: Block): Block {
+  const { batch } = block;
+  const history = batch.history.with(historyIndex(block.number), blockHash(block));
+  return { ...block, open: false, batch: { ...batch, history, historyRoot: historyTree(history).root } };
+}
+
+/** The next header; or the end of the batch, where there is none. */
+function nextBlock({ number, world, batch }: Block, read: Read): Turn {
+  const { position, transactions, history } = batch;
+  const start = position + BLOCK_HEADER_BYTES;
+  if (start > batch.bytes.size || transactions === 0)
+    return { kind: "end", output: outputOf({ number, world, history }) };
+  const { count, ...header } = decodeHeader(read(position, BLOCK_HEADER_BYTES));
+  return {
+    kind: "block",
+    block: {
+      ...header,
+      number: number + 1n,
+      gasUsed: 0n,
+      remaining: count,
+      open: true,
+      receipts: ZERO_HASH,
+      world,
+      batch: { ...batch, position: start },
+    },
+  };
+}

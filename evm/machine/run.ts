@@ -1,0 +1,65 @@
+import type { Hash } from "../../merkle/tree.ts";
+import { type BatchInput, batchInput, type ChainState, firstState } from "../batch/claim.ts";
+import { type BlockHeader, encodeBatch } from "../batch/encoding.ts";
+import { type Log, logsOf, PHASE, type Tx } from "./layout.ts";
+import type { Machine, Outside } from "./machine.ts";
+import { skipIdle } from "./phases/blocks.ts";
+import { step } from "./step.ts";
+import { isZero } from "./words.ts";
+
+/** Called before each step that is no idling, with the machine as it is then. */
+export type Each = (machine: Machine) => void;
+
+/** Steps a batch from its first state to the halt, without the idle time. @returns the halted machine. */
+export function runBatch(outside: Outside, input: BatchInput, each?: Each): Machine {
+  const m = firstState(input, outside);
+  while (!m.halted) {
+    each?.(m);
+    step(m);
+    skipIdle(m);
+  }
+  return m;
+}
+
+export interface TransactionRun {
+  /** Root of the state trie after the transaction. */
+  readonly world: Hash;
+  /** Chain of receipts of the block: 0 where the transaction is not valid. */
+  readonly receipts: Hash;
+  readonly logs: readonly Log[];
+  readonly gasUsed: bigint;
+  readonly valid: boolean;
+}
+
+export interface TransactionInput {
+  readonly chainId: bigint;
+  readonly header: BlockHeader & { readonly number: bigint };
+  /** EIP-2718. */
+  readonly txBytes: Uint8Array;
+  /** Root of the state trie before it. */
+  readonly world: Hash;
+  /** 256 hashes: entry n mod 256 is block n's. */
+  readonly history: readonly Hash[];
+  readonly outside: Outside;
+  readonly each?: Each;
+}
+
+/** No transaction of the official tests has as much. */
+const ANY_GAS = 2n ** 64n;
+
+/** Steps one transaction, in a block of its own. */
+export function stepTransaction(input: TransactionInput): TransactionRun {
+  const { chainId, header, txBytes, history, outside, each } = input;
+  const previous: ChainState = { number: header.number - 1n, world: input.world, history };
+  const bytes = encodeBatch([{ ...header, transactions: [txBytes] }]);
+  const m = firstState(batchInput(chainId, ANY_GAS, previous, bytes), outside);
+  let last: Tx | null = null;
+  while (m.phase !== PHASE.idle) {
+    each?.(m);
+    last = m.tx;
+    step(m);
+  }
+  const { world, receipts, gasUsed } = (m.tx as Tx).block;
+  const valid = !isZero(receipts);
+  return { world, receipts, gasUsed, valid, logs: valid && last ? logsOf(last) : [] };
+}
