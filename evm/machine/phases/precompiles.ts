@@ -1,3 +1,188 @@
+import { keccak256 } from "../../../merkle/tree.ts";
+import { concat } from "../../../ml-vm/program/commitment.ts";
+import { blake2Finish, blake2Run, blake2Start } from "../../hashes/blake2.ts";
+import { ripemd160Pad, sha256Pad } from "../../hashes/padding.ts";
+import { RIPEMD160_INITIAL, ripemd160Absorb } from "../../hashes/ripemd160.ts";
+import { SHA256_INITIAL, sha256Absorb } from "../../hashes/sha256.ts";
+import { exceedsL1 } from "../../native/precompile-bounds.ts";
+import { PHASE, STATUS, type View, viewOfBytes } from "../layout.ts";
+import { Failure, type Machine, StatusTask } from "../machine.ts";
 import type { Steps } from "../step.ts";
+import { toBigInt } from "../words.ts";
+import { callModel } from "./inference.ts";
+import { INFERENCE, PrecompileTask } from "./precompile-task.ts";
+import { runPrecompile } from "./run-precompile.ts";
 
-export const PRECOMPILES: Steps = {};
+/** Precompiles of Cancun, in one step where L1 has one of its own that can be called, else in pieces (docs/evm-machine.md, "Precompiles"). */
+
+const BLOCK = 64;
+const SHA256_STEP = 80 * BLOCK;
+const RIPEMD160_STEP = 64 * BLOCK;
+const BLAKE2_STEP = 1500;
+const BLAKE2_INPUT = 213;
+/** A pair of points. */
+const PAIR = 192;
+
+type Precompile = (m: Machine, data: View) => void;
+
+const words = (length: number): bigint => BigInt(Math.ceil(length / 32));
+
+function leaveWithBytes(m: Machine, output: Uint8Array): void {
+  m.returned = viewOfBytes(output);
+  m.goTo(PHASE.leave, new StatusTask(STATUS.success));
+}
+
+/** Reads the input, and runs the precompile on it. @param length how much of it counts; zeros beyond its end. */
+function runOn(m: Machine, data: View, address: number, length: number): void {
+  const output = runPrecompile(address, m.readView(data, 0, length));
+  if (output === null) throw Failure.NOW;
+  leaveWithBytes(m, output);
+}
+
+const recover: Precompile = (m, data) => {
+  m.charge(3000n);
+  runOn(m, data, 1, 128);
+};
+
+const identity: Precompile = (m, data) => {
+  m.charge(15n + 3n * words(data.length));
+  m.returned = data;
+  m.goTo(PHASE.leave, new StatusTask(STATUS.success));
+};
+
+/** EIP-198, priced by EIP-2565. */
+const exponentiate: Precompile = (m, data) => {
+  const head = m.readView(data, 0, 96);
+  const [base, exponent, modulus] = [0, 32, 64].map((at) => toBigInt(head.subarray(at, at + 32))) as [
+    bigint,
+    bigint,
+    bigint,
+  ];
+  const lead = exponent < 32n ? Number(exponent) : 32;
+  const exponentHead = m.readView(data, 96n + base, lead);
+  m.charge(modexpGas(base, exponent, modulus, toBigInt(exponentHead)));
+  if (m.outside.bounded && (base > 1024n || exponent > 1024n || modulus > 1024n)) throw Failure.NOW;
+  if (modulus === 0n) return leaveWithBytes(m, new Uint8Array(0));
+  const input = concat(head, m.readView(data, 96, Number(base + exponent + modulus)));
+  if (m.outside.bounded && exceedsL1(5, input)) throw Failure.NOW;
+  leaveWithBytes(m, runPrecompile(5, input) as Uint8Array);
+};
+
+function modexpGas(base: bigint, exponent: bigint, modulus: bigint, head: bigint): bigint {
+  const longest = base > modulus ? base : modulus;
+  const width = (longest + 7n) / 8n;
+  const bits = head === 0n ? 0n : BigInt(head.toString(2).length - 1);
+  const iterations = (exponent > 32n ? 8n * (exponent - 32n) : 0n) + bits;
+  const gas = (width * width * (iterations > 1n ? iterations : 1n)) / 3n;
+  return gas > 200n ? gas : 200n;
+}
+
+const addPoints: Precompile = (m, data) => {
+  m.charge(150n);
+  runOn(m, data, 6, 128);
+};
+
+const multiplyPoint: Precompile = (m, data) => {
+  m.charge(6000n);
+  runOn(m, data, 7, 96);
+};
+
+const pair: Precompile = (m, data) => {
+  if (data.length % PAIR !== 0) throw Failure.NOW;
+  const gas = 45_000n + 34_000n * BigInt(data.length / PAIR);
+  m.charge(gas);
+  if (m.outside.bounded && gas > 4_000_000n) throw Failure.NOW;
+  runOn(m, data, 8, data.length);
+};
+
+const evaluatePoint: Precompile = (m, data) => {
+  m.charge(50_000n);
+  if (data.length !== 192) throw Failure.NOW;
+  runOn(m, data, 10, 192);
+};
+
+interface BlockHash {
+  readonly address: bigint;
+  readonly base: bigint;
+  readonly perWord: bigint;
+  readonly bytesAStep: number;
+  readonly initial: Uint8Array;
+  readonly absorb: (state: Uint8Array, blocks: Uint8Array) => Uint8Array;
+  readonly pad: (tail: Uint8Array, totalLength: number) => Uint8Array;
+  readonly digest: (state: Uint8Array) => Uint8Array;
+}
+
+/** SHA-256 and RIPEMD-160: the midstate is the hash's own. */
+const hashBlocks =
+  ({ address, base, perWord, bytesAStep, initial, absorb, pad, digest }: BlockHash): Precompile =>
+  (m, data) => {
+    const { position, midstate } = m.task as PrecompileTask;
+    if (position === 0) m.charge(base + perWord * words(data.length));
+    const state = position === 0 ? initial : (midstate as Uint8Array);
+    const rest = data.length - position;
+    if (rest > bytesAStep) {
+      const next = absorb(state, m.readView(data, position, bytesAStep));
+      return m.goTo(PHASE.precompile, new PrecompileTask(address, position + bytesAStep, next));
+    }
+    const last = m.readView(data, position, rest);
+    const whole = rest - (rest % BLOCK);
+    const end = absorb(state, concat(last.subarray(0, whole), pad(last.subarray(whole), data.length)));
+    leaveWithBytes(m, digest(end));
+  };
+
+/** BLAKE2F (EIP-152): the midstate is the hash of the working vector. */
+const blake2: Precompile = (m, data) => {
+  const { position, live } = m.task as PrecompileTask;
+  if (data.length !== BLAKE2_INPUT) throw Failure.NOW;
+  const input = m.readView(data, 0, BLAKE2_INPUT);
+  if ((input[212] as number) > 1) throw Failure.NOW;
+  const rounds = Number(toBigInt(input.subarray(0, 4)));
+  if (position === 0) m.charge(BigInt(rounds));
+  const vector = position === 0 ? blake2Start(input) : (live as Uint8Array);
+  if (position > 0) m.tape?.bytes(vector);
+  const count = Math.min(rounds - position, BLAKE2_STEP);
+  const next = blake2Run(vector, input.slice(68, 196), position, count);
+  if (position + count === rounds) return leaveWithBytes(m, blake2Finish(input.slice(4, 68), next));
+  m.goTo(PHASE.precompile, new PrecompileTask(9n, position + count, keccak256(next), next));
+};
+
+const precompiles: Readonly<Record<number, Precompile>> = {
+  1: recover,
+  2: hashBlocks({
+    address: 2n,
+    base: 60n,
+    perWord: 12n,
+    bytesAStep: SHA256_STEP,
+    initial: SHA256_INITIAL,
+    absorb: sha256Absorb,
+    pad: sha256Pad,
+    digest: (state) => state,
+  }),
+  3: hashBlocks({
+    address: 3n,
+    base: 600n,
+    perWord: 120n,
+    bytesAStep: RIPEMD160_STEP,
+    initial: RIPEMD160_INITIAL,
+    absorb: ripemd160Absorb,
+    pad: ripemd160Pad,
+    digest: (state) => concat(new Uint8Array(12), state.subarray(0, 20)),
+  }),
+  4: identity,
+  5: exponentiate,
+  6: addPoints,
+  7: multiplyPoint,
+  8: pair,
+  9: blake2,
+  10: evaluatePoint,
+};
+
+function precompile(m: Machine): void {
+  const { address } = m.task as PrecompileTask;
+  if (address === INFERENCE) return callModel(m);
+  m.openTask();
+  const data = m.openView(m.openFrame().data);
+  (precompiles[Number(address)] as Precompile)(m, data);
+}
+
+export const PRECOMPILES: Steps = { [PHASE.precompile]: precompile };

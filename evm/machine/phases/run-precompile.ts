@@ -1,0 +1,20 @@
+import { Common, Hardfork, Mainnet } from "@ethereumjs/common";
+import { getActivePrecompiles, NobleBN254, type PrecompileInput } from "@ethereumjs/evm";
+import { evaluatePoint } from "../../native/point-evaluation.ts";
+
+const common = new Common({ chain: Mainnet, hardfork: Hardfork.Cancun });
+const active = getActivePrecompiles(common);
+/** What the library's precompiles want of the machine that runs them. */
+const host = { _bn254: new NobleBN254() };
+const PLENTY = 1n << 62n;
+
+/** Output of one of Ethereum's precompiles, whatever its price; null where it refuses its input. @param address 1, 5, 6, 7, 8 or 10. */
+export function runPrecompile(address: number, data: Uint8Array): Uint8Array | null {
+  if (address === 10) return evaluatePoint(data);
+  const run = active.get(address.toString(16).padStart(40, "0"));
+  if (!run) throw new Error(`there is no precompile ${address}`);
+  const call = { data, gasLimit: PLENTY, common, _EVM: host } as unknown as PrecompileInput;
+  const result = run(call);
+  if (result instanceof Promise) throw new Error(`precompile ${address} does not answer at once`);
+  return result.exceptionError ? null : result.returnValue;
+}
