@@ -33,6 +33,52 @@ library ByteRange {
     }
   }
 
+  /// @notice Opens `length` bytes from `from` of a code of `size` bytes; zeros beyond its end. The tape has chunks for leaves.
+  function readCode(
+    Machine memory m,
+    bytes32 root,
+    uint256 size,
+    uint256 from,
+    uint256 length
+  ) internal pure returns (bytes memory data) {
+    data = new bytes(length);
+    if (from >= size || length == 0) return data;
+    unchecked {
+      if (length > size - from) length = size - from;
+    }
+    (uint256 first, uint256 count) = _leaves(from, length);
+    uint256 cursor = m.cursor;
+    uint256 nodes;
+    assembly ("memory-safe") {
+      // A chunk is its carry and 128 bytes of code; it is hashed in the room behind the nodes.
+      nodes := add(mload(0x40), 32)
+      let chunk := add(add(nodes, shl(5, count)), 32)
+      let skip := and(from, 127)
+      let to := add(data, 32)
+      let end := add(to, length)
+      for {
+        let i := 0
+      } lt(i, count) {
+        i := add(i, 1)
+      } {
+        calldatacopy(chunk, cursor, 129)
+        mstore(add(nodes, shl(5, i)), keccak256(chunk, 129))
+        let take := sub(128, skip)
+        if gt(take, sub(end, to)) {
+          take := sub(end, to)
+        }
+        calldatacopy(to, add(add(cursor, 1), skip), take)
+        to := add(to, take)
+        skip := 0
+        cursor := add(cursor, 129)
+      }
+    }
+    bytes32 actual;
+    (actual, m.cursor) = _fold(nodes, count, first, MerklePath.treeDepth(size), cursor);
+    // INVARIANT: bytes are those of the code that the state binds.
+    if (actual != root) revert WrongOpening(root, actual);
+  }
+
   /// @notice Opens the bytes that `data` overwrites, from `offset` of a tree over `size` bytes.
   /// @return newRoot Root of the tree with `data` there.
   function write(

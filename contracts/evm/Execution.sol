@@ -6,6 +6,7 @@ import {EMPTY, Layout, Phase, State} from "./Layout.sol";
 import {Machine, Tape, WrongOpening} from "./Tape.sol";
 
 /// @title What all opcodes stand on: code, stack, gas, memory's size (docs/evm-machine.md, "Execution")
+/// @dev Steps of other phases that work on a frame stand on it too; they open the state by themselves instead of by `_begin`.
 abstract contract Execution {
   uint256 private constant STACK_LIMIT = 1024;
 
@@ -43,7 +44,6 @@ abstract contract Execution {
       uint256 height = s.height;
       if (height < takes || height - takes + gives > STACK_LIMIT) m.fail();
       _charge(m, gas_);
-      s.height = height - takes;
       s.pc = place + 1;
     }
     if (takes > 0) _take(m, takes);
@@ -102,8 +102,8 @@ abstract contract Execution {
 
   // Stack
 
-  /// @dev Opens the upper items, and leaves the chain below them.
-  function _take(Machine memory m, uint256 count) private pure {
+  /// @dev Takes at least one item off the stack, whose values `_pop` gives: from the tape, with the chain below them.
+  function _take(Machine memory m, uint256 count) internal pure {
     State memory s = m.state;
     uint256 items = m.cursor;
     bytes32 below;
@@ -123,6 +123,7 @@ abstract contract Execution {
     if (chain != s.stack) revert WrongOpening(s.stack, chain);
     s.stack = below;
     unchecked {
+      s.height -= count;
       m.items = items;
       m.cursor = items + 32 * count + 32;
     }
@@ -202,9 +203,9 @@ abstract contract Execution {
 
   /// @dev Root of a data tree that grew by zeros from one depth to another.
   function _grown(bytes32 root, uint256 from, uint256 to) private pure returns (bytes32 grown) {
+    bytes32 zero = EMPTY;
     assembly ("memory-safe") {
       grown := root
-      let zero := EMPTY
       for {
         let depth := 0
       } lt(depth, to) {

@@ -36,6 +36,18 @@ contract EvmTreesHarness {
     _end(m);
   }
 
+  function readCode(
+    bytes calldata tape,
+    bytes32 root,
+    uint256 size,
+    uint256 from,
+    uint256 length
+  ) external pure returns (bytes memory data) {
+    Machine memory m = _begin(tape);
+    data = ByteRange.readCode(m, root, size, from, length);
+    _end(m);
+  }
+
   function write(
     bytes calldata tape,
     bytes32 root,

@@ -62,6 +62,7 @@ before(async () => {
 const nothingOutside: Outside = {
   node: () => assert.fail("no trie is read"),
   code: () => assert.fail("no code is loaded"),
+  keep: () => assert.fail("nothing is made"),
   infer: () => assert.fail("no model is run"),
   bounded: true,
 };

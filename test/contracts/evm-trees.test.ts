@@ -3,6 +3,7 @@ import { before, describe, it } from "node:test";
 import { bytesToHex, concatBytes, equalsBytes, hexToBytes } from "@ethereumjs/util";
 import type { Hex } from "viem";
 import { Bytes } from "../../evm/machine/bytes.ts";
+import { Code } from "../../evm/machine/code.ts";
 import { transientWords } from "../../evm/machine/layout.ts";
 import { leftmost, open, put, rootOf, type Sparse, takeOut } from "../../evm/machine/sparse.ts";
 import { hashWords } from "../../evm/machine/words.ts";
@@ -191,6 +192,34 @@ function rangeSiblingsOf(tree: ListTree, first: number, end: number): Hash[] {
   }
   return siblings;
 }
+
+describe("ranges of code", () => {
+  it("are read with zeros beyond the end, and from no changed tape", async () => {
+    const code = new Code(randomBytes(700).fill(0x7f, 120, 128));
+    const read = (tape: Uint8Array, from: bigint, length: number) =>
+      call("readCode", tape, code.root, code.size, from, length);
+    for (const [from, length] of [
+      [0, 700],
+      [100, 20],
+      [100, 60],
+      [128, 128],
+      [120, 264],
+      [690, 100],
+      [700, 32],
+      [10, 0],
+    ] as const) {
+      const inside = Math.min(length, 700 - from);
+      const expected = new Uint8Array(length);
+      expected.set(code.bytes.subarray(from, from + inside));
+      const tape = code.openRange(from, inside);
+      assert.equal(await read(tape, BigInt(from), length), bytesToHex(expected), `${length} bytes from ${from}`);
+      for (let at = 0; at < tape.length; at += 43) {
+        await assert.rejects(read(flipped(tape, at), BigInt(from), length), Reverted);
+      }
+    }
+    assert.equal(await read(new Uint8Array(0), 2n ** 256n - 1n, 2), "0x0000");
+  });
+});
 
 describe("sparse trees", () => {
   /** Keys that differ early, late, and in the last byte only. */
