@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.37;
+
+import {Execution} from "../Execution.sol";
+import {EMPTY, Flag, Frame, Layout, Phase, Status, Tx} from "../Layout.sol";
+import {OpenAccount, OpenSlot, OpenTransient, Records} from "../Records.sol";
+import {Machine, WrongPhase} from "../Tape.sol";
+
+/// @title Accounts and storage: BALANCE, SELFBALANCE, EXTCODE*, SLOAD, SSTORE, TLOAD, TSTORE, SELFDESTRUCT
+/// @dev As evm/machine/ops/storage.ts, in the same order.
+contract StorageOps is Execution {
+  using Records for OpenAccount;
+
+  /// EIP-2929.
+  uint256 private constant COLD_ACCOUNT = 2600;
+  uint256 private constant COLD_SLOT = 2100;
+  uint256 private constant WARM = 100;
+
+  /// EIP-2200, with the prices of EIP-2929 and the refund of EIP-3529: a slot that this transaction changes for the first time.
+  uint256 private constant SET = 20000;
+  uint256 private constant RESET = 2900;
+  uint256 private constant CLEARED = 4800;
+
+  /// EIP-2200: a call's stipend must not do for a write.
+  uint256 private constant SENTRY = 2300;
+
+  /// Yellow Paper, appendix G.
+  uint256 private constant COPIED_WORD = 3;
+  uint256 private constant NEW_ACCOUNT = 25000;
+
+  /// @dev First word of COPY's task: the source is a code.
+  uint256 private constant SOURCE_CODE = 1;
+
+  /// @inheritdoc Execution
+  function step(bytes32 pre, bytes calldata witness) external pure override returns (bytes32 post) {
+    (Machine memory m, uint256 opcode) = _begin(pre, witness);
+    if (opcode == 0x54) _load(m);
+    else if (opcode == 0x55) _store(m);
+    else if (opcode == 0x5c) _loadTransient(m);
+    else if (opcode == 0x5d) _storeTransient(m);
+    else if (opcode == 0x31) _push(m, _access(m, _popAddress(m)).account.balance);
+    else if (opcode == 0x47) _push(m, Records.account(m, m.frame().self).account.balance);
+    else if (opcode == 0x3b) _extCodeSize(m);
+    else if (opcode == 0x3c) _extCodeCopy(m);
+    else if (opcode == 0x3f) _extCodeHash(m);
+    else if (opcode == 0xff) _selfDestruct(m);
+    else revert WrongPhase(opcode);
+    return m.finish();
+  }
+
+  // Accounts
+
+  /// @dev Opens an account, pays for that, and makes it warm.
+  function _access(Machine memory m, uint256 name) private pure returns (OpenAccount memory a) {
+    a = Records.account(m, name);
+    _charge(m, _isWarm(a) ? WARM : COLD_ACCOUNT);
+    if (a.has(Flag.WARM)) return a;
+    a.mark(Flag.WARM);
+    Records.storeAccount(m, a);
+  }
+
+  function _isWarm(OpenAccount memory a) private pure returns (bool) {
+    return a.has(Flag.WARM) || Layout.isPrecompile(a.name);
+  }
+
+  function _popAddress(Machine memory m) private pure returns (uint256) {
+    return _pop(m) & type(uint160).max;
+  }
+
+  function _extCodeSize(Machine memory m) private pure {
+    bytes32 codeHash = _access(m, _popAddress(m)).account.codeHash;
+    (, uint256 size) = Records.codeOf(m, m.tx_(), codeHash);
+    _push(m, size);
+  }
+
+  /// @dev EIP-1052.
+  function _extCodeHash(Machine memory m) private pure {
+    OpenAccount memory a = _access(m, _popAddress(m));
+    _push(m, a.account.isEmpty() ? 0 : uint256(a.account.codeHash));
+  }
+
+  function _extCodeCopy(Machine memory m) private pure {
+    uint256 name = _popAddress(m);
+    uint256 to = _pop(m);
+    uint256 from = _pop(m);
+    uint256 length = _pop(m);
+    bytes32 codeHash = _access(m, name).account.codeHash;
+    _extend(m, to, length);
+    unchecked {
+      // Memory of that length was paid for, so this does not overflow.
+      _charge(m, COPIED_WORD * ((length + 31) / 32));
+    }
+    if (length == 0) return;
+    (bytes32 root, uint256 size) = Records.codeOf(m, m.tx_(), codeHash);
+    uint256[] memory task = new uint256[](8);
+    (task[0], task[1], task[2], task[4]) = (SOURCE_CODE, uint256(root), size, size);
+    // Cut off, so that going on from there never comes round to the code's beginning.
+    (task[5], task[6], task[7]) = (from < size ? from : size, to, length);
+    m.state.phase = Phase.COPY;
+    m.state.task = Layout.hash(task);
+  }
+
+  // Storage
+
+  /// @dev The frame, unless it must not write.
+  function _frameThatWrites(Machine memory m) private pure returns (Frame memory frame) {
+    frame = m.frame();
+    // INVARIANT: a static call changes nothing (EIP-214).
+    if (frame.isStatic != 0) m.fail();
+  }
+
+  function _load(Machine memory m) private pure {
+    uint256 number = _pop(m);
+    OpenAccount memory a = Records.account(m, m.frame().self);
+    OpenSlot memory s = Records.slot(m, a, number);
+    if (s.slot.warm != 0) {
+      _charge(m, WARM);
+    } else {
+      _charge(m, COLD_SLOT);
+      s.slot.warm = 1;
+      Records.storeSlot(m, a, s);
+    }
+    _push(m, s.slot.current);
+  }
+
+  function _store(Machine memory m) private pure {
+    uint256 number = _pop(m);
+    uint256 value = _pop(m);
+    Frame memory frame = _frameThatWrites(m);
+    if (m.state.gas <= SENTRY) m.fail();
+    OpenAccount memory a = Records.account(m, frame.self);
+    OpenSlot memory s = Records.slot(m, a, number);
+    (uint256 original, uint256 current) = (s.slot.original, s.slot.current);
+    if (s.slot.warm == 0) _charge(m, COLD_SLOT);
+    if (current != original || value == current) _charge(m, WARM);
+    else _charge(m, original == 0 ? SET : RESET);
+    if (s.slot.warm == 0 || value != current) {
+      s.slot.current = value;
+      s.slot.warm = 1;
+      Records.storeSlot(m, a, s);
+    }
+    uint256 refund = _refundOf(original, current, value);
+    if (refund == 0) return;
+    Tx memory transaction = m.tx_();
+    unchecked {
+      // SAFETY: what is taken back was given before, in this transaction.
+      transaction.refund += refund;
+    }
+    m.state.tx = transaction.hash();
+  }
+
+  /// @dev What a write adds to the refund (EIP-2200), modulo 2^256: a part of it may be taken back later, so that the sum is what
+  /// the change from `original` earns.
+  function _refundOf(uint256 original, uint256 current, uint256 value) private pure returns (uint256 refund) {
+    if (value == current) return 0;
+    unchecked {
+      if (original != 0) {
+        if (value == 0) refund += CLEARED;
+        if (current == 0) refund -= CLEARED;
+      }
+      if (value == original) refund += (original == 0 ? SET : RESET) - WARM;
+    }
+  }
+
+  /// @dev EIP-1153.
+  function _loadTransient(Machine memory m) private pure {
+    uint256 number = _pop(m);
+    OpenAccount memory a = Records.account(m, m.frame().self);
+    _push(m, Records.transientSlot(m, a, number).value);
+  }
+
+  function _storeTransient(Machine memory m) private pure {
+    uint256 number = _pop(m);
+    uint256 value = _pop(m);
+    OpenAccount memory a = Records.account(m, _frameThatWrites(m).self);
+    OpenTransient memory t = Records.transientSlot(m, a, number);
+    t.value = value;
+    Records.storeTransient(m, a, t);
+  }
+
+  /// @dev The balance goes to the beneficiary, and the account only if this transaction created it (EIP-6780): then what it gives
+  /// to itself is gone as well. It is emptied first, so that the two may be one.
+  function _selfDestruct(Machine memory m) private pure {
+    uint256 to = _popAddress(m);
+    Frame memory frame = _frameThatWrites(m);
+    OpenAccount memory a = Records.account(m, frame.self);
+    uint256 balance = a.account.balance;
+    bool created = a.has(Flag.CREATED);
+    a.account.balance = 0;
+    a.mark(created ? Flag.TOUCHED | Flag.DESTROYED : Flag.TOUCHED);
+    Records.storeAccount(m, a);
+
+    OpenAccount memory beneficiary = Records.account(m, to);
+    if (!_isWarm(beneficiary)) _charge(m, COLD_ACCOUNT);
+    if (balance > 0 && beneficiary.account.isEmpty()) _charge(m, NEW_ACCOUNT);
+    if (!created || to != frame.self) {
+      unchecked {
+        beneficiary.account.balance += balance;
+      }
+    }
+    beneficiary.mark(Flag.WARM | Flag.TOUCHED);
+    Records.storeAccount(m, beneficiary);
+    m.leaveWith(Status.SUCCESS, EMPTY);
+  }
+}
