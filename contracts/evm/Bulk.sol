@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.37;
+
+import {Layout, Phase, View} from "./Layout.sol";
+import {Machine} from "./Tape.sol";
+
+/// @title Going on with work that is cut into pieces: COPY, HASH, BUILD (docs/evm-machine.md, "Phases")
+/// @dev The same functions are in `evm/machine/phases/bulk.ts`.
+library Bulk {
+  /// @notice Goes on with COPY of the first bytes of a view to memory, if there is anything to copy.
+  /// @param length At most the view's; to + length is within memory.
+  function copyView(Machine memory m, View memory source, uint256 to, uint256 length) internal pure {
+    if (length == 0) return;
+    uint256[] memory task = new uint256[](8);
+    _put(task, 1, source);
+    task[6] = to;
+    task[7] = length;
+    m.state.phase = Phase.COPY;
+    m.state.task = Layout.hash(task);
+  }
+
+  /// @notice Goes on with HASH of a view, then the phase `then` with H(argument, digest).
+  function hashView(Machine memory m, uint256 then, uint256 argument, View memory message) internal pure {
+    uint256[] memory task = new uint256[](12);
+    task[0] = then;
+    task[1] = argument;
+    _put(task, 4, message);
+    m.state.phase = Phase.HASH;
+    m.state.task = Layout.hash(task);
+  }
+
+  /// @notice Goes on with BUILD of the frame's code from its initcode.
+  function buildCode(Machine memory m, View memory initcode) internal pure {
+    uint256[] memory task = new uint256[](6);
+    _put(task, 0, initcode);
+    m.state.phase = Phase.BUILD;
+    m.state.task = Layout.hash(task);
+  }
+
+  function _put(uint256[] memory task, uint256 first, View memory window) private pure {
+    unchecked {
+      task[first] = uint256(window.root);
+      task[first + 1] = window.size;
+      task[first + 2] = window.offset;
+      task[first + 3] = window.length;
+    }
+  }
+}

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.37;
+
+import {Bulk} from "../Bulk.sol";
+import {Execution} from "../Execution.sol";
+import {EMPTY, Flag, Frame, Layout, Phase, State} from "../Layout.sol";
+import {Entry, NewFrame} from "../NewFrame.sol";
+import {OpenAccount, Records} from "../Records.sol";
+import {Machine, WrongPhase} from "../Tape.sol";
+
+/// @title CREATE, CALL, CALLCODE, DELEGATECALL, CREATE2, STATICCALL (docs/evm-machine.md, "Calls")
+contract CallOps is Execution {
+  using Bulk for Machine;
+  using NewFrame for Machine;
+  using Records for Machine;
+  using Records for OpenAccount;
+
+  uint256 private constant CREATE = 0xf0;
+  uint256 private constant CALL = 0xf1;
+  uint256 private constant CALLCODE = 0xf2;
+  uint256 private constant DELEGATECALL = 0xf4;
+  uint256 private constant CREATE2 = 0xf5;
+  uint256 private constant STATICCALL = 0xfa;
+
+  /// EIP-2929.
+  uint256 private constant COLD_ACCOUNT = 2600;
+  uint256 private constant WARM_ACCOUNT = 100;
+
+  /// Paid by the caller of a call with value, and given to the callee (Yellow Paper, G).
+  uint256 private constant VALUE = 9000;
+  uint256 private constant STIPEND = 2300;
+  uint256 private constant NEW_ACCOUNT = 25_000;
+
+  /// EIP-3860.
+  uint256 private constant MAX_INITCODE = 49_152;
+  uint256 private constant INITCODE_WORD = 2;
+  /// A word of what is hashed (Yellow Paper, G).
+  uint256 private constant HASH_WORD = 6;
+
+  /// @inheritdoc Execution
+  function step(bytes32 pre, bytes calldata witness) external pure override returns (bytes32 post) {
+    (Machine memory m, uint256 opcode) = _begin(pre, witness);
+    if (opcode == CREATE || opcode == CREATE2) {
+      _create(m, opcode);
+    } else {
+      bool calls = opcode == CALL || opcode == CALLCODE || opcode == DELEGATECALL || opcode == STATICCALL;
+      if (!calls) revert WrongPhase(opcode);
+      _call(m, opcode);
+    }
+    return m.finish();
+  }
+
+  /// @dev Gas by EIP-150, 2929, 161.
+  function _call(Machine memory m, uint256 opcode) private pure {
+    uint256 requested = _pop(m);
+    uint256 target = uint256(uint160(_pop(m)));
+    uint256 value = opcode == CALL || opcode == CALLCODE ? _pop(m) : 0;
+    Frame memory f = m.frame();
+    if (opcode == CALL && f.isStatic != 0 && value > 0) m.fail();
+    uint256 inOffset = _pop(m);
+    uint256 inLength = _pop(m);
+    uint256 outOffset = _pop(m);
+    uint256 outLength = _pop(m);
+    _extend(m, inOffset, inLength);
+    _extend(m, outOffset, outLength);
+    State memory s = m.state;
+
+    _access(m, target, value, opcode == CALL);
+    unchecked {
+      uint256 gas_ = s.gas - s.gas / 64;
+      if (requested < gas_) gas_ = requested;
+      s.gas -= gas_;
+      if (value > 0) gas_ += STIPEND;
+
+      Frame memory callee;
+      callee.self = target;
+      callee.caller = f.self;
+      callee.value = value;
+      if (opcode == CALLCODE) callee.self = f.self;
+      if (opcode == DELEGATECALL) {
+        callee.self = f.self;
+        callee.caller = f.caller;
+        callee.value = f.value;
+      }
+      callee.isStatic = opcode == STATICCALL ? 1 : f.isStatic;
+      callee.depth = f.depth + 1;
+      callee.data = Layout.window(s.memoryRoot, s.memorySize, inOffset, inLength).hash();
+      callee.outOffset = outOffset;
+      callee.outLength = outLength;
+      callee.parent = m.wait();
+      m.enter(callee, gas_, Entry(target, opcode == DELEGATECALL ? 0 : 1, 0, EMPTY));
+    }
+  }
+
+  /// @dev Opens the account whose code will run, pays for the call, and makes the account warm.
+  function _access(Machine memory m, uint256 target, uint256 value, bool calls) private pure {
+    OpenAccount memory account = m.account(target);
+    bool warm = account.has(Flag.WARM) || Layout.isPrecompile(target);
+    _charge(m, warm ? WARM_ACCOUNT : COLD_ACCOUNT);
+    if (value > 0) {
+      _charge(m, VALUE);
+      if (calls && account.account.isEmpty()) _charge(m, NEW_ACCOUNT);
+    }
+    account.mark(Flag.WARM);
+    m.storeAccount(account);
+  }
+
+  /// @dev Pays for what is known before the new address is. The arguments stay on the stack.
+  function _create(Machine memory m, uint256 opcode) private pure {
+    uint256 offset = _peek(m, 1);
+    uint256 length = _peek(m, 2);
+    if (m.frame().isStatic != 0 || length > MAX_INITCODE) m.fail();
+    _extend(m, offset, length);
+    bool salted = opcode == CREATE2;
+    unchecked {
+      _charge(m, (salted ? INITCODE_WORD + HASH_WORD : INITCODE_WORD) * ((length + 31) / 32));
+    }
+    _restoreStack(m);
+    State memory s = m.state;
+    if (salted) m.hashView(Phase.CREATE, 1, Layout.window(s.memoryRoot, s.memorySize, offset, length));
+    else {
+      s.phase = Phase.CREATE;
+      s.task = Layout.hash(0, 0);
+    }
+  }
+}

@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.37;
+
+import {MerklePath} from "../../lib/MerklePath.sol";
+import {MerkleRoot} from "../../lib/MerkleRoot.sol";
+import {Bulk} from "../Bulk.sol";
+import {ByteRange} from "../ByteRange.sol";
+import {Execution} from "../Execution.sol";
+import {
+  EMPTY,
+  EMPTY_CODE_HASH,
+  EMPTY_TRIE_ROOT,
+  Flag,
+  Frame,
+  Layout,
+  Phase,
+  State,
+  Status,
+  Tx,
+  View
+} from "../Layout.sol";
+import {Entry, NewFrame} from "../NewFrame.sol";
+import {OpenAccount, Records} from "../Records.sol";
+import {Machine, Tape, WrongPhase} from "../Tape.sol";
+
+/// @title Frames: how they begin and end, and what a creation does besides (docs/evm-machine.md, "Calls")
+contract FrameSteps is Execution {
+  using Bulk for Machine;
+  using ByteRange for Machine;
+  using NewFrame for Machine;
+  using Records for Machine;
+  using Records for OpenAccount;
+
+  /// The deepest frame's; the transaction's own has depth 0 (Yellow Paper, 8).
+  uint256 private constant MAX_DEPTH = 1024;
+  /// EIP-2681: a nonce that goes no higher.
+  uint256 private constant MAX_NONCE = type(uint64).max;
+  /// EIP-170.
+  uint256 private constant MAX_CODE = 24_576;
+  /// For each byte of a new account's code (Yellow Paper, G).
+  uint256 private constant CODE_BYTE = 200;
+  /// EIP-3541: no code begins with it.
+  bytes1 private constant RESERVED = 0xef;
+  /// A Frame's kind.
+  uint256 private constant CREATION = 1;
+
+  /// @inheritdoc Execution
+  function step(bytes32 pre, bytes calldata witness) external pure override returns (bytes32 post) {
+    Machine memory m = Tape.open(pre, witness);
+    uint256 phase = m.state.phase;
+    if (phase == Phase.ENTER) _enter(m);
+    else if (phase == Phase.LEAVE) _leave(m);
+    else if (phase == Phase.CREATE) _create(m);
+    else if (phase == Phase.DEPOSIT) _deposit(m);
+    else revert WrongPhase(phase);
+    return m.finish();
+  }
+
+  // ENTER
+
+  function _enter(Machine memory m) private pure {
+    uint256[] memory entry = m.task(4);
+    Frame memory f = m.frame();
+    if (entry[2] != 0) _enterCreation(m, f, bytes32(entry[3]));
+    else _enterCall(m, f, entry[0], entry[1] != 0);
+  }
+
+  function _enterCall(Machine memory m, Frame memory f, uint256 codeAddress, bool transfers) private pure {
+    State memory s = m.state;
+    if (f.depth > MAX_DEPTH || (transfers && !_transfer(m, f))) {
+      m.leaveWith(Status.REVERT, EMPTY);
+    } else if (Layout.isPrecompile(codeAddress)) {
+      s.phase = Phase.PRECOMPILE;
+      s.task = Layout.hash(codeAddress, 0, 0);
+    } else {
+      bytes32 codeHash = m.account(codeAddress).account.codeHash;
+      Tx memory transaction = m.tx_();
+      (s.code, s.codeSize) = m.codeOf(transaction, codeHash);
+      s.phase = Phase.EXECUTE;
+      s.task = 0;
+    }
+  }
+
+  /// @dev Moves the frame's value, and touches its account. False, with nothing done, if the caller has less than that.
+  function _transfer(Machine memory m, Frame memory f) private pure returns (bool) {
+    unchecked {
+      if (f.value > 0) {
+        OpenAccount memory payer = m.account(f.caller);
+        // INVARIANT: nobody gives what he does not have.
+        if (payer.account.balance < f.value) return false;
+        _pay(m, payer, 0 - f.value);
+      }
+      _pay(m, m.account(f.self), f.value);
+    }
+    return true;
+  }
+
+  /// @dev Adds to a balance, and touches its account.
+  function _pay(Machine memory m, OpenAccount memory a, uint256 amount) private pure {
+    unchecked {
+      a.account.balance += amount;
+    }
+    a.mark(Flag.TOUCHED);
+    m.storeAccount(a);
+  }
+
+  /// @dev The balance was checked before, where there was a choice: by CREATE, and by VALIDATE.
+  function _enterCreation(Machine memory m, Frame memory f, bytes32 initcode) private pure {
+    View memory window = m.view_(initcode);
+    OpenAccount memory created = m.account(f.self);
+    bool fresh =
+      created.account.nonce == 0 &&
+        created.account.codeHash == EMPTY_CODE_HASH &&
+        created.account.storageRoot == EMPTY_TRIE_ROOT;
+    // INVARIANT: no code is replaced by another (EIP-684, 7610).
+    if (!fresh) m.fail();
+    created.account.nonce = 1;
+    created.mark(Flag.CREATED);
+    _pay(m, created, f.value);
+    unchecked {
+      if (f.value > 0) _pay(m, m.account(f.caller), 0 - f.value);
+    }
+    State memory s = m.state;
+    uint256 length = window.length;
+    s.codeSize = length;
+    s.code = MerkleRoot.ofZeroList(MerklePath.treeDepth(length));
+    if (length == 0) {
+      s.phase = Phase.EXECUTE;
+      s.task = 0;
+    } else {
+      m.buildCode(window);
+    }
+  }
+
+  // CREATE
+
+  /// @dev The arguments are on the stack, their gas is paid, and the digest of CREATE2's initcode is at hand.
+  function _create(Machine memory m) private pure {
+    uint256[] memory task = m.task(2);
+    bool salted = task[0] != 0;
+    _take(m, salted ? 4 : 3);
+    State memory s = m.state;
+    uint256 value = _pop(m);
+    uint256 offset = _pop(m);
+    bytes32 initcode = Layout.window(s.memoryRoot, s.memorySize, offset, _pop(m)).hash();
+    Frame memory f = m.frame();
+    OpenAccount memory creator = m.account(f.self);
+    uint256 nonce = creator.account.nonce;
+    // INVARIANT: nobody gives what he does not have.
+    if (f.depth >= MAX_DEPTH || creator.account.balance < value || nonce == MAX_NONCE) {
+      s.phase = Phase.EXECUTE;
+      s.task = 0;
+      s.returned = EMPTY;
+      _push(m, 0);
+      return;
+    }
+    unchecked {
+      creator.account.nonce = nonce + 1;
+      m.storeAccount(creator);
+      Frame memory creation;
+      creation.kind = CREATION;
+      creation.self = salted ? _saltedAddress(f.self, _pop(m), task[1]) : _createdAddress(f.self, nonce);
+      creation.caller = f.self;
+      creation.value = value;
+      creation.depth = f.depth + 1;
+      creation.data = EMPTY;
+      OpenAccount memory created = m.account(creation.self);
+      created.mark(Flag.WARM);
+      m.storeAccount(created);
+      uint256 kept = s.gas / 64;
+      uint256 gas_ = s.gas - kept;
+      s.gas = kept;
+      creation.parent = m.wait();
+      m.enter(creation, gas_, Entry(creation.self, 1, 1, initcode));
+    }
+  }
+
+  /// @dev keccak256(rlp([sender, nonce])) (Yellow Paper, 7).
+  function _createdAddress(uint256 sender, uint256 nonce) private pure returns (uint256) {
+    unchecked {
+      bytes memory digits =
+        nonce == 0
+          ? bytes(hex"80")
+          : nonce < 128
+            ? abi.encodePacked(uint8(nonce))
+            : _digits(nonce);
+      return
+        uint160(uint256(keccak256(abi.encodePacked(uint8(0xd5 + digits.length), hex"94", uint160(sender), digits))));
+    }
+  }
+
+  /// @dev RLP of an integer from 128 to 2^64 − 1.
+  function _digits(uint256 value) private pure returns (bytes memory digits) {
+    uint256 length;
+    assembly ("memory-safe") {
+      length := shr(3, sub(263, clz(value)))
+    }
+    unchecked {
+      digits = abi.encodePacked(uint8(0x80 + length), bytes32(value << (256 - 8 * length)));
+      assembly ("memory-safe") {
+        mstore(digits, add(length, 1))
+      }
+    }
+  }
+
+  /// @dev EIP-1014.
+  function _saltedAddress(uint256 sender, uint256 salt, uint256 digest) private pure returns (uint256) {
+    return uint160(uint256(keccak256(abi.encodePacked(hex"ff", uint160(sender), salt, digest))));
+  }
+
+  // DEPOSIT
+
+  /// @dev The code that a creation has left is paid for and hashed, and becomes the account's.
+  function _deposit(Machine memory m) private pure {
+    bytes32 codeHash = bytes32(m.task(2)[1]);
+    OpenAccount memory a = m.account(m.frame().self);
+    a.account.codeHash = codeHash;
+    a.mark(Flag.TOUCHED);
+    m.storeAccount(a);
+    m.leaveWith(Status.DEPLOYED, m.state.returned);
+  }
+
+  // LEAVE
+
+  /// @dev A creation's code is looked at first; then the state that waits goes on.
+  function _leave(Machine memory m) private pure {
+    uint256 status = m.task(1)[0];
+    Frame memory f = m.frame();
+    View memory returned = m.view_(m.state.returned);
+    uint256 length = returned.length;
+    if (f.kind != CREATION || status != Status.SUCCESS || length == 0) return _goOn(m, f, status, returned);
+    if (length > MAX_CODE || m.readView(returned, 0, 1)[0] == RESERVED) m.fail();
+    unchecked {
+      _charge(m, CODE_BYTE * length);
+    }
+    m.hashView(Phase.DEPOSIT, 0, returned);
+  }
+
+  /// @dev Restores the state that waits, and tells it how the frame ended.
+  function _goOn(Machine memory m, Frame memory f, uint256 status, View memory returned) private pure {
+    State memory s = m.state;
+    State memory w = m.waiting(f.parent);
+    bool succeeds = status == Status.SUCCESS || status == Status.DEPLOYED;
+    w.clock = s.clock;
+    unchecked {
+      w.gas += s.gas;
+    }
+    if (succeeds) {
+      w.journal = s.journal;
+      w.tx = s.tx;
+    }
+    m.state = w;
+    if (w.phase == Phase.SETTLE) {
+      w.task = Layout.hash(succeeds ? Status.SUCCESS : status);
+    } else if (f.kind == CREATION) {
+      if (!succeeds) w.returned = s.returned;
+      _push(m, succeeds ? f.self : 0);
+    } else {
+      w.returned = s.returned;
+      _push(m, succeeds ? 1 : 0);
+      m.copyView(returned, f.outOffset, f.outLength < returned.length ? f.outLength : returned.length);
+    }
+  }
+}
