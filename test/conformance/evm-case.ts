@@ -114,7 +114,7 @@ function stateCase(name: string, { env, pre, transaction }: RawTest, variant: Ra
     transaction: hexToBytes(variant.txbytes),
     stated: {
       sender: transaction.sender.toLowerCase(),
-      data: transaction.data[indexes.data] as string,
+      data: (transaction.data[indexes.data] as string).toLowerCase(),
       gas: number(transaction.gasLimit[indexes.gas]),
       value: number(transaction.value[indexes.value]),
     },

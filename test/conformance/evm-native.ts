@@ -1,8 +1,9 @@
+import assert, { AssertionError } from "node:assert/strict";
 import { createBlock } from "@ethereumjs/block";
 import type { Log } from "@ethereumjs/evm";
 import { RLP } from "@ethereumjs/rlp";
 import { createTxFromRLP, type TypedTransaction } from "@ethereumjs/tx";
-import { createAddressFromString, hexToBytes } from "@ethereumjs/util";
+import { createAddressFromString } from "@ethereumjs/util";
 import { runTx } from "@ethereumjs/vm";
 import { createState, type PreState, putAccounts } from "../../evm/native/state.ts";
 import { createNativeVm, nativeCommon } from "../../evm/native/vm.ts";
@@ -19,16 +20,18 @@ export async function runNative(test: StateCase): Promise<Outcome> {
   const state = createState(common);
   await putAccounts(state, test.pre);
   const { vm } = await createNativeVm({ chainId: CHAIN_ID, blockHash: testBlockHash, l1Bounds: false, state });
-  let logs: readonly Log[];
-  try {
+  const run = async (): Promise<readonly Log[]> => {
     const tx = createTxFromRLP(test.transaction, { common });
     checkStated(test, tx);
-    const { execResult } = await runTx(vm, { tx, block: blockOf(test) });
-    logs = execResult.logs ?? [];
+    return (await runTx(vm, { tx, block: blockOf(test) })).execResult.logs ?? [];
+  };
+  try {
+    const hash = hex(logsHash(await run()));
+    return { status: "executed", root: hex(await state.manager.getStateRoot()), logsHash: hash };
   } catch (error) {
+    if (error instanceof AssertionError || error instanceof TypeError) throw error;
     return { status: "rejected", why: (error as Error).message };
   }
-  return { status: "executed", root: hex(await state.manager.getStateRoot()), logsHash: hex(logsHash(logs)) };
 }
 
 /** Root of a state in which nothing has run. */
@@ -56,8 +59,8 @@ function blockOf({ block }: StateCase) {
 function checkStated({ name, stated }: StateCase, tx: TypedTransaction): void {
   const same =
     tx.getSenderAddress().toString() === stated.sender &&
-    hex(tx.data) === hex(hexToBytes(stated.data as `0x${string}`)) &&
+    hex(tx.data) === stated.data &&
     tx.gasLimit === stated.gas &&
     tx.value === stated.value;
-  if (!same) throw new Error(`${name}: the signed transaction is not the one that the test states`);
+  assert(same, `${name}: the signed transaction is not the one that the test states`);
 }
