@@ -1,5 +1,6 @@
 import type { StateCase } from "./evm-case.ts";
 import { runNative } from "./evm-native.ts";
+import { runStepper } from "./evm-stepper.ts";
 
 /** What an executor makes of a state test. */
 export type Outcome =
@@ -23,4 +24,7 @@ export interface Executor {
 }
 
 /** Everything that must agree with the official tests. */
-export const EXECUTORS: readonly Executor[] = [{ name: "native", verifies: false, run: runNative }];
+export const EXECUTORS: readonly Executor[] = [
+  { name: "native", verifies: false, run: runNative },
+  { name: "stepper", verifies: false, run: (test) => runStepper(test) },
+];
