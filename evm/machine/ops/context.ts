@@ -1,3 +1,66 @@
-import type { Operations } from "../step.ts";
+import { HISTORY_LENGTH, historyIndex, historyTree } from "../../batch/history.ts";
+import type { Block, Frame, Tx } from "../layout.ts";
+import { type Machine, toBigInt } from "../machine.ts";
+import type { Operation, Operations } from "../step.ts";
 
-export const CONTEXT: Operations = {};
+const push =
+  (value: (m: Machine) => bigint | number): Operation =>
+  (m) =>
+    m.stack.push(BigInt(value(m)));
+
+const ofFrame = (value: (frame: Frame) => bigint): Operation => push((m) => value(m.openFrame()));
+const ofTx = (value: (tx: Tx) => bigint): Operation => push((m) => value(m.openTx()));
+const ofBlock = (value: (block: Block) => bigint): Operation => push((m) => value(openBlock(m)));
+
+function openBlock(m: Machine): Block {
+  m.openTx();
+  return m.openBlock();
+}
+
+/** The hash of one of the last 256 blocks: it, and its siblings in the history, are opened. 0 for any other. */
+function blockHash(m: Machine): void {
+  const number = m.stack.pop();
+  const block = openBlock(m);
+  if (number >= block.number || number + BigInt(HISTORY_LENGTH) < block.number) {
+    m.stack.push(0n);
+    return;
+  }
+  const { history } = m.openBatch();
+  const index = historyIndex(number);
+  const tree = historyTree(history);
+  m.tape?.bytes(tree.node(0, index), ...tree.path(index));
+  m.stack.push(toBigInt(tree.node(0, index)));
+}
+
+function chainId(m: Machine): bigint {
+  openBlock(m);
+  return m.openBatch().chainId;
+}
+
+/** No transaction carries blobs. */
+function blobHash(m: Machine): void {
+  m.stack.pop();
+  m.stack.push(0n);
+}
+
+/** What a frame knows of itself, of its transaction, and of its block (Yellow Paper, H.2, sections 30s and 40s; EIP-1344, 3198, 4399, 4844, 7516). */
+export const CONTEXT: Operations = {
+  48: ofFrame(({ address }) => address),
+  50: ofTx(({ origin }) => origin),
+  51: ofFrame(({ caller }) => caller),
+  52: ofFrame(({ value }) => value),
+  54: push((m) => m.openView(m.openFrame().data).length),
+  56: push((m) => m.code.size),
+  58: ofTx(({ gasPrice }) => gasPrice),
+  61: push((m) => m.openView(m.returned).length),
+  64: blockHash,
+  65: ofBlock(({ coinbase }) => coinbase),
+  66: ofBlock(({ timestamp }) => timestamp),
+  67: ofBlock(({ number }) => number),
+  68: ofBlock(({ prevRandao }) => prevRandao),
+  69: ofBlock(({ gasLimit }) => gasLimit),
+  70: push(chainId),
+  72: ofBlock(({ baseFee }) => baseFee),
+  73: blobHash,
+  74: ofBlock(({ blobBaseFee }) => blobBaseFee),
+};

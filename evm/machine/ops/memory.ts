@@ -1,3 +1,137 @@
-import type { Operations } from "../step.ts";
+import { EMPTY, type Log, PHASE, STATUS, type Status, type View, viewOf } from "../layout.ts";
+import { Failure, type Machine, StatusTask, toBigInt } from "../machine.ts";
+import { copyToMemory, hashView, type Source } from "../phases/bulk.ts";
+import type { Operation, Operations } from "../step.ts";
+import { hashWords, wordBytes } from "../words.ts";
 
-export const MEMORY: Operations = {};
+const LOG0 = 0xa0;
+
+/** Yellow Paper, appendix G: a word of what is copied; a word of what is hashed; a byte of a log. */
+const COPY_WORD = 3n;
+const HASH_WORD = 6n;
+const LOG_BYTE = 8n;
+
+const wordsOf = (length: bigint): bigint => (length + 31n) / 32n;
+
+/** A view of memory, within its size; any offset will do for no bytes. */
+const memoryView = (m: Machine, offset: bigint, length: bigint): View =>
+  length === 0n ? EMPTY : viewOf(m.memory, Number(offset), Number(length));
+
+/** Pays for bytes of memory that an opcode gives to be copied or hashed. */
+function pay(m: Machine, offset: bigint, length: bigint, gasPerWord: bigint): void {
+  m.extend(offset, length);
+  m.charge(gasPerWord * wordsOf(length));
+}
+
+// One word, or one byte
+
+function load(m: Machine): void {
+  const offset = m.stack.pop();
+  m.extend(offset, 32n);
+  m.stack.push(toBigInt(m.readMemory(Number(offset), 32)));
+}
+
+function store(m: Machine): void {
+  const offset = m.stack.pop();
+  const word = m.stack.pop();
+  m.extend(offset, 32n);
+  m.writeMemory(Number(offset), wordBytes(word));
+}
+
+function storeByte(m: Machine): void {
+  const offset = m.stack.pop();
+  const byte = m.stack.pop() & 0xffn;
+  m.extend(offset, 1n);
+  m.writeMemory(Number(offset), Uint8Array.of(Number(byte)));
+}
+
+function loadCalldata(m: Machine): void {
+  const from = m.stack.pop();
+  m.stack.push(toBigInt(m.readView(openCalldata(m), from, 32)));
+}
+
+const openCalldata = (m: Machine): View => m.openView(m.openFrame().data);
+
+// Copies
+
+/** @param open opens what is copied from. */
+const copyFrom =
+  (open: (m: Machine) => Source): Operation =>
+  (m) => {
+    const [to, from, length] = [m.stack.pop(), m.stack.pop(), m.stack.pop()];
+    pay(m, to, length, COPY_WORD);
+    copyToMemory(m, open(m), from, to, length);
+  };
+
+/** EIP-211: bytes that there are not make it fail. */
+function copyReturned(m: Machine): void {
+  const [to, from, length] = [m.stack.pop(), m.stack.pop(), m.stack.pop()];
+  const returned = m.openView(m.returned);
+  if (from + length > BigInt(returned.length)) throw Failure.NOW;
+  pay(m, to, length, COPY_WORD);
+  copyToMemory(m, returned, from, to, length);
+}
+
+/** EIP-5656: all of it is read before any of it is written. */
+function copyMemory(m: Machine): void {
+  const [to, from, length] = [m.stack.pop(), m.stack.pop(), m.stack.pop()];
+  m.extend(from, length);
+  pay(m, to, length, COPY_WORD);
+  if (length > 0n) m.memory.shared = true;
+  copyToMemory(m, memoryView(m, from, length), 0n, to, length);
+}
+
+// Hashes
+
+function keccak(m: Machine): void {
+  const [offset, length] = [m.stack.pop(), m.stack.pop()];
+  pay(m, offset, length, HASH_WORD);
+  hashView(m, PHASE.execute, 0n, memoryView(m, offset, length));
+}
+
+function log(m: Machine, op: number): void {
+  const [offset, length] = [m.stack.pop(), m.stack.pop()];
+  const topics = Array.from({ length: op - LOG0 }, () => m.stack.pop());
+  const { address, isStatic } = m.openFrame();
+  if (isStatic) throw Failure.NOW;
+  m.extend(offset, length);
+  m.charge(LOG_BYTE * length);
+  const view = memoryView(m, offset, length);
+  const live: Log = { address, topics, data: view.tree.view(view.offset, view.length).slice() };
+  hashView(m, PHASE.log, hashWords([address, topics.length, ...topics]), view, { live });
+}
+
+// Ends
+
+const leave =
+  (status: Status): Operation =>
+  (m) => {
+    const [offset, length] = [m.stack.pop(), m.stack.pop()];
+    m.extend(offset, length);
+    m.returned = memoryView(m, offset, length);
+    m.goTo(PHASE.leave, new StatusTask(status));
+  };
+
+function stop(m: Machine): void {
+  m.returned = EMPTY;
+  m.goTo(PHASE.leave, new StatusTask(STATUS.success));
+}
+
+const operations: Record<number, Operation> = {
+  0: stop,
+  32: keccak,
+  53: loadCalldata,
+  55: copyFrom(openCalldata),
+  57: copyFrom((m) => m.code),
+  62: copyReturned,
+  81: load,
+  82: store,
+  83: storeByte,
+  94: copyMemory,
+  243: leave(STATUS.success),
+  253: leave(STATUS.revert),
+};
+for (let topics = 0; topics <= 4; topics++) operations[LOG0 + topics] = log;
+
+/** What reads and writes memory, and what ends a frame (Yellow Paper, H.2; EIP-211, EIP-5656). */
+export const MEMORY: Operations = operations;
