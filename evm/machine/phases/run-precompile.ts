@@ -1,8 +1,8 @@
 import { Common, Hardfork, Mainnet } from "@ethereumjs/common";
-import { getActivePrecompiles, NobleBN254, type PrecompileInput } from "@ethereumjs/evm";
+import { getActivePrecompiles, NobleBN254, type PrecompileInput, paramsEVM } from "@ethereumjs/evm";
 import { evaluatePoint } from "../../native/point-evaluation.ts";
 
-const common = new Common({ chain: Mainnet, hardfork: Hardfork.Cancun });
+const common = new Common({ chain: Mainnet, hardfork: Hardfork.Cancun, params: paramsEVM });
 const active = getActivePrecompiles(common);
 /** What the library's precompiles want of the machine that runs them. */
 const host = { _bn254: new NobleBN254() };
