@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.37;
+
+import {ByteRange} from "../ByteRange.sol";
+import {Execution} from "../Execution.sol";
+import {Frame, Layout, Phase, State, Status, View} from "../Layout.sol";
+import {Machine, Tape, WrongOpening, WrongPhase} from "../Tape.sol";
+import {Hashes} from "../hashes/Hashes.sol";
+import {Padding} from "../hashes/Padding.sol";
+import {Ripemd160} from "../hashes/Ripemd160.sol";
+import {Sha256} from "../hashes/Sha256.sol";
+
+/// @title Ethereum's precompiles, as Cancun has them (docs/evm-machine.md, "Precompiles")
+/// @notice One step where L1 has one of its own that can be called, else pieces. As evm/machine/phases/precompiles.ts, in the
+/// same order.
+contract PrecompileSteps is Execution {
+  using ByteRange for Machine;
+
+  /// @dev The call has less gas than L1's precompile may take: give the transaction more.
+  error TooLittleGas(uint256 precompile, uint256 needed);
+
+  /// The parts of SHA-256, RIPEMD-160 and BLAKE2F.
+  Hashes public immutable hashes;
+
+  uint256 private constant BLOCK = 64;
+  uint256 private constant SHA256_STEP = 80 * BLOCK;
+  uint256 private constant RIPEMD160_STEP = 64 * BLOCK;
+  uint256 private constant BLAKE2_STEP = 1500;
+  uint256 private constant BLAKE2_INPUT = 213;
+  /// Bytes of a pair of points.
+  uint256 private constant PAIR = 192;
+  /// A call that L1 prices above this fails.
+  uint256 private constant L1_LIMIT = 4_000_000;
+  /// EIP-7823: the longest base, exponent or modulus.
+  uint256 private constant MODEXP_BYTES = 1024;
+  /// What a call takes besides the precompile's price, and the step after it.
+  uint256 private constant CALL_OVERHEAD = 50_000;
+
+  constructor(Hashes hashes_) {
+    hashes = hashes_;
+  }
+
+  /// @inheritdoc Execution
+  function step(bytes32 pre, bytes calldata witness) external view override returns (bytes32 post) {
+    Machine memory m = Tape.open(pre, witness, Phase.PRECOMPILE);
+    uint256[] memory task = m.task(3);
+    uint256 precompile = task[0];
+    bytes32 dataHash = m.frame().data;
+    View memory data = m.view_(dataHash);
+    if (precompile == 1) _recover(m, data);
+    else if (precompile == 2) _sha256(m, data, task);
+    else if (precompile == 3) _ripemd160(m, data, task);
+    else if (precompile == 4) _identity(m, data, dataHash);
+    else if (precompile == 5) _exponentiate(m, data);
+    else if (precompile == 6) _addPoints(m, data);
+    else if (precompile == 7) _multiplyPoint(m, data);
+    else if (precompile == 8) _pair(m, data);
+    else if (precompile == 9) _blake2(m, data, task);
+    else if (precompile == 10) _evaluatePoint(m, data);
+    else revert WrongPhase(precompile);
+    return m.finish();
+  }
+
+  // L1's own
+
+  function _recover(Machine memory m, View memory data) private view {
+    _charge(m, 3000);
+    // Nothing comes back for a bad signature: that is a success too.
+    _runOn(m, data, 1, 128, 3000);
+  }
+
+  function _addPoints(Machine memory m, View memory data) private view {
+    _charge(m, 150);
+    _runOn(m, data, 6, 128, 150);
+  }
+
+  function _multiplyPoint(Machine memory m, View memory data) private view {
+    _charge(m, 6000);
+    _runOn(m, data, 7, 96, 6000);
+  }
+
+  function _pair(Machine memory m, View memory data) private view {
+    if (data.length % PAIR != 0) m.fail();
+    uint256 price = 45_000 + 34_000 * (data.length / PAIR);
+    _charge(m, price);
+    if (price > L1_LIMIT) m.fail();
+    _runOn(m, data, 8, data.length, price);
+  }
+
+  function _evaluatePoint(Machine memory m, View memory data) private view {
+    _charge(m, 50_000);
+    if (data.length != 192) m.fail();
+    _runOn(m, data, 10, 192, 50_000);
+  }
+
+  /// @dev EIP-198, priced by EIP-2565.
+  function _exponentiate(Machine memory m, View memory data) private view {
+    bytes memory head = m.readView(data, 0, 96);
+    (uint256 base, uint256 exponent, uint256 modulus) = abi.decode(head, (uint256, uint256, uint256));
+    unchecked {
+      // What is beyond any input is zeros, wherever it is.
+      uint256 start = base > type(uint64).max ? type(uint64).max : 96 + base;
+      uint256 lead = exponent < 32 ? exponent : 32;
+      uint256 exponentHead = _number(m.readView(data, start, lead));
+      // Lengths that are too great are too dear or out of bounds: the same failure. From here on nothing overflows.
+      if (base > MODEXP_BYTES || exponent > MODEXP_BYTES || modulus > MODEXP_BYTES) m.fail();
+      (uint256 price, uint256 priceOnL1) = _modexpPrices(base > modulus ? base : modulus, exponent, exponentHead);
+      _charge(m, price);
+      if (priceOnL1 > L1_LIMIT) m.fail();
+      if (modulus == 0) return _leaveWithBytes(m, "");
+      bytes memory input = bytes.concat(head, m.readView(data, 96, base + exponent + modulus));
+      _run(m, 5, input, priceOnL1);
+    }
+  }
+
+  /// @param longest The longer of base and modulus, bytes: at most 1,024, as the exponent.
+  /// @param head The exponent's first 32 bytes, or all of them.
+  /// @return price By EIP-2565.
+  /// @return priceOnL1 By EIP-7883.
+  function _modexpPrices(
+    uint256 longest,
+    uint256 exponent,
+    uint256 head
+  ) private pure returns (uint256 price, uint256 priceOnL1) {
+    unchecked {
+      uint256 words = (longest + 7) / 8;
+      uint256 bits;
+      assembly ("memory-safe") {
+        if head {
+          bits := sub(255, clz(head))
+        }
+      }
+      uint256 rest = exponent > 32 ? exponent - 32 : 0;
+      uint256 iterations = _larger(1, 8 * rest + bits);
+      price = _larger(200, (words * words * iterations) / 3);
+      uint256 complexity = longest > 32 ? 2 * words * words : 16;
+      priceOnL1 = _larger(500, complexity * _larger(1, 16 * rest + bits));
+    }
+  }
+
+  /// @dev Reads the input, and runs L1's precompile on it.
+  /// @param length How much of it counts; zeros beyond its end.
+  function _runOn(Machine memory m, View memory data, uint256 precompile, uint256 length, uint256 price) private view {
+    _run(m, precompile, m.readView(data, 0, length), price);
+  }
+
+  /// @dev Leaves with what L1's precompile makes of the input, or fails where it does.
+  function _run(Machine memory m, uint256 precompile, bytes memory input, uint256 price) private view {
+    uint256 needed = price + price / 32 + CALL_OVERHEAD;
+    // INVARIANT: whoever sends the step chooses its gas, and must not make a good call fail by it (EIP-150 keeps back 1/64).
+    if (gasleft() < needed) revert TooLittleGas(precompile, needed);
+    // No more than the price: a precompile that refuses its input takes all that it is given.
+    (bool success, bytes memory output) = address(uint160(precompile)).staticcall{gas: price}(input);
+    if (success) return _leaveWithBytes(m, output);
+    // These two refuse no input that gets here.
+    if (precompile == 1 || precompile == 5) revert TooLittleGas(precompile, needed);
+    m.fail();
+  }
+
+  // In pieces
+
+  function _identity(Machine memory m, View memory data, bytes32 dataHash) private pure {
+    _charge(m, 15 + 3 * _words(data.length));
+    m.leaveWith(Status.SUCCESS, dataHash);
+  }
+
+  /// @dev The midstate is the hash's own.
+  function _sha256(Machine memory m, View memory data, uint256[] memory task) private view {
+    uint256 position = task[1];
+    if (position == 0) _charge(m, 60 + 12 * _words(data.length));
+    bytes32 midstate = position == 0 ? Sha256.INITIAL : bytes32(task[2]);
+    (bytes memory blocks, bytes memory tail, bool last) = _piece(m, data, position, SHA256_STEP);
+    if (last) blocks = bytes.concat(blocks, Padding.sha256Pad(tail, data.length));
+    bytes32 next = hashes.sha256Absorb(midstate, blocks);
+    if (last) _leaveWithBytes(m, abi.encode(next));
+    else _goOn(m, 2, position + SHA256_STEP, next);
+  }
+
+  /// @dev The midstate is the hash's own.
+  function _ripemd160(Machine memory m, View memory data, uint256[] memory task) private view {
+    uint256 position = task[1];
+    if (position == 0) _charge(m, 600 + 120 * _words(data.length));
+    bytes32 midstate = position == 0 ? Ripemd160.INITIAL : bytes32(task[2]);
+    (bytes memory blocks, bytes memory tail, bool last) = _piece(m, data, position, RIPEMD160_STEP);
+    if (last) blocks = bytes.concat(blocks, Padding.ripemd160Pad(tail, data.length));
+    bytes32 next = hashes.ripemd160Absorb(midstate, blocks);
+    if (last) _leaveWithBytes(m, abi.encode(uint256(next) >> 96));
+    else _goOn(m, 3, position + RIPEMD160_STEP, next);
+  }
+
+  /// @dev The next whole blocks of a message, and what remains behind them if the message ends there.
+  function _piece(
+    Machine memory m,
+    View memory data,
+    uint256 position,
+    uint256 bytesAStep
+  ) private pure returns (bytes memory blocks, bytes memory tail, bool last) {
+    uint256 rest = data.length - position;
+    if (rest > bytesAStep) return (m.readView(data, position, bytesAStep), "", false);
+    blocks = m.readView(data, position, rest);
+    uint256 remainder = rest % BLOCK;
+    tail = new bytes(remainder);
+    assembly ("memory-safe") {
+      let whole := sub(rest, remainder)
+      mcopy(add(tail, 32), add(add(blocks, 32), whole), remainder)
+      mstore(blocks, whole)
+    }
+    last = true;
+  }
+
+  /// @dev EIP-152. The midstate is the hash of the working vector.
+  function _blake2(Machine memory m, View memory data, uint256[] memory task) private view {
+    uint256 position = task[1];
+    if (data.length != BLAKE2_INPUT) m.fail();
+    bytes memory input = m.readView(data, 0, BLAKE2_INPUT);
+    if (uint8(input[BLAKE2_INPUT - 1]) > 1) m.fail();
+    uint256 rounds = uint32(bytes4(input));
+    if (position == 0) _charge(m, rounds);
+    bytes memory vector = position == 0 ? hashes.blake2Start(input) : _vector(m, bytes32(task[2]));
+    uint256 count = rounds - position;
+    if (count > BLAKE2_STEP) count = BLAKE2_STEP;
+    vector = hashes.blake2Run(vector, _slice(input, 68, 128), position, count);
+    if (position + count == rounds) _leaveWithBytes(m, hashes.blake2Finish(_slice(input, 4, 64), vector));
+    else _goOn(m, 9, position + count, keccak256(vector));
+  }
+
+  function _vector(Machine memory m, bytes32 expected) private pure returns (bytes memory vector) {
+    vector = m.bytes_(128);
+    bytes32 actual = keccak256(vector);
+    // INVARIANT: the rounds go on from where the last ones ended.
+    if (actual != expected) revert WrongOpening(expected, actual);
+  }
+
+  function _goOn(Machine memory m, uint256 precompile, uint256 position, bytes32 midstate) private pure {
+    m.state.task = Layout.hash(precompile, position, uint256(midstate));
+  }
+
+  function _leaveWithBytes(Machine memory m, bytes memory output) private pure {
+    View memory returned = Layout.window(ByteRange.rootOf(output), output.length, 0, output.length);
+    m.leaveWith(Status.SUCCESS, returned.hash());
+  }
+
+  /// @dev The big-endian integer of up to 32 bytes.
+  function _number(bytes memory data) private pure returns (uint256 value) {
+    assembly ("memory-safe") {
+      value := shr(sub(256, shl(3, mload(data))), mload(add(data, 32)))
+    }
+  }
+
+  function _slice(bytes memory data, uint256 from, uint256 length) private pure returns (bytes memory part) {
+    part = new bytes(length);
+    assembly ("memory-safe") {
+      mcopy(add(part, 32), add(add(data, 32), from), length)
+    }
+  }
+
+  function _words(uint256 length) private pure returns (uint256) {
+    return (length + 31) / 32;
+  }
+
+  function _larger(uint256 a, uint256 b) private pure returns (uint256) {
+    return a > b ? a : b;
+  }
+}
