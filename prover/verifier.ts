@@ -3,7 +3,14 @@ import { basename, join } from "node:path";
 import { Common, Hardfork, Mainnet } from "@ethereumjs/common";
 import { createEVM, type EVM } from "@ethereumjs/evm";
 import { type Address, bytesToHex, createZeroAddress, hexToBytes } from "@ethereumjs/util";
-import { type Abi, decodeErrorResult, encodeAbiParameters, encodeFunctionData, type Hex } from "viem";
+import {
+  type Abi,
+  type AbiParameter,
+  decodeErrorResult,
+  encodeAbiParameters,
+  encodeFunctionData,
+  type Hex,
+} from "viem";
 import type { Hash } from "../merkle/tree.ts";
 
 /** The Solidity verifier in this process, under L1's rules: what the contract would say of a step, without a chain. */
@@ -41,12 +48,15 @@ export class SolidityVerifier {
   }
 
   /**
-   * Deploys the verifier and the contracts that it is made of.
+   * Deploys a machine's verifier and the contracts that it is made of.
    * @param artifacts a contract by name; `hardhatArtifacts` reads them from a folder.
    */
-  static async deploy(artifacts: (name: string) => Artifact): Promise<SolidityVerifier> {
+  static async deploy(
+    artifacts: (name: string) => Artifact,
+    contract: "TensorVerifier" | "EvmVerifier" = "TensorVerifier",
+  ): Promise<SolidityVerifier> {
     const evm = await createEVM({ common: new Common({ chain: Mainnet, hardfork: Hardfork.Osaka }) });
-    const deployed = await deploy(evm, "TensorVerifier", artifacts);
+    const deployed = await deploy(evm, contract, artifacts);
     return new SolidityVerifier(evm, deployed.abi, deployed.address);
   }
 
@@ -83,16 +93,21 @@ interface Deployed {
 async function deploy(evm: EVM, name: string, artifacts: (name: string) => Artifact): Promise<Deployed> {
   const { abi, bytecode } = artifacts(name);
   const inputs = abi.find((item) => item.type === "constructor")?.inputs ?? [];
-  const parts: Hex[] = [];
-  for (const input of inputs) {
-    const part = await deploy(evm, contractOf(input.name ?? ""), artifacts);
-    parts.push(part.address.toString());
-  }
+  const parts: unknown[] = [];
+  for (const input of inputs) parts.push(await argument(evm, input, artifacts));
   const data = Uint8Array.from([...hexToBytes(bytecode), ...hexToBytes(encodeAbiParameters(inputs, parts))]);
   const { createdAddress, execResult } = await call(evm, data);
   if (execResult.exceptionError || !createdAddress)
     throw new Error(`${name} cannot be deployed: ${execResult.exceptionError?.error}`);
   return { abi, address: createdAddress };
+}
+
+/** A struct of parts takes one by each of its members. */
+async function argument(evm: EVM, input: AbiParameter, artifacts: (name: string) => Artifact): Promise<unknown> {
+  if (!("components" in input)) return (await deploy(evm, contractOf(input.name ?? ""), artifacts)).address.toString();
+  const members: Record<string, unknown> = {};
+  for (const member of input.components) members[member.name ?? ""] = await argument(evm, member, artifacts);
+  return members;
 }
 
 /** `float64Ops_` takes the address of a `Float64Ops`. */

@@ -75,19 +75,27 @@ function execute(m: Machine): void {
   (operations[op] as Operation)(m, op);
 }
 
-/** What opens the machine's state to the verifier, for its next step. */
-export function witnessOf(machine: Machine): Uint8Array {
+/** A step as a claim about it is settled: the state before it, what opens that to the verifier, and the state after it. */
+export interface ProvenStep {
+  readonly pre: Hash;
+  readonly witness: Uint8Array;
+  readonly post: Hash;
+}
+
+/** Proves the machine's next step, and leaves the machine as it is. */
+export function prove(machine: Machine): ProvenStep {
   const tape = new Tape();
+  const pre = machine.hash();
   if (machine.halted) {
     tape.words([machine.halted.context, machine.halted.output]);
-    return tape.witness;
+    return { pre, witness: tape.witness, post: pre };
   }
   const m = machine.copy();
   tape.words(m.words());
   m.tape = tape;
   step(m);
-  return tape.witness;
+  return { pre, witness: tape.witness, post: m.hash() };
 }
 
-/** Hash of the state. */
-export const stateHash = (m: Machine): Hash => m.hash();
+/** What opens the machine's state to the verifier, for its next step. */
+export const witnessOf = (machine: Machine): Uint8Array => prove(machine).witness;

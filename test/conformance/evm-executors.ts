@@ -1,6 +1,7 @@
 import type { StateCase } from "./evm-case.ts";
 import { runNative } from "./evm-native.ts";
 import { runStepper } from "./evm-stepper.ts";
+import { runVerifier } from "./evm-verifier.ts";
 
 /** What an executor makes of a state test. */
 export type Outcome =
@@ -27,4 +28,5 @@ export interface Executor {
 export const EXECUTORS: readonly Executor[] = [
   { name: "native", verifies: false, run: runNative },
   { name: "stepper", verifies: false, run: (test) => runStepper(test) },
+  { name: "verifier", verifies: true, run: runVerifier },
 ];
