@@ -62,9 +62,13 @@ const exponentiate: Precompile = (m, data) => {
   const exponentHead = m.readView(data, 96n + base, lead);
   m.charge(modexpGas(base, exponent, modulus, toBigInt(exponentHead)));
   if (m.outside.bounded && (base > 1024n || exponent > 1024n || modulus > 1024n)) throw Failure.NOW;
-  if (modulus === 0n) return leaveWithBytes(m, new Uint8Array(0));
+  // The price is known by the lengths and the exponent's head: before the rest of the input, and whether or not there is a modulus.
+  if (m.outside.bounded && exceedsL1(5, concat(head, new Uint8Array(Number(base)), exponentHead))) throw Failure.NOW;
+  if (modulus === 0n) {
+    leaveWithBytes(m, new Uint8Array(0));
+    return;
+  }
   const input = concat(head, m.readView(data, 96, Number(base + exponent + modulus)));
-  if (m.outside.bounded && exceedsL1(5, input)) throw Failure.NOW;
   leaveWithBytes(m, runPrecompile(5, input) as Uint8Array);
 };
 
@@ -122,7 +126,8 @@ const hashBlocks =
     const rest = data.length - position;
     if (rest > bytesAStep) {
       const next = absorb(state, m.readView(data, position, bytesAStep));
-      return m.goTo(PHASE.precompile, new PrecompileTask(address, position + bytesAStep, next));
+      m.goTo(PHASE.precompile, new PrecompileTask(address, position + bytesAStep, next));
+      return;
     }
     const last = m.readView(data, position, rest);
     const whole = rest - (rest % BLOCK);
@@ -142,8 +147,8 @@ const blake2: Precompile = (m, data) => {
   if (position > 0) m.tape?.bytes(vector);
   const count = Math.min(rounds - position, BLAKE2_STEP);
   const next = blake2Run(vector, input.slice(68, 196), position, count);
-  if (position + count === rounds) return leaveWithBytes(m, blake2Finish(input.slice(4, 68), next));
-  m.goTo(PHASE.precompile, new PrecompileTask(9n, position + count, keccak256(next), next));
+  if (position + count === rounds) leaveWithBytes(m, blake2Finish(input.slice(4, 68), next));
+  else m.goTo(PHASE.precompile, new PrecompileTask(9n, position + count, keccak256(next), next));
 };
 
 const precompiles: Readonly<Record<number, Precompile>> = {
@@ -179,7 +184,10 @@ const precompiles: Readonly<Record<number, Precompile>> = {
 
 function precompile(m: Machine): void {
   const { address } = m.task as PrecompileTask;
-  if (address === INFERENCE) return callModel(m);
+  if (address === INFERENCE) {
+    callModel(m);
+    return;
+  }
   m.openTask();
   const data = m.openView(m.openFrame().data);
   (precompiles[Number(address)] as Precompile)(m, data);
