@@ -7,12 +7,49 @@ import {Machine} from "./Tape.sol";
 /// @title Going on with work that is cut into pieces: COPY, HASH, BUILD (docs/evm-machine.md, "Phases")
 /// @dev The same functions are in `evm/machine/phases/bulk.ts`.
 library Bulk {
+  /// First word of COPY's task: what the source is.
+  uint256 internal constant SOURCE_VIEW = 0;
+  uint256 internal constant SOURCE_CODE = 1;
+
   /// @notice Goes on with COPY of the first bytes of a view to memory, if there is anything to copy.
-  /// @param length At most the view's; to + length is within memory.
+  /// @param to to + length is within memory, if length > 0.
   function copyView(Machine memory m, View memory source, uint256 to, uint256 length) internal pure {
+    copyView(m, source, 0, to, length);
+  }
+
+  /// @notice Goes on with COPY of a view's bytes to memory, if there is anything to copy.
+  /// @param from Any number: beyond the view's end there are zeros.
+  /// @param to to + length is within memory, if length > 0.
+  function copyView(Machine memory m, View memory source, uint256 from, uint256 to, uint256 length) internal pure {
+    _copy(m, SOURCE_VIEW, source, from, to, length);
+  }
+
+  /// @notice As above, from a code.
+  function copyCode(
+    Machine memory m,
+    bytes32 root,
+    uint256 size,
+    uint256 from,
+    uint256 to,
+    uint256 length
+  ) internal pure {
+    _copy(m, SOURCE_CODE, View(root, size, 0, size), from, to, length);
+  }
+
+  function _copy(
+    Machine memory m,
+    uint256 kind,
+    View memory source,
+    uint256 from,
+    uint256 to,
+    uint256 length
+  ) private pure {
     if (length == 0) return;
     uint256[] memory task = new uint256[](8);
+    task[0] = kind;
     _put(task, 1, source);
+    // Cut off, so that going on from there never comes round to the source's beginning.
+    task[5] = from < source.length ? from : source.length;
     task[6] = to;
     task[7] = length;
     m.state.phase = Phase.COPY;
