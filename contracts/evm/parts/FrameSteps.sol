@@ -156,6 +156,7 @@ contract FrameSteps is Execution {
     }
     unchecked {
       creator.account.nonce = nonce + 1;
+      creator.mark(Flag.TOUCHED);
       m.storeAccount(creator);
       Frame memory creation;
       creation.kind = CREATION;

@@ -81,7 +81,7 @@ function enterFrame(m: Machine): void {
 
 const pay = (account: Account, amount: bigint): Account => ({
   ...account,
-  balance: account.balance + amount,
+  balance: BigInt.asUintN(256, account.balance + amount),
   flags: account.flags | FLAG.touched,
 });
 
@@ -148,7 +148,7 @@ function create(m: Machine): void {
     m.goTo(PHASE.execute);
     return;
   }
-  m.storeAccount({ ...creator, nonce: creator.nonce + 1n });
+  m.storeAccount({ ...creator, nonce: creator.nonce + 1n, flags: creator.flags | FLAG.touched });
   const address = salted ? saltedAddress(frame.address, salt, digest) : createdAddress(frame.address, creator.nonce);
   const account = m.account(address);
   m.storeAccount({ ...account, flags: account.flags | FLAG.warm });
