@@ -5,8 +5,8 @@ import { encodeAbiParameters, keccak256 as viemKeccak } from "viem";
 import { decodeEntry, directorySlot, encodeEntry } from "./model-directory.ts";
 
 const full = {
-  level: 255,
-  tableDepth: 254,
+  level: 15,
+  tableDepth: 32,
   inputBytes: 2 ** 48 - 1,
   outputBytes: 2 ** 47 + 1,
   price: 2n ** 144n - 3n,
@@ -14,13 +14,19 @@ const full = {
 
 test("an entry is what it was packed from, at the bounds of every field", () => {
   assert.deepEqual(decodeEntry(bigIntToBytes(encodeEntry(full))), full);
-  const least = { level: 0, tableDepth: 0, inputBytes: 0, outputBytes: 0, price: 1n };
-  assert.deepEqual(decodeEntry(Uint8Array.of(1)), least);
+  const least = { level: 1, tableDepth: 0, inputBytes: 0, outputBytes: 0, price: 0n };
+  assert.deepEqual(decodeEntry(bigIntToBytes(encodeEntry(least))), least);
 });
 
 test("the zero word, and no word, are no model", () => {
   assert.equal(decodeEntry(new Uint8Array(32)), null);
   assert.equal(decodeEntry(new Uint8Array()), null);
+});
+
+test("a word that no game could be about is no model", () => {
+  for (const wrong of [{ level: 0 }, { level: 16 }, { level: 255 }, { tableDepth: 33 }, { tableDepth: 255 }]) {
+    assert.equal(decodeEntry(bigIntToBytes(encodeEntry({ ...full, ...wrong }))), null);
+  }
 });
 
 test("a field that does not fit is refused by name", () => {

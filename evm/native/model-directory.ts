@@ -38,14 +38,24 @@ export function encodeEntry(entry: DirectoryEntry): bigint {
   }, 0n);
 }
 
-/** @param word as storage holds it, leading zeros left out or not. @returns null for the zero word. */
+/** A game's highest level, and the deepest table whose root the verifier makes. */
+const MAX_LEVEL = 15;
+const MAX_TABLE_DEPTH = 32;
+
+/**
+ * @param word as storage holds it, leading zeros left out or not.
+ * @returns null if there is no model, or none that a game could be about: a level must be 1 to 15, a table's depth at most 32.
+ */
 export function decodeEntry(word: Uint8Array): DirectoryEntry | null {
   const packed = bytesToBigInt(word);
-  if (packed === 0n) return null;
   const field = (from: bigint, bits: bigint): bigint => (packed >> from) & ((1n << bits) - 1n);
+  const level = Number(field(248n, 8n));
+  const tableDepth = Number(field(240n, 8n));
+  // The zero word has level 0.
+  if (level === 0 || level > MAX_LEVEL || tableDepth > MAX_TABLE_DEPTH) return null;
   return {
-    level: Number(field(248n, 8n)),
-    tableDepth: Number(field(240n, 8n)),
+    level,
+    tableDepth,
     inputBytes: Number(field(192n, 48n)),
     outputBytes: Number(field(144n, 48n)),
     price: field(0n, 144n),
