@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.37;
 
+import {Bulk} from "../Bulk.sol";
 import {Execution} from "../Execution.sol";
-import {EMPTY, Flag, Frame, Layout, Phase, Status, Tx} from "../Layout.sol";
+import {EMPTY, Flag, Frame, Layout, Status, Tx} from "../Layout.sol";
 import {OpenAccount, OpenSlot, OpenTransient, Records} from "../Records.sol";
 import {Machine, WrongPhase} from "../Tape.sol";
 
@@ -27,9 +28,6 @@ contract StorageOps is Execution {
   /// Yellow Paper, appendix G.
   uint256 private constant COPIED_WORD = 3;
   uint256 private constant NEW_ACCOUNT = 25000;
-
-  /// @dev First word of COPY's task: the source is a code.
-  uint256 private constant SOURCE_CODE = 1;
 
   /// @inheritdoc Execution
   function step(bytes32 pre, bytes calldata witness) external pure override returns (bytes32 post) {
@@ -92,12 +90,7 @@ contract StorageOps is Execution {
     }
     if (length == 0) return;
     (bytes32 root, uint256 size) = Records.codeOf(m, m.tx_(), codeHash);
-    uint256[] memory task = new uint256[](8);
-    (task[0], task[1], task[2], task[4]) = (SOURCE_CODE, uint256(root), size, size);
-    // Cut off, so that going on from there never comes round to the code's beginning.
-    (task[5], task[6], task[7]) = (from < size ? from : size, to, length);
-    m.state.phase = Phase.COPY;
-    m.state.task = Layout.hash(task);
+    Bulk.copyCode(m, root, size, from, to, length);
   }
 
   // Storage
