@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.37;
+
+import {ByteRange} from "../ByteRange.sol";
+import {Batch, Block, Layout, Phase, Tx} from "../Layout.sol";
+import {MerklePath} from "../../lib/MerklePath.sol";
+import {Machine, Tape, UnusedTape, WrongOpening, WrongPhase} from "../Tape.sol";
+import {Boundary} from "./Boundary.sol";
+
+/// @title START, NEXT, IDLE: a batch's blocks, and its end (docs/evm-machine.md, "Between transactions")
+/// @dev As evm/machine/phases/blocks.ts and evm/batch/turn.ts, in the same order.
+contract BlockSteps {
+  using Boundary for Machine;
+  using ByteRange for Machine;
+
+  /// The rest of a batch is ignored.
+  uint256 private constant BATCH_TRANSACTIONS = 4095;
+  uint256 private constant HEADER_BYTES = 136;
+  /// Before a transaction stands how many bytes it has.
+  uint256 private constant LENGTH_BYTES = 4;
+  /// Hashes of the last 256 blocks.
+  uint256 private constant HISTORY_DEPTH = 8;
+  /// A transaction takes 16^7 steps, with the idle ones.
+  uint256 private constant LAST_OF_SLOT = 16 ** 7 - 1;
+
+  /// @notice Takes one step from a state of these phases.
+  /// @param witness Opens the state, and what the step reads.
+  function step(bytes32 pre, bytes calldata witness) external pure returns (bytes32 post) {
+    Machine memory m = Tape.open(pre, witness);
+    uint256 phase = m.state.phase;
+    if (phase == Phase.IDLE) {
+      if (m.state.clock & LAST_OF_SLOT == LAST_OF_SLOT) m.state.phase = Phase.NEXT;
+    } else if (phase == Phase.NEXT) _next(m);
+    else if (phase == Phase.START) _start(m);
+    else revert WrongPhase(phase);
+    return m.finish();
+  }
+
+  /// @dev Opens the context, and the output that the batch builds on.
+  function _start(Machine memory m) private pure {
+    Batch memory batch;
+    Block memory header;
+    batch.context = m.state.task;
+    uint256[] memory context = m.task(5);
+    batch.chainId = context[0];
+    batch.gasLeft = context[1];
+    batch.root = bytes32(context[3]);
+    batch.size = context[4];
+    batch.transactions = BATCH_TRANSACTIONS;
+    header.number = m.word();
+    header.world = bytes32(m.word());
+    batch.history = bytes32(m.word());
+    bytes32 output = Layout.hash(header.number, uint256(header.world), uint256(batch.history));
+    // INVARIANT: a batch goes on from the output that its claim names.
+    if (output != bytes32(context[2])) revert WrongOpening(bytes32(context[2]), output);
+    _reset(m, header, batch);
+  }
+
+  /// @dev One of the things that lie between two transactions.
+  function _next(Machine memory m) private pure {
+    Tx memory transaction = m.tx_();
+    Block memory header = m.block_(transaction);
+    Batch memory batch = m.batch(header);
+    if (header.remaining > 0) _nextTransaction(m, header, batch);
+    else if (header.open != 0) _endBlock(m, header, batch);
+    else _nextBlock(m, header, batch);
+  }
+
+  /// @dev What is cut off, or one transaction too many, is ignored, with all that follows.
+  function _nextTransaction(Machine memory m, Block memory header, Batch memory batch) private pure {
+    uint256 size = batch.size;
+    uint256 start = batch.position + LENGTH_BYTES;
+    uint256 end = size + 1;
+    if (batch.transactions > 0 && start <= size) {
+      end = start + _field(m.read(batch.root, size, batch.position, LENGTH_BYTES), 0, LENGTH_BYTES);
+    }
+    if (end > size) {
+      header.remaining = 0;
+      batch.position = size;
+      _reset(m, header, batch);
+      return;
+    }
+    // INVARIANT: the transactions are those of the batch, all of them, in its order.
+    header.remaining -= 1;
+    batch.transactions -= 1;
+    batch.position = end;
+    _reset(m, header, batch);
+    m.state.phase = Phase.DECODE;
+    m.state.task = Layout.hash(start, end);
+  }
+
+  /// @dev The block's hash becomes history. The tape has what is at its place, and the siblings.
+  function _endBlock(Machine memory m, Block memory header, Batch memory batch) private pure {
+    bytes32 former = bytes32(m.word());
+    (bytes32 actual, bytes32 history) = MerklePath.climbBoth(
+      former,
+      _blockHash(header),
+      header.number & 0xff,
+      m.cursor,
+      HISTORY_DEPTH
+    );
+    // INVARIANT: the other blocks' hashes stay as they are.
+    if (actual != batch.history) revert WrongOpening(batch.history, actual);
+    m.cursor += 32 * HISTORY_DEPTH;
+    batch.history = history;
+    header.open = 0;
+    _reset(m, header, batch);
+  }
+
+  function _blockHash(Block memory header) private pure returns (bytes32) {
+    uint256[] memory words = new uint256[](10);
+    words[0] = header.number;
+    words[1] = header.timestamp;
+    words[2] = header.gasLimit;
+    words[3] = header.baseFee;
+    words[4] = header.blobBaseFee;
+    words[5] = header.coinbase;
+    words[6] = header.prevRandao;
+    words[7] = header.gasUsed;
+    words[8] = uint256(header.receipts);
+    words[9] = uint256(header.world);
+    return Layout.hash(words);
+  }
+
+  /// @dev The next header; or the end of the batch, where there is none.
+  function _nextBlock(Machine memory m, Block memory header, Batch memory batch) private pure {
+    uint256 start = batch.position + HEADER_BYTES;
+    if (start > batch.size || batch.transactions == 0) {
+      bytes32 output = Layout.hash(header.number, uint256(header.world), uint256(batch.history));
+      _halt(m, batch.context, output);
+    }
+    bytes memory bytes_ = m.read(batch.root, batch.size, batch.position, HEADER_BYTES);
+    batch.position = start;
+    header.number += 1;
+    header.timestamp = _field(bytes_, 0, 8);
+    header.gasLimit = _field(bytes_, 8, 8);
+    header.baseFee = _field(bytes_, 16, 32);
+    header.blobBaseFee = _field(bytes_, 48, 32);
+    header.coinbase = _field(bytes_, 80, 20);
+    header.prevRandao = _field(bytes_, 100, 32);
+    header.remaining = _field(bytes_, 132, 4);
+    header.gasUsed = 0;
+    header.open = 1;
+    header.receipts = 0;
+    _reset(m, header, batch);
+  }
+
+  /// @dev Ends the step and the call in the halted state.
+  function _halt(Machine memory m, bytes32 context, bytes32 output) private pure {
+    if (m.cursor != m.end) revert UnusedTape(m.cursor - m.start, m.end - m.start);
+    bytes32 halted = Layout.hash(uint256(context), uint256(output));
+    assembly ("memory-safe") {
+      mstore(0, halted)
+      return(0, 32)
+    }
+  }
+
+  function _reset(Machine memory m, Block memory header, Batch memory batch) private pure {
+    header.batch = batch.hash();
+    m.reset(Phase.NEXT, header.hash());
+  }
+
+  function _field(bytes memory data, uint256 offset, uint256 size) private pure returns (uint256 value) {
+    assembly ("memory-safe") {
+      value := shr(sub(256, shl(3, size)), mload(add(add(data, 32), offset)))
+    }
+  }
+}
