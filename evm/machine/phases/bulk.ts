@@ -162,7 +162,7 @@ function hash(m: Machine): void {
   }
   if (m.tape && position > 0) m.tape.bytes(sponge);
   const rest = length - position;
-  const piece = readMessage(m, hashing, position, Math.min(rest, ABSORB_BYTES));
+  const piece = readMessage(m, hashing, position, Math.min(position + ABSORB_BYTES, length));
   if (rest > ABSORB_BYTES) {
     m.goTo(PHASE.hash, new HashTask(hashing, position + ABSORB_BYTES, keccakAbsorb(sponge, piece)));
     return;
@@ -172,18 +172,19 @@ function hash(m: Machine): void {
   digested(m, hashing, keccakAbsorb(sponge, blocks).slice(0, 32));
 }
 
-/** Bytes of prefix ‖ view ‖ suffix, opening those of the view. */
-function readMessage(m: Machine, { prefix, view, suffix }: Hashing, from: number, count: number): Uint8Array {
-  const clamp = (x: number): number => Math.min(Math.max(x, 0), view.length);
-  const first = clamp(from - prefix.length);
-  const data = m.readView(view, first, clamp(from + count - prefix.length) - first);
-  const after = from - prefix.length - view.length;
+/** Bytes from … to − 1 of prefix ‖ view ‖ suffix, opening those of the view. */
+function readMessage(m: Machine, { prefix, view, suffix }: Hashing, from: number, to: number): Uint8Array {
+  const end = prefix.length + view.length;
+  const first = within(from, prefix.length, view.length);
   return concat(
-    prefix.subarray(from, from + count),
-    data,
-    suffix.subarray(Math.max(after, 0), Math.max(after + count, 0)),
+    prefix.subarray(from, to),
+    m.readView(view, first, within(to, prefix.length, view.length) - first),
+    suffix.subarray(within(from, end, suffix.length), within(to, end, suffix.length)),
   );
 }
+
+/** How many of `length` bytes that begin at `start` come before a place. */
+const within = (place: number, start: number, length: number): number => Math.min(Math.max(place - start, 0), length);
 
 function digested(m: Machine, { then, argument, live }: Hashing, digest: Hash): void {
   if (then === PHASE.execute) {

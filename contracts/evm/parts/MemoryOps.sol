@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.37;
+
+import {Bulk} from "../Bulk.sol";
+import {ByteRange} from "../ByteRange.sol";
+import {Execution} from "../Execution.sol";
+import {EMPTY, Frame, Layout, Phase, State, Status, View} from "../Layout.sol";
+import {Machine, WrongPhase} from "../Tape.sol";
+
+/// @title What reads and writes memory, and what ends a frame: MLOAD, MSTORE, MSTORE8, MCOPY, KECCAK256, CALLDATALOAD,
+/// CALLDATACOPY, CODECOPY, RETURNDATACOPY, LOG0 … LOG4, STOP, RETURN, REVERT
+/// @dev As evm/machine/ops/memory.ts, in the same order.
+contract MemoryOps is Execution {
+  using Bulk for Machine;
+  using ByteRange for Machine;
+
+  uint256 private constant LOG0 = 0xa0;
+  uint256 private constant LOG4 = 0xa4;
+
+  /// A word of what is copied; a word of what is hashed; a byte of a log (Yellow Paper, G).
+  uint256 private constant COPY_WORD = 3;
+  uint256 private constant HASH_WORD = 6;
+  uint256 private constant LOG_BYTE = 8;
+
+  /// @inheritdoc Execution
+  function step(bytes32 pre, bytes calldata witness) external pure override returns (bytes32 post) {
+    (Machine memory m, uint256 opcode) = _begin(pre, witness);
+    if (opcode == 0x51) _load(m);
+    else if (opcode == 0x52) _store(m);
+    else if (opcode == 0x53) _storeByte(m);
+    else if (opcode == 0x20) _keccak(m);
+    else if (opcode == 0x35) _loadCalldata(m);
+    else if (opcode == 0x37) _copyCalldata(m);
+    else if (opcode == 0x39) _copyCode(m);
+    else if (opcode == 0x3e) _copyReturned(m);
+    else if (opcode == 0x5e) _copyMemory(m);
+    else if (opcode == 0xf3) _end(m, Status.SUCCESS);
+    else if (opcode == 0xfd) _end(m, Status.REVERT);
+    else if (opcode == 0) m.leaveWith(Status.SUCCESS, EMPTY);
+    else if (opcode >= LOG0 && opcode <= LOG4) _log(m, opcode);
+    else revert WrongPhase(opcode);
+    return m.finish();
+  }
+
+  /// @dev A view of memory, within its size; any offset will do for no bytes.
+  function _window(Machine memory m, uint256 offset, uint256 length) private pure returns (View memory) {
+    return Layout.window(m.state.memoryRoot, m.state.memorySize, offset, length);
+  }
+
+  /// @dev Pays for bytes of memory that an opcode gives to be copied or hashed.
+  function _pay(Machine memory m, uint256 offset, uint256 length, uint256 gasPerWord) private pure {
+    _extend(m, offset, length);
+    unchecked {
+      // Memory of that length was paid for, so this does not overflow.
+      _charge(m, gasPerWord * ((length + 31) / 32));
+    }
+  }
+
+  // One word, or one byte
+
+  function _load(Machine memory m) private pure {
+    uint256 offset = _pop(m);
+    _extend(m, offset, 32);
+    State memory s = m.state;
+    _push(m, uint256(bytes32(m.read(s.memoryRoot, s.memorySize, offset, 32))));
+  }
+
+  function _store(Machine memory m) private pure {
+    uint256 offset = _pop(m);
+    uint256 value = _pop(m);
+    _extend(m, offset, 32);
+    _write(m, offset, abi.encodePacked(value));
+  }
+
+  function _storeByte(Machine memory m) private pure {
+    uint256 offset = _pop(m);
+    uint256 value = _pop(m);
+    _extend(m, offset, 1);
+    _write(m, offset, abi.encodePacked(uint8(value)));
+  }
+
+  function _write(Machine memory m, uint256 offset, bytes memory data) private pure {
+    State memory s = m.state;
+    s.memoryRoot = m.write(s.memoryRoot, s.memorySize, offset, data);
+  }
+
+  function _loadCalldata(Machine memory m) private pure {
+    uint256 from = _pop(m);
+    _push(m, uint256(bytes32(m.readView(m.view_(m.frame().data), from, 32))));
+  }
+
+  // Copies
+
+  function _copyCalldata(Machine memory m) private pure {
+    (uint256 to, uint256 from, uint256 length) = (_peek(m, 0), _peek(m, 1), _peek(m, 2));
+    _pay(m, to, length, COPY_WORD);
+    m.copyView(m.view_(m.frame().data), from, to, length);
+  }
+
+  function _copyCode(Machine memory m) private pure {
+    (uint256 to, uint256 from, uint256 length) = (_peek(m, 0), _peek(m, 1), _peek(m, 2));
+    _pay(m, to, length, COPY_WORD);
+    m.copyCode(m.state.code, m.state.codeSize, from, to, length);
+  }
+
+  /// @dev EIP-211: bytes that there are not make it fail.
+  function _copyReturned(Machine memory m) private pure {
+    (uint256 to, uint256 from, uint256 length) = (_peek(m, 0), _peek(m, 1), _peek(m, 2));
+    View memory returned = m.view_(m.state.returned);
+    unchecked {
+      if (from > returned.length || length > returned.length - from) m.fail();
+    }
+    _pay(m, to, length, COPY_WORD);
+    m.copyView(returned, from, to, length);
+  }
+
+  /// @dev EIP-5656: all of it is read before any of it is written. The view keeps the memory as it was.
+  function _copyMemory(Machine memory m) private pure {
+    (uint256 to, uint256 from, uint256 length) = (_peek(m, 0), _peek(m, 1), _peek(m, 2));
+    _extend(m, from, length);
+    _pay(m, to, length, COPY_WORD);
+    m.copyView(_window(m, from, length), to, length);
+  }
+
+  // Hashes
+
+  function _keccak(Machine memory m) private pure {
+    (uint256 offset, uint256 length) = (_peek(m, 0), _peek(m, 1));
+    _pay(m, offset, length, HASH_WORD);
+    m.hashView(Phase.EXECUTE, 0, _window(m, offset, length));
+  }
+
+  function _log(Machine memory m, uint256 opcode) private pure {
+    (uint256 offset, uint256 length) = (_peek(m, 0), _peek(m, 1));
+    unchecked {
+      uint256 count = opcode - LOG0;
+      uint256[] memory record = new uint256[](count + 2);
+      Frame memory frame = m.frame();
+      // INVARIANT: a static call changes nothing (EIP-214).
+      if (frame.isStatic != 0) m.fail();
+      record[0] = frame.self;
+      record[1] = count;
+      for (uint256 i = 2; i < record.length; ++i) record[i] = _peek(m, i);
+      _extend(m, offset, length);
+      _charge(m, LOG_BYTE * length);
+      m.hashView(Phase.LOG, uint256(Layout.hash(record)), _window(m, offset, length));
+    }
+  }
+
+  // Ends
+
+  function _end(Machine memory m, uint256 status) private pure {
+    (uint256 offset, uint256 length) = (_peek(m, 0), _peek(m, 1));
+    _extend(m, offset, length);
+    m.leaveWith(status, _window(m, offset, length).hash());
+  }
+}
