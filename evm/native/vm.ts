@@ -2,6 +2,7 @@ import { Common, Hardfork, Mainnet } from "@ethereumjs/common";
 import { type CustomPrecompile, createEVM, type EVMMockBlockchainInterface } from "@ethereumjs/evm";
 import { createVM, type VM } from "@ethereumjs/vm";
 import { keccak256 } from "../../merkle/tree.ts";
+import { blake2Precompile } from "./blake2/blake2.ts";
 import { inferencePrecompile } from "./inference.ts";
 import type { Models } from "./models.ts";
 import { pointEvaluationPrecompile } from "./point-evaluation.ts";
@@ -41,6 +42,7 @@ export async function createNativeVm(options: NativeVmOptions): Promise<NativeVm
   const state = options.state ?? createState(common);
   const blockchain = hashesOnly(blockHash);
   const customPrecompiles: CustomPrecompile[] = [
+    blake2Precompile,
     pointEvaluationPrecompile,
     ...(models ? [inferencePrecompile(models)] : []),
     ...(l1Bounds ? boundedPrecompiles(common) : []),
