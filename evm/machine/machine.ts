@@ -1,4 +1,4 @@
-import { type Hash, hashPair, keccak256, treeDepth, zeroDataRoot } from "../../merkle/tree.ts";
+import { type Hash, hashPair, keccak256 } from "../../merkle/tree.ts";
 import { Bytes } from "./bytes.ts";
 import { Code } from "./code.ts";
 import {
@@ -32,7 +32,7 @@ import {
 import { get, leftmost, open, put, rootOf, type Sparse, takeOut } from "./sparse.ts";
 import { Stack } from "./stack.ts";
 import type { Tape } from "./tape.ts";
-import { equalBytes, hashWords, joinWords, toBigInt, type Word, wordBytes } from "./words.ts";
+import { equalBytes, hashWords, toBigInt, type Word, wordBytes } from "./words.ts";
 
 /** What the machine is given from outside: all of it is checked against hashes by the verifier. */
 export interface Outside {
@@ -492,11 +492,4 @@ export class StatusTask implements Task {
   }
 }
 
-/** Root of a data tree that has grown from one size to another by zeros: what the contract works out from the old root alone. */
-export function grownRoot(root: Hash, from: number, to: number): Hash {
-  let grown = root;
-  for (let depth = treeDepth(from); depth < treeDepth(to); depth++) grown = hashPair(grown, zeroDataRoot(depth));
-  return grown;
-}
-
-export { joinWords, toBigInt };
+export { toBigInt };
