@@ -11,6 +11,7 @@ import {
   encodeFunctionData,
   type Hex,
 } from "viem";
+import { pointEvaluationPrecompile } from "../evm/native/point-evaluation.ts";
 import type { Hash } from "../merkle/tree.ts";
 
 /** The Solidity verifier in this process, under L1's rules: what the contract would say of a step, without a chain. */
@@ -55,7 +56,10 @@ export class SolidityVerifier {
     artifacts: (name: string) => Artifact,
     contract: "TensorVerifier" | "EvmVerifier" = "TensorVerifier",
   ): Promise<SolidityVerifier> {
-    const evm = await createEVM({ common: new Common({ chain: Mainnet, hardfork: Hardfork.Osaka }) });
+    const evm = await createEVM({
+      common: new Common({ chain: Mainnet, hardfork: Hardfork.Osaka }),
+      customPrecompiles: [pointEvaluationPrecompile],
+    });
     const deployed = await deploy(evm, contract, artifacts);
     return new SolidityVerifier(evm, deployed.abi, deployed.address);
   }
