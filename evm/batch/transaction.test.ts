@@ -1,0 +1,127 @@
+/** The decoder takes what @ethereumjs/tx takes, and gives the same fields; it is stricter only where the specification says so. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { createTxFromRLP, type TypedTransaction } from "@ethereumjs/tx";
+import { bytesToBigInt, bytesToHex } from "@ethereumjs/util";
+import { keccak256 } from "../../merkle/tree.ts";
+import { concat } from "../../ml-vm/program/commitment.ts";
+import { seededRandom } from "../trie/random.ts";
+import { signer } from "./signer.ts";
+import { CHAIN_ID, common, damaged, KEYS, randomTransaction, transaction } from "./testBatches.ts";
+import { countAccessList, type Decoded, decodeTransaction, type Read } from "./transaction.ts";
+
+const BEFORE = new Uint8Array(77).fill(0x5a);
+const BEHIND = new Uint8Array(300).fill(0x01);
+
+/** What is left of a transaction when names and types of the two decoders are taken off. */
+interface Fields {
+  readonly sender: bigint;
+  readonly type: number;
+  readonly nonce: bigint;
+  readonly fees: readonly bigint[];
+  readonly gasLimit: bigint;
+  readonly to: bigint | null;
+  readonly value: bigint;
+  readonly data: string;
+  readonly accessList: readonly number[];
+}
+
+/** Bytes around the transaction must not matter; reading beyond it is an error. */
+function ours(bytes: Uint8Array): Fields | null {
+  const batch = concat(BEFORE, bytes, BEHIND);
+  const [start, end] = [BEFORE.length, BEFORE.length + bytes.length];
+  const read: Read = (offset, length) => {
+    assert.ok(offset >= start && length >= 0 && offset + length <= end, "reads within the transaction");
+    return batch.subarray(offset, offset + length);
+  };
+  const d = decodeTransaction(read, start, end, CHAIN_ID);
+  const list = d && countAccessList(read, d.accessList, d.accessEnd);
+  if (!d || !list) return null;
+  const { prefix, offset, length, suffix } = d.signed;
+  const sender = signer(d.signature, keccak256(concat(prefix, read(offset, length), suffix)));
+  return sender === null ? null : fieldsOf(d, sender, read(d.dataOffset, d.dataLength), [list.addresses, list.slots]);
+}
+
+const fieldsOf = (d: Decoded, sender: bigint, data: Uint8Array, accessList: number[]): Fields => ({
+  sender,
+  type: d.type,
+  nonce: d.nonce,
+  fees: [d.maxFee, d.maxPriority],
+  gasLimit: d.gasLimit,
+  to: d.creates ? null : d.to,
+  value: d.value,
+  data: bytesToHex(data),
+  accessList,
+});
+
+/** @returns null for what the library refuses. */
+function theirs(bytes: Uint8Array): Fields | null {
+  try {
+    const tx: TypedTransaction = createTxFromRLP(bytes, { common });
+    if (!tx.isValid()) return null;
+    const list = "accessList" in tx ? tx.accessList : [];
+    return {
+      sender: bytesToBigInt(tx.getSenderAddress().bytes),
+      type: tx.type,
+      nonce: tx.nonce,
+      fees: "gasPrice" in tx ? [tx.gasPrice, tx.gasPrice] : [tx.maxFeePerGas, tx.maxPriorityFeePerGas],
+      gasLimit: tx.gasLimit,
+      to: tx.to ? bytesToBigInt(tx.to.bytes) : null,
+      value: tx.value,
+      data: bytesToHex(tx.data),
+      accessList: [list.length, list.reduce((n, [, slots]) => n + slots.length, 0)],
+    };
+  } catch {
+    return null;
+  }
+}
+
+test("valid transactions of every type", () => {
+  const random = seededRandom(1);
+  for (let i = 0; i < 60; i++) {
+    const bytes = randomTransaction(random, BigInt(random(2) * random(1000)), KEYS[i % 3] as Uint8Array);
+    assert.deepEqual(ours(bytes), theirs(bytes) ?? assert.fail("the library takes it"), bytesToHex(bytes));
+  }
+});
+
+test("damaged transactions are refused, or are what the library says they are", () => {
+  const random = seededRandom(2);
+  const seen = { taken: 0, refused: 0 };
+  for (let i = 0; i < 1200; i++) {
+    let bytes = randomTransaction(random, BigInt(random(300)), KEYS[0] as Uint8Array);
+    // Long data would take most of the damage.
+    if (bytes.length > 600) continue;
+    for (let n = 0; n <= random(2); n++) bytes = damaged(random, bytes);
+    const fields = ours(bytes);
+    seen[fields ? "taken" : "refused"]++;
+    // What the library takes besides is listed in the next test.
+    if (fields) assert.deepEqual(fields, theirs(bytes), bytesToHex(bytes));
+    else assert.equal(differs(bytes), null, bytesToHex(bytes));
+  }
+  assert.ok(seen.taken > 50 && seen.refused > 200, JSON.stringify(seen));
+});
+
+/** What the library takes though it is written in another way than it writes it; null if it refuses it, or writes it like that. */
+function differs(bytes: Uint8Array): string | null {
+  const fields = theirs(bytes);
+  if (!fields) return null;
+  const written = createTxFromRLP(bytes, { common }).serialize();
+  return bytesToHex(written) === bytesToHex(bytes) ? "the library takes it" : null;
+}
+
+test("no prefix of a transaction is one, and none with a byte more", () => {
+  const random = seededRandom(3);
+  for (let i = 0; i < 12; i++) {
+    const bytes = randomTransaction(random, 5n, KEYS[0] as Uint8Array);
+    if (bytes.length > 1000) continue;
+    for (let length = 0; length < bytes.length; length++) assert.equal(ours(bytes.subarray(0, length)), null);
+    assert.equal(ours(concat(bytes, Uint8Array.of(0))), null);
+  }
+});
+
+test("blob transactions and types that are not known are refused", () => {
+  const bytes = transaction({ type: 2, nonce: 0n, to: `0x${"00".repeat(19)}aa` });
+  assert.ok(ours(bytes));
+  for (let type = 0; type < 256; type++)
+    if (type !== 2) assert.equal(ours(Uint8Array.from([type, ...bytes.subarray(1)])), null);
+});

@@ -1,0 +1,123 @@
+/** A batch run natively, and step by step, is in the same state at every boundary, and comes to the same output. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { bytesToHex } from "@ethereumjs/util";
+import { hashPair } from "../../merkle/tree.ts";
+import { contextOf, firstState, SLOT_STEPS } from "../batch/claim.ts";
+import { encodeBatch } from "../batch/encoding.ts";
+import {
+  CHAIN_ID,
+  KEYS,
+  randomBatch,
+  TARGETS,
+  testBlock,
+  testInput,
+  testWorld,
+  transaction,
+} from "../batch/testBatches.ts";
+import { PHASE } from "../machine/layout.ts";
+import type { Machine } from "../machine/machine.ts";
+import { skipIdle } from "../machine/phases/blocks.ts";
+import { runBatch } from "../machine/run.ts";
+import { step } from "../machine/step.ts";
+import { seededRandom } from "../trie/random.ts";
+import { machineAt, type NativeBatch, runNativeBatch } from "./batch.ts";
+
+/** Runs both, and compares them at every boundary and at the end. */
+async function agree(bytes: Uint8Array, batchGas?: bigint, what = ""): Promise<NativeBatch> {
+  const { state, root, outside } = await testWorld();
+  const input = testInput(root, bytes, batchGas);
+  const native = await runNativeBatch(input, { state });
+  let k = 0;
+  const compare = (m: Machine): void => {
+    if (m.clock % SLOT_STEPS !== 0n || (k > 0 && m.phase === PHASE.idle)) return;
+    assert.equal(m.clock, BigInt(k) * SLOT_STEPS, `${what}: slot ${k}`);
+    const expected = machineAt(input, native.boundaries, k, outside);
+    assert.equal(bytesToHex(m.hash()), bytesToHex(expected.hash()), `${what}: state before transaction ${k}`);
+    k++;
+  };
+  const halted = runBatch(outside, input, compare);
+  assert.equal(k, native.boundaries.length, `${what}: number of boundaries`);
+  assert.equal(bytesToHex(halted.hash()), bytesToHex(hashPair(contextOf(input), native.output)), `${what}: output`);
+  return native;
+}
+
+const valid = (batch: NativeBatch): boolean[] => batch.transactions.map(({ receipt }) => receipt !== null);
+
+test("random batches of right and wrong transactions, with empty blocks and cut-off ends", async () => {
+  const random = seededRandom(7);
+  const seen = { valid: 0, dropped: 0, failed: 0 };
+  for (let i = 0; i < 40; i++) {
+    const { transactions } = await agree(randomBatch(random), undefined, `batch ${i}`);
+    for (const { receipt } of transactions) seen[receipt === null ? "dropped" : receipt.success ? "valid" : "failed"]++;
+  }
+  for (const [kind, count] of Object.entries(seen)) assert.ok(count > 5, `${count} transactions were ${kind}`);
+});
+
+test("a batch of no bytes, of junk, and of headers only", async () => {
+  await agree(new Uint8Array(0));
+  await agree(new Uint8Array(135).fill(255));
+  // A header that announces 2^32 − 1 transactions.
+  assert.equal((await agree(new Uint8Array(136).fill(255))).boundaries.length, 1);
+  assert.equal((await agree(encodeBatch([testBlock([]), testBlock([]), testBlock([])]))).boundaries.length, 1);
+});
+
+test("a batch cut off anywhere is the batch of what is whole", async () => {
+  const one = transaction({ type: 2, nonce: 0n, to: TARGETS[3] as `0x${string}` });
+  const two = transaction({ type: 0, nonce: 1n, to: TARGETS[3] as `0x${string}` });
+  const bytes = encodeBatch([testBlock([one, two]), testBlock([])]);
+  const firstEnd = 136 + 4 + one.length;
+  const secondEnd = firstEnd + 4 + two.length;
+  for (const length of [
+    135,
+    136,
+    139,
+    140,
+    firstEnd - 1,
+    firstEnd,
+    firstEnd + 3,
+    secondEnd - 1,
+    secondEnd,
+    secondEnd + 1,
+  ]) {
+    const expected = length < firstEnd ? 0 : length < secondEnd ? 1 : 2;
+    const batch = await agree(bytes.subarray(0, length), undefined, `${length} bytes`);
+    assert.equal(batch.transactions.length, expected, `${length} bytes`);
+  }
+});
+
+test("a transaction that asks for more gas than the batch, or the block, has left is dropped", async () => {
+  const call = (nonce: bigint, gasLimit: bigint, sender = 0) =>
+    transaction({ type: 2, nonce, gasLimit, to: TARGETS[3] as `0x${string}` }, { key: KEYS[sender] as Uint8Array });
+  const bytes = encodeBatch([testBlock([call(0n, 50_000n), call(1n, 50_000n), call(1n, 29_000n)])]);
+  assert.deepEqual(valid(await agree(bytes, 70_999n)), [true, false, true]);
+  const small = encodeBatch([
+    testBlock([call(0n, 50_000n), call(1n, 50_000n), call(1n, 29_000n)], { gasLimit: 50_000n }),
+  ]);
+  assert.deepEqual(valid(await agree(small)), [true, false, true]);
+});
+
+test("signatures without a chain are taken, those for another chain are not", async () => {
+  const to = TARGETS[3] as `0x${string}`;
+  const legacy = (chainId: bigint) => transaction({ type: 0, nonce: 0n, to }, { chainId });
+  for (const [chainId, taken] of [
+    [1n, false],
+    [CHAIN_ID, true],
+    [0n, true],
+  ] as const)
+    assert.deepEqual(valid(await agree(encodeBatch([testBlock([legacy(chainId)])]))), [taken], `chain ${chainId}`);
+});
+
+test("idle time is skipped to any clock, and not beyond the boundary by itself", async () => {
+  const { root, outside } = await testWorld();
+  const m = firstState(testInput(root, encodeBatch([testBlock([Uint8Array.of(1)])])), outside);
+  while (m.phase !== PHASE.idle) step(m);
+  skipIdle(m, 1000n);
+  assert.equal(m.clock, 1000n);
+  step(m);
+  assert.deepEqual([m.clock, m.phase], [1001n, PHASE.idle]);
+  skipIdle(m);
+  assert.equal(m.clock, SLOT_STEPS - 1n);
+  step(m);
+  assert.deepEqual([m.clock, m.phase], [SLOT_STEPS, PHASE.next]);
+});

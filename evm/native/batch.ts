@@ -1,0 +1,156 @@
+import { createBlock, type BlockHeader as LibraryHeader } from "@ethereumjs/block";
+import type { Log } from "@ethereumjs/evm";
+import { createTxFromRLP } from "@ethereumjs/tx";
+import { Account, createAddressFromBigInt } from "@ethereumjs/util";
+import { runTx, type VM } from "@ethereumjs/vm";
+import { type Hash, keccak256 } from "../../merkle/tree.ts";
+import { concat } from "../../ml-vm/program/commitment.ts";
+import { type BatchInput, firstBlock, firstState, SLOT_STEPS } from "../batch/claim.ts";
+import { historyIndex } from "../batch/history.ts";
+import { signer } from "../batch/signer.ts";
+import { countAccessList, type Decoded, decodeTransaction, type Read } from "../batch/transaction.ts";
+import { nextTurn } from "../batch/turn.ts";
+import { ADDRESS_GAS, baseGas, dataGas, isPayable, isTakable, SLOT_GAS } from "../batch/validity.ts";
+import { toBoundary } from "../machine/boundary.ts";
+import { type Block, PHASE, ZERO_HASH } from "../machine/layout.ts";
+import { Machine, type Outside } from "../machine/machine.ts";
+import { hashWords, toBigInt, wordBytes } from "../machine/words.ts";
+import type { Models } from "./models.ts";
+import type { NativeState } from "./state.ts";
+import { createNativeVm } from "./vm.ts";
+
+/** A batch run natively: what it leads to, and from which state each of its transactions begins. */
+export interface NativeBatch {
+  /** Entry k: the block as it is at step k·16^7, before transaction k. The first is the batch's beginning, the last one what the end is found from. */
+  readonly boundaries: readonly Block[];
+  /** By transaction: what it was. */
+  readonly transactions: readonly NativeTransaction[];
+  readonly output: Hash;
+}
+
+export interface NativeTransaction {
+  /** keccak256 of its bytes. */
+  readonly hash: Hash;
+  /** Number of its block. */
+  readonly number: bigint;
+  /** Null for what does not decode, or is not valid: it leaves no receipt. */
+  readonly receipt: NativeReceipt | null;
+}
+
+export interface NativeReceipt {
+  readonly success: boolean;
+  readonly sender: bigint;
+  readonly gasUsed: bigint;
+  readonly gasPrice: bigint;
+  readonly logs: readonly Log[];
+  /** Address of the account created by a transaction that creates one. */
+  readonly created: bigint | null;
+}
+
+export interface NativeBatchOptions {
+  /** Holds the world that the batch builds on. It is left at the world after it. */
+  readonly state: NativeState;
+  readonly models?: Models;
+  /** See NativeVmOptions. */
+  readonly l1Bounds?: boolean;
+}
+
+/** Runs a batch by the rules of docs/evm-machine.md. */
+export async function runNativeBatch(input: BatchInput, options: NativeBatchOptions): Promise<NativeBatch> {
+  let block = firstBlock(input);
+  const { state } = options;
+  await state.manager.setStateRoot(block.world);
+  const blockHash = (number: bigint): Hash => block.batch.history[historyIndex(number)] as Hash;
+  const { vm } = await createNativeVm({ ...options, chainId: input.chainId, blockHash });
+  const read: Read = (offset, length) => input.bytes.view(offset, length);
+  const boundaries = [block];
+  const transactions: NativeTransaction[] = [];
+  while (true) {
+    const turn = nextTurn(block, read);
+    if (turn.kind === "end") return { boundaries, transactions, output: turn.output };
+    block = turn.block;
+    if (turn.kind === "block") continue;
+    const bytes = read(turn.start, turn.end - turn.start);
+    const receipt = await runTransaction(vm, block, read, turn.start, turn.end);
+    if (receipt) block = withReceipt(block, receipt, await state.manager.getStateRoot());
+    transactions.push({ hash: keccak256(bytes), number: block.number, receipt });
+    boundaries.push(block);
+  }
+}
+
+/** The machine at step k·16^7 of the batch. */
+export function machineAt(input: BatchInput, boundaries: readonly Block[], k: number, outside: Outside): Machine {
+  if (k === 0) return firstState(input, outside);
+  const m = new Machine(outside, PHASE.next, BigInt(k) * SLOT_STEPS, null);
+  toBoundary(m, boundaries[k] as Block);
+  return m;
+}
+
+/** @returns null for what is no transaction, or not a valid one; the state is as it was then. */
+async function runTransaction(
+  vm: VM,
+  block: Block,
+  read: Read,
+  start: number,
+  end: number,
+): Promise<NativeReceipt | null> {
+  const decoded = decodeTransaction(read, start, end, block.batch.chainId);
+  const intrinsic = decoded && intrinsicGas(read, decoded);
+  if (!decoded || intrinsic === null) return null;
+  const { prefix, offset, length, suffix } = decoded.signed;
+  const sender = signer(decoded.signature, keccak256(concat(prefix, read(offset, length), suffix)));
+  if (sender === null || !isTakable({ ...decoded, intrinsic }, block)) return null;
+  const account = (await vm.stateManager.getAccount(createAddressFromBigInt(sender))) ?? new Account();
+  if (!isPayable({ ...decoded, intrinsic }, account)) return null;
+  const tx = createTxFromRLP(read(start, end - start).slice(), { common: vm.common });
+  const result = await runTx(vm, { tx, block: libraryBlock(vm, block) });
+  const { execResult, totalGasSpent, createdAddress } = result;
+  return {
+    success: execResult.exceptionError === undefined,
+    sender,
+    gasUsed: totalGasSpent,
+    gasPrice: priceOf(decoded, block),
+    logs: execResult.logs ?? [],
+    created: decoded.creates && createdAddress ? toBigInt(createdAddress.bytes) : null,
+  };
+}
+
+const priceOf = ({ maxFee, maxPriority }: Decoded, { baseFee }: Block): bigint =>
+  baseFee + (maxPriority < maxFee - baseFee ? maxPriority : maxFee - baseFee);
+
+/** @returns null where the access list is none. */
+function intrinsicGas(read: Read, d: Decoded): bigint | null {
+  const list = countAccessList(read, d.accessList, d.accessEnd);
+  if (!list) return null;
+  const listGas = ADDRESS_GAS * BigInt(list.addresses) + SLOT_GAS * BigInt(list.slots);
+  return baseGas(d.creates, d.dataLength) + dataGas(read(d.dataOffset, d.dataLength)) + listGas;
+}
+
+/** The block as the library wants it. Its price of blobs is the header's own word, whatever blobs there were. */
+function libraryBlock(vm: VM, { number, timestamp, gasLimit, baseFee, blobBaseFee, coinbase, prevRandao }: Block) {
+  const header = {
+    number,
+    timestamp,
+    gasLimit,
+    baseFeePerGas: baseFee,
+    coinbase: createAddressFromBigInt(coinbase),
+    mixHash: wordBytes(prevRandao),
+  };
+  const block = createBlock({ header }, { common: vm.common, skipConsensusFormatValidation: true, freeze: false });
+  (block.header as { getBlobGasPrice: LibraryHeader["getBlobGasPrice"] }).getBlobGasPrice = () => blobBaseFee;
+  return block;
+}
+
+/** As RECEIPT does. */
+function withReceipt(block: Block, { success, gasUsed: used, logs }: NativeReceipt, world: Hash): Block {
+  const gasUsed = block.gasUsed + used;
+  const receipts = hashWords([block.receipts, hashWords([success, gasUsed, logsChain(logs)])]);
+  return { ...block, gasUsed, receipts, world, batch: { ...block.batch, gasLeft: block.batch.gasLeft - used } };
+}
+
+/** As LOG does. */
+const logsChain = (logs: readonly Log[]): Hash =>
+  logs.reduce<Hash>((chain, [address, topics, data]) => {
+    const argument = hashWords([toBigInt(address), topics.length, ...topics]);
+    return hashWords([chain, hashWords([argument, keccak256(data)])]);
+  }, ZERO_HASH);
