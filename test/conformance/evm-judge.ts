@@ -2,27 +2,32 @@ import type { CaseReference, StateCase } from "./evm-case.ts";
 import { hex } from "./evm-case.ts";
 import { EXECUTORS, type Executor, type Outcome } from "./evm-executors.ts";
 import { logsHash, rootOf, runNative } from "./evm-native.ts";
-import type { Case } from "./report.ts";
+import type { Case, SuiteOptions } from "./report.ts";
 
 const NO_LOGS = hex(logsHash([]));
 
 /** Runs a test by every executor: it passes if each gives what the test expects. */
-export async function judge({ name, unsupported, read }: CaseReference, verify: boolean): Promise<Case> {
+export async function judge({ name, unsupported, read }: CaseReference, options: SuiteOptions): Promise<Case> {
   if (unsupported !== undefined) return { name, status: "unsupported", why: unsupported };
-  return judgeBy(chosen(verify), read());
+  return judgeBy(chosen(options), read());
 }
 
 /** Runs what no official test judges: the native executor's outcome is what the others must give. */
-export async function judgeByNative(test: Omit<StateCase, "expected">, verify: boolean): Promise<Case> {
+export async function judgeByNative(test: Omit<StateCase, "expected">, options: SuiteOptions): Promise<Case> {
   const { name } = test;
-  const others = chosen(verify).filter(({ run }) => run !== runNative);
+  const others = chosen(options).filter(({ run }) => run !== runNative);
   if (others.length === 0) return { name, status: "passed", why: "" };
   const native = await runNative({ ...test, expected: { root: "", logsHash: "" } });
   if (native.status === "rejected") return { name, status: "failed", why: `native: ${native.why}` };
   return judgeBy(others, { ...test, expected: native });
 }
 
-const chosen = (verify: boolean): Executor[] => EXECUTORS.filter(({ verifies }) => verify || !verifies);
+/** @throws Error if there is no such executor. */
+export function chosen({ verify, executor }: SuiteOptions): Executor[] {
+  const all = EXECUTORS.filter(({ name, verifies }) => name === executor || (!executor && (verify || !verifies)));
+  if (all.length > 0) return all;
+  throw new Error(`there is no executor ${executor}, but ${EXECUTORS.map(({ name }) => name).join(", ")}`);
+}
 
 async function judgeBy(executors: readonly Executor[], test: StateCase): Promise<Case> {
   const { name } = test;

@@ -20,7 +20,7 @@ import { type Case, type Report, reportOf, type SuiteOptions } from "./report.ts
 
 /** @throws Error if there is no VM test below `dir`, or none is selected. */
 export async function conformanceEvmVm(dir: string, options: SuiteOptions): Promise<Report> {
-  const { filter = "", sample = 1, limit = Number.POSITIVE_INFINITY, verify } = options;
+  const { filter = "", sample = 1, limit = Number.POSITIVE_INFINITY } = options;
   const tests = jsonFiles(dir)
     .flatMap((file) =>
       vmTestsIn(file).map(([name, test]) => [`${relative(dir, file).slice(0, -5)}/${name}`, test] as const),
@@ -29,14 +29,14 @@ export async function conformanceEvmVm(dir: string, options: SuiteOptions): Prom
     .filter((_, i) => i % sample === 0 && i / sample < limit);
   if (tests.length === 0) throw new Error(`no classic VM tests under ${dir}, or none that is asked for`);
   const cases: Case[] = [];
-  for (const [name, test] of tests) cases.push(await judge(name, test, verify));
+  for (const [name, test] of tests) cases.push(await judge(name, test, options));
   return reportOf(cases);
 }
 
-async function judge(name: string, test: VmTest, verify: boolean): Promise<Case> {
+async function judge(name: string, test: VmTest, options: SuiteOptions): Promise<Case> {
   const problem = await difference(test, Hardfork.Chainstart);
   if (problem !== "") return { name, status: "failed", why: problem };
-  const today = await judgeByNative(asTransaction(name, test), verify);
+  const today = await judgeByNative(asTransaction(name, test), options);
   if (today.status === "failed") return today;
   // Cancun's SELFDESTRUCT asks whether the transaction created the account, and a code by itself has no transaction.
   const same = (await difference(test, Hardfork.Cancun).catch(() => "cannot run")) === "";

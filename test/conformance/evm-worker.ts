@@ -1,7 +1,7 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { referencesIn } from "./evm-case.ts";
 import { judge } from "./evm-judge.ts";
-import type { Case } from "./report.ts";
+import type { Case, SuiteOptions } from "./report.ts";
 
 /** A file's cases that a thread is to judge. */
 export interface Work {
@@ -10,12 +10,12 @@ export interface Work {
   readonly names: readonly string[];
 }
 
-const { verify } = workerData as { verify: boolean };
+const options = workerData as SuiteOptions;
 
 parentPort?.on("message", async ({ file, prefix, names }: Work) => {
   const wanted = new Set(names);
   const cases: Case[] = [];
   for (const reference of referencesIn(file, prefix))
-    if (wanted.has(reference.name)) cases.push(await judge(reference, verify));
+    if (wanted.has(reference.name)) cases.push(await judge(reference, options));
   parentPort?.postMessage(cases);
 });

@@ -4,6 +4,7 @@ import { availableParallelism } from "node:os";
 import { join, relative } from "node:path";
 import { Worker } from "node:worker_threads";
 import { referencesIn } from "./evm-case.ts";
+import { chosen } from "./evm-judge.ts";
 import type { Work } from "./evm-worker.ts";
 import type { Report, SuiteOptions } from "./report.ts";
 import { type Case, reportOf } from "./report.ts";
@@ -14,10 +15,11 @@ const PROGRESS_MS = 5000;
 
 /** @throws Error if there is no Cancun variant, or none is selected: no vectors is not a pass. */
 export async function conformanceEvm(dir: string, options: SuiteOptions): Promise<Report> {
+  chosen(options);
   const work = select(findWork(dir), options);
   if (work.length === 0) throw new Error(`no state tests with Cancun variants under ${dir}, or none that is asked for`);
   const threads = Math.min(options.jobs ?? availableParallelism(), work.length);
-  return reportOf(await runPool(work, threads, options.verify));
+  return reportOf(await runPool(work, threads, options));
 }
 
 /** JSON files below a folder, in order. */
@@ -47,19 +49,21 @@ function select(work: readonly Work[], { filter = "", sample = 1, limit = Number
 }
 
 /** Files are handed to whichever thread is free. */
-async function runPool(work: readonly Work[], threads: number, verify: boolean): Promise<Case[]> {
+async function runPool(work: readonly Work[], threads: number, options: SuiteOptions): Promise<Case[]> {
   const total = work.reduce((sum, { names }) => sum + names.length, 0);
   const results = new Map<Work, readonly Case[]>();
   const queue = [...work];
-  let done = 0;
-  const progress = setInterval(() => process.stderr.write(`evm: ${done} of ${total}\n`), PROGRESS_MS);
+  let [done, failed] = [0, 0];
+  const report = (): boolean => process.stderr.write(`evm: ${done} of ${total}, ${failed} failed\n`);
+  const progress = setInterval(report, PROGRESS_MS);
   const drain = async (): Promise<void> => {
-    const worker = new Worker(new URL("evm-worker.ts", import.meta.url), { workerData: { verify } });
+    const worker = new Worker(new URL("evm-worker.ts", import.meta.url), { workerData: options });
     try {
       for (let item = queue.shift(); item; item = queue.shift()) {
         const cases = await ask(worker, item);
         results.set(item, cases);
         done += cases.length;
+        failed += cases.filter(({ status }) => status === "failed").length;
       }
     } finally {
       await worker.terminate();

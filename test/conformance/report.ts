@@ -22,6 +22,8 @@ export function reportOf(cases: readonly Case[]): Report {
 export interface SuiteOptions {
   /** Check the Solidity verifier too. */
   readonly verify: boolean;
+  /** Judge this executor alone. */
+  readonly executor?: string;
   /** Only cases whose name contains it. */
   readonly filter?: string;
   /** Only every k-th of these. */

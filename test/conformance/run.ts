@@ -30,6 +30,7 @@ const USAGE = `usage: npm run conformance -- SUITE FOLDER [--json] [OPTIONS]
   evm-vm FOLDER      the classic VM tests
 Options of the last two:
   --verify           have the Solidity verifier execute steps too
+  --executor NAME    judge this executor alone: native, stepper or verifier
   --filter TEXT      only cases whose name contains TEXT
   --sample K         only every K-th of these
   --limit N          only the first N of these
@@ -50,18 +51,20 @@ function parse(args: readonly string[]) {
         json: { type: "boolean" },
         help: { type: "boolean" },
         verify: { type: "boolean" },
+        executor: { type: "string" },
         filter: { type: "string" },
         sample: { type: "string" },
         limit: { type: "string" },
         jobs: { type: "string" },
       },
     });
-    const { json = false, help = false, verify = false, filter, ...counts } = values;
+    const { json = false, help = false, verify = false, executor, filter, ...counts } = values;
     if (help) usage(0);
     const [name = "", folder, ...rest] = positionals;
     const suite = SUITES[name];
     const options: SuiteOptions = {
       verify,
+      ...(executor !== undefined && { executor }),
       ...(filter !== undefined && { filter }),
       ...Object.fromEntries(Object.entries(counts).map(([option, text]) => [option, positive(option, text)])),
     };
