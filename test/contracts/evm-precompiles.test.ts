@@ -13,6 +13,7 @@ import {
   EMPTY_TRIE_ROOT,
   PHASE,
   readView,
+  type Slot,
   STATUS,
   slotWords,
   viewOf,
@@ -304,7 +305,7 @@ function calling(input: Uint8Array, gas: bigint, entry: Partial<typeof ENTRY> | 
     balance: 0n,
     codeHash: EMPTY_CODE_HASH,
     storage: EMPTY_TRIE_ROOT,
-    slots: put(null, key, { original: current, current, warm: false }, slotWords),
+    slots: put<Slot>(null, key, { original: current, current, warm: false }, slotWords),
     transient: null,
     flags: 0,
   };

@@ -3,7 +3,7 @@ pragma solidity ^0.8.37;
 
 import {ByteRange} from "../ByteRange.sol";
 import {Execution} from "../Execution.sol";
-import {Frame, Layout, Phase, State, Status, View} from "../Layout.sol";
+import {Layout, Phase, Status, View} from "../Layout.sol";
 import {Machine, Tape, WrongOpening, WrongPhase} from "../Tape.sol";
 import {Hashes} from "../hashes/Hashes.sol";
 import {Padding} from "../hashes/Padding.sol";
