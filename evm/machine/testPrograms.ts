@@ -41,8 +41,10 @@ const OP = {
 } as const;
 
 const CONTRACTS = [0xc001n, 0xc002n, 0xc003n, 0xc004n];
+/** Reverts with what it is given. */
+const MIRROR = 0xbacn;
 /** Contracts, an account without code, two that are not there, and precompiles. */
-const TARGETS = [...CONTRACTS, ...CONTRACTS, 0xe0an, 0xdeadn, 0xdeaen, 1n, 2n, 3n, 4n, 9n];
+const TARGETS = [...CONTRACTS, ...CONTRACTS, MIRROR, 0xe0an, 0xdeadn, 0xdeaen, 1n, 2n, 3n, 4n, 9n];
 
 const CHAIN_ID = 1n;
 const KEY = new Uint8Array(32).fill(7);
@@ -82,6 +84,7 @@ export function randomScenario(seed: number): Scenario {
       const nonce = random(12) === 0 ? 2n ** 64n - 1n : 1n;
       return [hexAddress(address), account(program(random), nonce)];
     }),
+    [hexAddress(MIRROR), account(concat(apply(OP.callDataCopy, 0, 0, 100), apply(OP.revert, 0, 1 + random(100))))],
   ]);
   const creates = random(6) === 0;
   const tx = createFeeMarket1559Tx(
@@ -165,9 +168,10 @@ function create(random: Random): Uint8Array {
   word.set(code);
   const stored = concat(Uint8Array.of(0x7f), word, push(32), Uint8Array.of(OP.mstore));
   const length = random(8) === 0 ? random(200) : code.length;
-  return random(2) === 0
-    ? concat(stored, apply(OP.create, value, 32, length))
-    : concat(stored, apply(OP.create2, value, 32, length, random(2)));
+  if (random(2) === 0) return concat(stored, apply(OP.create, value, 32, length));
+  const salted = concat(stored, apply(OP.create2, value, 32, length, random(2)));
+  // A second time, the address is taken.
+  return random(3) > 0 ? salted : concat(salted, Uint8Array.of(OP.pop), salted);
 }
 
 function initcode(random: Random): Uint8Array {

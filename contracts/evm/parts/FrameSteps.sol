@@ -5,6 +5,7 @@ import {MerklePath} from "../../lib/MerklePath.sol";
 import {MerkleRoot} from "../../lib/MerkleRoot.sol";
 import {Bulk} from "../Bulk.sol";
 import {ByteRange} from "../ByteRange.sol";
+import {CreatedAddress} from "../CreatedAddress.sol";
 import {Execution} from "../Execution.sol";
 import {
   EMPTY,
@@ -160,7 +161,7 @@ contract FrameSteps is Execution {
       m.storeAccount(creator);
       Frame memory creation;
       creation.kind = CREATION;
-      creation.self = salted ? _saltedAddress(f.self, _pop(m), task[1]) : _createdAddress(f.self, nonce);
+      creation.self = salted ? _saltedAddress(f.self, _pop(m), task[1]) : CreatedAddress.ofCreation(f.self, nonce);
       creation.caller = f.self;
       creation.value = value;
       creation.depth = f.depth + 1;
@@ -173,34 +174,6 @@ contract FrameSteps is Execution {
       s.gas = kept;
       creation.parent = m.wait();
       m.enter(creation, gas_, Entry(creation.self, 1, 1, initcode));
-    }
-  }
-
-  /// @dev keccak256(rlp([sender, nonce])) (Yellow Paper, 7).
-  function _createdAddress(uint256 sender, uint256 nonce) private pure returns (uint256) {
-    unchecked {
-      bytes memory digits =
-        nonce == 0
-          ? bytes(hex"80")
-          : nonce < 128
-            ? abi.encodePacked(uint8(nonce))
-            : _digits(nonce);
-      return
-        uint160(uint256(keccak256(abi.encodePacked(uint8(0xd5 + digits.length), hex"94", uint160(sender), digits))));
-    }
-  }
-
-  /// @dev RLP of an integer from 128 to 2^64 − 1.
-  function _digits(uint256 value) private pure returns (bytes memory digits) {
-    uint256 length;
-    assembly ("memory-safe") {
-      length := shr(3, sub(263, clz(value)))
-    }
-    unchecked {
-      digits = abi.encodePacked(uint8(0x80 + length), bytes32(value << (256 - 8 * length)));
-      assembly ("memory-safe") {
-        mstore(digits, add(length, 1))
-      }
     }
   }
 
