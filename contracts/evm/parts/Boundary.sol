@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.37;
 
-import {Block, EMPTY, Phase, State, Tx} from "../Layout.sol";
+import {EMPTY, Phase, State, Tx} from "../Layout.sol";
 import {Machine} from "../Tape.sol";
 
 /// @title The state between two transactions (docs/evm-machine.md, "Between transactions")
