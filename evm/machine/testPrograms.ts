@@ -13,14 +13,18 @@ import { wordBytes } from "./words.ts";
 
 /** Random transactions among a few contracts that call, create and destroy one another: run natively, and step by step. */
 
-const OP = {
+/** Instructions, but for PUSH. */
+export const OP = {
   stop: 0x00,
+  add: 0x01,
+  isZero: 0x15,
   balance: 0x31,
   callDataCopy: 0x37,
   returnDataSize: 0x3d,
   returnDataCopy: 0x3e,
   extCodeHash: 0x3f,
   pop: 0x50,
+  mload: 0x51,
   mstore: 0x52,
   sload: 0x54,
   sstore: 0x55,
@@ -41,10 +45,12 @@ const OP = {
 } as const;
 
 const CONTRACTS = [0xc001n, 0xc002n, 0xc003n, 0xc004n];
+/** It has no code. */
+const PLAIN = 0xe0an;
 /** Reverts with what it is given. */
 const MIRROR = 0xbacn;
 /** Contracts, an account without code, two that are not there, and precompiles. */
-const TARGETS = [...CONTRACTS, ...CONTRACTS, MIRROR, 0xe0an, 0xdeadn, 0xdeaen, 1n, 2n, 3n, 4n, 9n];
+const TARGETS = [...CONTRACTS, ...CONTRACTS, MIRROR, PLAIN, 0xdeadn, 0xdeaen, 1n, 2n, 3n, 4n, 9n];
 
 const CHAIN_ID = 1n;
 const KEY = new Uint8Array(32).fill(7);
@@ -52,7 +58,9 @@ const COINBASE = 0xc0ffeen;
 const BASE_FEE = 7n;
 const NUMBER = 5n;
 const TIMESTAMP = 1000n;
-const GAS_LIMIT = 30_000_000n;
+/** Enough for calls to the greatest depth. */
+const GAS_LIMIT = 2n ** 50n;
+const NOTHING = new Uint8Array(0);
 const common = nativeCommon(CHAIN_ID);
 
 export interface Scenario {
@@ -67,40 +75,61 @@ export interface Result {
   readonly logs: number;
 }
 
+/** A transaction, and the accounts that it finds besides its sender. */
+interface Setting {
+  readonly accounts: Iterable<readonly [bigint, Partial<AccountState>]>;
+  readonly gas: bigint;
+  readonly tip?: bigint;
+  /** undefined for a creation. */
+  readonly to: bigint | undefined;
+  readonly value?: bigint;
+  readonly data?: Uint8Array;
+}
+
+export function scenario({ accounts, gas, tip = 1n, to, value = 0n, data = NOTHING }: Setting): Scenario {
+  const sender = createAddressFromPrivateKey(KEY).toString();
+  const absent: AccountState = { nonce: 0n, balance: 0n, code: NOTHING, storage: new Map() };
+  const pre = new Map<string, AccountState>([[sender, { ...absent, balance: 10n ** 18n }]]);
+  for (const [address, account] of accounts) pre.set(hexAddress(address), { ...absent, ...account });
+  const fields = {
+    chainId: CHAIN_ID,
+    nonce: 0n,
+    maxFeePerGas: 20n,
+    maxPriorityFeePerGas: tip,
+    gasLimit: gas,
+    value,
+    data,
+    ...(to !== undefined && { to: createAddressFromString(hexAddress(to)) }),
+  };
+  return { pre, transaction: createFeeMarket1559Tx(fields, { common }).sign(KEY).serialize() };
+}
+
 export function randomScenario(seed: number): Scenario {
   const random = seededRandom(seed);
   for (let i = 0; i < 8; i++) random(2);
-  const sender = createAddressFromPrivateKey(KEY).toString();
   const account = (code: Uint8Array, nonce = 1n): AccountState => ({
     nonce,
     balance: BigInt(random(3) === 0 ? 0 : random(1000)),
     code,
     storage: new Map(random(2) === 0 ? [] : [[BigInt(random(3)), BigInt(1 + random(5))]]),
   });
-  const pre = new Map<string, AccountState>([
-    [sender, { nonce: 0n, balance: 10n ** 18n, code: new Uint8Array(0), storage: new Map() }],
-    [hexAddress(0xe0an), { ...account(new Uint8Array(0)), storage: new Map() }],
-    ...CONTRACTS.map((address): [string, AccountState] => {
+  const accounts: [bigint, AccountState][] = [
+    [PLAIN, { ...account(NOTHING), storage: new Map() }],
+    ...CONTRACTS.map((address): [bigint, AccountState] => {
       const nonce = random(12) === 0 ? 2n ** 64n - 1n : 1n;
-      return [hexAddress(address), account(program(random), nonce)];
+      return [address, account(program(random), nonce)];
     }),
-    [hexAddress(MIRROR), account(concat(apply(OP.callDataCopy, 0, 0, 100), apply(OP.revert, 0, 1 + random(100))))],
-  ]);
+    [MIRROR, account(concat(apply(OP.callDataCopy, 0, 0, 100), apply(OP.revert, 0, 1 + random(100))))],
+  ];
   const creates = random(6) === 0;
-  const tx = createFeeMarket1559Tx(
-    {
-      chainId: CHAIN_ID,
-      nonce: 0n,
-      maxFeePerGas: 20n,
-      maxPriorityFeePerGas: BigInt(random(10)),
-      gasLimit: BigInt(100_000 + random(500_000)),
-      ...(!creates && { to: createAddressFromString(hexAddress(CONTRACTS[0] as bigint)) }),
-      value: BigInt(random(2) * random(500)),
-      data: creates ? initcode(random) : bytes(random, random(100)),
-    },
-    { common },
-  ).sign(KEY);
-  return { pre, transaction: tx.serialize() };
+  return scenario({
+    accounts,
+    gas: BigInt(100_000 + random(500_000)),
+    tip: BigInt(random(10)),
+    to: creates ? undefined : CONTRACTS[0],
+    value: BigInt(random(2) * random(500)),
+    data: creates ? initcode(random) : bytes(random, random(100)),
+  });
 }
 
 const hexAddress = (address: bigint): `0x${string}` => `0x${address.toString(16).padStart(40, "0")}`;
@@ -108,7 +137,7 @@ const bytes = (random: Random, length: number): Uint8Array => Uint8Array.from({ 
 const pick = <T>(random: Random, from: readonly T[]): T => from[random(from.length)] as T;
 
 /** PUSH of a number in as few bytes as it has, but one. */
-function push(value: bigint | number): Uint8Array {
+export function push(value: bigint | number): Uint8Array {
   const word = wordBytes(value);
   const first = word.findIndex((byte) => byte !== 0);
   const digits = word.subarray(first < 0 ? 31 : first);
@@ -116,7 +145,7 @@ function push(value: bigint | number): Uint8Array {
 }
 
 /** Pushes arguments so that the first is on top, then the opcode. */
-const apply = (op: number, ...args: readonly (bigint | number)[]): Uint8Array =>
+export const apply = (op: number, ...args: readonly (bigint | number)[]): Uint8Array =>
   concat(...[...args].reverse().map(push), Uint8Array.of(op));
 
 function program(random: Random): Uint8Array {
@@ -176,7 +205,7 @@ function create(random: Random): Uint8Array {
 
 function initcode(random: Random): Uint8Array {
   const kind = random(9);
-  if (kind === 0) return new Uint8Array(0);
+  if (kind === 0) return NOTHING;
   // Code that destroys itself, calls its caller, or is no code at all.
   if (kind === 1) return concat(apply(OP.mstore, 0, 0x33ff), apply(OP.return, 30, 2));
   if (kind === 2) return concat(apply(OP.mstore, 0, 0xef00), apply(OP.return, 30, 2));
