@@ -1,0 +1,164 @@
+import { readFileSync } from "node:fs";
+import { bytesToHex, hexToBytes, type PrefixedHexString } from "@ethereumjs/util";
+import type { Hash } from "../../merkle/tree.ts";
+import { type ChainState, outputOf } from "../batch/claim.ts";
+import { NO_HISTORY } from "../batch/history.ts";
+import { toBigInt } from "../machine/words.ts";
+import { DIRECTORY_ADDRESS, type DirectoryEntry, directorySlot, encodeEntry } from "../native/model-directory.ts";
+import { type AccountState, createState, type NativeState, type PreState, putAccounts } from "../native/state.ts";
+import { nativeCommon } from "../native/vm.ts";
+
+/** What a chain begins with. */
+export interface Genesis {
+  /** Below 2^53, which is all that the native executor takes. */
+  readonly chainId: bigint;
+  /** Gas that one batch may use: at most 2^27. */
+  readonly batchGas: bigint;
+  readonly accounts: PreState;
+  /** What contracts can call, by the model's id: 0x and 64 digits. */
+  readonly models: ReadonlyMap<string, DirectoryEntry>;
+}
+
+/** A genesis file that is none. The message names the place and what should stand there. */
+export class GenesisError extends Error {
+  override readonly name = "GenesisError";
+}
+
+const MAX_BATCH_GAS = 2n ** 27n;
+
+/**
+ * Reads a genesis as other clients write it, `{ "config": { "chainId" }, "alloc": { address: { balance, nonce, code, storage } } }`, with what is Elench's own under "elench":
+ * `{ "batchGas", "models": { id: { level, tableDepth, inputBytes, outputBytes, price } } }`. Numbers may be decimal or 0x.
+ * @throws GenesisError
+ */
+export function parseGenesis(text: string): Genesis {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (error) {
+    throw new GenesisError(`it is not JSON: ${(error as Error).message}`);
+  }
+  const root = record(json, "the file");
+  const config = record(root.config, "config");
+  const own = record(root.elench, "elench");
+  return {
+    chainId: quantity(config.chainId, "config.chainId", BigInt(Number.MAX_SAFE_INTEGER)),
+    batchGas: quantity(own.batchGas ?? MAX_BATCH_GAS, "elench.batchGas", MAX_BATCH_GAS),
+    accounts: new Map(
+      Object.entries(record(root.alloc ?? {}, "alloc")).map(([address, fields]) => [
+        hex(address, `alloc.${address}`, 20),
+        account(record(fields, `alloc.${address}`), `alloc.${address}`),
+      ]),
+    ),
+    models: new Map(
+      Object.entries(record(own.models ?? {}, "elench.models")).map(([id, fields]) => {
+        const at = `elench.models.${id}`;
+        return [hex(id, at, 32), entry(record(fields, at), at)];
+      }),
+    ),
+  };
+}
+
+/** @throws GenesisError naming the file. */
+export function readGenesisFile(file: string): Genesis {
+  let text: string;
+  try {
+    text = readFileSync(file, "utf8");
+  } catch (error) {
+    throw new GenesisError(`the genesis ${file} cannot be read: ${(error as Error).message}`);
+  }
+  try {
+    return parseGenesis(text);
+  } catch (error) {
+    if (error instanceof GenesisError) throw new GenesisError(`${file} is no genesis: ${error.message}`);
+    throw error;
+  }
+}
+
+/** The inverse of `parseGenesis`. */
+export function formatGenesis({ chainId, batchGas, accounts, models }: Genesis): string {
+  const plain = (_: string, value: unknown) => (typeof value === "bigint" ? `0x${value.toString(16)}` : value);
+  const alloc = Object.fromEntries(
+    [...accounts].map(([address, { nonce, balance, code, storage }]) => [
+      address,
+      {
+        nonce,
+        balance,
+        code: bytesToHex(code),
+        storage: Object.fromEntries([...storage].map(([slot, value]) => [word(slot), word(value)])),
+      },
+    ]),
+  );
+  const elench = { batchGas, models: Object.fromEntries(models) };
+  return `${JSON.stringify({ config: { chainId: Number(chainId) }, alloc, elench }, plain, 2)}\n`;
+}
+
+/** The chain's first state: its accounts, and the directory of its models. */
+export async function createWorld(genesis: Genesis): Promise<{ state: NativeState; first: ChainState }> {
+  const state = createState(nativeCommon(genesis.chainId));
+  const world = await putAccounts(state, withDirectory(genesis));
+  return { state, first: { number: 0n, world, history: NO_HISTORY } };
+}
+
+/** What the L1 contract is deployed with. */
+export const genesisOutput = async (genesis: Genesis): Promise<Hash> => outputOf((await createWorld(genesis)).first);
+
+function withDirectory({ accounts, models }: Genesis): PreState {
+  if (models.size === 0) return accounts;
+  const given = accounts.get(DIRECTORY_ADDRESS);
+  const storage = new Map(given?.storage);
+  for (const [id, model] of models)
+    storage.set(toBigInt(directorySlot(hexToBytes(id as PrefixedHexString))), encodeEntry(model));
+  // An account without code, nonce and balance counts as empty, whatever it stores: its first touch would delete it (EIP-161).
+  const directory = { nonce: 1n, balance: 0n, code: new Uint8Array(), ...given, storage };
+  return new Map([...accounts, [DIRECTORY_ADDRESS, directory]]);
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+function record(value: unknown, at: string): Fields {
+  if (typeof value !== "object" || value === null || Array.isArray(value))
+    throw new GenesisError(`${at} must be an object`);
+  return value as Fields;
+}
+
+const MAX_WORD = 2n ** 256n - 1n;
+
+function quantity(value: unknown, at: string, max = MAX_WORD): bigint {
+  const isNumber = typeof value === "bigint" || Number.isSafeInteger(value);
+  if (!isNumber && !(typeof value === "string" && /^(\d+|0x[\da-f]+)$/i.test(value)))
+    throw new GenesisError(`${at} must be a whole number, decimal or 0x, and is ${JSON.stringify(value)}`);
+  const number = BigInt(value as string);
+  if (number < 0n || number > max) throw new GenesisError(`${at} is ${number}, and can be 0 to ${max}`);
+  return number;
+}
+
+/** @returns 0x and lower-case digits. */
+function hex(value: unknown, at: string, size?: number): string {
+  const digits = typeof value === "string" ? value.replace(/^0x/, "").toLowerCase() : "?";
+  if (!/^([\da-f]{2})*$/.test(digits) || (size !== undefined && digits.length !== 2 * size))
+    throw new GenesisError(`${at} must be ${size === undefined ? "" : `${size} `}bytes in hexadecimal`);
+  return `0x${digits}`;
+}
+
+const account = (fields: Fields, at: string): AccountState => ({
+  nonce: quantity(fields.nonce ?? 0n, `${at}.nonce`, 2n ** 64n - 2n),
+  balance: quantity(fields.balance ?? 0n, `${at}.balance`),
+  code: hexToBytes(hex(fields.code ?? "0x", `${at}.code`) as PrefixedHexString),
+  storage: new Map(
+    Object.entries(record(fields.storage ?? {}, `${at}.storage`)).map(([slot, value]) => [
+      quantity(slot, `${at}.storage`),
+      quantity(value, `${at}.storage.${slot}`),
+    ]),
+  ),
+});
+
+const entry = (fields: Fields, at: string): DirectoryEntry => ({
+  level: Number(quantity(fields.level, `${at}.level`, 15n)),
+  tableDepth: Number(quantity(fields.tableDepth, `${at}.tableDepth`, 32n)),
+  inputBytes: Number(quantity(fields.inputBytes, `${at}.inputBytes`, 2n ** 48n - 1n)),
+  outputBytes: Number(quantity(fields.outputBytes, `${at}.outputBytes`, 2n ** 48n - 1n)),
+  price: quantity(fields.price, `${at}.price`, 2n ** 144n - 1n),
+});
+
+const word = (value: bigint): string => `0x${value.toString(16).padStart(64, "0")}`;
