@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { bytesToHex } from "@ethereumjs/util";
 import { hashPair } from "../../merkle/tree.ts";
-import { contextOf, firstState, SLOT_STEPS } from "../batch/claim.ts";
+import { contextOf, firstState, outputOf, SLOT_STEPS } from "../batch/claim.ts";
 import { encodeBatch } from "../batch/encoding.ts";
 import {
   CHAIN_ID,
@@ -27,7 +27,7 @@ import { machineAt, type NativeBatch, runNativeBatch } from "./batch.ts";
 async function agree(bytes: Uint8Array, batchGas?: bigint, what = ""): Promise<NativeBatch> {
   const { state, root, outside } = await testWorld();
   const input = testInput(root, bytes, batchGas);
-  const native = await runNativeBatch(input, { state });
+  const native = await runNativeBatch(input, { state, boundaries: true });
   let k = 0;
   const compare = (m: Machine): void => {
     if (m.clock % SLOT_STEPS !== 0n || (k > 0 && m.phase === PHASE.idle)) return;
@@ -39,6 +39,9 @@ async function agree(bytes: Uint8Array, batchGas?: bigint, what = ""): Promise<N
   const halted = runBatch(outside, input, compare);
   assert.equal(k, native.boundaries.length, `${what}: number of boundaries`);
   assert.equal(bytesToHex(halted.hash()), bytesToHex(hashPair(contextOf(input), native.output)), `${what}: output`);
+  assert.deepEqual(outputOf(native.next), native.output, `${what}: what the next batch builds on`);
+  const plain = await runNativeBatch(input, { state });
+  assert.deepEqual(plain, { ...native, boundaries: [] }, `${what}: without boundaries`);
   return native;
 }
 

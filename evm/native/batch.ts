@@ -5,7 +5,7 @@ import { Account, createAddressFromBigInt } from "@ethereumjs/util";
 import { runTx, type VM } from "@ethereumjs/vm";
 import { type Hash, keccak256 } from "../../merkle/tree.ts";
 import { concat } from "../../ml-vm/program/commitment.ts";
-import { type BatchInput, firstBlock, firstState, SLOT_STEPS } from "../batch/claim.ts";
+import { type BatchInput, type ChainState, firstBlock, firstState, SLOT_STEPS } from "../batch/claim.ts";
 import { historyIndex } from "../batch/history.ts";
 import { signer } from "../batch/signer.ts";
 import { countAccessList, type Decoded, decodeTransaction, type Read } from "../batch/transaction.ts";
@@ -21,11 +21,16 @@ import { createNativeVm } from "./vm.ts";
 
 /** A batch run natively: what it leads to, and from which state each of its transactions begins. */
 export interface NativeBatch {
-  /** Entry k: the block as it is at step k·16^7, before transaction k. The first is the batch's beginning, the last one what the end is found from. */
+  /**
+   * Entry k: the block as it is at step k·16^7, before transaction k. The first is the batch's beginning, the last one what the end is found from. None unless they
+   * were asked for: each takes the root of the state.
+   */
   readonly boundaries: readonly Block[];
   /** By transaction: what it was. */
   readonly transactions: readonly NativeTransaction[];
   readonly output: Hash;
+  /** What the output commits to. */
+  readonly next: ChainState;
 }
 
 export interface NativeTransaction {
@@ -53,6 +58,8 @@ export interface NativeBatchOptions {
   readonly models?: Models;
   /** See NativeVmOptions. */
   readonly l1Bounds?: boolean;
+  /** Whether a dispute asks for the boundaries. Default: false. */
+  readonly boundaries?: boolean;
 }
 
 /** Runs a batch by the rules of docs/evm-machine.md. */
@@ -63,17 +70,24 @@ export async function runNativeBatch(input: BatchInput, options: NativeBatchOpti
   const blockHash = (number: bigint): Hash => block.batch.history[historyIndex(number)] as Hash;
   const { vm } = await createNativeVm({ ...options, chainId: input.chainId, blockHash });
   const read: Read = (offset, length) => input.bytes.view(offset, length);
-  const boundaries = [block];
+  const boundaries = options.boundaries ? [block] : [];
   const transactions: NativeTransaction[] = [];
   while (true) {
+    // A block's hash commits to the state at its end.
+    if (block.open && block.remaining === 0) block = { ...block, world: await state.manager.getStateRoot() };
     const turn = nextTurn(block, read);
-    if (turn.kind === "end") return { boundaries, transactions, output: turn.output };
+    if (turn.kind === "end") {
+      const { number, world, batch } = block;
+      return { boundaries, transactions, output: turn.output, next: { number, world, history: batch.history } };
+    }
     block = turn.block;
     if (turn.kind === "block") continue;
     const bytes = read(turn.start, turn.end - turn.start);
     const receipt = await runTransaction(vm, block, read, turn.start, turn.end);
-    if (receipt) block = withReceipt(block, receipt, await state.manager.getStateRoot());
+    if (receipt) block = withReceipt(block, receipt);
     transactions.push({ hash: keccak256(bytes), number: block.number, receipt });
+    if (!options.boundaries) continue;
+    if (receipt) block = { ...block, world: await state.manager.getStateRoot() };
     boundaries.push(block);
   }
 }
@@ -102,7 +116,10 @@ async function runTransaction(
   if (sender === null || !isTakable({ ...decoded, intrinsic }, block)) return null;
   const account = (await vm.stateManager.getAccount(createAddressFromBigInt(sender))) ?? new Account();
   if (!isPayable({ ...decoded, intrinsic }, account)) return null;
-  const tx = createTxFromRLP(read(start, end - start).slice(), { common: vm.common });
+  const tx = createTxFromRLP(read(start, end - start).slice(), { common: vm.common, freeze: false });
+  // Recovering the signer is most of a simple transaction's time: once is enough.
+  const from = createAddressFromBigInt(sender);
+  tx.getSenderAddress = () => from;
   const result = await runTx(vm, { tx, block: libraryBlock(vm, block) });
   const { execResult, totalGasSpent, createdAddress } = result;
   return {
@@ -142,10 +159,10 @@ function libraryBlock(vm: VM, { number, timestamp, gasLimit, baseFee, blobBaseFe
 }
 
 /** As RECEIPT does. */
-function withReceipt(block: Block, { success, gasUsed: used, logs }: NativeReceipt, world: Hash): Block {
+function withReceipt(block: Block, { success, gasUsed: used, logs }: NativeReceipt): Block {
   const gasUsed = block.gasUsed + used;
   const receipts = hashWords([block.receipts, hashWords([success, gasUsed, logsChain(logs)])]);
-  return { ...block, gasUsed, receipts, world, batch: { ...block.batch, gasLeft: block.batch.gasLeft - used } };
+  return { ...block, gasUsed, receipts, batch: { ...block.batch, gasLeft: block.batch.gasLeft - used } };
 }
 
 /** As LOG does. */

@@ -1,0 +1,82 @@
+/** The virtual trace of a batch is the machine's own, at any step and in any order; a liar's leaves it at one step. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { bytesToHex } from "@ethereumjs/util";
+import { SLOT_STEPS } from "../evm/batch/claim.ts";
+import { randomBatch, testInput, testWorld } from "../evm/batch/testBatches.ts";
+import { PHASE, type Phase } from "../evm/machine/layout.ts";
+import { runBatch } from "../evm/machine/run.ts";
+import { prove } from "../evm/machine/step.ts";
+import { type Random, seededRandom } from "../evm/trie/random.ts";
+import { BatchTrace, type Tampering } from "./batch-trace.ts";
+
+/** Of a batch in which code runs. */
+const BUSY = 1;
+
+const seeded = (n: number) => ({ bytes: randomBatch(seededRandom(n)), random: seededRandom(n) });
+
+async function traceOf(bytes: Uint8Array, tampering?: Tampering): Promise<BatchTrace> {
+  const { state, root } = await testWorld();
+  return BatchTrace.run(testInput(root, bytes), { state }, tampering);
+}
+
+/** Every real step of the stepper's run: clock and hash. */
+async function statesOf(bytes: Uint8Array) {
+  const { root, outside } = await testWorld();
+  const states: { step: bigint; phase: Phase; hash: string; witness: string }[] = [];
+  const halted = runBatch(outside, testInput(root, bytes), (m) => {
+    const { pre, witness } = prove(m);
+    states.push({ step: m.clock, phase: m.phase, hash: bytesToHex(pre), witness: bytesToHex(witness) });
+  });
+  return { states, halted };
+}
+
+const some = <T>(random: Random, list: readonly T[], count: number): T[] =>
+  Array.from({ length: count }, () => list[random(list.length)] as T);
+
+test("hashes and witnesses are the stepper's, in whatever order they are asked for", async () => {
+  for (let seed = 1; seed <= 6; seed++) {
+    const { bytes, random } = seeded(seed);
+    const [trace, { states, halted }] = [await traceOf(bytes), await statesOf(bytes)];
+    assert.equal(trace.steps, halted.clock);
+    for (const { step, hash, witness } of some(random, states, 40)) {
+      const [found] = await trace.stateHashes([step]);
+      assert.equal(bytesToHex(found as Uint8Array), hash, `batch ${seed}, state ${step}`);
+      assert.equal(bytesToHex(await trace.witness(step)), witness, `batch ${seed}, witness ${step}`);
+    }
+    const beyond = await trace.stateHashes([halted.clock, halted.clock + 1n, 16n ** 10n]);
+    for (const hash of beyond) assert.deepEqual(hash, halted.hash());
+    assert.deepEqual(trace.output, trace.native.output);
+  }
+});
+
+test("idle time is passed at once, and its states are there", async () => {
+  const { bytes } = seeded(BUSY);
+  const trace = await traceOf(bytes);
+  assert.ok(trace.native.boundaries.length > 1);
+  const last = SLOT_STEPS - 1n;
+  const idle = trace.at(last);
+  assert.deepEqual([idle.phase, idle.clock], [PHASE.idle, last]);
+  assert.equal(trace.at(SLOT_STEPS).phase, PHASE.next);
+});
+
+test("a tampered trace is true up to its step, false from there, and follows the machine all the way", async () => {
+  const { bytes, random } = seeded(BUSY);
+  const [honest, { states }] = [await traceOf(bytes), await statesOf(bytes)];
+  const middle = states.find(({ phase }) => phase === PHASE.execute) as (typeof states)[number];
+  const liar = await traceOf(bytes, {
+    step: middle.step,
+    change: (m) => {
+      m.gas += 1n;
+    },
+  });
+  for (const { step } of some(random, states, 60)) {
+    const [[ours], [theirs]] = [await honest.stateHashes([step]), await liar.stateHashes([step])];
+    assert.equal(bytesToHex(ours as Uint8Array) === bytesToHex(theirs as Uint8Array), step < middle.step, `${step}`);
+  }
+  // Only the step before it is false: the ones after it are the machine's own, from the wrong state.
+  const after = liar.prove(middle.step);
+  assert.deepEqual(after.post, (await liar.stateHashes([middle.step + 1n]))[0]);
+  const before = liar.prove(middle.step - 1n);
+  assert.notDeepEqual(before.post, (await liar.stateHashes([middle.step]))[0]);
+});

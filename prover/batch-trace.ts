@@ -1,0 +1,160 @@
+import { type BatchInput, contextOf, firstState, SLOT_STEPS } from "../evm/batch/claim.ts";
+import type { Machine, Outside } from "../evm/machine/machine.ts";
+import { keeping } from "../evm/machine/outside.ts";
+import { skipIdle } from "../evm/machine/phases/blocks.ts";
+import { AskTask } from "../evm/machine/phases/bulk.ts";
+import { type ProvenStep, prove, step } from "../evm/machine/step.ts";
+import { wordBytes } from "../evm/machine/words.ts";
+import { machineAt, type NativeBatch, type NativeBatchOptions, runNativeBatch } from "../evm/native/batch.ts";
+import { type DirectoryEntry, decodeEntry } from "../evm/native/model-directory.ts";
+import type { Models } from "../evm/native/models.ts";
+import { type Hash, keccak256 } from "../merkle/tree.ts";
+import type { Trace } from "./trace.ts";
+
+/** A liar's change to the state before a step, for tests and for the demo: from there on its trace follows the machine, from the wrong state. */
+export interface Tampering {
+  readonly step: bigint;
+  readonly change: (m: Machine) => void;
+}
+
+/** What a step asks the tensor machine. */
+export interface Question {
+  readonly modelId: Hash;
+  readonly model: DirectoryEntry;
+  /** Little-endian bytes of the model's one input. */
+  readonly input: Uint8Array;
+  /** Data root of the input. */
+  readonly inputRoot: Hash;
+}
+
+/** Machines kept at hand: a dispute asks for ever closer steps. */
+const KEPT_MACHINES = 256;
+
+/**
+ * The virtual trace of a batch. One native run says from which state each transaction begins; only the transactions that are asked about are stepped.
+ */
+export class BatchTrace implements Trace {
+  readonly native: NativeBatch;
+  readonly context: Hash;
+  readonly #input: BatchInput;
+  readonly #outside: Outside;
+  readonly #tampering: Tampering | undefined;
+  /** By step: the state there. Oldest first. */
+  readonly #kept = new Map<bigint, Machine>();
+  #end: Machine | undefined;
+
+  private constructor(input: BatchInput, native: NativeBatch, outside: Outside, tampering: Tampering | undefined) {
+    this.native = native;
+    this.context = contextOf(input);
+    this.#input = input;
+    this.#outside = outside;
+    this.#tampering = tampering;
+  }
+
+  /** Runs the batch natively; nothing is stepped before the first question. */
+  static async run(input: BatchInput, options: NativeBatchOptions, tampering?: Tampering): Promise<BatchTrace> {
+    const { state, l1Bounds = true } = options;
+    const models = options.models && remembering(options.models);
+    const native = await runNativeBatch(input, { ...options, ...(models && { models }), boundaries: true });
+    const outside = keeping({
+      node: state.nodes,
+      code: state.codes,
+      infer: (modelId, bytes) => (models ?? noModels()).infer(modelId, bytes),
+      bounded: l1Bounds,
+    });
+    return new BatchTrace(input, native, outside, tampering);
+  }
+
+  get start(): Hash {
+    return firstState(this.#input, this.#outside).hash();
+  }
+
+  get steps(): bigint {
+    return this.#halted.clock;
+  }
+
+  /** Of a tampered trace, what the wrong state leads to. */
+  get output(): Hash {
+    return (this.#halted.halted as NonNullable<Machine["halted"]>).output;
+  }
+
+  get #halted(): Machine {
+    this.#end ??= this.#run(BigInt(this.native.boundaries.length) * SLOT_STEPS);
+    return this.#end;
+  }
+
+  async stateHashes(steps: readonly bigint[]): Promise<Hash[]> {
+    return steps.map((at) => this.at(at).hash());
+  }
+
+  async witness(at: bigint): Promise<Uint8Array> {
+    return this.prove(at).witness;
+  }
+
+  prove(at: bigint): ProvenStep {
+    return prove(this.at(at));
+  }
+
+  /** What the step asks the tensor machine; null where it asks nothing. */
+  question(step: bigint): Question | null {
+    const { task } = this.at(step);
+    if (!(task instanceof AskTask)) return null;
+    const model = decodeEntry(wordBytes(task.entry));
+    if (!model) throw new Error(`step ${step} asks for a model that the directory does not have`);
+    return {
+      modelId: task.modelId as Hash,
+      model,
+      input: task.input.view(0, task.input.size).slice(),
+      inputRoot: task.input.root,
+    };
+  }
+
+  /** The machine before a step, for looking at: it is the trace's own. */
+  at(step: bigint): Machine {
+    const known = this.#kept.get(step);
+    if (known) return known;
+    const m = this.#run(step);
+    this.#kept.set(step, m);
+    const [oldest] = this.#kept.keys();
+    if (this.#kept.size > KEPT_MACHINES && oldest !== undefined) this.#kept.delete(oldest);
+    return m;
+  }
+
+  #run(to: bigint): Machine {
+    const m = this.#nearest(to);
+    const tampered = this.#tampering?.step;
+    while (m.clock < to && !m.halted) {
+      step(m);
+      skipIdle(m, tampered !== undefined && m.clock < tampered && tampered < to ? tampered : to);
+      if (m.clock === tampered) this.#tampering?.change(m);
+    }
+    return m;
+  }
+
+  /** A copy of the last state known up to a step: one that was kept, or the beginning of a transaction that follows from native results. */
+  #nearest(to: bigint): Machine {
+    const { boundaries } = this.native;
+    const lastTrue = this.#tampering && this.#tampering.step < to ? this.#tampering.step : to;
+    const k = Math.min(Number(lastTrue / SLOT_STEPS), boundaries.length - 1);
+    let [clock, nearest] = [BigInt(k) * SLOT_STEPS, undefined as Machine | undefined];
+    for (const [at, m] of this.#kept) if (at <= to && at >= clock) [clock, nearest] = [at, m];
+    return nearest ? nearest.copy() : machineAt(this.#input, boundaries, k, this.#outside);
+  }
+}
+
+/** A transaction is stepped more than once, and its inferences run once. */
+function remembering(models: Models): Models {
+  const outputs = new Map<string, Uint8Array>();
+  return {
+    infer: (modelId, input) => {
+      const key = `${modelId}/${keccak256(input)}`;
+      const output = outputs.get(key) ?? models.infer(modelId, input);
+      outputs.set(key, output);
+      return output;
+    },
+  };
+}
+
+function noModels(): never {
+  throw new Error("the batch calls a model, and no models were given");
+}
