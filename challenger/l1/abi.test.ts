@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { type AbiEvent, type AbiFunction, type AbiItem, toEventSelector, toFunctionSelector } from "viem";
 import { formatAbiItem } from "viem/utils";
 import { hardhatArtifacts } from "../../prover/verifier.ts";
-import { disputeGameAbi, inferenceOracleAbi } from "./abi.ts";
+import { disputeGameAbi, inboxAbi, inferenceOracleAbi, outputsAbi } from "./abi.ts";
 import { modelRegistryAbi } from "./registration.ts";
 
 /** What we say the contracts' interfaces are, against what the compiler says. */
@@ -15,6 +15,8 @@ const OURS = {
   DisputeGame: disputeGameAbi,
   InferenceOracle: inferenceOracleAbi,
   ModelRegistry: modelRegistryAbi,
+  Inbox: inboxAbi,
+  Outputs: outputsAbi,
 } as const;
 
 /** All that decides how an item is encoded, decoded and called; names of arguments are ours to choose, but for events, whose names we read by. */

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { isAbsolute, join } from "node:path";
+import { dirname, isAbsolute, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Address, isAddress } from "viem";
 import { EXIT, UserError } from "../errors.ts";
@@ -13,9 +13,21 @@ export interface Deployment {
   readonly tensorVerifier: Address;
   readonly modelRegistry: Address;
   readonly inferenceOracle: Address;
+  /** Missing where only inferences are served. */
+  readonly rollup?: Rollup;
+}
+
+/** What an L2 chain has on L1 (docs/rollup.md). */
+export interface Rollup {
+  readonly evmVerifier: Address;
+  readonly inbox: Address;
+  readonly outputs: Address;
+  /** The chain's genesis file. The record may name it relative to itself. */
+  readonly genesis: string;
 }
 
 const CONTRACTS = ["disputeGame", "tensorVerifier", "modelRegistry", "inferenceOracle"] as const;
+const ROLLUP_CONTRACTS = ["evmVerifier", "inbox", "outputs"] as const;
 
 /** `deploy/<chain id>.json` of this project. */
 export const deploymentFile = (chainId: number): string =>
@@ -39,11 +51,26 @@ export function readDeployment(chainId: number, file = deploymentFile(chainId)):
   } catch (error) {
     throw new UserError(`${path} is not JSON: ${(error as Error).message}`);
   }
-  for (const name of CONTRACTS) {
+  requireAddresses(record, CONTRACTS, path);
+  if (record.chainId !== chainId)
+    throw new UserError(`${path} is about chain ${record.chainId}, and the endpoint serves chain ${chainId}`);
+  return { ...(record as Deployment), ...(record.rollup && { rollup: rollupOf(record.rollup, path) }) };
+}
+
+function rollupOf(rollup: Partial<Rollup>, path: string): Rollup {
+  requireAddresses(rollup, ROLLUP_CONTRACTS, path);
+  if (typeof rollup.genesis !== "string")
+    throw new UserError(`${path} names no genesis file for its rollup; it should be a file that elench deploy wrote`);
+  return { ...(rollup as Rollup), genesis: resolve(dirname(path), rollup.genesis) };
+}
+
+function requireAddresses<Name extends string>(
+  record: Partial<Record<Name, string>>,
+  names: readonly Name[],
+  path: string,
+): void {
+  for (const name of names) {
     if (!isAddress(record[name] ?? ""))
       throw new UserError(`${path} gives no address for ${name}; it should be a file that elench deploy wrote`);
   }
-  if (record.chainId !== chainId)
-    throw new UserError(`${path} is about chain ${record.chainId}, and the endpoint serves chain ${chainId}`);
-  return record as Deployment;
 }

@@ -1,6 +1,6 @@
 import { decodeEventLog, type Hex } from "viem";
 import type { GameEvent } from "../strategy/tree.ts";
-import { disputeGameAbi, inferenceOracleAbi } from "./abi.ts";
+import { disputeGameAbi, inboxAbi, inferenceOracleAbi, outputsAbi } from "./abi.ts";
 import type { Deployment } from "./deployment.ts";
 import type { ChainLog } from "./follower.ts";
 
@@ -32,14 +32,34 @@ export type OracleEvent =
       };
     };
 
+/** What happens to the batches of the L2 chain and to their outputs (docs/rollup.md). */
+export type RollupEvent =
+  | {
+      readonly eventName: "Appended";
+      readonly args: { readonly index: bigint; readonly root: Hex; readonly size: bigint; readonly batch: Hex };
+    }
+  | {
+      /** `Proposed` of the outputs: games have an event of that name. */
+      readonly eventName: "OutputProposed";
+      readonly args: { readonly batch: bigint; readonly game: Hex; readonly previous: Hex; readonly output: Hex };
+    }
+  | {
+      readonly eventName: "Settled";
+      readonly args: { readonly batch: bigint; readonly game: Hex; readonly output: Hex; readonly readyAt: bigint };
+    }
+  | {
+      readonly eventName: "Discarded" | "Stopped";
+      readonly args: { readonly batch: bigint; readonly game: Hex };
+    };
+
 const MONEY = new Set(["Credited", "Unlocked", "Withdrawn", "Held"]);
 
-/** Sorts logs into events of the game and of the oracle, each in the order of the chain. Logs of other contracts are passed over. */
+/** Sorts logs into events of the game, of the oracle and of the rollup, each in the order of the chain. Logs of other contracts are passed over. */
 export function decodeLogs(
   deployment: Deployment,
   logs: readonly ChainLog[],
-): { game: GameEvent[]; oracle: OracleEvent[] } {
-  const [game, oracle]: [GameEvent[], OracleEvent[]] = [[], []];
+): { game: GameEvent[]; oracle: OracleEvent[]; rollup: RollupEvent[] } {
+  const [game, oracle, rollup]: [GameEvent[], OracleEvent[], RollupEvent[]] = [[], [], []];
   for (const log of logs) {
     const [topics, data] = [log.topics as [Hex, ...Hex[]], log.data];
     if (isSame(log.address, deployment.disputeGame)) {
@@ -47,9 +67,15 @@ export function decodeLogs(
       if (!MONEY.has(event.eventName)) game.push(event as unknown as GameEvent);
     } else if (isSame(log.address, deployment.inferenceOracle)) {
       oracle.push(decodeEventLog({ abi: inferenceOracleAbi, topics, data }) as OracleEvent);
+    } else if (isSame(log.address, deployment.rollup?.inbox)) {
+      rollup.push(decodeEventLog({ abi: inboxAbi, topics, data }) as RollupEvent);
+    } else if (isSame(log.address, deployment.rollup?.outputs)) {
+      const event = decodeEventLog({ abi: outputsAbi, topics, data });
+      const eventName = event.eventName === "Proposed" ? "OutputProposed" : event.eventName;
+      rollup.push({ ...event, eventName } as RollupEvent);
     }
   }
-  return { game, oracle };
+  return { game, oracle, rollup };
 }
 
-const isSame = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
+const isSame = (a: string, b: string | undefined): boolean => a.toLowerCase() === b?.toLowerCase();
