@@ -1,9 +1,19 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { isAbsolute, join } from "node:path";
+import { dirname, isAbsolute, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type Address, createPublicClient, custom, isAddress, type PublicClient } from "viem";
+import {
+  type Address,
+  bytesToHex,
+  createPublicClient,
+  custom,
+  type Hex,
+  isAddress,
+  type PublicClient,
+  zeroAddress,
+} from "viem";
 import { EXIT, UserError } from "../challenger/errors.ts";
-import { type Deployment, deploymentFile } from "../challenger/l1/deployment.ts";
+import { type Deployment, deploymentFile, type Rollup, readDeployment } from "../challenger/l1/deployment.ts";
+import { GenesisError, genesisOutput, readGenesisFile } from "../evm/chain/genesis.ts";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 
@@ -17,6 +27,10 @@ export interface DeployParameters {
   readonly withdrawalDelay: number;
   readonly deliveryDelay: number;
   readonly guardian: Address;
+  /** From an output's settlement to its finality; the delivery delay if it is missing. */
+  readonly finalityDelay?: number;
+  /** Who alone may append batches; anyone if it is missing. */
+  readonly sequencer?: Address;
 }
 
 export interface DeployOptions {
@@ -24,16 +38,18 @@ export interface DeployOptions {
   readonly network: string;
   readonly parameters?: string;
   readonly out?: string;
+  /** Genesis file of an L2 chain. Without one, only what serves inferences is deployed. */
+  readonly genesis?: string;
   readonly progress: (text: string) => void;
 }
 
 /** Deploys everything by Ignition, which goes on where an earlier, interrupted run stopped; then writes the record. */
 export async function deploy(options: DeployOptions): Promise<{ deployment: Deployment; file: string }> {
   const parameters = readParameters(options.parameters ?? join(here, "parameters", `${options.network}.json`));
+  const chain = options.genesis === undefined ? undefined : await readChain(options.genesis);
   // Hardhat looks for its configuration from the caller's folder upwards; ours is the project's, wherever the command is run.
   process.env.HARDHAT_CONFIG = join(here, "..", "hardhat.config.ts");
   const { default: hre } = await import("hardhat");
-  const { default: Elench } = await import("./modules/Elench.ts");
   const connection = await hre.network.create(options.network);
   try {
     const client = createPublicClient({
@@ -45,26 +61,19 @@ export async function deploy(options: DeployOptions): Promise<{ deployment: Depl
     // A development chain begins anew each time it is started: its first block tells one from another, where the chain's id does not.
     const { hash: genesis } = await client.getBlock({ blockNumber: 0n });
     const deploymentId = `chain-${chainId}-${genesis.slice(2, 10)}`;
-    const contracts = await connection.ignition.deploy(Elench, {
-      parameters: { Elench: { ...parameters } },
-      deploymentId,
-      displayUi: false,
-    });
-    const addresses = Object.fromEntries(
-      await Promise.all(
-        Object.entries(contracts).map(async ([name, contract]) => [name, await contract.getAddress()] as const),
-      ),
-    ) as Pick<Deployment, "disputeGame" | "tensorVerifier" | "modelRegistry" | "inferenceOracle">;
+    const contracts = await deployModule(connection.ignition, parameters, chain, deploymentId);
+    const addresses = await addressesOf(contracts);
     if (!(await client.getCode({ address: addresses.disputeGame }))) {
       throw new UserError(
         `deploy/deployments/${deploymentId} is about another chain that looked the same; remove it, and deploy again`,
         EXIT.environment,
       );
     }
-    const deployment: Deployment = { chainId, block, ...addresses };
     const file = options.out ?? deploymentFile(chainId);
-    writeFileSync(file, `${JSON.stringify(deployment, null, 2)}\n`);
-    return { deployment, file };
+    const record = recordOf({ chainId, block }, addresses, chain && `${chainId}.genesis.json`);
+    if (chain && record.rollup) writeFileSync(join(dirname(file), record.rollup.genesis), chain.file);
+    writeFileSync(file, `${JSON.stringify(record, null, 2)}\n`);
+    return { deployment: readDeployment(chainId, file), file };
   } catch (error) {
     if (/ECONNREFUSED|Cannot connect|fetch failed/.test(String(error))) {
       throw new UserError(
@@ -76,6 +85,70 @@ export async function deploy(options: DeployOptions): Promise<{ deployment: Depl
   } finally {
     await connection.close();
   }
+}
+
+/** What the contracts are told of an L2 chain. */
+interface ChainBeginning {
+  readonly chainId: bigint;
+  readonly batchGas: bigint;
+  readonly genesisOutput: Hex;
+  /** The genesis file as it stands. */
+  readonly file: Uint8Array;
+}
+
+async function readChain(path: string): Promise<ChainBeginning> {
+  try {
+    const genesis = readGenesisFile(path);
+    const { chainId, batchGas } = genesis;
+    return { chainId, batchGas, genesisOutput: bytesToHex(await genesisOutput(genesis)), file: readFileSync(path) };
+  } catch (error) {
+    if (error instanceof GenesisError) throw new UserError(error.message);
+    throw error;
+  }
+}
+
+type Ignition = Awaited<ReturnType<typeof import("hardhat")["default"]["network"]["create"]>>["ignition"];
+type Contracts = Record<string, { getAddress(): Promise<string> }>;
+
+async function deployModule(
+  ignition: Ignition,
+  parameters: DeployParameters,
+  chain: ChainBeginning | undefined,
+  deploymentId: string,
+): Promise<Contracts> {
+  const settings = { deploymentId, displayUi: false };
+  const { default: Elench } = await import("./modules/Elench.ts");
+  if (!chain) return ignition.deploy(Elench, { ...settings, parameters: { Elench: { ...parameters } } });
+  const { default: Rollup } = await import("./modules/Rollup.ts");
+  const { chainId, batchGas, genesisOutput } = chain;
+  const { guardian, deliveryDelay, finalityDelay = deliveryDelay, sequencer = zeroAddress } = parameters;
+  return ignition.deploy(Rollup, {
+    ...settings,
+    parameters: {
+      Elench: { ...parameters },
+      Rollup: { chainId, batchGas, genesisOutput, guardian, finalityDelay, sequencer },
+    },
+  });
+}
+
+type ContractName = "disputeGame" | "tensorVerifier" | "modelRegistry" | "inferenceOracle";
+type Addresses = Pick<Deployment, ContractName> & Partial<Omit<Rollup, "genesis">>;
+
+const addressesOf = async (contracts: Contracts): Promise<Addresses> =>
+  Object.fromEntries(
+    await Promise.all(
+      Object.entries(contracts).map(async ([name, contract]) => [name, await contract.getAddress()] as const),
+    ),
+  ) as unknown as Addresses;
+
+/** @param genesis name of the genesis file beside the record. */
+function recordOf(
+  where: Pick<Deployment, "chainId" | "block">,
+  { evmVerifier, inbox, outputs, ...addresses }: Addresses,
+  genesis: string | undefined,
+): Deployment {
+  const rollup = genesis && evmVerifier && inbox && outputs && { evmVerifier, inbox, outputs, genesis };
+  return { ...where, ...addresses, ...(rollup && { rollup }) };
 }
 
 function readParameters(file: string): DeployParameters {
@@ -98,6 +171,10 @@ function readParameters(file: string): DeployParameters {
     if (!/^\d+$/.test(given[name] ?? ""))
       throw new UserError(`${path}: ${name} must be an amount in wei, as a string of digits`);
   }
+  if (given.finalityDelay !== undefined && !(Number.isSafeInteger(given.finalityDelay) && given.finalityDelay >= 0))
+    throw new UserError(`${path}: finalityDelay must be a whole number of seconds`);
+  if (given.sequencer !== undefined && !isAddress(given.sequencer))
+    throw new UserError(`${path}: sequencer must be an address`);
   if (!isAddress(given.guardian ?? "")) throw new UserError(`${path}: guardian must be an address`);
   return given as DeployParameters;
 }

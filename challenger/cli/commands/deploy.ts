@@ -6,6 +6,7 @@ interface DeployOptions {
   readonly network: string;
   readonly parameters?: string;
   readonly out?: string;
+  readonly genesis?: string;
   readonly json?: boolean;
 }
 
@@ -16,17 +17,17 @@ export function deployCommand(): Command {
     .addOption(
       option("--parameters <file>", "clocks, bonds and guardian, as JSON (default: deploy/parameters/<network>.json)"),
     )
+    .addOption(
+      option("--genesis <file>", "deploy an L2 chain as well, which begins with this (default: inference alone)"),
+    )
     .addOption(option("--out <file>", "where to write the record (default: deploy/<chain id>.json)"))
     .addOption(jsonOption())
     .action(async (options: DeployOptions) => {
       // Hardhat takes a second to load: only this command needs it.
       const { deploy } = await import("../../../deploy/deploy.ts");
       const { deployment, file } = await deploy({ ...options, progress: note });
-      print(
-        options.json,
-        { ...deployment, file },
-        () =>
-          `${columns(Object.entries(deployment).map(([name, value]) => [name, String(value)]))}\nrecorded in ${file}`,
-      );
+      const { rollup, ...inference } = deployment;
+      const rows = Object.entries({ ...inference, ...rollup }).map(([name, value]) => [name, String(value)]);
+      print(options.json, { ...deployment, file }, () => `${columns(rows)}\nrecorded in ${file}`);
     });
 }
