@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { answerCommand } from "./commands/answer.ts";
 import { deployCommand } from "./commands/deploy.ts";
 import { disputeCommand } from "./commands/dispute.ts";
+import { genesisCommand } from "./commands/genesis.ts";
 import { inferCommand } from "./commands/infer.ts";
 import { modelCommand } from "./commands/model.ts";
 import { replayCommand } from "./commands/replay.ts";
@@ -29,6 +30,7 @@ for (const command of [
   disputeCommand(),
   answerCommand(),
   deployCommand(),
+  genesisCommand(),
 ]) {
   program.addCommand(command);
 }

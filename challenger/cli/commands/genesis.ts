@@ -1,0 +1,84 @@
+import { writeFileSync } from "node:fs";
+import { Command } from "commander";
+import { formatGenesis, type Genesis, genesisOutput, parseGenesis } from "../../../evm/chain/genesis.ts";
+import type { PreState } from "../../../evm/native/state.ts";
+import { directoryCode } from "../../../rollup/genesis/directory-code.ts";
+import { devAccounts, makeGenesis } from "../../../rollup/genesis/make.ts";
+import { UserError } from "../../errors.ts";
+import { loadModel } from "../../store.ts";
+import { toHex } from "../../strategy/bytes.ts";
+import { backendOf, readInput } from "../model-file.ts";
+import { collect, jsonOption, option, positiveInteger } from "../options.ts";
+import { columns, print } from "../output.ts";
+
+interface GenesisOptions {
+  readonly chainId: number;
+  readonly model?: readonly string[];
+  readonly alloc?: string;
+  readonly dev?: boolean;
+  readonly out: string;
+  readonly json?: boolean;
+}
+
+export function genesisCommand(): Command {
+  return new Command("genesis")
+    .description("write what an L2 chain begins with: its accounts, and the models that its contracts can call")
+    .addOption(option("--chain-id <n>", "the chain's id").argParser(positiveInteger).makeOptionMandatory())
+    .addOption(option("--model <file>", "ONNX model that contracts can call; repeat for others").argParser(collect))
+    .addOption(option("--alloc <file>", 'accounts as JSON: { "0x…": { "balance", "nonce", "code", "storage" } }'))
+    .addOption(option("--dev", "make the ten well-known development accounts rich (anybody has their keys)"))
+    .addOption(option("--out <file>", "where to write it").makeOptionMandatory())
+    .addOption(jsonOption())
+    .action(async (options: GenesisOptions) => {
+      const genesis = makeGenesis({
+        chainId: BigInt(options.chainId),
+        accounts: accountsOf(options),
+        models: loadModels(options.model ?? []),
+        directoryCode: directoryCode(),
+      });
+      const output = toHex(await genesisOutput(genesis));
+      writeFileSync(options.out, formatGenesis(genesis));
+      const { chainId, batchGas, models } = genesis;
+      print(
+        options.json,
+        { file: options.out, chainId, batchGas, output, models: Object.fromEntries(models) },
+        () =>
+          `${describeModels(genesis)}output  ${output}\nwritten to ${options.out}: the L1 contract is deployed with this output`,
+      );
+    });
+}
+
+/** Models that contracts shall call, from their files. */
+export function loadModels(files: readonly string[]) {
+  const backend = backendOf("native", 0);
+  return files.map((file) => loadModel(readInput(file), backend));
+}
+
+/** A line for each model that contracts can call. */
+export function describeModels({ models }: Genesis): string {
+  const rows = [...models].map(([id, { price, inputBytes, outputBytes, level }]) => [
+    `model   ${id}`,
+    `${price} gas`,
+    `takes ${inputBytes} bytes`,
+    `gives ${outputBytes}`,
+    `level ${level}`,
+  ]);
+  return rows.length === 0 ? "" : `${columns(rows)}\n`;
+}
+
+function accountsOf({ alloc, dev }: GenesisOptions): PreState {
+  if (!alloc && !dev)
+    throw new UserError(
+      "nobody would have ether to pay for gas: give --alloc FILE, or --dev for a chain to try things",
+    );
+  return new Map([...(dev ? devAccounts() : []), ...(alloc ? readAlloc(alloc) : [])]);
+}
+
+function readAlloc(file: string): PreState {
+  const text = new TextDecoder().decode(readInput(file));
+  try {
+    return parseGenesis(JSON.stringify({ config: { chainId: 1 }, elench: {}, alloc: JSON.parse(text) })).accounts;
+  } catch (error) {
+    throw new UserError(`${file} is no list of accounts: ${(error as Error).message}`);
+  }
+}
