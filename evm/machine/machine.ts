@@ -153,6 +153,13 @@ function cachedKey(name: bigint, bytes: () => Uint8Array): Hash {
   return key;
 }
 
+/** The address, or the slot's number, that a key stands for, if this process has made that key lately: for people, who cannot read hashes. */
+export function nameOfKey(key: Hash, kind: "address" | "slot"): bigint | undefined {
+  for (const [name, known] of keys)
+    if (name >> 256n === (kind === "address" ? 1n : 0n) && equalBytes(known, key)) return BigInt.asUintN(256, name);
+  return undefined;
+}
+
 /** 20 bytes. */
 export const addressBytes = (address: bigint): Uint8Array => wordBytes(address).subarray(12);
 

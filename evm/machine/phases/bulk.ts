@@ -34,7 +34,7 @@ const sourceWords = (source: Source): Word[] =>
     ? [SOURCE.code, source.root, source.size, 0, source.size]
     : [SOURCE.view, ...viewWords(source)];
 
-class CopyTask implements Task {
+export class CopyTask implements Task {
   readonly source: Source;
   readonly from: number;
   readonly to: number;
@@ -90,7 +90,7 @@ interface Hashing {
   readonly live: unknown;
 }
 
-class HashTask implements Task {
+export class HashTask implements Task {
   readonly hashing: Hashing;
   readonly position: number;
   /** State of the sponge at `position`, 200 bytes. */

@@ -84,7 +84,7 @@ function recover(m: Machine): void {
 }
 
 /** How many bytes of data are counted. */
-class CountTask implements Task {
+export class CountTask implements Task {
   readonly position: number;
   constructor(position: number) {
     this.position = position;
@@ -122,7 +122,7 @@ function toAccessList(m: Machine, { accessList, accessEnd }: Envelope): void {
 }
 
 /** Where the next item of the access list stands; and where the slots of its last address end, if there are more of them. */
-class AccessTask implements Task {
+export class AccessTask implements Task {
   readonly position: number;
   readonly slotsEnd: number;
   readonly address: bigint;
