@@ -1,13 +1,21 @@
 import { createPublicClient, custom, fallback, type LocalAccount, type PublicClient } from "viem";
+import { Chain } from "../evm/chain/chain.ts";
+import { type Genesis, GenesisError, genesisOutput, readGenesisFile } from "../evm/chain/genesis.ts";
+import { type Models, sessionModels } from "../evm/native/models.ts";
 import type { Backend } from "../ml-vm/engine/backend.ts";
 import { InferenceTrace } from "../prover/inference-trace.ts";
+import { BatchTruth, type BatchTruthOptions } from "./batch-truth.ts";
+import { Batches } from "./batches.ts";
+import { EXIT, UserError } from "./errors.ts";
 import { InferenceTruth, type InferenceTruthOptions } from "./inference-truth.ts";
-import { disputeGameAbi } from "./l1/abi.ts";
-import type { Deployment } from "./l1/deployment.ts";
+import { disputeGameAbi, outputsAbi } from "./l1/abi.ts";
+import type { Deployment, Rollup } from "./l1/deployment.ts";
 import { Follower } from "./l1/follower.ts";
 import { type Intent, type Receipt, TransactionQueue } from "./l1/transactions.ts";
 import { Requests } from "./requests.ts";
 import type { ModelStore } from "./store.ts";
+import { toHex } from "./strategy/bytes.ts";
+import { Truths } from "./truths.ts";
 import { type GameParameters, type WatchEvent, Watchtower } from "./watchtower.ts";
 
 export interface AgentOptions {
@@ -28,13 +36,19 @@ export interface AgentOptions {
   /** Another trace than the true one: for those who play a liar in tests. */
   readonly trace?: InferenceTruthOptions["trace"];
   readonly infer?: InferenceTruthOptions["infer"];
+  readonly tamper?: BatchTruthOptions["tamper"];
 }
 
 export interface Agent {
   readonly client: PublicClient;
   readonly watchtower: Watchtower;
   readonly requests: Requests;
-  readonly truth: InferenceTruth;
+  readonly batches: Batches;
+  /** Of all machines. */
+  readonly truth: Truths;
+  readonly inferences: InferenceTruth;
+  /** Null where the deployment has no rollup. */
+  readonly chain: BatchTruth | null;
   readonly queue: TransactionQueue | null;
   readonly parameters: GameParameters;
 }
@@ -66,17 +80,22 @@ export async function createAgent(options: AgentOptions): Promise<Agent> {
     bond: p.bond,
     prepayment: p.prepayment,
   };
-  const requests = new Requests();
-  const trace =
-    options.trace ?? (({ model, commitment }, inputs) => new InferenceTrace(model, commitment, backend, inputs));
-  const truth = new InferenceTruth({
+  const [requests, batches] = [new Requests(), new Batches()];
+  const chain = deployment.rollup
+    ? await openChain({ ...options, deployment: { ...deployment, rollup: deployment.rollup } }, client, batches)
+    : null;
+  const inferences = new InferenceTruth({
     deployment,
-    requests,
+    inferenceOf: (context) => requests.inferenceOf(context) ?? chain?.inferenceOf(context),
     store,
     backend,
-    trace,
+    trace: options.trace ?? (({ model, commitment }, inputs) => new InferenceTrace(model, commitment, backend, inputs)),
     ...(options.infer && { infer: options.infer }),
   });
+  const truth = new Truths([
+    [deployment.tensorVerifier, inferences],
+    ...(chain && deployment.rollup ? [[deployment.rollup.evmVerifier, chain] as const] : []),
+  ]);
   const queue = options.account
     ? new TransactionQueue({
         client,
@@ -91,7 +110,11 @@ export async function createAgent(options: AgentOptions): Promise<Agent> {
   const watchtower = new Watchtower({
     follower: new Follower({
       clients,
-      addresses: [deployment.disputeGame, deployment.inferenceOracle],
+      addresses: [
+        deployment.disputeGame,
+        deployment.inferenceOracle,
+        ...(deployment.rollup ? [deployment.rollup.inbox, deployment.rollup.outputs] : []),
+      ],
       fromBlock: BigInt(deployment.block),
       quorum: options.quorum,
     }),
@@ -99,6 +122,7 @@ export async function createAgent(options: AgentOptions): Promise<Agent> {
     parameters,
     truth,
     requests,
+    batches,
     queue,
     accountOf: async (account) => {
       const [[credit, unlocked, payableAt], held] = await Promise.all([
@@ -110,5 +134,50 @@ export async function createAgent(options: AgentOptions): Promise<Agent> {
     resolutionCost: async () => RESOLUTION_GAS * (await client.getGasPrice()),
     report: options.report,
   });
-  return { client, watchtower, requests, truth, queue, parameters };
+  return { client, watchtower, requests, batches, truth, inferences, chain, queue, parameters };
+}
+
+type WithRollup = AgentOptions & { readonly deployment: Deployment & { readonly rollup: Rollup } };
+
+/** The L2 chain of a deployment, before its first batch. @throws UserError if the genesis is not the one on L1. */
+async function openChain(options: WithRollup, client: PublicClient, batches: Batches): Promise<BatchTruth> {
+  const { deployment } = options;
+  const genesis = readGenesis(deployment.rollup.genesis);
+  const outputs = { address: deployment.rollup.outputs, abi: outputsAbi } as const;
+  const [expected, found] = await Promise.all([
+    client.readContract({ ...outputs, functionName: "genesisOutput" }),
+    genesisOutput(genesis).then(toHex),
+  ]);
+  if (found !== expected)
+    throw new UserError(
+      `${deployment.rollup.genesis} gives the output ${found}, and the contract ${outputs.address} began with ${expected}: it is another chain's genesis`,
+    );
+  const chain = await Chain.create(genesis, modelsOf(options));
+  return new BatchTruth({
+    deployment,
+    chain,
+    appended: () => batches.appended,
+    ...(options.tamper && { tamper: options.tamper }),
+  });
+}
+
+function readGenesis(file: string): Genesis {
+  try {
+    return readGenesisFile(file);
+  } catch (error) {
+    if (error instanceof GenesisError) throw new UserError(error.message, EXIT.environment);
+    throw error;
+  }
+}
+
+function modelsOf({ store, backend, infer }: AgentOptions): Models {
+  const load = (id: Uint8Array) => (store.has(toHex(id)) ? store.load(toHex(id)) : undefined);
+  const honest = sessionModels((id) => load(id)?.model, backend);
+  if (!infer) return honest;
+  return {
+    infer: (id, input) => {
+      const loaded = load(id);
+      return loaded ? (infer(loaded, [input])[0] as Uint8Array) : honest.infer(id, input);
+    },
+  };
 }

@@ -50,7 +50,7 @@ async function advance(
   }
   const { timestamp } = await client.getBlock({ blockTag: "latest" });
   if (timestamp < readyAt) return;
-  const bytes = game.status === "upheld" ? output : await agent.truth.outputBytes({ ...game.proposal });
+  const bytes = game.status === "upheld" ? output : await agent.inferences.outputBytes({ ...game.proposal });
   const data = encodeFunctionData({
     abi: inferenceOracleAbi,
     functionName: "deliver",

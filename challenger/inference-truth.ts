@@ -5,14 +5,23 @@ import { dtypeSpec } from "../ml-vm/program/dtype.ts";
 import { elementCount, type TensorType } from "../ml-vm/program/program.ts";
 import type { Trace } from "../prover/trace.ts";
 import type { Deployment } from "./l1/deployment.ts";
-import type { Asked, Requests } from "./requests.ts";
 import type { LoadedModel, ModelStore } from "./store.ts";
 import { type Hex, toBytes, toHex } from "./strategy/bytes.ts";
-import type { Run, Truth } from "./strategy/truth.ts";
+import type { Run } from "./strategy/truth.ts";
+import type { MachineTruth } from "./truths.ts";
+
+/** An inference that somebody asked for: a contract on L1, or a step of another machine. */
+export interface Inference {
+  readonly modelId: Hex;
+  readonly inputRoot: Hex;
+  /** The inputs' bytes, joined. */
+  readonly input: Uint8Array;
+}
 
 export interface InferenceTruthOptions {
-  readonly deployment: Deployment;
-  readonly requests: Requests;
+  readonly deployment: Pick<Deployment, "tensorVerifier">;
+  /** What gives a context; undefined where nobody asked for it. */
+  readonly inferenceOf: (context: Hex) => Inference | undefined;
   readonly store: ModelStore;
   readonly backend: Backend;
   /** Makes the virtual trace of one inference: the true one, for everybody who is honest. */
@@ -31,10 +40,10 @@ interface Result {
 const KEPT_TRACES = 4;
 
 /**
- * The truth about inferences that were asked for through the oracle. An answer is checked by one plain native run, which neither traces nor hashes
+ * The truth about inferences that were asked for. An answer is checked by one plain native run, which neither traces nor hashes
  * more than its output; only when somebody disagrees is a trace made.
  */
-export class InferenceTruth implements Truth {
+export class InferenceTruth implements MachineTruth {
   readonly #options: InferenceTruthOptions;
   readonly #results = new Map<Hex, Result>();
   readonly #traces = new Map<Hex, Trace>();
@@ -43,21 +52,16 @@ export class InferenceTruth implements Truth {
     this.#options = options;
   }
 
-  async knows(run: Run): Promise<boolean> {
-    return this.unknown(run) === null;
-  }
-
-  /** Why a run cannot be judged here; null if it can. */
-  unknown(run: Run): string | null {
-    const { deployment, requests, store } = this.#options;
+  async unknown(run: Run): Promise<string | null> {
+    const { deployment, inferenceOf, store } = this.#options;
     if (run.machine.toLowerCase() !== deployment.tensorVerifier.toLowerCase())
       return `machine ${run.machine} is not the tensor verifier`;
-    const asked = requests.byContext.get(run.context);
+    const asked = inferenceOf(run.context);
     if (!asked) return `no request on L1 gives the context ${run.context}`;
-    if (!store.has(asked.request.modelId))
-      return `model ${asked.request.modelId} is not in ${store.folder}; add it with elench model add`;
-    const loaded = store.load(asked.request.modelId);
-    const start = toHex(startState(loaded.commitment, toBytes(asked.request.inputRoot)));
+    if (!store.has(asked.modelId))
+      return `model ${asked.modelId} is not in ${store.folder}; add it with elench model add`;
+    const loaded = store.load(asked.modelId);
+    const start = toHex(startState(loaded.commitment, toBytes(asked.inputRoot)));
     if (run.start !== start) return `the game starts from ${run.start}, and the inference from ${start}`;
     if (run.level !== loaded.level) return `the game has level ${run.level}, and the model ${loaded.level}`;
     return null;
@@ -85,8 +89,8 @@ export class InferenceTruth implements Truth {
     return this.#trace(run).witness(step);
   }
 
-  #asked(run: Run): Asked {
-    const asked = this.#options.requests.byContext.get(run.context);
+  #asked(run: Run): Inference {
+    const asked = this.#options.inferenceOf(run.context);
     if (!asked) throw new Error(`asked about the unknown context ${run.context}`);
     return asked;
   }
@@ -107,7 +111,7 @@ export class InferenceTruth implements Truth {
   #infer(run: Run): readonly Uint8Array[] {
     const { store, backend, infer } = this.#options;
     const asked = this.#asked(run);
-    const loaded = store.load(asked.request.modelId);
+    const loaded = store.load(asked.modelId);
     const inputs = splitTensors(asked.input, loaded.model.program.inputs);
     return infer ? infer(loaded, inputs) : new Session(loaded.model, backend).run(inputs);
   }
@@ -117,7 +121,7 @@ export class InferenceTruth implements Truth {
     const known = this.#traces.get(run.context);
     if (known) return known;
     const asked = this.#asked(run);
-    const loaded = store.load(asked.request.modelId);
+    const loaded = store.load(asked.modelId);
     const made = trace(loaded, splitTensors(asked.input, loaded.model.program.inputs));
     const oldest = this.#traces.keys().next().value;
     if (oldest !== undefined && this.#traces.size >= KEPT_TRACES) this.#traces.delete(oldest);

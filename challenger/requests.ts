@@ -1,5 +1,6 @@
 import type { Hex } from "viem";
 import { inferenceContext } from "../ml-vm/program/commitment.ts";
+import type { Inference } from "./inference-truth.ts";
 import type { OracleEvent, Request } from "./l1/events.ts";
 import { toBytes, toHex } from "./strategy/bytes.ts";
 
@@ -29,6 +30,12 @@ export class Requests {
   /** Starts afresh, where events that were learnt are no longer on the chain. */
   forget(): void {
     for (const known of [this.byId, this.byContext, this.answers, this.delivered]) known.clear();
+  }
+
+  /** The inference that somebody asked for; undefined if nobody asked for one that has this context. */
+  inferenceOf(context: Hex): Inference | undefined {
+    const asked = this.byContext.get(context);
+    return asked && { modelId: asked.request.modelId, inputRoot: asked.request.inputRoot, input: asked.input };
   }
 
   learn(events: readonly OracleEvent[]): void {

@@ -1,4 +1,5 @@
 import { type Address, encodeFunctionData, type Hex } from "viem";
+import type { Batches } from "./batches.ts";
 import { disputeGameAbi } from "./l1/abi.ts";
 import { moveIntent, resolutionIntent, together } from "./l1/calls.ts";
 import type { Deployment } from "./l1/deployment.ts";
@@ -27,8 +28,10 @@ export interface WatchtowerOptions {
   readonly follower: Follower;
   readonly deployment: Deployment;
   readonly parameters: GameParameters;
-  readonly truth: Truth & { unknown(run: Run): string | null };
+  readonly truth: Truth & { unknown(run: Run): Promise<string | null> };
+  /** What else the contracts' events tell. */
   readonly requests: Requests;
+  readonly batches: Batches;
   /** Without one, the watchtower reports what it would do. */
   readonly queue: TransactionQueue | null;
   /** Reads what events do not tell: our account with the contract. */
@@ -110,10 +113,12 @@ export class Watchtower {
     if (!isContinuation) {
       this.#forest = this.#empty();
       this.#options.requests.forget();
+      this.#options.batches.forget();
       this.#read = 0;
     }
-    const { game, oracle } = decodeLogs(this.#options.deployment, logs.slice(this.#read));
+    const { game, oracle, rollup } = decodeLogs(this.#options.deployment, logs.slice(this.#read));
     this.#options.requests.learn(oracle);
+    this.#options.batches.learn(rollup);
     this.#forest = extend(this.#forest, game);
     this.#read = logs.length;
     this.#lastLog = logs[logs.length - 1];
@@ -153,7 +158,7 @@ export class Watchtower {
     if (this.#reported.has(key)) return;
     const { machine, context, start, level, output } = game.proposal;
     const run = { machine, context, start, level };
-    const why = truth.unknown(run);
+    const why = await truth.unknown(run);
     if (why !== null) {
       if (!this.#reported.has(`${key}/unknown`)) report({ kind: "game", game: game.id, verdict: "unknown", why });
       this.#reported.add(`${key}/unknown`);

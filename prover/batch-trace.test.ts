@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { bytesToHex } from "@ethereumjs/util";
-import { SLOT_STEPS } from "../evm/batch/claim.ts";
+import { SLOT_STEPS, startOf } from "../evm/batch/claim.ts";
 import { randomBatch, testInput, testWorld } from "../evm/batch/testBatches.ts";
 import { PHASE, type Phase } from "../evm/machine/layout.ts";
 import { runBatch } from "../evm/machine/run.ts";
@@ -39,6 +39,7 @@ test("hashes and witnesses are the stepper's, in whatever order they are asked f
     const { bytes, random } = seeded(seed);
     const [trace, { states, halted }] = [await traceOf(bytes), await statesOf(bytes)];
     assert.equal(trace.steps, halted.clock);
+    assert.deepEqual(trace.start, startOf(testInput((await testWorld()).root, bytes)));
     for (const { step, hash, witness } of some(random, states, 40)) {
       const [found] = await trace.stateHashes([step]);
       assert.equal(bytesToHex(found as Uint8Array), hash, `batch ${seed}, state ${step}`);

@@ -199,6 +199,14 @@ const proposalFrom = (args: Proposal): Proposal => ({
   output: args.output,
 });
 
+const wholeRun = ({ machine, context, start, level }: WholeRange, askedBy: Run["askedBy"]): Run => ({
+  machine: lower(machine),
+  context,
+  start,
+  level: Number(level),
+  ...(askedBy && { askedBy }),
+});
+
 function nodeFrom(game: Draft, args: Claimed, whole: WholeRange | undefined, times: Times): DraftNode {
   const isCounter = args.parent === game.id;
   const parent = isCounter ? undefined : game.claims.get(args.parent);
@@ -208,10 +216,8 @@ function nodeFrom(game: Draft, args: Claimed, whole: WholeRange | undefined, tim
   }
 
   const segment = Number(args.segment);
-  const run: Run =
-    whole === undefined
-      ? parent!.run
-      : { machine: lower(whole.machine), context: whole.context, start: whole.start, level: Number(whole.level) };
+  const offset = parent === undefined ? 0n : parent.offset + BigInt(segment) * segmentSteps(parent.claim.level);
+  const run = whole === undefined ? parent!.run : wholeRun(whole, parent && { run: parent.run, step: offset });
   const level = whole === undefined ? parent!.claim.level - 1 : run.level;
   const start = whole === undefined ? parent!.points[segment]! : run.start;
   const points = [start, ...args.middles, whole === undefined ? args.end : whole.halted];
@@ -237,7 +243,7 @@ function nodeFrom(game: Draft, args: Claimed, whole: WholeRange | undefined, tim
     clock: afterWaiting(answered.parentClock, made - answered.made, times),
     parentClock: answered.clock,
     run,
-    offset: whole === undefined ? parent!.offset + BigInt(segment) * segmentSteps(parent!.claim.level) : 0n,
+    offset: whole === undefined ? offset : 0n,
     points,
     children: [],
     refutations: [],

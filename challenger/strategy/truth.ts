@@ -1,7 +1,14 @@
 import type { Hex } from "./bytes.ts";
 
 /** One execution: of `machine` from `start`. `context` binds what it runs on; it halts within 16^level steps. */
-export type Run = { machine: Hex; context: Hex; start: Hex; level: number };
+export type Run = {
+  machine: Hex;
+  context: Hex;
+  start: Hex;
+  level: number;
+  /** Where another machine's step asks for it; undefined for what a proposal is about. */
+  askedBy?: { run: Run; step: bigint };
+};
 
 /**
  * What really happens, worked out by native execution and virtual traces (`prover/`). The strategy asks it only about runs that

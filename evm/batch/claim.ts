@@ -58,6 +58,10 @@ export const contextOf = (input: BatchInput): Hash => hashWords(new StartTask(in
 export const firstState = (input: BatchInput, outside: Outside): Machine =>
   new Machine(outside, PHASE.start, 0n, new StartTask(input));
 
+/** Hash of the first state: phase and task stand in 15 words, the others are zero. */
+export const startOf = (input: BatchInput): Hash =>
+  hashWords([PHASE.start, ...new Array<Word>(13).fill(0), contextOf(input)]);
+
 /** The block that a batch begins with: the previous one, of which only number and world are known. */
 export function firstBlock(input: BatchInput): Block {
   const { chainId, batchGas, previous, bytes } = input;

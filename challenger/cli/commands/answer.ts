@@ -88,9 +88,9 @@ export function answerCommand(): Command {
         start: "0x",
         level: 0,
       };
-      const output = await agent.truth.outputBytes(run);
+      const output = await agent.inferences.outputBytes(run);
       const { hash, gas } = await post(agent, agent.client, connection.deployment, asked, output);
-      const root = toHex(await agent.truth.output(run));
+      const root = toHex(await agent.inferences.output(run));
       print(
         options.json,
         { request: options.request, output: Buffer.from(output).toString("base64"), root, transaction: hash, gas },

@@ -1,0 +1,147 @@
+import { contextOf, startOf } from "../evm/batch/claim.ts";
+import type { Chain } from "../evm/chain/chain.ts";
+import { MissingModel } from "../evm/native/models.ts";
+import type { Hash } from "../merkle/tree.ts";
+import { inferenceContext, startState } from "../ml-vm/program/commitment.ts";
+import { BatchTrace, type Tampering } from "../prover/batch-trace.ts";
+import type { Appended } from "./batches.ts";
+import type { Inference } from "./inference-truth.ts";
+import type { Deployment, Rollup } from "./l1/deployment.ts";
+import { type Hex, toHex } from "./strategy/bytes.ts";
+import type { Run } from "./strategy/truth.ts";
+import type { MachineTruth } from "./truths.ts";
+
+export interface BatchTruthOptions {
+  readonly deployment: Pick<Deployment, "tensorVerifier"> & { readonly rollup: Pick<Rollup, "evmVerifier"> };
+  /** Executes the batches. Nobody else appends to it. */
+  readonly chain: Chain;
+  /** The batches on L1, in their order. */
+  readonly appended: () => readonly Appended[];
+  /** How a liar's trace leaves the true one, for tests and for the demo; undefined for a batch that it is honest about. */
+  readonly tamper?: (index: number, trace: BatchTrace) => Tampering | undefined;
+}
+
+/** Of every game about a batch: 16^10 steps are 4,096 transactions' slots. */
+export const BATCH_LEVEL = 10;
+
+/** Disputed batches whose traces are kept at once. */
+const KEPT_TRACES = 2;
+
+/**
+ * The truth about batches: every batch on L1 is executed once, natively; a trace is made of one that somebody disagrees about. It knows the games alone that build on a true output:
+ * what follows from a false one, nobody can tell.
+ */
+export class BatchTruth implements MachineTruth {
+  readonly #options: BatchTruthOptions;
+  readonly #byContext = new Map<Hex, number>();
+  readonly #traces = new Map<number, Promise<BatchTrace>>();
+  readonly #asked = new Map<Hex, Inference>();
+
+  constructor(options: BatchTruthOptions) {
+    this.#options = options;
+  }
+
+  /** What a step of a batch asked of the tensor machine; undefined if no step was asked about that has this context. */
+  inferenceOf(context: Hex): Inference | undefined {
+    return this.#asked.get(context);
+  }
+
+  async unknown({ machine, context, start, level }: Run): Promise<string | null> {
+    const { evmVerifier } = this.#options.deployment.rollup;
+    if (machine.toLowerCase() !== evmVerifier.toLowerCase()) return `machine ${machine} is not the EVM verifier`;
+    try {
+      await this.follow();
+    } catch (error) {
+      if (error instanceof MissingModel) return error.message;
+      throw error;
+    }
+    const index = this.#byContext.get(context);
+    if (index === undefined)
+      return `no batch on L1, after what its predecessors really lead to, gives the context ${context}`;
+    const first = toHex(startOf(this.#options.chain.batch(index).input));
+    if (start !== first) return `the game starts from ${start}, and batch ${index} from ${first}`;
+    if (level !== BATCH_LEVEL) return `the game has level ${level}, and games about batches have level ${BATCH_LEVEL}`;
+    return null;
+  }
+
+  /** Executes what is new on L1, and forgets what is no longer there. */
+  async follow(): Promise<void> {
+    const { chain, appended } = this.#options;
+    const batches = appended();
+    const same = batches.findIndex(
+      ({ root }, i) => i < chain.length && root !== toHex(chain.batch(i).input.bytes.root),
+    );
+    this.#truncate(same === -1 ? batches.length : same);
+    for (const { bytes } of batches.slice(chain.length)) {
+      const { input } = await chain.append(bytes);
+      this.#byContext.set(toHex(contextOf(input)), chain.length - 1);
+    }
+  }
+
+  async output(run: Run): Promise<Uint8Array> {
+    return this.outputOf(this.#index(run));
+  }
+
+  /** What a batch leads to. */
+  async outputOf(index: number): Promise<Hash> {
+    const { chain, tamper } = this.#options;
+    // Whoever lies about nothing needs no trace to know the output.
+    return tamper ? (await this.trace(index)).output : chain.batch(index).native.output;
+  }
+
+  async stateHashes(run: Run, steps: bigint[]): Promise<Uint8Array[]> {
+    return (await this.trace(this.#index(run))).stateHashes(steps);
+  }
+
+  async witness(run: Run, step: bigint): Promise<Uint8Array> {
+    return (await this.trace(this.#index(run))).witness(step);
+  }
+
+  async asked(run: Run, step: bigint): Promise<Run | undefined> {
+    const question = (await this.trace(this.#index(run))).question(step);
+    if (!question) return undefined;
+    const { modelId, model, input, inputRoot } = question;
+    const context = toHex(inferenceContext(modelId, inputRoot));
+    this.#asked.set(context, { modelId: toHex(modelId), inputRoot: toHex(inputRoot), input });
+    return {
+      machine: this.#options.deployment.tensorVerifier,
+      context,
+      start: toHex(startState({ modelId, tableDepth: model.tableDepth }, inputRoot)),
+      level: model.level,
+    };
+  }
+
+  /** The virtual trace of a batch. */
+  trace(index: number): Promise<BatchTrace> {
+    const known = this.#traces.get(index);
+    if (known) return known;
+    const made = this.#trace(index);
+    const [oldest] = this.#traces.keys();
+    if (oldest !== undefined && this.#traces.size >= KEPT_TRACES) this.#traces.delete(oldest);
+    this.#traces.set(index, made);
+    made.catch(() => this.#traces.delete(index));
+    return made;
+  }
+
+  #trace(index: number): Promise<BatchTrace> {
+    const { chain, tamper } = this.#options;
+    const { input } = chain.batch(index);
+    return chain.alone(async () => {
+      const trace = await BatchTrace.run(input, chain.options);
+      const tampering = tamper?.(index, trace);
+      return tampering ? BatchTrace.run(input, chain.options, tampering) : trace;
+    });
+  }
+
+  #truncate(length: number): void {
+    this.#options.chain.truncate(length);
+    for (const [context, index] of this.#byContext) if (index >= length) this.#byContext.delete(context);
+    for (const index of this.#traces.keys()) if (index >= length) this.#traces.delete(index);
+  }
+
+  #index({ context }: Run): number {
+    const index = this.#byContext.get(context);
+    if (index === undefined) throw new Error(`asked about the unknown context ${context}`);
+    return index;
+  }
+}

@@ -1,0 +1,67 @@
+import type { RollupEvent } from "./l1/events.ts";
+import { type Hex, toBytes } from "./strategy/bytes.ts";
+
+/** A batch on L1. */
+export interface Appended {
+  /** Of the data tree over its bytes. */
+  readonly root: Hex;
+  readonly bytes: Uint8Array;
+}
+
+/** What is proposed as a batch's output. */
+export interface Entry {
+  readonly batch: number;
+  readonly game: Hex;
+  /** The output that it builds on. */
+  readonly previous: Hex;
+  /** As proposed; once it is settled, as its game ended. */
+  readonly output: Hex;
+  /** When it is final, seconds since 1970; undefined while it is not settled. */
+  readonly readyAt: bigint | undefined;
+}
+
+/** What the events of the inbox and of the outputs tell. */
+export class Batches {
+  readonly appended: Appended[] = [];
+  /** By batch. */
+  readonly entries = new Map<number, Entry>();
+
+  /** Starts afresh, where events that were learnt are no longer on the chain. */
+  forget(): void {
+    this.appended.length = 0;
+    this.entries.clear();
+  }
+
+  learn(events: readonly RollupEvent[]): void {
+    for (const { eventName, args } of events) {
+      switch (eventName) {
+        case "Appended":
+          this.appended.push({ root: args.root, bytes: toBytes(args.batch) });
+          break;
+        case "OutputProposed": {
+          const { game, previous, output } = args;
+          const batch = Number(args.batch);
+          this.entries.set(batch, { batch, game, previous, output, readyAt: undefined });
+          break;
+        }
+        case "Settled": {
+          const entry = this.entries.get(Number(args.batch));
+          if (entry) this.entries.set(entry.batch, { ...entry, output: args.output, readyAt: args.readyAt });
+          break;
+        }
+        case "Stopped":
+          this.entries.delete(Number(args.batch));
+          this.#unsettle(Number(args.batch));
+          break;
+        case "Discarded":
+          this.entries.delete(Number(args.batch));
+      }
+    }
+  }
+
+  /** What is above a stopped output must be settled again. */
+  #unsettle(from: number): void {
+    for (const entry of this.entries.values())
+      if (entry.batch > from) this.entries.set(entry.batch, { ...entry, readyAt: undefined });
+  }
+}
