@@ -1,0 +1,174 @@
+import { bytesToHex } from "@ethereumjs/util";
+import { contextOf, SLOT_STEPS } from "../../evm/batch/claim.ts";
+import { type Block, blockWords, hashOf, PHASE } from "../../evm/machine/layout.ts";
+import type { Machine } from "../../evm/machine/machine.ts";
+import { runBatch } from "../../evm/machine/run.ts";
+import { prove } from "../../evm/machine/step.ts";
+import { equalBytes } from "../../evm/machine/words.ts";
+import { machineAt, type NativeBatch, runNativeBatch } from "../../evm/native/batch.ts";
+import { type Hash, hashPair } from "../../merkle/tree.ts";
+import type { SolidityVerifier } from "../../prover/verifier.ts";
+import { randomScenario, type Scenario, type Stage, stageOf } from "./scenario.ts";
+import { kindAfter, kindBefore } from "./step-kind.ts";
+
+/** Runs a random scenario by every executor, and compares what they make of it. */
+
+/** The executors do not agree. The message says where. */
+export class Disagreement extends Error {
+  override readonly name = "Disagreement";
+}
+
+/** What was run. */
+export interface Judged {
+  readonly valid: number;
+  /** Of these, those that ended by a revert or a failure. */
+  readonly failed: number;
+  readonly dropped: number;
+  readonly steps: number;
+  /** Steps that the contract took. */
+  readonly verified: number;
+}
+
+/** How often each kind of step was met: the rarest are verified first. */
+export type Met = Map<string, number>;
+
+export interface JudgeOptions {
+  /** Takes steps as the contract does. */
+  readonly verifier?: SolidityVerifier;
+  /** Steps that it takes of a run; the rarest kinds are preferred. Default: 60. */
+  readonly verified?: number;
+  /** Kinds of steps met so far. It is added to. */
+  readonly met?: Met;
+}
+
+/** Bounds of a step: docs/evm-machine.md. */
+const GAS_BOUND = 5_000_000n;
+const WITNESS_BOUND = 32_768;
+
+/** @throws Disagreement */
+export async function judgeSeed(seed: number, options: JudgeOptions = {}): Promise<Judged> {
+  return judge(randomScenario(seed), options);
+}
+
+async function judge(scenario: Scenario, { verifier, verified = 60, met = new Map() }: JudgeOptions): Promise<Judged> {
+  const stage = await stageOf(scenario);
+  const native = await runNativeBatch(stage.input, { state: stage.state, boundaries: true });
+  const kinds = step(stage, native);
+  for (const kind of kinds.values()) met.set(kind, (met.get(kind) ?? 0) + 1);
+  const chosen = verifier ? choose(kinds, met, verified) : new Set<bigint>();
+  if (verifier) await verify(stage, chosen, verifier);
+  const receipts = native.transactions.flatMap(({ receipt }) => receipt ?? []);
+  return {
+    valid: receipts.length,
+    failed: receipts.filter(({ success }) => !success).length,
+    dropped: native.transactions.length - receipts.length,
+    steps: kinds.size,
+    verified: chosen.size,
+  };
+}
+
+/** Steps all of the batch; each boundary, and the end, must be what native execution says. @returns what was done at each clock. */
+function step({ input, outside }: Stage, { boundaries, output }: NativeBatch): Map<bigint, string> {
+  const kinds = new Map<bigint, string>();
+  let last: { readonly clock: bigint; readonly kind: string } | undefined;
+  let slot = 0;
+  const bound = new StepBound(boundaries);
+  const halted = runBatch(outside, input, (m) => {
+    if (last) kinds.set(last.clock, `${last.kind} → ${kindAfter(m)}`);
+    last = { clock: m.clock, kind: kindBefore(m) };
+    if (m.clock % SLOT_STEPS === 0n) {
+      bound.check(slot);
+      compare(m, machineAt(input, boundaries, slot, outside), slot);
+      slot++;
+    }
+    bound.count(m);
+  });
+  bound.check(slot);
+  if (last) kinds.set(last.clock, `${last.kind} → ${kindAfter(halted)}`);
+  if (slot !== boundaries.length)
+    throw new Disagreement(`the stepper came to ${slot} transactions, native execution to ${boundaries.length}`);
+  if (!equalBytes(halted.hash(), hashPair(contextOf(input), output))) throw new Disagreement("the outputs differ");
+  return kinds;
+}
+
+/**
+ * Steps of a transaction's slot, idling aside, are at most one for each unit of gas that it spends, refunds not taken off, and one for each byte of the batch that is read in the slot. For the price of
+ * every opcode is at least what it takes: 1 for JUMPDEST, which is one step; 100 for what may load and try again (three steps), or call (no more than seven, with LEAVE and COPY); bulk work advances by
+ * 1,500 gas or more a step, but for what fits in one; a record that is flushed was loaded. The steps of every transaction are paid by its 21,000. Where none is paid, bytes are many:
+ * 136 for a block's two, and for a dropped transaction's 21 or more an address of its access list, which takes three.
+ * The machine's slots have 16^7 = 2^28 steps, and a batch has at most 2^27 gas and 2^27 bytes.
+ */
+class StepBound {
+  readonly #boundaries: readonly Block[];
+  #steps = 0n;
+  #spent = 0n;
+
+  constructor(boundaries: readonly Block[]) {
+    this.#boundaries = boundaries;
+  }
+
+  count(m: Machine): void {
+    if (m.phase !== PHASE.idle) this.#steps++;
+    if (m.phase === PHASE.settle) this.#spent = (m.tx?.envelope?.gasLimit ?? 0n) - m.gas;
+  }
+
+  /** @param ended how many slots have. */
+  check(ended: number): void {
+    const [start, end] = [this.#boundaries[ended - 1], this.#boundaries[ended]];
+    // The last slot closes a block that began in another one.
+    const bytes = end ? end.batch.position - (start?.batch.position ?? 0) : Number.POSITIVE_INFINITY;
+    if (ended > 0 && end && this.#steps > this.#spent + BigInt(bytes))
+      throw new Disagreement(`slot ${ended - 1} takes ${this.#steps} steps for ${this.#spent} gas and ${bytes} bytes`);
+    [this.#steps, this.#spent] = [0n, 0n];
+  }
+}
+
+/** @throws Disagreement that says what differs before a transaction. */
+function compare(m: Machine, expected: Machine, slot: number): void {
+  if (equalBytes(m.hash(), expected.hash())) return;
+  const [got, wanted] = [m.tx?.block, expected.tx?.block];
+  const differing = got && wanted ? differences(got, wanted) : ["phase"];
+  throw new Disagreement(`before transaction ${slot}: ${differing.join("; ")}`);
+}
+
+function differences(stepped: Block, native: Block): string[] {
+  const fields = ["number", "gasUsed", "receipts", "world", "remaining", "open"] as const;
+  const text = (value: bigint | number | boolean | Hash): string =>
+    value instanceof Uint8Array ? bytesToHex(value) : `${value}`;
+  const found = fields
+    .filter((field) => text(stepped[field]) !== text(native[field]))
+    .map((field) => `${field} is ${text(stepped[field])} stepped, ${text(native[field])} native`);
+  return found.length > 0 ? found : [`block ${bytesToHex(hashOf(stepped, blockWords))}`];
+}
+
+/** Clocks of the steps to verify: of the kinds that were met least, and of each kind once before twice. */
+function choose(kinds: ReadonlyMap<bigint, string>, met: Met, count: number): ReadonlySet<bigint> {
+  const here = new Map<string, number>();
+  const ranked = [...kinds].map(([clock, kind]) => {
+    const before = here.get(kind) ?? 0;
+    here.set(kind, before + 1);
+    return { clock, rank: (met.get(kind) as number) + 1000 * before };
+  });
+  ranked.sort((a, b) => a.rank - b.rank);
+  return new Set(ranked.slice(0, count).map(({ clock }) => clock));
+}
+
+/** Has the contract take steps of the run. @throws Disagreement */
+async function verify(
+  { input, outside }: Stage,
+  clocks: ReadonlySet<bigint>,
+  verifier: SolidityVerifier,
+): Promise<void> {
+  const proven: (ReturnType<typeof prove> & { readonly what: string })[] = [];
+  runBatch(outside, input, (m) => {
+    if (clocks.has(m.clock)) proven.push({ ...prove(m), what: `step ${m.clock}, ${kindBefore(m)}` });
+  });
+  for (const { pre, witness, post, what } of proven) {
+    if (witness.length > WITNESS_BOUND) throw new Disagreement(`${what}: a witness of ${witness.length} bytes`);
+    const verdict = await verifier.verifyStep(pre, witness).catch((error: Error) => {
+      throw new Disagreement(`${what}: ${error.message}`);
+    });
+    if (!equalBytes(verdict.post, post)) throw new Disagreement(`${what}: the contract comes to another state`);
+    if (verdict.gas > GAS_BOUND) throw new Disagreement(`${what}: ${verdict.gas} gas on L1`);
+  }
+}

@@ -1,0 +1,354 @@
+import { OPCODES } from "../../evm/machine/opcodes.ts";
+import { OP } from "../../evm/machine/testPrograms.ts";
+import type { Random } from "../../evm/trie/random.ts";
+import { Assembler } from "./assembler.ts";
+import { randomPrecompileInput } from "./precompile-inputs.ts";
+import {
+  once,
+  pick,
+  pickWeighted,
+  randomBytes,
+  randomLength,
+  randomOffset,
+  randomWord,
+  type Weighted,
+  WORD,
+} from "./values.ts";
+
+/** Random programs: instructions with operands that make sense, most of the time, and every way in which they may fail. */
+
+/** What programs may name. */
+export interface Surroundings {
+  /** Addresses to look at, call, and give to. */
+  readonly targets: readonly bigint[];
+}
+
+interface Writer {
+  readonly random: Random;
+  readonly code: Assembler;
+  readonly surroundings: Surroundings;
+  /** How many creations may still be nested in this program. */
+  readonly nesting: number;
+  /** The stack is to be left as it was: a loop counts on it. */
+  readonly balanced: boolean;
+}
+
+type Fragment = (writer: Writer) => void;
+
+const JUMP = 0x56;
+const JUMPI = 0x57;
+const JUMPDEST = 0x5b;
+const SUB = 0x03;
+const DUP1 = 0x80;
+const SWAP1 = 0x90;
+const CODECOPY = 0x39;
+const KECCAK = 0x20;
+const LOG0 = 0xa0;
+const PUSH1 = 0x60;
+
+/** Few enough to meet again. */
+const SLOTS = [0n, 1n, 2n, 3n, WORD - 1n];
+const randomValue = (random: Random): bigint => (once(random, 5) ? randomWord(random) : BigInt(random(4)));
+const randomGas = (random: Random): bigint =>
+  pick(random, [0n, 1n, 700n, 2300n, BigInt(random(5000)), BigInt(random(60_000)), 30_000n, 60_000n, 2n ** 64n]);
+
+const target = ({ random, surroundings }: Writer): bigint => {
+  const address = pick(random, surroundings.targets);
+  // What is above the 160 bits does not count.
+  return once(random, 15) ? address + (BigInt(1 + random(255)) << 160n) : address;
+};
+
+// What becomes of a result
+
+const keep: Fragment = ({ random, code, balanced }) => {
+  const kind = random(balanced ? 7 : 8);
+  if (kind < 3) code.op(OP.pop);
+  else if (kind < 5) code.apply(OP.sstore, pick(random, SLOTS));
+  else if (kind === 5) code.apply(OP.mstore, 32 * random(8));
+  else if (kind === 6) code.apply(OP.tstore, pick(random, SLOTS));
+};
+
+// Arithmetic and the stack
+
+const COMPUTING = [...Array(0x0c).keys(), ...Array.from({ length: 14 }, (_, i) => 0x10 + i)].filter((op) => op > 0);
+
+const arithmetic: Fragment = (writer) => {
+  const { random, code } = writer;
+  const op = pick(random, COMPUTING);
+  const { takes } = OPCODES[op] as { takes: number };
+  const operands = Array.from({ length: takes }, () => randomWord(random));
+  // Where a comparison is of equal numbers, or a shift within bounds.
+  if (once(random, 5)) operands[1] = operands[0] as bigint;
+  if (once(random, 5)) operands[0] = BigInt(random(260));
+  code.apply(op, ...operands);
+  keep(writer);
+};
+
+const shuffle: Fragment = ({ random, code, balanced }) => {
+  const duplicates = once(random, 2);
+  const n = 1 + random(16);
+  const depth = (duplicates ? n : n + 1) - (once(random, 60) ? 1 : 0);
+  for (let i = 0; i < depth; i++) code.push(random(100));
+  code.op((duplicates ? DUP1 : SWAP1) + n - 1);
+  const left = depth + (duplicates ? 1 : 0);
+  for (let i = balanced || !once(random, 4) ? left : random(left); i > 0; i--) code.op(OP.pop);
+};
+
+/** What gives a word for nothing. */
+const GIVING = [...OPCODES.keys()].filter(
+  (op) => op >= 0x30 && op < 0x5f && OPCODES[op]?.takes === 0 && op !== JUMPDEST,
+);
+
+const context: Fragment = (writer) => {
+  const { random, code } = writer;
+  const kind = random(6);
+  if (kind === 0) code.apply(0x49, randomWord(random));
+  else if (kind === 1) {
+    code.push(pick(random, [0, 1, 2, 3, 255, 256, 257]));
+    code.op(0x43, SUB);
+    if (once(random, 5)) code.apply(0x40, randomWord(random));
+    else code.op(0x40);
+  } else if (kind === 2) code.apply(0x35, randomOffset(random));
+  else code.op(pick(random, GIVING));
+  keep(writer);
+};
+
+const looking: Fragment = (writer) => {
+  const { random, code } = writer;
+  const op = pick(random, [0x31, 0x3b, 0x3f, 0x3c]);
+  if (op === 0x3c) code.apply(op, target(writer), randomOffset(random), randomOffset(random), randomLength(random));
+  else {
+    code.apply(op, target(writer));
+    keep(writer);
+  }
+};
+
+// Memory
+
+const touching: Fragment = (writer) => {
+  const { random, code } = writer;
+  const kind = random(3);
+  if (kind === 0) {
+    code.apply(OP.mload, randomOffset(random));
+    keep(writer);
+  } else code.apply(kind === 1 ? OP.mstore : 0x53, randomOffset(random), randomWord(random));
+};
+
+const copying: Fragment = ({ random, code }) => {
+  const op = pick(random, [OP.callDataCopy, CODECOPY, 0x5e, 0x5e, OP.returnDataCopy]);
+  if (op === OP.returnDataCopy && !once(random, 30)) {
+    // As much as there is.
+    code.op(OP.returnDataSize);
+    code.push(0);
+    code.push(randomOffset(random));
+    code.op(op);
+  } else code.apply(op, randomOffset(random), randomOffset(random), randomLength(random));
+};
+
+const hashing: Fragment = (writer) => {
+  const { random, code } = writer;
+  code.apply(KECCAK, randomOffset(random), randomLength(random));
+  keep(writer);
+};
+
+const logging: Fragment = ({ random, code }) => {
+  const topics = random(5);
+  const words = Array.from({ length: topics }, () => randomWord(random));
+  code.apply(LOG0 + topics, randomOffset(random), randomLength(random), ...words);
+};
+
+// Storage
+
+const storing: Fragment = (writer) => {
+  const { random, code } = writer;
+  const kind = random(10);
+  const slot = pick(random, SLOTS);
+  if (kind < 5) code.apply(OP.sstore, slot, randomValue(random));
+  else if (kind < 7) code.apply(OP.sload, slot);
+  else if (kind === 7) code.apply(OP.tstore, slot, randomValue(random));
+  else if (kind === 8) code.apply(OP.tload, slot);
+  // A slot's value moves to another.
+  else {
+    code.apply(OP.sload, slot);
+    code.apply(OP.sstore, pick(random, SLOTS));
+  }
+  if (kind === 5 || kind === 6 || kind === 8) keep(writer);
+};
+
+// Jumps
+
+const skipping: Fragment = (writer) => {
+  const { random, code } = writer;
+  const label = code.label();
+  const conditional = once(random, 2);
+  if (conditional) code.push(random(3) === 0 ? 0 : randomWord(random));
+  code.pushLabel(label);
+  code.op(conditional ? JUMPI : JUMP);
+  if (once(random, 3)) code.op(...randomBytes(random, random(4)));
+  else fragments(writer, random(2));
+  // What was skipped may end within the data of a PUSH, which hides the destination.
+  if (once(random, 40)) code.op(PUSH1 + random(32));
+  code.place(label);
+  if (!once(random, 60)) code.op(JUMPDEST);
+};
+
+const looping: Fragment = (writer) => {
+  const { random, code } = writer;
+  code.push(1 + random(once(random, 10) ? 200 : 5));
+  const label = code.label();
+  code.place(label);
+  code.op(JUMPDEST);
+  fragments({ ...writer, nesting: 0, balanced: true }, random(3));
+  code.push(1);
+  code.op(SWAP1, SUB, DUP1);
+  code.pushLabel(label);
+  code.op(JUMPI, OP.pop);
+};
+
+/** To a 0x5b that is data, or to anywhere. */
+const falling: Fragment = ({ random, code }) => {
+  const hidden = code.label();
+  const conditional = once(random, 2);
+  if (conditional) code.push(random(2));
+  if (once(random, 3)) code.push(randomOffset(random));
+  else code.pushLabel(hidden);
+  code.op(conditional ? JUMPI : JUMP, PUSH1 + 1, 0);
+  code.place(hidden);
+  code.op(JUMPDEST, OP.pop);
+};
+
+// Calls
+
+function callWith(writer: Writer, to: bigint, input: readonly [bigint, bigint]): void {
+  const { random, code } = writer;
+  const op = pick(random, [OP.call, OP.call, OP.callCode, OP.delegateCall, OP.staticCall, OP.staticCall]);
+  const value = op === OP.call || op === OP.callCode ? [random(3) > 0 ? 0n : BigInt(random(400))] : [];
+  code.apply(op, randomGas(random), to, ...value, ...input, randomOffset(random), randomLength(random));
+  keep(writer);
+  if (once(random, 3)) {
+    code.op(OP.returnDataSize);
+    keep(writer);
+  }
+}
+
+const calling: Fragment = (writer) => {
+  const { random } = writer;
+  callWith(writer, target(writer), [randomOffset(random), randomLength(random)]);
+};
+
+const precompiling: Fragment = (writer) => {
+  const { random, code } = writer;
+  const { address, data } = randomPrecompileInput(random);
+  const offset = BigInt(random(3) * 33);
+  code.push(data.length);
+  code.pushLabel(code.embed(data));
+  code.push(offset);
+  code.op(CODECOPY);
+  callWith(writer, address, [offset, BigInt(data.length)]);
+};
+
+// Creations
+
+const creating: Fragment = (writer) => {
+  const { random, code, nesting } = writer;
+  if (nesting === 0) return;
+  const initcode = randomInitcode(random, writer.surroundings, nesting - 1);
+  const at = BigInt(random(2) * 32);
+  code.push(initcode.length);
+  code.pushLabel(code.embed(initcode));
+  code.push(at);
+  code.op(CODECOPY);
+  const value = random(3) > 0 ? 0n : BigInt(random(200));
+  const length = once(random, 60) ? pick(random, [0, 49_152, 49_153]) : initcode.length;
+  const create = (): void => {
+    if (salted) code.apply(OP.create2, value, at, length, salt);
+    else code.apply(OP.create, value, at, length);
+  };
+  const [salted, salt] = [once(random, 2), random(2)];
+  create();
+  if (once(random, 4)) {
+    // Call what was just made; then make it once more.
+    for (const argument of [0, 0, 0, 0, random(2)]) code.push(argument);
+    code.op(0x85);
+    code.push(randomGas(random));
+    code.op(OP.call, OP.pop);
+    if (once(random, 2)) {
+      keep(writer);
+      create();
+    }
+  }
+  keep(writer);
+};
+
+const destroying: Fragment = (writer) => {
+  const { random, code } = writer;
+  if (once(random, 4)) code.op(0x30, OP.selfDestruct);
+  else code.apply(OP.selfDestruct, target(writer));
+};
+
+const junk: Fragment = ({ random, code }) => code.op(...randomBytes(random, 1 + random(5)));
+
+const PARTS: Weighted<Fragment> = [
+  [120, arithmetic],
+  [120, shuffle],
+  [150, context],
+  [50, looking],
+  [70, touching],
+  [60, copying],
+  [30, hashing],
+  [30, logging],
+  [140, storing],
+  [50, skipping],
+  [25, looping],
+  [3, falling],
+  [110, calling],
+  [60, precompiling],
+  [60, creating],
+  [4, destroying],
+  [2, junk],
+];
+
+function fragments(writer: Writer, count: number): void {
+  for (let i = 0; i < count; i++) pickWeighted(writer.random, PARTS)(writer);
+}
+
+const ENDS: Weighted<Fragment> = [
+  [4, ({ code }) => code.op(OP.stop)],
+  [6, ({ random, code }) => code.apply(OP.return, randomOffset(random), randomLength(random))],
+  [3, ({ random, code }) => code.apply(OP.revert, randomOffset(random), randomLength(random))],
+  [2, destroying],
+  [1, ({ code }) => code.op(OP.invalid)],
+  // It runs into whatever is embedded, or off the end.
+  [1, () => undefined],
+  [1, ({ random, code }) => code.op(PUSH1 + random(32))],
+];
+
+export function randomProgram(random: Random, surroundings: Surroundings, nesting = 2): Uint8Array {
+  const code = new Assembler();
+  const writer = { random, code, surroundings, nesting, balanced: false };
+  fragments(writer, nesting === 2 ? 3 + random(12) : random(5));
+  pickWeighted(random, ENDS)(writer);
+  return code.assemble();
+}
+
+/** Code that makes code, most of the time. */
+export function randomInitcode(random: Random, surroundings: Surroundings, nesting = 1): Uint8Array {
+  const code = new Assembler();
+  const writer = { random, code, surroundings, nesting, balanced: false };
+  fragments(writer, random(4));
+  const kind = random(12);
+  if (kind === 0) pickWeighted(random, ENDS)(writer);
+  else if (kind === 1) code.apply(OP.return, 0, pick(random, [1, 200, 24_576, 24_577]));
+  else if (kind === 2) {
+    code.apply(0x53, 0, pick(random, [0xef, 0xfe, 0xee]));
+    code.apply(OP.return, 0, 1 + random(3));
+  } else {
+    const runtime = kind === 3 ? new Uint8Array(0) : randomProgram(random, surroundings, Math.max(nesting - 1, 0));
+    code.push(runtime.length);
+    code.pushLabel(code.embed(runtime));
+    code.push(0);
+    code.op(CODECOPY);
+    code.apply(OP.return, 0, runtime.length);
+  }
+  return code.assemble();
+}
