@@ -29,6 +29,14 @@ test("a word that no game could be about is no model", () => {
   }
 });
 
+test("a model whose price would not pay for the steps of its call is no model", () => {
+  const sized = { level: 3, tableDepth: 5, inputBytes: 4097, outputBytes: 4096 };
+  const decoded = (entry: typeof full) => decodeEntry(bigIntToBytes(encodeEntry(entry)));
+  assert.equal(decoded({ ...sized, price: 3n }), null);
+  assert.deepEqual(decoded({ ...sized, price: 4n }), { ...sized, price: 4n });
+  assert.equal(decoded({ ...full, price: 0n }), null);
+});
+
 test("a field that does not fit is refused by name", () => {
   assert.throws(() => encodeEntry({ ...full, level: 256 }), /level 256/);
   assert.throws(() => encodeEntry({ ...full, price: 2n ** 144n }), /price/);

@@ -42,9 +42,14 @@ export function encodeEntry(entry: DirectoryEntry): bigint {
 const MAX_LEVEL = 15;
 const MAX_TABLE_DEPTH = 32;
 
+/** For each of its steps, of which INPUT takes one for 4,096 bytes, and COPY one for 2,048, a call costs at least one gas: a transaction's steps are bounded by its gas. */
+const BYTES_PER_GAS = 4096n;
+const isPaid = ({ inputBytes, outputBytes, price }: DirectoryEntry): boolean =>
+  BYTES_PER_GAS * price >= BigInt(inputBytes) + 2n * BigInt(outputBytes);
+
 /**
  * @param word as storage holds it, leading zeros left out or not.
- * @returns null if there is no model, or none that a game could be about: a level must be 1 to 15, a table's depth at most 32.
+ * @returns null if there is no model, or none that may be called: a level must be 1 to 15, a table's depth at most 32, and 4,096 times the price at least the bytes of the input and twice the output's.
  */
 export function decodeEntry(word: Uint8Array): DirectoryEntry | null {
   const packed = bytesToBigInt(word);
@@ -53,11 +58,12 @@ export function decodeEntry(word: Uint8Array): DirectoryEntry | null {
   const tableDepth = Number(field(240n, 8n));
   // The zero word has level 0.
   if (level === 0 || level > MAX_LEVEL || tableDepth > MAX_TABLE_DEPTH) return null;
-  return {
+  const entry: DirectoryEntry = {
     level,
     tableDepth,
     inputBytes: Number(field(192n, 48n)),
     outputBytes: Number(field(144n, 48n)),
     price: field(0n, 144n),
   };
+  return isPaid(entry) ? entry : null;
 }

@@ -353,7 +353,7 @@ describe("inference", () => {
     await failing(calling(question(5000, 25), 1000n));
     await failing(calling(bytes(63), 1000n));
     await failing(calling(question(5000), 1000n, null));
-    for (const entry of [{ level: 0 }, { level: 16 }, { tableDepth: 33 }]) {
+    for (const entry of [{ level: 0 }, { level: 16 }, { tableDepth: 33 }, { price: 1n }]) {
       await failing(calling(question(5000), 1000n, entry));
     }
   });

@@ -36,6 +36,8 @@ contract InferenceSteps is Execution {
   /// A game's highest level.
   uint256 private constant MAX_LEVEL = 15;
   uint256 private constant MAX_TABLE_DEPTH = 32;
+  /// INPUT takes so many bytes in a step, and COPY half of them.
+  uint256 private constant BYTES_PER_GAS = 4096;
 
   constructor(IMachine tensorVerifier_) {
     tensorVerifier = tensorVerifier_;
@@ -63,6 +65,8 @@ contract InferenceSteps is Execution {
     Entry memory entry = _entry(word);
     // INVARIANT: what no game can be about is never asked. The word 0, which is no model, has level 0.
     if (entry.level == 0 || entry.level > MAX_LEVEL || entry.tableDepth > MAX_TABLE_DEPTH) m.fail();
+    // INVARIANT: each step costs gas, so that no transaction takes more steps than it has.
+    if (BYTES_PER_GAS * entry.price < entry.inputBytes + 2 * entry.outputBytes) m.fail();
     if (data.length != HEADER_BYTES + entry.inputBytes || outputBytes != entry.outputBytes) m.fail();
     _charge(m, entry.price);
     View memory input = Layout.window(data.root, data.size, data.offset + HEADER_BYTES, entry.inputBytes);
