@@ -1,4 +1,5 @@
 import type { StateCase } from "./evm-case.ts";
+import type { Figures } from "./evm-figures.ts";
 import { runNative } from "./evm-native.ts";
 import { runStepper } from "./evm-stepper.ts";
 import { runVerifier } from "./evm-verifier.ts";
@@ -13,9 +14,10 @@ export type Outcome =
       readonly logsHash: string;
       /** What was left out, if anything: goes to the report. */
       readonly note?: string;
+      readonly figures?: Figures;
     }
   /** The transaction is invalid: nothing is executed, and no state is changed. */
-  | { readonly status: "rejected"; readonly why: string };
+  | { readonly status: "rejected"; readonly why: string; readonly figures?: Figures };
 
 export interface Executor {
   readonly name: string;
@@ -27,6 +29,6 @@ export interface Executor {
 /** Everything that must agree with the official tests. */
 export const EXECUTORS: readonly Executor[] = [
   { name: "native", verifies: false, run: runNative },
-  { name: "stepper", verifies: false, run: (test) => runStepper(test) },
+  { name: "stepper", verifies: false, run: runStepper },
   { name: "verifier", verifies: true, run: runVerifier },
 ];

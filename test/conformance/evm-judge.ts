@@ -1,14 +1,21 @@
 import type { CaseReference, StateCase } from "./evm-case.ts";
 import { hex } from "./evm-case.ts";
 import { EXECUTORS, type Executor, type Outcome } from "./evm-executors.ts";
+import type { Figures } from "./evm-figures.ts";
 import { logsHash, rootOf, runNative } from "./evm-native.ts";
 import type { Case, SuiteOptions } from "./report.ts";
+
+/** A case, and what was measured on the way. */
+export interface Judged {
+  readonly verdict: Case;
+  readonly figures?: Figures;
+}
 
 const NO_LOGS = hex(logsHash([]));
 
 /** Runs a test by every executor: it passes if each gives what the test expects. */
-export async function judge({ name, unsupported, read }: CaseReference, options: SuiteOptions): Promise<Case> {
-  if (unsupported !== undefined) return { name, status: "unsupported", why: unsupported };
+export async function judge({ name, unsupported, read }: CaseReference, options: SuiteOptions): Promise<Judged> {
+  if (unsupported !== undefined) return { verdict: { name, status: "unsupported", why: unsupported } };
   return judgeBy(chosen(options), read());
 }
 
@@ -19,7 +26,7 @@ export async function judgeByNative(test: Omit<StateCase, "expected">, options: 
   if (others.length === 0) return { name, status: "passed", why: "" };
   const native = await runNative({ ...test, expected: { root: "", logsHash: "" } });
   if (native.status === "rejected") return { name, status: "failed", why: `native: ${native.why}` };
-  return judgeBy(others, { ...test, expected: native });
+  return (await judgeBy(others, { ...test, expected: native })).verdict;
 }
 
 /** @throws Error if there is no such executor. */
@@ -29,16 +36,19 @@ export function chosen({ verify, executor }: SuiteOptions): Executor[] {
   throw new Error(`there is no executor ${executor}, but ${EXECUTORS.map(({ name }) => name).join(", ")}`);
 }
 
-async function judgeBy(executors: readonly Executor[], test: StateCase): Promise<Case> {
+async function judgeBy(executors: readonly Executor[], test: StateCase): Promise<Judged> {
   const { name } = test;
   const notes: string[] = [];
+  let figures: Figures | undefined;
   for (const executor of executors) {
     const outcome = await attempt(executor, test);
     const problem = outcome instanceof Error ? outcome.message : await difference(test, outcome);
-    if (problem !== "") return { name, status: "failed", why: `${executor.name}: ${problem}` };
-    if (!(outcome instanceof Error) && outcome.status === "executed" && outcome.note) notes.push(outcome.note);
+    if (problem !== "") return { verdict: { name, status: "failed", why: `${executor.name}: ${problem}` } };
+    if (outcome instanceof Error) continue;
+    figures = outcome.figures ?? figures;
+    if (outcome.status === "executed" && outcome.note) notes.push(outcome.note);
   }
-  return { name, status: "passed", why: notes.join("; ") };
+  return { verdict: { name, status: "passed", why: notes.join("; ") }, ...(figures && { figures }) };
 }
 
 async function attempt(executor: Executor, test: StateCase): Promise<Outcome | Error> {

@@ -1,5 +1,6 @@
 import { createBlockHeader } from "@ethereumjs/block";
 import { HISTORY_LENGTH, historyIndex, NO_HISTORY } from "../../evm/batch/history.ts";
+import { PHASE } from "../../evm/machine/layout.ts";
 import { addressBytes, type Machine } from "../../evm/machine/machine.ts";
 import { keeping } from "../../evm/machine/outside.ts";
 import { stepTransaction } from "../../evm/machine/run.ts";
@@ -8,6 +9,7 @@ import { createState, putAccounts } from "../../evm/native/state.ts";
 import { nativeCommon } from "../../evm/native/vm.ts";
 import { hex, type StateCase, testBlockHash } from "./evm-case.ts";
 import type { Outcome } from "./evm-executors.ts";
+import { type Figures, mostSteps } from "./evm-figures.ts";
 import { logsHash } from "./evm-native.ts";
 
 /** Runs state tests by the stepper: a batch of one block of one transaction, without the chain's own bounds. */
@@ -15,12 +17,35 @@ import { logsHash } from "./evm-native.ts";
 const CHAIN_ID = 1n;
 const common = nativeCommon(CHAIN_ID);
 
-/** @param each is called before each step. */
-export async function runStepper(test: StateCase, each?: (m: Machine) => void): Promise<Outcome> {
+export const runStepper = (test: StateCase): Promise<Outcome> => stepThrough(test, () => {});
+
+/**
+ * @param each is called before each step.
+ * @throws Error if the transaction takes more steps than it can have.
+ */
+export async function stepThrough(test: StateCase, each: (m: Machine) => void): Promise<Outcome> {
+  let steps = 0;
+  let gas = 0n;
+  const counting = (m: Machine): void => {
+    steps++;
+    if (m.phase === PHASE.settle && m.tx?.envelope) gas = m.tx.envelope.gasLimit - m.gas;
+    each(m);
+  };
+  const outcome = await run(test, counting);
+  const most = mostSteps(gas, BLOCK_BYTES + test.transaction.length);
+  if (BigInt(steps) > most) throw new Error(`takes ${steps} steps: a transaction of ${gas} gas takes at most ${most}`);
+  const figures: Figures = { steps, gas: Number(gas), kinds: new Map() };
+  return { ...outcome, figures };
+}
+
+/** Of a block's header, and of a transaction's length. */
+const BLOCK_BYTES = 136 + 4;
+
+async function run(test: StateCase, each: (m: Machine) => void): Promise<Outcome> {
   const state = createState(common);
   const world = await putAccounts(state, test.pre);
   const { number, timestamp, gasLimit, baseFee, coinbase, prevRandao, excessBlobGas } = test.block;
-  const run = stepTransaction({
+  const transaction = stepTransaction({
     chainId: CHAIN_ID,
     header: {
       number,
@@ -35,15 +60,15 @@ export async function runStepper(test: StateCase, each?: (m: Machine) => void): 
     world,
     history: historyBefore(number),
     outside: keeping({ node: state.nodes, code: state.codes, infer: noModels, bounded: false }),
-    ...(each && { each }),
+    each,
   });
-  if (!run.valid) return { status: "rejected", why: "the stepper drops the transaction" };
-  const logs = run.logs.map(({ address, topics, data }): [Uint8Array, Uint8Array[], Uint8Array] => [
+  if (!transaction.valid) return { status: "rejected", why: "the stepper drops the transaction" };
+  const logs = transaction.logs.map(({ address, topics, data }): [Uint8Array, Uint8Array[], Uint8Array] => [
     addressBytes(address),
     topics.map(wordBytes),
     data,
   ]);
-  return { status: "executed", root: hex(run.world), logsHash: hex(logsHash(logs)) };
+  return { status: "executed", root: hex(transaction.world), logsHash: hex(logsHash(logs)) };
 }
 
 function noModels(): never {

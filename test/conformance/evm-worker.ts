@@ -1,7 +1,7 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { referencesIn } from "./evm-case.ts";
-import { judge } from "./evm-judge.ts";
-import type { Case, SuiteOptions } from "./report.ts";
+import { type Judged, judge } from "./evm-judge.ts";
+import type { SuiteOptions } from "./report.ts";
 
 /** A file's cases that a thread is to judge. */
 export interface Work {
@@ -14,7 +14,7 @@ const options = workerData as SuiteOptions;
 
 parentPort?.on("message", async ({ file, prefix, names }: Work) => {
   const wanted = new Set(names);
-  const cases: Case[] = [];
+  const cases: Judged[] = [];
   for (const reference of referencesIn(file, prefix))
     if (wanted.has(reference.name)) cases.push(await judge(reference, options));
   parentPort?.postMessage(cases);

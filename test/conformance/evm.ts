@@ -4,22 +4,27 @@ import { availableParallelism } from "node:os";
 import { join, relative } from "node:path";
 import { Worker } from "node:worker_threads";
 import { referencesIn } from "./evm-case.ts";
-import { chosen } from "./evm-judge.ts";
+import { type Figures, type Worst, worstOf } from "./evm-figures.ts";
+import { chosen, type Judged } from "./evm-judge.ts";
 import type { Work } from "./evm-worker.ts";
 import type { Report, SuiteOptions } from "./report.ts";
-import { type Case, reportOf } from "./report.ts";
+import { reportOf } from "./report.ts";
 
 /** Judges the EVM's executors by the official state tests, Cancun variants, in any layout of folders below `dir`. */
 
 const PROGRESS_MS = 5000;
 
 /** @throws Error if there is no Cancun variant, or none is selected: no vectors is not a pass. */
-export async function conformanceEvm(dir: string, options: SuiteOptions): Promise<Report> {
+export async function conformanceEvm(dir: string, options: SuiteOptions): Promise<Report & { readonly worst: Worst }> {
   chosen(options);
   const work = select(findWork(dir), options);
   if (work.length === 0) throw new Error(`no state tests with Cancun variants under ${dir}, or none that is asked for`);
   const threads = Math.min(options.jobs ?? availableParallelism(), work.length);
-  return reportOf(await runPool(work, threads, options));
+  const judged = await runPool(work, threads, options);
+  const measured = judged.flatMap(({ verdict, figures }): [string, Figures][] =>
+    figures ? [[verdict.name, figures]] : [],
+  );
+  return { ...reportOf(judged.map(({ verdict }) => verdict)), worst: worstOf(measured) };
 }
 
 /** JSON files below a folder, in order. */
@@ -49,9 +54,9 @@ function select(work: readonly Work[], { filter = "", sample = 1, limit = Number
 }
 
 /** Files are handed to whichever thread is free. */
-async function runPool(work: readonly Work[], threads: number, options: SuiteOptions): Promise<Case[]> {
+async function runPool(work: readonly Work[], threads: number, options: SuiteOptions): Promise<Judged[]> {
   const total = work.reduce((sum, { names }) => sum + names.length, 0);
-  const results = new Map<Work, readonly Case[]>();
+  const results = new Map<Work, readonly Judged[]>();
   const queue = [...work];
   let [done, failed] = [0, 0];
   const report = (): boolean => process.stderr.write(`evm: ${done} of ${total}, ${failed} failed\n`);
@@ -63,7 +68,7 @@ async function runPool(work: readonly Work[], threads: number, options: SuiteOpt
         const cases = await ask(worker, item);
         results.set(item, cases);
         done += cases.length;
-        failed += cases.filter(({ status }) => status === "failed").length;
+        failed += cases.filter(({ verdict }) => verdict.status === "failed").length;
       }
     } finally {
       await worker.terminate();
@@ -77,7 +82,7 @@ async function runPool(work: readonly Work[], threads: number, options: SuiteOpt
   return work.flatMap((item) => results.get(item) ?? []);
 }
 
-const ask = async (worker: Worker, work: Work): Promise<Case[]> => {
+const ask = async (worker: Worker, work: Work): Promise<Judged[]> => {
   worker.postMessage(work);
   const done = new AbortController();
   const options = { signal: done.signal };
@@ -87,7 +92,7 @@ const ask = async (worker: Worker, work: Work): Promise<Case[]> => {
   try {
     // `once` rejects with what the thread throws.
     const [cases] = await Promise.race([once(worker, "message", options), ended]);
-    return cases as Case[];
+    return cases as Judged[];
   } finally {
     ended.catch(() => {});
     done.abort();

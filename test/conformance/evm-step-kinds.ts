@@ -1,0 +1,38 @@
+import { PHASE, type Phase, STATUS } from "../../evm/machine/layout.ts";
+import { LoadTask, type Machine, StatusTask } from "../../evm/machine/machine.ts";
+import { OPCODES, STACK_LIMIT } from "../../evm/machine/opcodes.ts";
+import { PrecompileTask } from "../../evm/machine/phases/precompile-task.ts";
+
+/** What kinds of steps there are, and how they end: so that some of each can be verified. */
+
+const phaseNames = new Map<Phase, string>(Object.entries(PHASE).map(([name, phase]) => [phase, name]));
+const phaseName = (phase: Phase): string => phaseNames.get(phase) as string;
+
+const opOf = (m: Machine): number => (m.pc < m.code.size ? (m.code.bytes[m.pc] as number) : 0);
+
+/** Of the machine's next step: an instruction, a precompile, or a phase. */
+export function kindOf(m: Machine): string {
+  if (m.phase === PHASE.execute) return OPCODES[opOf(m)]?.name ?? "no instruction";
+  if (m.task instanceof PrecompileTask) return `precompile ${m.task.address}`;
+  if (m.task instanceof LoadTask) return `${phaseName(m.phase)} for ${phaseName(m.task.phase)}`;
+  if (m.task instanceof StatusTask && m.phase === PHASE.leave) return `leave ${m.task.status} of ${m.frame?.kind}`;
+  return phaseName(m.phase);
+}
+
+/** How the step ended that led to the machine as it is. @param failing how it would fail, as `failureOf` said before it. */
+export function endingOf(m: Machine, failing: string): string {
+  const fails = m.phase === PHASE.leave && m.task instanceof StatusTask && m.task.status === STATUS.failure;
+  return fails ? `fails: ${failing}` : phaseName(m.phase);
+}
+
+/** Why the machine's next step fails, if it does. */
+export function failureOf(m: Machine): string {
+  if (m.phase !== PHASE.execute) return "";
+  const opcode = OPCODES[opOf(m)];
+  const { height } = m.stack;
+  if (!opcode) return "no such instruction";
+  if (height < opcode.takes) return "stack underflow";
+  if (height - opcode.takes + opcode.gives > STACK_LIMIT) return "stack overflow";
+  if (m.gas < opcode.gas) return "too little gas";
+  return m.frame?.isStatic ? "in a static frame" : "in the instruction";
+}
