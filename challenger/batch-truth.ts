@@ -82,6 +82,11 @@ export class BatchTruth implements MachineTruth {
     return this.outputOf(this.#index(run));
   }
 
+  /** What a game about a batch is about. @throws RangeError if it was not executed. */
+  contextOf(index: number): Hash {
+    return contextOf(this.#options.chain.batch(index).input);
+  }
+
   /** What a batch leads to. */
   async outputOf(index: number): Promise<Hash> {
     const { chain, tamper } = this.#options;

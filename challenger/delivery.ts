@@ -22,8 +22,8 @@ export async function deliverDue(agent: Agent, client: PublicClient, deployment:
   }
 }
 
-/** Who earns the fee of a game that is over. */
-function beneficiary(game: Game): Hex | undefined {
+/** Whose output a game that is over ended with. */
+export function beneficiary(game: Game): Hex | undefined {
   if (game.status === "upheld") return game.proposal.proposer;
   return game.counters
     .map((id) => game.claims.get(id))

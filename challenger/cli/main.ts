@@ -1,10 +1,12 @@
 import { Command } from "commander";
 import { answerCommand } from "./commands/answer.ts";
+import { batchCommand } from "./commands/batch.ts";
 import { deployCommand } from "./commands/deploy.ts";
 import { disputeCommand } from "./commands/dispute.ts";
 import { genesisCommand } from "./commands/genesis.ts";
 import { inferCommand } from "./commands/infer.ts";
 import { modelCommand } from "./commands/model.ts";
+import { proposeCommand } from "./commands/propose.ts";
 import { replayCommand } from "./commands/replay.ts";
 import { watchCommand } from "./commands/watch.ts";
 import { fail } from "./failure.ts";
@@ -29,6 +31,8 @@ for (const command of [
   watchCommand(),
   disputeCommand(),
   answerCommand(),
+  batchCommand(),
+  proposeCommand(),
   deployCommand(),
   genesisCommand(),
 ]) {

@@ -1,7 +1,7 @@
 import type { HDAccount } from "viem/accounts";
 import { type Agent, type AgentOptions, createAgent } from "../../challenger/agent.ts";
-import type { LoadedModel } from "../../challenger/store.ts";
-import { type Fault, FaultyTrace } from "../../prover/fault.ts";
+import { inferenceLiar } from "../../challenger/liar.ts";
+import type { Fault } from "../../prover/fault.ts";
 import { answer, MAX_FEE, type Question, type Stage } from "./stage.ts";
 
 /** Somebody who believes in another truth: plays as well as the honest do, for a result with one wrong bit. */
@@ -14,14 +14,12 @@ export interface Liar {
 }
 
 export async function createLiar(stage: Stage, account: HDAccount, fault: Fault): Promise<Liar> {
-  const traceOf = ({ model, commitment }: LoadedModel, inputs: readonly Uint8Array[]) =>
-    new FaultyTrace(model, commitment, stage.backend, inputs, fault);
-  const infer = (loaded: LoadedModel, inputs: readonly Uint8Array[]) => traceOf(loaded, inputs).outputs;
-  const agent = await createAgent({ ...optionsOf(stage), account, trace: traceOf, infer });
+  const lies = inferenceLiar(stage.backend, fault);
+  const agent = await createAgent({ ...optionsOf(stage), account, ...lies });
   return {
     agent,
     answer: (question) =>
-      answer(stage, account, question, new Uint8Array(Buffer.concat([...infer(stage.model, [question.input])]))),
+      answer(stage, account, question, new Uint8Array(Buffer.concat([...lies.infer(stage.model, [question.input])]))),
     round: async () => {
       await agent.watchtower.round();
     },

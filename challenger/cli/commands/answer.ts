@@ -1,15 +1,16 @@
 import { Command } from "commander";
-import { encodeFunctionData, type Hex, type PublicClient, parseGwei } from "viem";
+import { encodeFunctionData, type Hex, parseGwei } from "viem";
 import { inferenceContext } from "../../../ml-vm/program/commitment.ts";
-import { FaultyTrace, parseFault } from "../../../prover/fault.ts";
+import { parseFault } from "../../../prover/fault.ts";
 import { type Agent, createAgent } from "../../agent.ts";
 import { deliverDue } from "../../delivery.ts";
-import { EXIT, UserError } from "../../errors.ts";
-import { disputeGameAbi, inferenceOracleAbi } from "../../l1/abi.ts";
+import { UserError } from "../../errors.ts";
+import { inferenceOracleAbi } from "../../l1/abi.ts";
 import { account, type ConnectOptions, connectTo } from "../../l1/connect.ts";
 import type { Deployment } from "../../l1/deployment.ts";
+import { inferenceLiar } from "../../liar.ts";
 import type { Asked } from "../../requests.ts";
-import { defaultStore, type LoadedModel, ModelStore } from "../../store.ts";
+import { defaultStore, ModelStore } from "../../store.ts";
 import { toBytes, toHex } from "../../strategy/bytes.ts";
 import type { Run } from "../../strategy/truth.ts";
 import { journal } from "../journal.ts";
@@ -17,6 +18,7 @@ import { withKey, withL1 } from "../l1-options.ts";
 import { backendOf } from "../model-file.ts";
 import { engineOption, jsonOption, naturalNumber, option, positiveInteger, threadsOption } from "../options.ts";
 import { note, print } from "../output.ts";
+import { postBonded } from "../post.ts";
 import { runRounds } from "../rounds.ts";
 
 interface AnswerOptions extends ConnectOptions {
@@ -60,12 +62,6 @@ export function answerCommand(): Command {
       const backend = backendOf(options.engine, options.threads);
       const { report, confirmed } = journal(false);
       const fault = options.injectFault === undefined ? null : parseFault(options.injectFault);
-      const faulty = fault && {
-        trace: (loaded: LoadedModel, inputs: readonly Uint8Array[]) =>
-          new FaultyTrace(loaded.model, loaded.commitment, backend, inputs, fault),
-        infer: (loaded: LoadedModel, inputs: readonly Uint8Array[]) =>
-          new FaultyTrace(loaded.model, loaded.commitment, backend, inputs, fault).outputs,
-      };
       const agent = await createAgent({
         ...connection,
         store: new ModelStore(options.store, backend),
@@ -76,7 +72,7 @@ export function answerCommand(): Command {
         maxFeePerGas: parseGwei(String(options.maxFee)),
         report,
         onConfirmed: confirmed,
-        ...(faulty ?? {}),
+        ...(fault && inferenceLiar(backend, fault)),
       });
       await agent.watchtower.look();
       const asked = agent.requests.byId.get(options.request);
@@ -89,7 +85,7 @@ export function answerCommand(): Command {
         level: 0,
       };
       const output = await agent.inferences.outputBytes(run);
-      const { hash, gas } = await post(agent, agent.client, connection.deployment, asked, output);
+      const { transactionHash: hash, gasUsed: gas } = await answer(agent, connection.deployment, asked, output);
       const root = toHex(await agent.inferences.output(run));
       print(
         options.json,
@@ -108,46 +104,12 @@ const contextOf = ({ request }: Asked): Hex =>
   toHex(inferenceContext(toBytes(request.modelId), toBytes(request.inputRoot)));
 
 /** Sends the answer, and waits until it is in a block. */
-async function post(
-  agent: Agent,
-  client: PublicClient,
-  deployment: Deployment,
-  asked: Asked,
-  output: Uint8Array,
-): Promise<{ hash: Hex; gas: bigint }> {
-  const price = await client.readContract({
-    address: deployment.disputeGame,
-    abi: disputeGameAbi,
-    functionName: "proposalPrice",
-  });
-  const balance = await client.getBalance({ address: agent.queue?.address ?? "0x" });
-  if (balance < price) {
-    throw new UserError(
-      `the bond of an answer is ${price} wei, and ${agent.queue?.address} has ${balance}`,
-      EXIT.refused,
-    );
-  }
+async function answer(agent: Agent, deployment: Deployment, { id, request }: Asked, output: Uint8Array) {
   const data = encodeFunctionData({
     abi: inferenceOracleAbi,
     functionName: "answer",
-    args: [asked.id, asked.request, toHex(output)],
+    args: [id, request, toHex(output)],
   });
-  const sent = await agent.queue?.submit({
-    key: `answer/${asked.id}`,
-    to: deployment.inferenceOracle,
-    data,
-    value: price,
-  });
-  if (sent?.status !== "sent") {
-    const reason = sent?.status === "refused" ? sent.reason : "it is on its way already";
-    throw new UserError(`L1 refused the answer to request ${asked.id}: ${reason}`, EXIT.refused);
-  }
-  const receipt = await client.waitForTransactionReceipt({ hash: sent.hash });
-  if (receipt.status !== "success")
-    throw new UserError(
-      `the answer to request ${asked.id} failed in a block; somebody may have answered first`,
-      EXIT.refused,
-    );
-  await agent.queue?.tick();
-  return { hash: sent.hash, gas: receipt.gasUsed };
+  const intent = { key: `answer/${id}`, to: deployment.inferenceOracle, data };
+  return postBonded(agent, deployment.disputeGame, intent, `the answer to request ${id}`);
 }

@@ -4,6 +4,7 @@ import { type Agent, createAgent } from "../../agent.ts";
 import { deliverDue } from "../../delivery.ts";
 import { UserError } from "../../errors.ts";
 import { account, type ConnectOptions, connectTo } from "../../l1/connect.ts";
+import { settleDue } from "../../outputs.ts";
 import { defaultStore, ModelStore } from "../../store.ts";
 import { journal } from "../journal.ts";
 import { withKey, withL1 } from "../l1-options.ts";
@@ -65,7 +66,10 @@ export function watchCommand(): Command {
         onConfirmed: confirmed,
       });
       report({ kind: "started", chainId: connection.chainId, account: signer?.address ?? null, engine: backend.name });
-      const also = () => deliverDue(agent, agent.client, connection.deployment);
+      const also = async () => {
+        await deliverDue(agent, agent.client, connection.deployment);
+        await settleDue(agent, connection.deployment.rollup);
+      };
       await runRounds(agent, { interval: options.interval, once: options.once ?? false, report, also });
     });
 }

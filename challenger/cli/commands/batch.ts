@@ -1,0 +1,62 @@
+import { Command } from "commander";
+import { encodeFunctionData, parseEventLogs, parseGwei } from "viem";
+import { UserError } from "../../errors.ts";
+import { inboxAbi } from "../../l1/abi.ts";
+import { account, type ConnectOptions, connectTo } from "../../l1/connect.ts";
+import { TransactionQueue } from "../../l1/transactions.ts";
+import { toHex } from "../../strategy/bytes.ts";
+import { readBatchFile } from "../batch-file.ts";
+import { withKey, withL1 } from "../l1-options.ts";
+import { jsonOption } from "../options.ts";
+import { print } from "../output.ts";
+import { post } from "../post.ts";
+
+interface AppendOptions extends ConnectOptions {
+  readonly keyFile?: string;
+  readonly maxFee: number;
+  readonly json?: boolean;
+}
+
+export function batchCommand(): Command {
+  return new Command("batch").description("the batches of L2 blocks that are on L1").addCommand(appendCommand());
+}
+
+function appendCommand(): Command {
+  const command = new Command("append")
+    .description("the sequencer's command: puts a batch on L1")
+    .argument("<file>", "the batch: bytes, or hexadecimal (elench chain --export writes one)");
+  return withKey(withL1(command))
+    .addOption(jsonOption())
+    .action(async (file: string, options: AppendOptions) => {
+      const bytes = readBatchFile(file);
+      const signer = account(options.keyFile);
+      if (!signer) throw new UserError("appending a batch takes a key: give --key-file or ELENCH_KEY");
+      const { clients, chainId, deployment } = await connectTo(options);
+      if (!deployment.rollup)
+        throw new UserError("the deployment has no rollup; deploy one with elench deploy --genesis");
+      const [client] = clients;
+      const queue = new TransactionQueue({
+        client,
+        others: clients.slice(1),
+        account: signer,
+        chainId,
+        bumpAfter: 30_000,
+        maxFeePerGas: parseGwei(String(options.maxFee)),
+        onConfirmed: () => undefined,
+      });
+      const data = encodeFunctionData({ abi: inboxAbi, functionName: "append", args: [toHex(bytes)] });
+      const intent = { key: "append", to: deployment.rollup.inbox, data, value: 0n };
+      const {
+        logs,
+        gasUsed: gas,
+        transactionHash: transaction,
+      } = await post(queue, client, intent, `the batch ${file}`);
+      const [event] = parseEventLogs({ abi: inboxAbi, eventName: "Appended", logs });
+      const batch = event?.args.index;
+      print(
+        options.json,
+        { batch, bytes: bytes.length, transaction, gas },
+        () => `batch ${batch}, ${bytes.length} bytes: ${transaction}`,
+      );
+    });
+}

@@ -1,0 +1,19 @@
+import type { Backend } from "../ml-vm/engine/backend.ts";
+import { type BatchFault, tamperingOf } from "../prover/batch-fault.ts";
+import { type Fault, FaultyTrace } from "../prover/fault.ts";
+import type { AgentOptions } from "./agent.ts";
+import type { LoadedModel } from "./store.ts";
+
+/** What makes an agent believe in something false, and stand by it as well as the honest stand by the truth: for tests and for the demo. */
+
+/** One bit of every inference is wrong. */
+export function inferenceLiar(backend: Backend, fault: Fault): Required<Pick<AgentOptions, "trace" | "infer">> {
+  const trace = ({ model, commitment }: LoadedModel, inputs: readonly Uint8Array[]) =>
+    new FaultyTrace(model, commitment, backend, inputs, fault);
+  return { trace, infer: (loaded, inputs) => trace(loaded, inputs).outputs };
+}
+
+/** One step of one batch is wrong. */
+export const batchLiar = (batch: number, fault: BatchFault): Required<Pick<AgentOptions, "tamper">> => ({
+  tamper: (index, trace) => (index === batch ? tamperingOf(trace, fault) : undefined),
+});
