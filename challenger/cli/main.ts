@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { answerCommand } from "./commands/answer.ts";
 import { batchCommand } from "./commands/batch.ts";
+import { chainCommand } from "./commands/chain.ts";
 import { deployCommand } from "./commands/deploy.ts";
 import { disputeCommand } from "./commands/dispute.ts";
 import { genesisCommand } from "./commands/genesis.ts";
@@ -35,6 +36,7 @@ for (const command of [
   proposeCommand(),
   deployCommand(),
   genesisCommand(),
+  chainCommand(),
 ]) {
   program.addCommand(command);
 }

@@ -30,10 +30,11 @@ export function genesisCommand(): Command {
     .addOption(option("--out <file>", "where to write it").makeOptionMandatory())
     .addOption(jsonOption())
     .action(async (options: GenesisOptions) => {
+      const backend = backendOf("native", 0);
       const genesis = makeGenesis({
         chainId: BigInt(options.chainId),
         accounts: accountsOf(options),
-        models: loadModels(options.model ?? []),
+        models: (options.model ?? []).map((file) => loadModel(readInput(file), backend)),
         directoryCode: directoryCode(),
       });
       const output = toHex(await genesisOutput(genesis));
@@ -46,12 +47,6 @@ export function genesisCommand(): Command {
           `${describeModels(genesis)}output  ${output}\nwritten to ${options.out}: the L1 contract is deployed with this output`,
       );
     });
-}
-
-/** Models that contracts shall call, from their files. */
-export function loadModels(files: readonly string[]) {
-  const backend = backendOf("native", 0);
-  return files.map((file) => loadModel(readInput(file), backend));
 }
 
 /** A line for each model that contracts can call. */

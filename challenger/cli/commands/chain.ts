@@ -1,0 +1,210 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { Command } from "commander";
+import { privateKeyOf, richAccount } from "../../../deploy/local-chain.ts";
+import { formatGenesis, type Genesis, GenesisError, readGenesisFile } from "../../../evm/chain/genesis.ts";
+import { sessionModels } from "../../../evm/native/models.ts";
+import { L1_CALLDATA_BYTES, toBatches } from "../../../rollup/devnet/batches.ts";
+import type { DevChain, SealedBlock } from "../../../rollup/devnet/chain.ts";
+import { type Devnet, startDevnet } from "../../../rollup/devnet/devnet.ts";
+import { directoryCode } from "../../../rollup/genesis/directory-code.ts";
+import { DEV_ACCOUNTS, devAccounts, makeGenesis } from "../../../rollup/genesis/make.ts";
+import { EXIT, UserError } from "../../errors.ts";
+import { defaultStore, type LoadedModel, loadModel, ModelStore } from "../../store.ts";
+import { type Hex, toHex } from "../../strategy/bytes.ts";
+import { backendOf, readInput } from "../model-file.ts";
+import { collect, engineOption, option, positiveInteger, threadsOption } from "../options.ts";
+import { columns, jsonValue, note } from "../output.ts";
+import { describeModels } from "./genesis.ts";
+
+interface ChainOptions {
+  readonly genesis?: string;
+  readonly model?: readonly string[];
+  readonly chainId: number;
+  readonly port: number;
+  readonly blockTime?: number;
+  readonly store: string;
+  readonly engine: "native" | "wasm" | "interpreter";
+  readonly threads: number;
+  readonly export?: string;
+  readonly json?: boolean;
+}
+
+export function chainCommand(): Command {
+  return new Command("chain")
+    .description(
+      "a local L2 chain to try contracts on: Ethereum's JSON-RPC on 127.0.0.1, and models inside transactions",
+    )
+    .addOption(option("--model <file>", "ONNX model that contracts can call; repeat for others").argParser(collect))
+    .addOption(
+      option(
+        "--genesis <file>",
+        "begin with this, as elench genesis writes it (default: rich development accounts, and the models)",
+      ),
+    )
+    .addOption(option("--chain-id <n>", "the chain's id, without --genesis").argParser(positiveInteger).default(901))
+    .addOption(option("--port <n>", "where to listen").argParser(positiveInteger).default(9545))
+    .addOption(
+      option("--block-time <seconds>", "a block every so often (default: one at once for each transaction)").argParser(
+        positiveInteger,
+      ),
+    )
+    .addOption(option("--export <folder>", "at the end, write the genesis and the blocks, as batches for L1"))
+    .addOption(option("--store <folder>", "where models of a genesis are looked for").default(defaultStore()))
+    .addOption(engineOption().choices(["native", "wasm", "interpreter"]))
+    .addOption(threadsOption())
+    .addOption(option("--json", "print events as JSON, one a line, to stdout"))
+    .action(run);
+}
+
+async function run(options: ChainOptions): Promise<void> {
+  const backend = backendOf(options.engine, options.threads);
+  const given = (options.model ?? []).map((file) => loadModel(readInput(file), backend));
+  const genesis = options.genesis ? readGenesis(options.genesis) : devGenesis(options.chainId, given);
+  const loaded = findModels(genesis, given, new ModelStore(options.store, backend));
+  const models = sessionModels((id) => loaded.get(toHex(id))?.model, backend);
+  const { event, tell } = voiceOf(options.json);
+  const devnet = await listen(options.port, () =>
+    startDevnet({
+      genesis,
+      models,
+      port: options.port,
+      ...(options.blockTime !== undefined && { blockTime: options.blockTime }),
+      onBlock: (block) => {
+        event({ kind: "block", ...summaryOf(block) });
+        tell(describeBlock(block));
+      },
+      onCall: (call) => {
+        event({ kind: "call", ...call });
+        if (call.error) tell(`${call.method}: ${call.error.message}`);
+      },
+      onDropped: ({ hash }) => {
+        event({ kind: "dropped", hash });
+        tell(`dropped ${toHex(hash)}: it is not valid any more`);
+      },
+    }),
+  );
+  const output = devnet.chain.latest.hash;
+  event({
+    kind: "started",
+    url: devnet.url,
+    chainId: genesis.chainId,
+    output,
+    models: Object.fromEntries(genesis.models),
+  });
+  tell(describeStart(genesis, devnet, options.genesis === undefined));
+  await stopped();
+  await devnet.stop();
+  if (options.export) {
+    const files = exportChain(devnet.chain, options.export);
+    event({ kind: "exported", files });
+    tell(`exported ${files.join(", ")}`);
+  }
+}
+
+function readGenesis(file: string): Genesis {
+  try {
+    return readGenesisFile(file);
+  } catch (error) {
+    throw error instanceof GenesisError ? new UserError(error.message) : error;
+  }
+}
+
+const devGenesis = (chainId: number, models: readonly LoadedModel[]): Genesis =>
+  makeGenesis({ chainId: BigInt(chainId), accounts: devAccounts(), models, directoryCode: directoryCode() });
+
+/** All models of the genesis, so that no block waits for one later. */
+function findModels(
+  genesis: Genesis,
+  given: readonly LoadedModel[],
+  store: ModelStore,
+): ReadonlyMap<string, LoadedModel> {
+  const byId = new Map<string, LoadedModel>(given.map((model) => [model.id, model]));
+  for (const { id } of given) {
+    if (!genesis.models.has(id))
+      throw new UserError(
+        `the genesis has no model ${id}: contracts could not call it; make a genesis with elench genesis --model`,
+      );
+  }
+  for (const id of genesis.models.keys()) {
+    if (byId.has(id)) continue;
+    if (!store.has(id as Hex))
+      throw new UserError(
+        `the genesis names model ${id}, which is neither given by --model nor in ${store.folder}`,
+        EXIT.environment,
+      );
+    byId.set(id, store.load(id as Hex));
+  }
+  return byId;
+}
+
+async function listen(port: number, start: () => Promise<Devnet>): Promise<Devnet> {
+  try {
+    return await start();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EADDRINUSE") throw error;
+    throw new UserError(`port ${port} is taken: give another with --port`, EXIT.environment);
+  }
+}
+
+const stopped = (): Promise<void> =>
+  new Promise((resolve) => {
+    for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => resolve());
+  });
+
+/** Writes what a node needs to come to the same states. @returns the files */
+function exportChain({ chain, blocks }: DevChain, folder: string): string[] {
+  mkdirSync(folder, { recursive: true });
+  const write = (name: string, content: string | Uint8Array): string => {
+    const file = join(folder, name);
+    writeFileSync(file, content);
+    return file;
+  };
+  const batches = toBatches(blocks, { ...chain.genesis, maxBytes: L1_CALLDATA_BYTES });
+  return [
+    write("genesis.json", formatGenesis(chain.genesis)),
+    ...batches.map((batch, i) => write(`batch-${String(i).padStart(4, "0")}.bin`, batch)),
+  ];
+}
+
+/** What is told: to programs on stdout with --json, to people on stderr without. */
+const voiceOf = (json: boolean | undefined) => ({
+  event: (event: Record<string, unknown>): void => {
+    if (json) process.stdout.write(`${JSON.stringify(event, jsonValue)}\n`);
+  },
+  tell: (text: string): void => {
+    if (!json) note(text);
+  },
+});
+
+const summaryOf = ({ number, hash, world, gasUsed, transactions }: SealedBlock) => ({
+  number,
+  hash,
+  stateRoot: world,
+  gasUsed,
+  transactions: transactions.map(({ hash: of, receipt }) => ({
+    hash: of,
+    success: receipt.success,
+    gasUsed: receipt.gasUsed,
+  })),
+});
+
+const describeBlock = ({ number, transactions }: SealedBlock): string =>
+  [
+    `block ${number}`,
+    ...transactions.map(
+      ({ hash, receipt }) => `  ${toHex(hash)}  ${receipt.success ? "done" : "FAILED"}  ${receipt.gasUsed} gas`,
+    ),
+  ].join("\n");
+
+function describeStart(genesis: Genesis, { url, chain }: Devnet, showKeys: boolean): string {
+  const keys = Array.from({ length: DEV_ACCOUNTS }, (_, i) => richAccount(i)).map((account) => [
+    account.address,
+    privateKeyOf(account),
+  ]);
+  return [
+    ...(showKeys ? ["Accounts with 10,000 ETH each (anybody has their keys):", columns(keys), ""] : []),
+    `${describeModels(genesis)}output  ${toHex(chain.latest.hash)}`,
+    `chain ${genesis.chainId} is at ${url}`,
+  ].join("\n");
+}

@@ -1,0 +1,73 @@
+import { createTxFromRLP } from "@ethereumjs/tx";
+import { bytesToHex, createAddressFromBigInt } from "@ethereumjs/util";
+import { signer } from "../../evm/batch/signer.ts";
+import { decodeTransaction } from "../../evm/batch/transaction.ts";
+import { nativeCommon } from "../../evm/native/vm.ts";
+import { type Hash, keccak256 } from "../../merkle/tree.ts";
+import { concat } from "../../ml-vm/program/commitment.ts";
+import type { DevChain } from "./chain.ts";
+
+/** A transaction that waits for its block. */
+export interface PendingTransaction {
+  readonly hash: Hash;
+  readonly bytes: Uint8Array;
+  readonly sender: bigint;
+  readonly nonce: bigint;
+  readonly gasLimit: bigint;
+}
+
+/** A transaction that no block can take. The messages are worded as geth's, by which wallets and libraries know them. */
+export class RefusedTransaction extends Error {
+  override readonly name = "RefusedTransaction";
+}
+
+const OTHER_TYPES: Readonly<Record<number, string>> = {
+  3: "transaction type not supported: blob transactions (EIP-4844) are none of this chain's; send type 2",
+  4: "transaction type not supported: set-code transactions (EIP-7702) came after Cancun; send type 2",
+};
+
+/** Reads a transaction by the rules of a batch, which are all that counts in the end; only the words for what is wrong are found here. */
+function readTransaction(bytes: Uint8Array, chainId: bigint) {
+  const read = (offset: number, length: number): Uint8Array => bytes.subarray(offset, offset + length);
+  const other = OTHER_TYPES[bytes[0] ?? 0];
+  if (other) throw new RefusedTransaction(other);
+  const decoded = decodeTransaction(read, 0, bytes.length, chainId);
+  if (!decoded)
+    throw new RefusedTransaction(
+      `invalid transaction: it does not decode as type 0, 1 or 2 of chain ${chainId} (canonical RLP, and signed for this chain id)`,
+    );
+  const { prefix, offset, length, suffix } = decoded.signed;
+  const sender = signer(decoded.signature, keccak256(concat(prefix, read(offset, length), suffix)));
+  if (sender === null) throw new RefusedTransaction("invalid sender: nobody can have made this signature");
+  return { ...decoded, sender };
+}
+
+/**
+ * Whether a transaction can be sealed, now or, with a later nonce, when those before it have come.
+ * @throws RefusedTransaction
+ */
+export async function admit(devChain: DevChain, bytes: Uint8Array): Promise<PendingTransaction> {
+  const { chainId, batchGas } = devChain.chain.genesis;
+  const { sender, nonce, gasLimit, maxFee, maxPriority, value } = readTransaction(bytes, chainId);
+  const { baseFee, gasLimit: blockGas } = devChain.nextHeader();
+  const refuse = (message: string): never => {
+    throw new RefusedTransaction(message);
+  };
+  const intrinsic = createTxFromRLP(bytes, { common: nativeCommon(chainId), freeze: false }).getIntrinsicGas();
+  const account = await devChain.at(devChain.latest, ({ manager }) =>
+    manager.getAccount(createAddressFromBigInt(sender)),
+  );
+  const balance = account?.balance ?? 0n;
+  if (gasLimit < intrinsic) refuse(`intrinsic gas too low: have ${gasLimit}, want ${intrinsic}`);
+  if (gasLimit > blockGas || gasLimit > batchGas)
+    refuse(`exceeds block gas limit: the transaction asks for ${gasLimit}, the block has ${blockGas}`);
+  if (maxPriority > maxFee)
+    refuse(`max priority fee per gas higher than max fee per gas: ${maxPriority} is more than ${maxFee}`);
+  if (maxFee < baseFee) refuse(`max fee per gas less than block base fee: ${maxFee} is less than ${baseFee}`);
+  if (nonce < (account?.nonce ?? 0n)) refuse(`nonce too low: next nonce ${account?.nonce}, tx nonce ${nonce}`);
+  if (balance < gasLimit * maxFee + value)
+    refuse(`insufficient funds for gas * price + value: have ${balance}, want ${gasLimit * maxFee + value}`);
+  if (account?.isContract())
+    refuse(`sender not an eoa: ${bytesToHex(createAddressFromBigInt(sender).bytes)} has code (EIP-3607)`);
+  return { hash: keccak256(bytes), bytes, sender, nonce, gasLimit };
+}

@@ -1,0 +1,86 @@
+import { createAddressFromBigInt } from "@ethereumjs/util";
+import { BATCH_TRANSACTIONS } from "../../evm/batch/encoding.ts";
+import { admit, type PendingTransaction } from "./admission.ts";
+import { type DevChain, InvalidTransaction, type SealedBlock } from "./chain.ts";
+import { Pool } from "./pool.ts";
+
+export interface SequencerOptions {
+  /** Whether a transaction has its block at once, one for each. Else blocks are made by `seal`. */
+  readonly automine: boolean;
+  readonly onBlock?: (block: SealedBlock) => void;
+  readonly onDropped?: (transaction: PendingTransaction) => void;
+}
+
+/** Takes transactions, and makes blocks of them. */
+export class Sequencer {
+  readonly chain: DevChain;
+  readonly pool = new Pool();
+  readonly #options: SequencerOptions;
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(chain: DevChain, options: SequencerOptions) {
+    this.chain = chain;
+    this.#options = options;
+  }
+
+  /** Takes a signed transaction. @returns its hash. @throws RefusedTransaction */
+  submit(bytes: Uint8Array): Promise<Uint8Array> {
+    return this.#alone(async () => {
+      const transaction = await admit(this.chain, bytes);
+      this.pool.add(transaction);
+      if (this.#options.automine) while ((await this.#seal(1)).transactions > 0);
+      return transaction.hash;
+    });
+  }
+
+  /** Makes a block of what waits, and be it nothing. */
+  seal(): Promise<SealedBlock> {
+    return this.#alone(async () => (await this.#seal(BATCH_TRANSACTIONS, true)).block as SealedBlock);
+  }
+
+  /** Takes back all blocks after one, and forgets what waits. */
+  revertTo(number: bigint): Promise<void> {
+    return this.#alone(async () => {
+      this.chain.revertTo(number);
+      this.pool.clear();
+    });
+  }
+
+  /** The nonce of a sender's next transaction. @param pending whether those that wait count. */
+  async nonce(sender: bigint, pending: boolean): Promise<bigint> {
+    const next = await this.#nonceOf(sender);
+    return pending ? this.pool.nonceAfter(sender, next) : next;
+  }
+
+  readonly #nonceOf = (sender: bigint): Promise<bigint> =>
+    this.chain.at(
+      this.chain.latest,
+      async ({ manager }) => (await manager.getAccount(createAddressFromBigInt(sender)))?.nonce ?? 0n,
+    );
+
+  /** @param evenEmpty whether a block of nothing is made. */
+  async #seal(most: number, evenEmpty = false): Promise<{ block: SealedBlock | null; transactions: number }> {
+    while (true) {
+      const taken = await this.pool.take(this.#nonceOf, this.chain.rules.gasLimit, most);
+      if (taken.length === 0 && !evenEmpty) return { block: null, transactions: 0 };
+      try {
+        const block = await this.chain.mine(taken.map(({ bytes }) => bytes));
+        for (const transaction of taken) this.pool.remove(transaction);
+        this.#options.onBlock?.(block);
+        return { block, transactions: taken.length };
+      } catch (error) {
+        // A transaction before it may have spent what it was to be paid from.
+        const wrong = error instanceof InvalidTransaction ? taken[error.index] : undefined;
+        for (const transaction of wrong ? [wrong] : taken) this.pool.remove(transaction);
+        if (!wrong) throw error;
+        this.#options.onDropped?.(wrong);
+      }
+    }
+  }
+
+  #alone<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#last.then(work);
+    this.#last = done.catch(() => undefined);
+    return done;
+  }
+}

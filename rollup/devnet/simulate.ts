@@ -1,0 +1,132 @@
+import { createBlock } from "@ethereumjs/block";
+import { type AccessList, createFeeMarket1559Tx } from "@ethereumjs/tx";
+import { createAddressFromBigInt } from "@ethereumjs/util";
+import { runTx } from "@ethereumjs/vm";
+import type { BlockHeader } from "../../evm/batch/encoding.ts";
+import { wordBytes } from "../../evm/machine/words.ts";
+import { createNativeVm } from "../../evm/native/vm.ts";
+import type { DevChain, SealedBlock } from "./chain.ts";
+
+/** A transaction that nobody has signed. */
+export interface Call {
+  readonly from: bigint;
+  /** Null creates a contract. */
+  readonly to: bigint | null;
+  readonly gas: bigint | null;
+  readonly value: bigint;
+  readonly data: Uint8Array;
+  readonly accessList: AccessList;
+}
+
+export interface Outcome {
+  /** Null for success; else what ended it, as the EVM names it: "revert", "out of gas". */
+  readonly failure: string | null;
+  /** After the refund. */
+  readonly gasUsed: bigint;
+  readonly refund: bigint;
+  /** What was returned, or reverted with. */
+  readonly data: Uint8Array;
+}
+
+/** A call that cannot even begin: its value, or its gas for the data, is not there. */
+export class ImpossibleCall extends Error {
+  override readonly name = "ImpossibleCall";
+}
+
+/**
+ * Runs a call on the state after a block, and forgets what it did. Gas costs nothing in it; with the latest block, it runs as in the next one.
+ * @param gas what it may use
+ */
+export async function simulate(devChain: DevChain, block: SealedBlock, call: Call, gas: bigint): Promise<Outcome> {
+  const isLatest = block === devChain.latest;
+  const header: BlockHeader = isLatest ? devChain.nextHeader() : block;
+  const number = isLatest ? block.number + 1n : block.number;
+  const { chain } = devChain;
+  return devChain.at(block, async () => {
+    const { vm } = await createNativeVm({
+      ...chain.options,
+      chainId: chain.genesis.chainId,
+      blockHash: devChain.hashesAfter(block),
+    });
+    const sender = createAddressFromBigInt(call.from);
+    const { nonce = 0n, balance = 0n } = (await vm.stateManager.getAccount(sender)) ?? {};
+    if (balance < call.value)
+      throw new ImpossibleCall(`insufficient funds for gas * price + value: have ${balance}, want ${call.value}`);
+    const tx = createFeeMarket1559Tx(
+      {
+        nonce,
+        gasLimit: gas,
+        maxFeePerGas: 0n,
+        maxPriorityFeePerGas: 0n,
+        ...(call.to !== null && { to: createAddressFromBigInt(call.to) }),
+        value: call.value,
+        data: call.data,
+        accessList: call.accessList,
+      },
+      { common: vm.common, freeze: false },
+    );
+    tx.getSenderAddress = () => sender;
+    const { timestamp, gasLimit, coinbase, prevRandao } = header;
+    const environment = createBlock(
+      {
+        header: {
+          number,
+          timestamp,
+          gasLimit,
+          baseFeePerGas: 0n,
+          coinbase: createAddressFromBigInt(coinbase),
+          mixHash: wordBytes(prevRandao),
+        },
+      },
+      { common: vm.common, skipConsensusFormatValidation: true },
+    );
+    try {
+      const { execResult, totalGasSpent, gasRefund } = await runTx(vm, {
+        tx,
+        block: environment,
+        skipBlockGasLimitValidation: true,
+      });
+      return {
+        failure: execResult.exceptionError?.error ?? null,
+        gasUsed: totalGasSpent,
+        refund: gasRefund ?? 0n,
+        data: execResult.returnValue,
+      };
+    } catch (error) {
+      if ((error as Error).name === "MissingModel") throw error;
+      throw new ImpossibleCall((error as Error).message);
+    }
+  });
+}
+
+/** Less than 1/64 too much is good enough: each try runs the call, with its models. */
+const PRECISION = 64n;
+
+/**
+ * The least gas with which a call does what it does with all that it may use, found by halving.
+ * @returns the gas, or the outcome of a call that fails with all.
+ */
+export async function estimateGas(devChain: DevChain, block: SealedBlock, call: Call): Promise<bigint | Outcome> {
+  let enough = call.gas ?? devChain.rules.gasLimit;
+  const all = await simulate(devChain, block, call, enough);
+  if (all.failure !== null) return all;
+  let tooLittle = all.gasUsed - 1n;
+  // What inner calls do not get (1/64 at each), and the stipend of a transfer, is rarely more than this.
+  let next = ((all.gasUsed + all.refund + 2_300n) * 64n) / 63n;
+  while (enough - tooLittle > 1n + tooLittle / PRECISION) {
+    if (next >= enough || next <= tooLittle) next = (enough + tooLittle) / 2n;
+    if (await succeeds(devChain, block, call, next)) enough = next;
+    else tooLittle = next;
+    next = (enough + tooLittle) / 2n;
+  }
+  return enough;
+}
+
+async function succeeds(devChain: DevChain, block: SealedBlock, call: Call, gas: bigint): Promise<boolean> {
+  try {
+    return (await simulate(devChain, block, call, gas)).failure === null;
+  } catch (error) {
+    if (error instanceof ImpossibleCall) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,35 @@
+import { bytesToHex } from "@ethereumjs/util";
+import { formatGenesis } from "../../../evm/chain/genesis.ts";
+import { L1_CALLDATA_BYTES, toBatches } from "../../devnet/batches.ts";
+import type { DevClock } from "../../devnet/clock.ts";
+import type { Sequencer } from "../../devnet/sequencer.ts";
+import { quantityHex } from "../format.ts";
+import { quantity } from "../params.ts";
+import type { Methods } from "../server.ts";
+
+/** What development chains offer besides: time, snapshots, and the chain itself as batches. */
+export function developmentMethods(sequencer: Sequencer, clock: DevClock): Methods {
+  const { chain } = sequencer;
+  const { genesis } = chain.chain;
+  return {
+    evm_mine: async () => {
+      await sequencer.seal();
+      return "0x0";
+    },
+    evm_increaseTime: ([seconds]) => {
+      clock.pass(typeof seconds === "number" ? BigInt(Math.trunc(seconds)) : quantity("the seconds", seconds));
+      return quantityHex(clock.passed);
+    },
+    /** A snapshot is known by the block that it was taken after. */
+    evm_snapshot: () => quantityHex(chain.latest.number),
+    evm_revert: async ([snapshot]) => {
+      const number = quantity("the snapshot", snapshot);
+      if (number > chain.latest.number) return false;
+      await sequencer.revertTo(number);
+      return true;
+    },
+    elench_genesis: () => JSON.parse(formatGenesis(genesis)) as unknown,
+    elench_batches: () =>
+      toBatches(chain.blocks, { ...genesis, maxBytes: L1_CALLDATA_BYTES }).map((batch) => bytesToHex(batch)),
+  };
+}
