@@ -68,9 +68,20 @@ export class SolidityVerifier {
    * Executes one step as the contract does.
    * @throws WitnessRefused if the witness does not open the state.
    */
-  async verifyStep(pre: Hash, witness: Uint8Array): Promise<Verdict> {
-    const args = [bytesToHex(pre), bytesToHex(witness)];
-    const data = hexToBytes(encodeFunctionData({ abi: this.#abi, functionName: "step", args }));
+  verifyStep(pre: Hash, witness: Uint8Array): Promise<Verdict> {
+    return this.#call("step", [bytesToHex(pre), bytesToHex(witness)]);
+  }
+
+  /**
+   * The state after a step that asks another machine, if that machine's output is `answer`.
+   * @throws WitnessRefused if the witness does not open the state, or the step asks nobody.
+   */
+  verifyAnswer(pre: Hash, witness: Uint8Array, answer: Hash): Promise<Verdict> {
+    return this.#call("resume", [bytesToHex(pre), bytesToHex(witness), bytesToHex(answer)]);
+  }
+
+  async #call(functionName: string, args: readonly Hex[]): Promise<Verdict> {
+    const data = hexToBytes(encodeFunctionData({ abi: this.#abi, functionName, args }));
     const { execResult } = await call(this.#evm, data, this.#address);
     const { exceptionError, returnValue, executionGasUsed } = execResult;
     if (exceptionError)

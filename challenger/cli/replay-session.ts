@@ -1,7 +1,7 @@
-import { createInterface } from "node:readline/promises";
 import { spacesOf, stepOf } from "../../ml-vm/stepper/positions.ts";
 import type { InferenceTrace } from "../../prover/inference-trace.ts";
 import type { SolidityVerifier } from "../../prover/verifier.ts";
+import type { Terminal } from "./replay-terminal.ts";
 import { drawStep, replayStep } from "./replay-view.ts";
 
 const HELP = `  n, or return   next step            b              back one step
@@ -16,39 +16,36 @@ export interface ReplaySessionOptions {
   /** Where the dispute's parties first disagree, if it is a dispute. */
   readonly disagreement: bigint | null;
   readonly verifier: SolidityVerifier | null;
+  readonly terminal: Terminal;
 }
 
 /** Walks through an inference on a terminal. */
-export async function replaySession({ trace, start, disagreement, verifier }: ReplaySessionOptions): Promise<void> {
-  const terminal = createInterface({ input: process.stdin, output: process.stdout });
+export async function replaySession(options: ReplaySessionOptions): Promise<void> {
+  const { trace, start, disagreement, verifier, terminal } = options;
   let at = start;
-  try {
-    process.stdout.write(`${HELP}\n`);
-    for (;;) {
-      process.stdout.write(`\n${drawStep(await replayStep(trace, at, verifier), trace.steps)}\n`);
-      const next = await ask(terminal, trace, at, disagreement);
-      if (next === null) return;
-      at = next;
-    }
-  } finally {
-    terminal.close();
+  terminal.say(HELP);
+  for (;;) {
+    terminal.say(`\n${drawStep(await replayStep(trace, at, verifier), trace.steps)}`);
+    const next = await ask(terminal, trace, at, disagreement);
+    if (next === null) return;
+    at = next;
   }
 }
 
 /** Asks until the answer is a place to go to; null to end. */
 async function ask(
-  terminal: ReturnType<typeof createInterface>,
+  terminal: Terminal,
   trace: InferenceTrace,
   at: bigint,
   disagreement: bigint | null,
 ): Promise<bigint | null> {
   for (;;) {
-    const line = await terminal.question("> ").catch(() => "q");
-    const [command = "", argument] = line.trim().split(/\s+/);
+    const line = await terminal.ask();
+    const [command = "", argument] = (line ?? "q").trim().split(/\s+/);
     if (command === "q") return null;
     const target = goTo(command, argument, trace, at, disagreement);
     if (typeof target === "bigint") return clamp(target, trace.steps);
-    process.stdout.write(`  ${target}\n`);
+    terminal.say(`  ${target}`);
   }
 }
 

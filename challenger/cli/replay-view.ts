@@ -7,18 +7,15 @@ import type {
 } from "../../ml-vm/stepper/describe.ts";
 import type { InferenceTrace } from "../../prover/inference-trace.ts";
 import type { SolidityVerifier } from "../../prover/verifier.ts";
-import { WitnessRefused } from "../../prover/verifier.ts";
 import { toHex } from "../strategy/bytes.ts";
+import { drawVerdict, type Verified, verified } from "./replay-verifier.ts";
 
 /** One step, as `elench replay --json` prints it. */
-export interface ReplayedStep extends StepDescription {
+export interface ReplayedStep extends StepDescription, Verified {
   readonly step: bigint;
   /** State hashes before and after. */
   readonly pre: string;
   readonly post: string;
-  /** What the Solidity verifier makes of it, with --verify. */
-  readonly verifier?: { readonly post: string | null; readonly gas: bigint | null; readonly refused?: string };
-  readonly agrees?: boolean;
 }
 
 export async function replayStep(
@@ -29,14 +26,7 @@ export async function replayStep(
   const [pre, post] = (await trace.stateHashes([step, step + 1n])) as [Uint8Array, Uint8Array];
   const told = { step, ...trace.describe(step), pre: toHex(pre), post: toHex(post) };
   if (!verifier) return told;
-  try {
-    const verdict = await verifier.verifyStep(pre, await trace.witness(step));
-    const theirs = toHex(verdict.post);
-    return { ...told, verifier: { post: theirs, gas: verdict.gas }, agrees: theirs === told.post };
-  } catch (error) {
-    if (!(error instanceof WitnessRefused)) throw error;
-    return { ...told, verifier: { post: null, gas: null, refused: error.message }, agrees: false };
-  }
+  return { ...told, ...(await verified(post, verifier.verifyStep(pre, await trace.witness(step)))) };
 }
 
 /** The step in words and bits, for a terminal. */
@@ -47,17 +37,9 @@ export function drawStep(step: ReplayedStep, total: bigint): string {
   if (step.innerAccumulators) lines.push(`  inner accumulator ${drawChange(step.innerAccumulators)}`);
   if (step.accumulators) lines.push(`  accumulator      ${drawChange(step.accumulators)}`);
   if (step.write) lines.push(`  writes           ${drawWrite(step.write)}`);
-  lines.push(`  state before     ${step.pre}`, `  state after      ${step.post}`);
-  if (step.verifier)
-    lines.push(
-      `  Solidity says    ${step.verifier.post ?? step.verifier.refused}`,
-      `                   ${drawVerdict(step)}`,
-    );
+  lines.push(`  state before     ${step.pre}`, `  state after      ${step.post}`, ...drawVerdict(step));
   return lines.join("\n");
 }
-
-const drawVerdict = ({ agrees, verifier }: ReplayedStep): string =>
-  agrees ? `they agree (${verifier?.gas} gas)` : "THEY DISAGREE: this is a defect of Elench";
 
 const drawValue = ({ type, decimal, hex }: Value): string => `${decimal}  ${hex} ${type}`;
 

@@ -1,50 +1,60 @@
-import { fileURLToPath } from "node:url";
 import { Command } from "commander";
+import { sessionModels } from "../../../evm/native/models.ts";
 import { InferenceTrace } from "../../../prover/inference-trace.ts";
-import { hardhatArtifacts, SolidityVerifier } from "../../../prover/verifier.ts";
 import { createAgent } from "../../agent.ts";
 import { firstDisagreement } from "../../disagreement.ts";
 import { EXIT, UserError } from "../../errors.ts";
 import { splitTensors } from "../../inference-truth.ts";
 import { type ConnectOptions, connectTo } from "../../l1/connect.ts";
 import { defaultStore, loadModel, ModelStore } from "../../store.ts";
+import { toHex } from "../../strategy/bytes.ts";
+
 import { withL1 } from "../l1-options.ts";
 import { backendOf, readInput, readInputs } from "../model-file.ts";
 import { collect, engineOption, jsonOption, naturalNumber, option, threadsOption } from "../options.ts";
-import { print } from "../output.ts";
-import { replaySession } from "../replay-session.ts";
-import { drawStep, replayStep } from "../replay-view.ts";
+import { type BatchReplayOptions, replayBatch } from "../replay-batch.ts";
+import { traceBatchFiles } from "../replay-batch-trace.ts";
+import { checkRange, type InferenceReplay, replayInference } from "../replay-inference.ts";
 import { findGame } from "./dispute.ts";
 
-interface ReplayOptions extends ConnectOptions {
+interface ReplayOptions extends ConnectOptions, BatchReplayOptions {
   readonly input?: readonly string[];
   readonly dispute?: string;
+  readonly batch?: readonly string[];
+  readonly genesis?: string;
   readonly store: string;
-  readonly step?: bigint;
-  readonly from?: bigint;
-  readonly to?: bigint;
-  readonly verify?: boolean;
   readonly engine: "native" | "wasm" | "interpreter";
   readonly threads: number;
-  readonly json?: boolean;
 }
-
-const ARTIFACTS = fileURLToPath(new URL("../../../artifacts/contracts", import.meta.url));
-
-/** Steps that are printed at once, unless somebody asks for fewer. */
-const MAX_STEPS = 100_000n;
 
 export function replayCommand(): Command {
   const command = new Command("replay")
-    .description("what happens at a step of an inference, in words and bits; on a terminal, walk through it")
-    .argument("[file]", "ONNX model; or replay a dispute by its id")
+    .description("what happens at a step of an inference, or of an L2 transaction; on a terminal, walk through it")
+    .argument("[file]", "ONNX model; or replay a batch of L2 transactions, or a dispute by its id")
     .addOption(
       option("--input <name=file>", "an input: .npy, .pb, .json or .bin; repeat for others").argParser(collect),
     )
     .addOption(
       option("--dispute <game>", "replay the inference that a game on L1 is about: its id, or the start of it"),
     )
-    .addOption(option("--store <folder>", "where models are kept, for --dispute").default(defaultStore()))
+    .addOption(
+      option(
+        "--batch <file>",
+        "replay a batch of L2 blocks, bytes or hexadecimal; the chain's earlier batches come first, in their order",
+      ).argParser(collect),
+    )
+    .addOption(option("--genesis <file>", "what the chain of the batch begins with"))
+    .addOption(
+      option("--transaction <n>", "one transaction of the batch: steps count from its first").argParser(naturalNumber),
+    )
+    .addOption(
+      option("--opcode <name>", "only steps of this instruction or phase; repeat for others").argParser(collect),
+    )
+    .addOption(option("--list", "a line for each step of the transaction, or of those that are named"))
+    .addOption(
+      option("--descend [step]", "go on with the inference that the step asks for: a step of it, or several as 12-20"),
+    )
+    .addOption(option("--store <folder>", "where models are kept, for --dispute and --batch").default(defaultStore()))
     .addOption(option("--step <n>", "one step; steps count from 0").argParser(naturalNumber))
     .addOption(option("--from <n>", "the first of several steps").argParser(naturalNumber))
     .addOption(option("--to <n>", "the last of several steps").argParser(naturalNumber))
@@ -59,23 +69,39 @@ export function replayCommand(): Command {
   return withL1(command)
     .addOption(jsonOption())
     .action(async (file: string | undefined, options: ReplayOptions) => {
-      if ((file === undefined) === (options.dispute === undefined))
-        throw new UserError("give either an ONNX file, or --dispute and a game's id");
-      const { trace, disagreement } =
-        file === undefined ? await ofDispute(options) : { trace: ofFile(file, options), disagreement: null };
-      const [from, to] = range(options, trace.steps, disagreement);
-      const verifier = options.verify ? await openVerifier() : null;
-      const isNamed = options.step !== undefined || options.from !== undefined || options.to !== undefined;
-      if (process.stdin.isTTY && process.stdout.isTTY && !options.json && !isNamed) {
-        await replaySession({ trace, start: from, disagreement, verifier });
+      const given = [file, options.dispute, options.batch].filter((what) => what !== undefined);
+      if (given.length !== 1)
+        throw new UserError("give one of these: an ONNX file, --dispute and a game's id, or --batch and a file");
+      checkRange(options);
+      if (options.batch) {
+        await ofBatch(options, options.batch);
         return;
       }
-      for (let step = from; step <= to; step++) {
-        const replayed = await replayStep(trace, step, verifier);
-        print(options.json, replayed, () => drawStep(replayed, trace.steps));
-        if (replayed.agrees === false) process.exitCode = EXIT.negative;
-      }
+      refuseForInference(options);
+      const { trace, disagreement } =
+        file === undefined ? await ofDispute(options) : { trace: ofFile(file, options), disagreement: null };
+      await replayInference({ trace, disagreement, options });
     });
+}
+
+/** @throws UserError for a flag that says something of a batch. */
+function refuseForInference(options: ReplayOptions): void {
+  for (const flag of ["genesis", "transaction", "opcode", "list", "descend"] as const)
+    if (options[flag] !== undefined) throw new UserError(`--${flag} is about a batch: give --batch too`);
+}
+
+async function ofBatch(options: ReplayOptions, files: readonly string[]): Promise<void> {
+  if (options.genesis === undefined)
+    throw new UserError("--batch: what does its chain begin with? Give --genesis and its file");
+  if (options.input) throw new UserError("--input is for a model's inputs: a batch has its own");
+  const backend = backendOf(options.engine, options.threads);
+  const store = new ModelStore(options.store, backend);
+  const load = (modelId: Uint8Array) => {
+    const id = toHex(modelId);
+    return store.has(id) ? store.load(id).model : undefined;
+  };
+  const trace = await traceBatchFiles(options.genesis, files, sessionModels(load, backend));
+  await replayBatch({ trace, store, backend, options });
 }
 
 function ofFile(file: string, options: ReplayOptions): InferenceTrace {
@@ -84,7 +110,7 @@ function ofFile(file: string, options: ReplayOptions): InferenceTrace {
   return new InferenceTrace(model, commitment, backend, readInputs(model, options.input ?? []));
 }
 
-async function ofDispute(options: ReplayOptions): Promise<{ trace: InferenceTrace; disagreement: bigint | null }> {
+async function ofDispute(options: ReplayOptions): Promise<Omit<InferenceReplay, "options">> {
   const connection = await connectTo(options);
   const backend = backendOf(options.engine, options.threads);
   const store = new ModelStore(options.store, backend);
@@ -101,39 +127,11 @@ async function ofDispute(options: ReplayOptions): Promise<{ trace: InferenceTrac
   await agent.watchtower.look();
   const game = findGame(agent.watchtower.forest, options.dispute as string);
   const { machine, context, start, level } = game.proposal;
-  const unknown = agent.truth.unknown({ machine, context, start, level });
+  const unknown = await agent.truth.unknown({ machine, context, start, level });
   if (unknown !== null) throw new UserError(`game ${game.id} cannot be replayed: ${unknown}`, EXIT.environment);
   const asked = agent.requests.byContext.get(context);
   if (!asked) throw new UserError(`game ${game.id} belongs to no request of the oracle`);
   const { model, commitment } = store.load(asked.request.modelId);
   const trace = new InferenceTrace(model, commitment, backend, splitTensors(asked.input, model.program.inputs));
   return { trace, disagreement: await firstDisagreement(game, agent.truth) };
-}
-
-/** The first and the last step to show. */
-function range({ step, from, to }: ReplayOptions, steps: bigint, disagreement: bigint | null): [bigint, bigint] {
-  if (step !== undefined && (from !== undefined || to !== undefined))
-    throw new UserError("--step names one step, --from and --to several: give one or the other");
-  const first = step ?? from ?? (to === undefined ? (disagreement ?? 0n) : 0n);
-  const last = step ?? to ?? (from === undefined ? first : steps);
-  if (first > steps || last > steps)
-    throw new UserError(
-      `the inference has ${steps} steps, from 0 to ${steps - 1n}; there is no step ${last > steps ? last : first}`,
-    );
-  if (last < first) throw new UserError(`--to ${last} is before --from ${first}`);
-  if (last - first >= MAX_STEPS)
-    throw new UserError(
-      `${last - first + 1n} steps are more than anyone reads: give --from and --to at most ${MAX_STEPS} steps apart`,
-    );
-  return [first, last];
-}
-
-async function openVerifier(): Promise<SolidityVerifier> {
-  try {
-    return await SolidityVerifier.deploy(hardhatArtifacts(ARTIFACTS));
-  } catch (error) {
-    throw new UserError(`--verify needs the compiled contracts: ${(error as Error).message}`, EXIT.environment, {
-      cause: error,
-    });
-  }
 }

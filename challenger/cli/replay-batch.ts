@@ -1,0 +1,269 @@
+import { SLOT_STEPS } from "../../evm/batch/claim.ts";
+import { stepName } from "../../evm/machine/describe.ts";
+import { hexAddress } from "../../evm/machine/describe-changes.ts";
+import { STEP_NAMES } from "../../evm/machine/describe-names.ts";
+import type { Backend } from "../../ml-vm/engine/backend.ts";
+import type { BatchTrace } from "../../prover/batch-trace.ts";
+import { InferenceTrace } from "../../prover/inference-trace.ts";
+import type { SolidityVerifier } from "../../prover/verifier.ts";
+import { EXIT, UserError } from "../errors.ts";
+import type { ModelStore } from "../store.ts";
+import { toHex } from "../strategy/bytes.ts";
+import { columns, note, print } from "./output.ts";
+import { replayBatchSession } from "./replay-batch-session.ts";
+import { firstStepOf, listing, type StepLine, survey, walk } from "./replay-batch-steps.ts";
+import { drawBatchStep, drawLine, LISTING_HEADER, replayBatchStep } from "./replay-batch-view.ts";
+import { type ReplayRange, replayInference } from "./replay-inference.ts";
+import { isAtTerminal, withTerminal } from "./replay-terminal.ts";
+import { openVerifier, type Verified } from "./replay-verifier.ts";
+
+/** Which steps of a batch are shown, and how. Steps count within the transaction, if one is named. */
+export interface BatchReplayOptions extends ReplayRange {
+  readonly transaction?: bigint | undefined;
+  /** Names of instructions or phases: only such steps. */
+  readonly opcode?: readonly string[] | undefined;
+  /** A line for each step, however many there are. */
+  readonly list?: boolean | undefined;
+  /** Goes on with the inference that the step asks for; a text names steps of it. */
+  readonly descend?: true | string | undefined;
+}
+
+export interface BatchReplay {
+  readonly trace: BatchTrace;
+  /** Step at which the dispute's parties first disagree, if it is a dispute. */
+  readonly disagreement?: bigint | null;
+  /** To descend into inferences with. */
+  readonly store: ModelStore;
+  readonly backend: Backend;
+  readonly options: BatchReplayOptions;
+}
+
+/** Lines of a listing that nobody asked to be whole. */
+const LISTED = 1000;
+
+/** Shows a batch, a transaction of it, or steps; on a terminal, if no step is named, walks through it. */
+export async function replayBatch(replay: BatchReplay): Promise<void> {
+  const { trace, options, disagreement = null } = replay;
+  const scope = scopeOf(trace, options);
+  const names = namesOf(options.opcode);
+  if (options.descend !== undefined) {
+    await descend(replay, askingStep(trace, scope, options));
+    return;
+  }
+  const verifier = options.verify ? await openVerifier("EvmVerifier") : null;
+  const isNamed = [options.step, options.from, options.to, options.opcode].some((option) => option !== undefined);
+  if (isNamed && !options.list) await showSteps(trace, scope, names, verifier, options);
+  else if (isAtTerminal() && !options.json && !options.list) await session(replay, scope, verifier, disagreement);
+  else if (isNamed || options.list || options.transaction !== undefined)
+    await list(trace, scope, names, verifier, { ...options, limit: isNamed || options.list ? Infinity : LISTED });
+  else print(options.json, summary(trace), () => drawSummary(trace));
+}
+
+// What is to be shown
+
+/** Steps of the batch, the last one included. */
+interface Scope {
+  readonly from: bigint;
+  readonly to: bigint;
+}
+
+/** @throws UserError where there is no such transaction, or no such step. */
+function scopeOf(trace: BatchTrace, { transaction, step, from, to }: BatchReplayOptions): Scope {
+  const count = trace.native.transactions.length;
+  if (transaction !== undefined && transaction >= BigInt(count))
+    throw new UserError(
+      `the batch has ${count === 0 ? "no transactions" : `${count} transactions, from 0 to ${count - 1}`}; there is no transaction ${transaction}`,
+    );
+  const offset = transaction === undefined ? 0n : transaction * SLOT_STEPS;
+  const steps = transaction === undefined ? trace.steps : survey(trace, Number(transaction)).steps;
+  const [first, last] = [step ?? from ?? 0n, step ?? to ?? steps - 1n];
+  if (first >= steps || last >= steps)
+    throw new UserError(
+      `${transaction === undefined ? "the batch" : `transaction ${transaction}`} has ${steps} steps, from 0 to ${steps - 1n}; there is no step ${first >= steps ? first : last}`,
+    );
+  return { from: offset + first, to: offset + last };
+}
+
+/** @throws UserError for what is neither an instruction nor a phase. */
+function namesOf(opcodes: readonly string[] | undefined): ReadonlySet<string> | null {
+  if (!opcodes) return null;
+  const names = opcodes.map((name) => name.toUpperCase());
+  for (const name of names)
+    if (!STEP_NAMES.has(name))
+      throw new UserError(`--opcode ${name}: there is no such instruction or phase; SSTORE, CALL, ASK are some`);
+  return new Set(names);
+}
+
+/** The step that --descend goes down from. @throws UserError if it is not clear which. */
+function askingStep(trace: BatchTrace, { from, to }: Scope, { step, transaction }: BatchReplayOptions): bigint {
+  if (step !== undefined) {
+    if (trace.question(from)) return from;
+    throw new UserError(`--descend: step ${step} asks no model; --opcode ASK shows the steps that do`);
+  }
+  const asks: bigint[] = [];
+  for (const m of walk(trace, from)) {
+    if (m.clock > to) break;
+    if (trace.question(m.clock)) asks.push(m.clock);
+  }
+  const [first] = asks;
+  if (first === undefined) throw new UserError("--descend: no model is asked there");
+  if (asks.length === 1) return first;
+  const shown = asks.map((at) => (transaction === undefined ? at : at % SLOT_STEPS));
+  throw new UserError(`--descend: models are asked at the steps ${shown.join(", ")}: say which, with --step`);
+}
+
+// Showing it
+
+async function showSteps(
+  trace: BatchTrace,
+  { from, to }: Scope,
+  names: ReadonlySet<string> | null,
+  verifier: SolidityVerifier | null,
+  { json, step }: BatchReplayOptions,
+): Promise<void> {
+  const show = async (at: bigint): Promise<void> => {
+    const replayed = await replayBatchStep(trace, at, verifier);
+    print(json, replayed, () => drawBatchStep(replayed, trace.native.transactions.length));
+    judge(replayed);
+  };
+  if (step !== undefined) {
+    // It may be an idle one.
+    await show(from);
+    return;
+  }
+  let shown = 0;
+  for (const m of walk(trace, from)) {
+    if (m.clock > to) break;
+    if (names && !names.has(stepName(m))) continue;
+    await show(m.clock);
+    shown++;
+  }
+  if (shown === 0) note(`there is no such step${names ? ` (${[...names].join(", ")})` : ""}`);
+}
+
+async function list(
+  trace: BatchTrace,
+  { from, to }: Scope,
+  names: ReadonlySet<string> | null,
+  verifier: SolidityVerifier | null,
+  { json, limit }: { readonly json?: boolean | undefined; readonly limit: number },
+): Promise<void> {
+  if (!json) print(false, null, () => LISTING_HEADER);
+  let [shown, more, transaction] = [0, 0, -1];
+  for (const line of listing(trace, from, to, (m) => names === null || names.has(stepName(m)))) {
+    if (shown === limit) {
+      more++;
+      continue;
+    }
+    shown++;
+    const verdict = verifier ? verdictOf(await replayBatchStep(trace, line.clock, verifier)) : {};
+    if (!json && line.transaction !== transaction && trace.native.transactions.length > 1)
+      print(false, null, () => `transaction ${line.transaction}, from step ${firstStepOf(line.transaction)}`);
+    transaction = line.transaction;
+    print(json, { ...line, ...verdict } satisfies StepLine, () => drawLine(line, verdict));
+    judge(verdict);
+  }
+  if (more > 0) note(`${more} more steps: --list shows all of them, --from and --to some`);
+}
+
+const verdictOf = ({ verifier, agrees }: Verified): Verified =>
+  verifier === undefined || agrees === undefined ? {} : { verifier, agrees };
+
+/** The exit code says that Solidity disagreed with a step. */
+function judge({ agrees }: Verified): void {
+  if (agrees === false) process.exitCode = EXIT.negative;
+}
+
+async function session(
+  replay: BatchReplay,
+  { from }: Scope,
+  verifier: SolidityVerifier | null,
+  disagreement: bigint | null,
+): Promise<void> {
+  const { trace } = replay;
+  await withTerminal(async (terminal) => {
+    terminal.say(drawSummary(trace));
+    const start = replay.options.transaction === undefined ? (disagreement ?? from) : from;
+    const inference = (at: bigint) => inferenceAt(replay, at);
+    await replayBatchSession({ trace, start, disagreement, verifier, terminal, inference });
+  });
+}
+
+/** Replays the inference that a step asks for. */
+async function descend(replay: BatchReplay, at: bigint): Promise<void> {
+  const { verify, json, descend: steps } = replay.options;
+  const trace = inferenceAt(replay, at);
+  await replayInference({ trace, disagreement: null, options: { ...inferenceRange(steps), verify, json } });
+}
+
+/** @throws UserError if the model is not in the store. */
+function inferenceAt({ trace, store, backend }: BatchReplay, at: bigint): InferenceTrace {
+  const question = trace.question(at);
+  if (!question) throw new UserError(`step ${at} asks no model`);
+  const { model, commitment } = store.load(toHex(question.modelId));
+  return new InferenceTrace(model, commitment, backend, [question.input]);
+}
+
+/** Steps of an inference: `12`, or `12-20`. */
+function inferenceRange(steps: true | string | undefined): ReplayRange {
+  if (steps === undefined || steps === true) return {};
+  const [, first, last] = /^(\d+)(?:-(\d+))?$/.exec(steps) ?? [];
+  if (first === undefined)
+    throw new UserError(`--descend ${steps}: it takes a step of the inference, or the first and the last as 12-20`);
+  if (last === undefined) return { step: BigInt(first) };
+  if (BigInt(last) < BigInt(first)) throw new UserError(`--descend ${steps}: ${last} is before ${first}`);
+  return { from: BigInt(first), to: BigInt(last) };
+}
+
+// The summary
+
+function summary(trace: BatchTrace) {
+  const { transactions, next } = trace.native;
+  return {
+    context: toHex(trace.context),
+    output: toHex(trace.output),
+    steps: trace.steps,
+    block: next.number,
+    stateRoot: toHex(next.world),
+    transactions: transactions.map(({ hash, number, receipt }, i) => {
+      const { first, steps, fields, status, why, asks } = survey(trace, i);
+      return {
+        transaction: i,
+        hash: toHex(hash),
+        block: number,
+        status,
+        why,
+        from: receipt ? hexAddress(receipt.sender) : null,
+        to: fields && !fields.creates ? hexAddress(fields.to) : null,
+        created: receipt?.created ? hexAddress(receipt.created) : null,
+        value: fields?.value ?? null,
+        gasUsed: receipt?.gasUsed ?? null,
+        logs: receipt?.logs.length ?? 0,
+        firstStep: first,
+        steps,
+        asks,
+      };
+    }),
+  };
+}
+
+function drawSummary(trace: BatchTrace): string {
+  const { transactions, stateRoot, output, block } = summary(trace);
+  const rows = transactions.map((t) => [
+    `${t.transaction}`,
+    t.hash,
+    `${t.block}`,
+    t.from ?? "",
+    t.to ?? (t.created ? `creates ${t.created}` : ""),
+    t.status,
+    `${t.gasUsed ?? ""}`,
+    `${t.steps}`,
+    `${t.asks.length > 0 ? `asks models at ${t.asks.map((at) => at % SLOT_STEPS).join(", ")}` : (t.why ?? "")}`,
+  ]);
+  const table =
+    rows.length === 0
+      ? "the batch has no transactions"
+      : columns([["", "hash", "block", "from", "to", "status", "gas", "steps", ""], ...rows]);
+  const closing = `block ${block}, state root ${stateRoot}\noutput ${output}`;
+  return `${table}\n${closing}`;
+}

@@ -1,0 +1,23 @@
+import { createInterface } from "node:readline/promises";
+
+/** Somebody at a keyboard. */
+export interface Terminal {
+  say(text: string): void;
+  /** The next line; null if there is none any more. */
+  ask(): Promise<string | null>;
+}
+
+/** Runs a session with whoever sits before this process. */
+export async function withTerminal(session: (terminal: Terminal) => Promise<void>): Promise<void> {
+  const lines = createInterface({ input: process.stdin, output: process.stdout });
+  try {
+    await session({
+      say: (text) => void process.stdout.write(`${text}\n`),
+      ask: () => lines.question("> ").catch(() => null),
+    });
+  } finally {
+    lines.close();
+  }
+}
+
+export const isAtTerminal = (): boolean => Boolean(process.stdin.isTTY && process.stdout.isTTY);
