@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.37;
 
-import {Phase, State as MachineState} from "../evm/Layout.sol";
+import {EMPTY, Phase, State as MachineState} from "../evm/Layout.sol";
 import {IDisputeGame, Status} from "../game/IDisputeGame.sol";
 import {IMachine} from "../game/IMachine.sol";
 import {IInbox} from "./IInbox.sol";
@@ -165,10 +165,12 @@ contract Outputs is IOutputs {
     if (status == Status.Open) game.voidGame(id);
   }
 
-  /// @dev Hash of the machine's first state: phase, task, and zeros.
+  /// @dev Hash of the machine's first state: phase and task, no memory, nothing returned, and zeros.
   function _start(bytes32 context) private pure returns (bytes32) {
     MachineState memory state;
     state.phase = Phase.START;
+    state.memoryRoot = EMPTY;
+    state.returned = EMPTY;
     state.task = context;
     return state.hash();
   }

@@ -1,4 +1,4 @@
-import type { Hash } from "../../merkle/tree.ts";
+import { type Hash, zeroDataRoot } from "../../merkle/tree.ts";
 import { Bytes } from "../machine/bytes.ts";
 import { type Batch, type Block, PHASE, ZERO_HASH } from "../machine/layout.ts";
 import { Machine, type Outside, type Task } from "../machine/machine.ts";
@@ -26,6 +26,9 @@ export interface BatchInput {
   readonly previous: ChainState;
   readonly bytes: Bytes;
 }
+
+/** Root of the memory of no bytes, and hash of the View of none. */
+const NO_BYTES = zeroDataRoot(0);
 
 /** A transaction takes so many steps, with the idle ones. */
 export const SLOT_STEPS = 16n ** 7n;
@@ -58,9 +61,9 @@ export const contextOf = (input: BatchInput): Hash => hashWords(new StartTask(in
 export const firstState = (input: BatchInput, outside: Outside): Machine =>
   new Machine(outside, PHASE.start, 0n, new StartTask(input));
 
-/** Hash of the first state: phase and task stand in 15 words, the others are zero. */
+/** Hash of the first state: phase and task, no memory, nothing returned; the other words are zero. */
 export const startOf = (input: BatchInput): Hash =>
-  hashWords([PHASE.start, ...new Array<Word>(13).fill(0), contextOf(input)]);
+  hashWords([PHASE.start, 0, 0, 0, 0, 0, NO_BYTES, 0, 0, 0, NO_BYTES, 0, 0, 0, contextOf(input)]);
 
 /** The block that a batch begins with: the previous one, of which only number and world are known. */
 export function firstBlock(input: BatchInput): Block {
