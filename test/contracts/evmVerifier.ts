@@ -1,0 +1,85 @@
+/** The EVM machine's verifier in a simulator, as Hardhat compiled it, for steps in ten thousands. */
+import { fileURLToPath } from "node:url";
+import { bytesToHex, hexToBytes } from "@ethereumjs/util";
+import type { AbiParameter, Hex } from "viem";
+import { hardhatArtifacts } from "../../prover/verifier.ts";
+import { build } from "./build.ts";
+import { Reverted } from "./evm.ts";
+import { type Simulated, type Simulator, startSimulator } from "./simulator.ts";
+
+/** What a step is claimed from. */
+export interface Claim {
+  readonly pre: Uint8Array;
+  readonly witness: Uint8Array;
+}
+
+export interface EvmVerifier {
+  /** By claim: hash of the next state, null where the witness is refused. @param part takes the steps; by default, whoever the dispatcher chooses. */
+  steps(claims: readonly Claim[], part?: string): Promise<(Uint8Array | null)[]>;
+  /** Names of the contracts that take the steps. */
+  readonly parts: readonly string[];
+  close(): Promise<void>;
+}
+
+/** Of a call's calldata. */
+const MOST_BYTES = 100_000;
+
+const artifacts = hardhatArtifacts(fileURLToPath(new URL("../../artifacts/contracts", import.meta.url)));
+
+export async function startEvmVerifier(): Promise<EvmVerifier> {
+  const simulator = await startSimulator();
+  const deployed = new Map<string, Simulated>();
+  const verifier = await deploy(simulator, "EvmVerifier", deployed);
+  const { abi } = artifacts("EvmVerifier");
+  const getters = abi.flatMap((item) => (item.type === "function" && item.inputs.length === 0 ? item.name : []));
+  const many = await simulator.deploy(build(["contracts/test/ManySteps.sol"]).get("ManySteps")!);
+
+  const call = async (to: Hex, claims: readonly Claim[]): Promise<(Uint8Array | null)[]> => {
+    const half = Math.ceil(claims.length / 2);
+    const split = async () => [...(await call(to, claims.slice(0, half))), ...(await call(to, claims.slice(half)))];
+    if (claims.length > 1 && claims.reduce((sum, { witness }) => sum + witness.length, 0) > MOST_BYTES) return split();
+    const [pres, witnesses] = [
+      claims.map(({ pre }) => bytesToHex(pre)),
+      claims.map(({ witness }) => bytesToHex(witness)),
+    ];
+    try {
+      const posts = (await many.call("step", to, pres, witnesses)) as readonly Hex[];
+      return posts.map((post) => (BigInt(post) === 0n ? null : hexToBytes(post)));
+    } catch (error) {
+      if (!(error instanceof Reverted) || claims.length === 1) throw error;
+      return split();
+    }
+  };
+
+  return {
+    parts: getters.map(contractOf),
+    steps(claims, part) {
+      const contract = part === undefined ? verifier : deployed.get(part);
+      if (!contract) throw new Error(`no part ${part}`);
+      return call(contract.address, claims);
+    },
+    close: () => simulator.close(),
+  };
+}
+
+/** Deploys a contract, and first those whose addresses its constructor takes: a parameter is named after its contract. */
+async function deploy(simulator: Simulator, name: string, deployed: Map<string, Simulated>): Promise<Simulated> {
+  const { abi, bytecode } = artifacts(name);
+  const inputs = abi.find((item) => item.type === "constructor")?.inputs ?? [];
+  const args: unknown[] = [];
+  for (const input of inputs) args.push(await argument(simulator, input, deployed));
+  const contract = await simulator.deploy({ abi, creation: hexToBytes(bytecode), size: 0 }, ...args);
+  deployed.set(name, contract);
+  return contract;
+}
+
+async function argument(simulator: Simulator, input: AbiParameter, deployed: Map<string, Simulated>): Promise<unknown> {
+  if (!("components" in input)) return (await deploy(simulator, contractOf(input.name ?? ""), deployed)).address;
+  const members: Record<string, unknown> = {};
+  for (const member of input.components) members[member.name ?? ""] = await argument(simulator, member, deployed);
+  return members;
+}
+
+/** `hashes_` and `hashes` are addresses of a `Hashes`. */
+const contractOf = (parameter: string): string =>
+  parameter.charAt(0).toUpperCase() + parameter.slice(1).replace(/_$/, "");
