@@ -13,7 +13,7 @@ import { EXIT, UserError } from "../../errors.ts";
 import { defaultStore, type LoadedModel, loadModel, ModelStore } from "../../store.ts";
 import { type Hex, toHex } from "../../strategy/bytes.ts";
 import { backendOf, readInput } from "../model-file.ts";
-import { collect, engineOption, option, positiveInteger, threadsOption } from "../options.ts";
+import { collect, engineOption, naturalNumber, option, positiveInteger, threadsOption } from "../options.ts";
 import { columns, jsonValue, note } from "../output.ts";
 import { describeModels } from "./genesis.ts";
 
@@ -43,7 +43,7 @@ export function chainCommand(): Command {
       ),
     )
     .addOption(option("--chain-id <n>", "the chain's id, without --genesis").argParser(positiveInteger).default(901))
-    .addOption(option("--port <n>", "where to listen").argParser(positiveInteger).default(9545))
+    .addOption(option("--port <n>", "where to listen; 0 for any that is free").argParser(portNumber).default(9545))
     .addOption(
       option("--block-time <seconds>", "a block every so often (default: one at once for each transaction)").argParser(
         positiveInteger,
@@ -56,6 +56,8 @@ export function chainCommand(): Command {
     .addOption(option("--json", "print events as JSON, one a line, to stdout"))
     .action(run);
 }
+
+const portNumber = (text: string): number => Number(naturalNumber(text));
 
 async function run(options: ChainOptions): Promise<void> {
   const backend = backendOf(options.engine, options.threads);

@@ -1,0 +1,49 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { createAddressFromString, hexToBytes, type PrefixedHexString } from "@ethereumjs/util";
+import { loadModel } from "../../challenger/store.ts";
+import { createWorld, formatGenesis, genesisOutput, parseGenesis } from "../../evm/chain/genesis.ts";
+import { DIRECTORY_ADDRESS, decodeEntry, directorySlot } from "../../evm/native/model-directory.ts";
+import { openBackend } from "../../ml-vm/engine/backend.ts";
+import { commit } from "../../ml-vm/program/commitment.ts";
+import { tinyModel } from "../../test/e2e/tiny-model.ts";
+import { directoryCode } from "./directory-code.ts";
+import { DEV_ACCOUNTS, devAccounts, makeGenesis } from "./make.ts";
+import { modelEntry } from "./model-entry.ts";
+
+const backend = openBackend();
+const tiny = loadModel(tinyModel(2, 4, 3).onnx, backend);
+const plan = { chainId: 5n, accounts: devAccounts(), models: [tiny], directoryCode: directoryCode() };
+
+test("a model's entry says what its program says", () => {
+  const { price, ...entry } = modelEntry(tiny);
+  assert.deepEqual(entry, {
+    level: tiny.level,
+    tableDepth: commit(tiny.model.program, []).tableDepth,
+    inputBytes: 2 * 4 * 4,
+    outputBytes: 2 * 3 * 4,
+  });
+  assert.ok(price > 0n);
+});
+
+test("a model of two outputs is refused: no contract could call it", () => {
+  const two = { ...tiny, model: { ...tiny.model, program: { ...tiny.model.program, outputs: 2 } } };
+  assert.throws(() => modelEntry(two), /1 inputs \(x\) and 2 outputs/);
+});
+
+test("the world has the accounts, the directory with its code, and the model's entry where the precompile looks", async () => {
+  const { state } = await createWorld(makeGenesis(plan));
+  const directory = createAddressFromString(DIRECTORY_ADDRESS);
+  assert.deepEqual(await state.manager.getCode(directory), directoryCode());
+  const stored = await state.manager.getStorage(directory, directorySlot(hexToBytes(tiny.id as PrefixedHexString)));
+  assert.deepEqual(decodeEntry(stored), modelEntry(tiny));
+  const rich = [...devAccounts().keys()];
+  assert.equal(rich.length, DEV_ACCOUNTS);
+  for (const address of rich)
+    assert.ok(((await state.manager.getAccount(createAddressFromString(address)))?.balance ?? 0n) > 0n);
+});
+
+test("a genesis is the same after it was written to a file", async () => {
+  const genesis = makeGenesis(plan);
+  assert.deepEqual(await genesisOutput(parseGenesis(formatGenesis(genesis))), await genesisOutput(genesis));
+});
