@@ -54,6 +54,16 @@ for (const [what, text, place] of [
   ["half an address", `{"config":{"chainId":1}, "elench":{}, "alloc":{"0xab":{}}}`, /alloc\.0xab/],
   ["odd code", `{"config":{"chainId":1}, "elench":{}, "alloc":{"${ADDRESS}":{"code":"0x1"}}}`, /code/],
   ["a fraction", `{"config":{"chainId":1}, "elench":{}, "alloc":{"${ADDRESS}":{"balance":1.5}}}`, /balance/],
+  [
+    "an empty account",
+    `{"config":{"chainId":1}, "elench":{}, "alloc":{"${ADDRESS}":{"storage":{"1":1}}}}`,
+    /aa has no nonce/,
+  ],
+  [
+    "more code than an account can have",
+    `{"config":{"chainId":1}, "elench":{}, "alloc":{"${ADDRESS}":{"code":"${"00".repeat(24_577)}"}}}`,
+    /code has 24577/,
+  ],
   ["a level of 16", `{"config":{"chainId":1}, "elench":{"models":{"${MODEL}":{"level":16}}}}`, /level/],
 ] as const) {
   test(`${what} is refused, and the place is named`, () => {
