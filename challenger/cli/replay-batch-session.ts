@@ -7,7 +7,7 @@ import type { BatchTrace } from "../../prover/batch-trace.ts";
 import type { InferenceTrace } from "../../prover/inference-trace.ts";
 import type { SolidityVerifier } from "../../prover/verifier.ts";
 import { UserError } from "../errors.ts";
-import { firstStepOf, listing, survey, transactionOf, walk } from "./replay-batch-steps.ts";
+import { firstStepOf, isWaiting, listing, survey, transactionOf, walk } from "./replay-batch-steps.ts";
 import { drawBatchStep, drawLine, LISTING_HEADER, replayBatchStep } from "./replay-batch-view.ts";
 import { replaySession } from "./replay-session.ts";
 import type { Terminal } from "./replay-terminal.ts";
@@ -112,7 +112,7 @@ function goTo(
     case "u":
       return up(trace, at);
     case "w":
-      return find(trace, at, (m) => stepName(m) === "SSTORE") ?? "  no slot is written any more";
+      return named(trace, at, "SSTORE") ?? "  no slot is written any more";
     case "c":
       return toName(trace, at, argument);
     case "l":
@@ -168,8 +168,12 @@ function up(trace: BatchTrace, at: bigint): bigint | string {
 function toName(trace: BatchTrace, at: bigint, argument: string | undefined): bigint | string {
   const name = argument?.toUpperCase() ?? "";
   if (!STEP_NAMES.has(name)) return "  c takes the name of an instruction or of a phase, as SSTORE or ASK";
-  return find(trace, at, (m) => stepName(m) === name) ?? `  there is no ${name} any more`;
+  return named(trace, at, name) ?? `  there is no ${name} any more`;
 }
+
+/** The next step of that name that need not wait for a record. */
+const named = (trace: BatchTrace, at: bigint, name: string): bigint | null =>
+  find(trace, at, (m) => stepName(m) === name && !isWaiting(trace, m.clock));
 
 const LINES = 20;
 

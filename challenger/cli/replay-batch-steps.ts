@@ -8,6 +8,7 @@ import type { OutcomeTask } from "../../evm/machine/outcome.ts";
 import { skipIdle } from "../../evm/machine/phases/blocks.ts";
 import type { DecodeTask } from "../../evm/machine/phases/transactions.ts";
 import { step } from "../../evm/machine/step.ts";
+import { toBigInt } from "../../evm/machine/words.ts";
 import type { BatchTrace } from "../../prover/batch-trace.ts";
 
 /** The steps of a batch in which something happens. Whoever walks steps a machine of its own, so that a long way costs what stepping costs. */
@@ -40,6 +41,8 @@ export interface StepLine {
   readonly clock: bigint;
   /** Of the instruction, or of the phase. */
   readonly name: string;
+  /** What a PUSH pushes. */
+  readonly immediate: string | null;
   readonly outcome: StepDescription["outcome"];
   /** Null where no code runs. */
   readonly pc: number | null;
@@ -54,6 +57,7 @@ export interface StepLine {
 }
 
 const SHOWN_ITEMS = 3;
+const PUSH0 = 0x5f;
 
 /** Lines of real steps. @param wanted says which of them, before they are taken. */
 export function* listing(
@@ -88,6 +92,7 @@ function lineOf(m: Machine): Omit<StepLine, "cost" | "outcome"> {
     step: m.clock % SLOT_STEPS,
     clock: m.clock,
     name: stepName(m),
+    immediate: runs ? immediateOf(m) : null,
     pc: runs ? m.pc : null,
     depth: m.frame?.depth ?? null,
     gas: m.gas,
@@ -96,6 +101,18 @@ function lineOf(m: Machine): Omit<StepLine, "cost" | "outcome"> {
     text: runs ? null : describe(m).text,
   };
 }
+
+function immediateOf({ code, pc }: Machine): string | null {
+  const count = (code.bytes[pc] ?? 0) - PUSH0;
+  if (count < 1 || count > 32) return null;
+  const data = new Uint8Array(count);
+  data.set(code.bytes.subarray(pc + 1, pc + 1 + count));
+  return hexWord(toBigInt(data));
+}
+
+/** Whether a step does nothing but ask for a record or a code, and will be tried again. */
+export const isWaiting = (trace: BatchTrace, at: bigint): boolean =>
+  outcomeOf({ halted: null }, trace.at(at + 1n)) === "waits";
 
 /** What a transaction of a batch is, and how many steps it takes. */
 export interface Survey {

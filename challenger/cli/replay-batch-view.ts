@@ -54,12 +54,17 @@ export function drawBatchStep(step: ReplayedBatchStep, transactions: number): st
   if (frame) for (const [name, text] of drawFrame(frame, step.pc)) add(name, text);
   if (gas.before !== 0n || gas.after !== 0n) add("gas", drawGas(step));
   drawStack(step, add);
-  if (memory.before !== memory.after) add("memory", `${memory.before} → ${memory.after} bytes`);
+  // Every frame has a memory of its own.
+  if (memory.before !== memory.after && frame?.depth === step.frameAfter?.depth)
+    add("memory", `${memory.before} → ${memory.after} bytes`);
   for (const { offset, bytes } of memory.reads) add("reads memory", `${offset}: ${short(bytes)}`);
   for (const { offset, before, after } of memory.writes)
     add("writes memory", `${offset}: ${short(before)} → ${short(after)}`);
   for (const slot of step.storage) add(slot.kind, drawSlot(slot));
-  for (const account of step.accounts) add("account", drawAccount(account));
+  // That the account of a slot was looked at goes without saying.
+  const ofSlots = new Set(step.storage.map(({ address }) => address));
+  for (const account of step.accounts)
+    if (!ofSlots.has(account.address) || changesOf(account).length > 0) add("account", drawAccount(account));
   if (refund.before !== refund.after) add("refund", `${refund.before} → ${refund.after}`);
   if (log) add("logs", `${log.address}: topics ${log.topics.join(", ") || "none"}; data ${short(log.data)}`);
   if (step.returned !== null) add("return data", short(step.returned));
@@ -90,7 +95,7 @@ function drawFrame(frame: FrameView, pc: number | null): [string, string][] {
   return [
     ["at", `${at}${address}, depth ${depth}${kind === "creation" ? ", a creation" : ""}${isStatic ? ", static" : ""}`],
     ["called by", `${caller}${paid}, ${dataSize} bytes of data`],
-    ["code", `${codeHash}, ${codeSize} bytes`],
+    ["code", codeSize === 0 ? "none" : `${codeHash}, ${codeSize} bytes`],
   ];
 }
 
@@ -122,20 +127,26 @@ function drawSlot({ address, slot, before, after, original, warm }: SlotTouch): 
   if (before === null) return `${where} = ${after}, brought in`;
   if (after === null) return `${where} = ${before}, no longer in the journal${since}`;
   const warmed = warm && !warm.before && warm.after ? ", cold until now" : "";
-  return `${where} ${before === after ? `= ${before}` : `: ${before} → ${after}`}${since}${warmed}`;
+  return `${where}${before === after ? ` = ${before}` : `: ${before} → ${after}`}${since}${warmed}`;
 }
 
-function drawAccount({ address, before, after }: AccountTouch): string {
+function drawAccount(account: AccountTouch): string {
+  const { address, before, after } = account;
   if (!before) return `${address}: ${drawState(after as AccountView)}, brought in`;
   if (!after) return `${address}: no longer in the journal`;
-  const changes = [
+  const changes = changesOf(account);
+  return `${address}: ${changes.length > 0 ? changes.join(", ") : `as it was, ${drawState(after)}`}`;
+}
+
+function changesOf({ before, after }: AccountTouch): string[] {
+  if (!before || !after) return [];
+  return [
     before.nonce === after.nonce ? "" : `nonce ${before.nonce} → ${after.nonce}`,
     before.balance === after.balance ? "" : `balance ${before.balance} → ${after.balance}`,
     before.codeHash === after.codeHash ? "" : `code ${before.codeHash} → ${after.codeHash}`,
     ...after.flags.filter((flag) => !before.flags.includes(flag)).map((flag) => `now ${flag}`),
     ...before.flags.filter((flag) => !after.flags.includes(flag)).map((flag) => `no longer ${flag}`),
   ].filter((change) => change !== "");
-  return `${address}: ${changes.length > 0 ? changes.join(", ") : `as it was, ${drawState(after)}`}`;
 }
 
 const drawState = ({ nonce, balance }: AccountView): string => `nonce ${nonce}, balance ${balance}`;
@@ -156,7 +167,7 @@ function short(hex: string): string {
 }
 
 const COLUMNS = ["step", "what", "pc", "gas", "cost", "depth", "stack, the top first"] as const;
-const WIDTHS = [8, 14, 6, 10, 9, 5] as const;
+const WIDTHS = [8, 19, 6, 10, 9, 5] as const;
 
 const row = (cells: readonly string[]): string =>
   cells
@@ -169,20 +180,30 @@ const row = (cells: readonly string[]): string =>
 
 export const LISTING_HEADER = row(COLUMNS);
 
-const MAX_WORD = 18;
-const MAX_TEXT = 110;
-
 /** @param verified the verdict on the step, if it was asked for. */
 export function drawLine(line: StepLine, { verifier, agrees }: Verified = {}): string {
-  const { step, name, pc, gas, cost, depth, outcome, text } = line;
-  const says = text === null ? drawTop(line) : text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}…` : text;
-  const ends = { done: "", waits: " (waits for a record)", fails: " (fails)", halts: "", halted: "" }[outcome];
+  const { step, name, immediate, pc, gas, cost, depth, outcome, text } = line;
+  const what = immediate === null ? name : `${name} ${shortWord(immediate)}`;
+  const ends = outcome === "waits" ? " (waits for a record)" : outcome === "fails" ? " (fails)" : "";
+  const says = text === null ? `${drawTop(line)}${ends}` : shortWords(text);
   const judged = verifier ? (agrees ? ` [${verifier.gas} gas on L1]` : " [SOLIDITY DISAGREES]") : "";
-  const cells = [`${step}`, name, `${pc ?? ""}`, `${gas}`, `${cost ?? ""}`, `${depth ?? ""}`];
-  return row([...cells, `${says}${text === null ? ends : ""}${judged}`]).trimEnd();
+  return row([
+    `${step}`,
+    what,
+    `${pc ?? ""}`,
+    `${gas}`,
+    `${cost ?? ""}`,
+    `${depth ?? ""}`,
+    `${says}${judged}`,
+  ]).trimEnd();
 }
 
-function drawTop({ top, height }: StepLine): string {
-  const items = top.map((item) => (item.length > MAX_WORD ? `${item.slice(0, 10)}…${item.slice(-6)}` : item));
-  return `${items.join(" ")}${height > top.length ? ` … (${height})` : ""}`;
-}
+const drawTop = ({ top, height }: StepLine): string =>
+  `${top.map(shortWord).join(" ")}${height > top.length ? ` … (${height})` : ""}`;
+
+const LONG_WORD = 12;
+
+/** The ends of a long number. */
+const shortWord = (hex: string): string => (hex.length > LONG_WORD ? `${hex.slice(0, 6)}…${hex.slice(-4)}` : hex);
+
+const shortWords = (text: string): string => text.replaceAll(/0x[\da-f]+/g, shortWord);

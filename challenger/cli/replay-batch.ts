@@ -11,7 +11,7 @@ import type { ModelStore } from "../store.ts";
 import { toHex } from "../strategy/bytes.ts";
 import { columns, note, print } from "./output.ts";
 import { replayBatchSession } from "./replay-batch-session.ts";
-import { firstStepOf, listing, type StepLine, survey, walk } from "./replay-batch-steps.ts";
+import { firstStepOf, isWaiting, listing, type StepLine, survey, walk } from "./replay-batch-steps.ts";
 import { drawBatchStep, drawLine, LISTING_HEADER, replayBatchStep } from "./replay-batch-view.ts";
 import { type ReplayRange, replayInference } from "./replay-inference.ts";
 import { isAtTerminal, withTerminal } from "./replay-terminal.ts";
@@ -20,7 +20,7 @@ import { openVerifier, type Verified } from "./replay-verifier.ts";
 /** Which steps of a batch are shown, and how. Steps count within the transaction, if one is named. */
 export interface BatchReplayOptions extends ReplayRange {
   readonly transaction?: bigint | undefined;
-  /** Names of instructions or phases: only such steps. */
+  /** Names of instructions or phases: only such steps, without tries that had to wait for a record. */
   readonly opcode?: readonly string[] | undefined;
   /** A line for each step, however many there are. */
   readonly list?: boolean | undefined;
@@ -134,7 +134,7 @@ async function showSteps(
   let shown = 0;
   for (const m of walk(trace, from)) {
     if (m.clock > to) break;
-    if (names && !names.has(stepName(m))) continue;
+    if (names && (!names.has(stepName(m)) || isWaiting(trace, m.clock))) continue;
     await show(m.clock);
     shown++;
   }
@@ -151,6 +151,7 @@ async function list(
   if (!json) print(false, null, () => LISTING_HEADER);
   let [shown, more, transaction] = [0, 0, -1];
   for (const line of listing(trace, from, to, (m) => names === null || names.has(stepName(m)))) {
+    if (names && line.outcome === "waits") continue;
     if (shown === limit) {
       more++;
       continue;
