@@ -62,7 +62,7 @@ test("idle time is passed at once, and its states are there", async () => {
 });
 
 test("a tampered trace is true up to its step, false from there, and follows the machine all the way", async () => {
-  const { bytes, random } = seeded(BUSY);
+  const { bytes } = seeded(BUSY);
   const [honest, { states }] = [await traceOf(bytes), await statesOf(bytes)];
   const middle = states.find(({ phase }) => phase === PHASE.execute) as (typeof states)[number];
   const liar = await traceOf(bytes, {
@@ -71,7 +71,7 @@ test("a tampered trace is true up to its step, false from there, and follows the
       m.gas += 1n;
     },
   });
-  for (const { step } of some(random, states, 60)) {
+  for (const { step } of states) {
     const [[ours], [theirs]] = [await honest.stateHashes([step]), await liar.stateHashes([step])];
     assert.equal(bytesToHex(ours as Uint8Array) === bytesToHex(theirs as Uint8Array), step < middle.step, `${step}`);
   }

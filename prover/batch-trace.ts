@@ -1,7 +1,7 @@
 import { type BatchInput, contextOf, firstState, SLOT_STEPS } from "../evm/batch/claim.ts";
 import type { Machine, Outside } from "../evm/machine/machine.ts";
 import { keeping } from "../evm/machine/outside.ts";
-import { skipIdle } from "../evm/machine/phases/blocks.ts";
+import { lastOfSlot, skipIdle } from "../evm/machine/phases/blocks.ts";
 import { AskTask } from "../evm/machine/phases/bulk.ts";
 import { type ProvenStep, prove, step } from "../evm/machine/step.ts";
 import { wordBytes } from "../evm/machine/words.ts";
@@ -123,9 +123,10 @@ export class BatchTrace implements Trace {
   #run(to: bigint): Machine {
     const m = this.#nearest(to);
     const tampered = this.#tampering?.step;
+    const stop = (at: bigint | undefined, end: bigint) => (at !== undefined && m.clock < at && at < end ? at : end);
     while (m.clock < to && !m.halted) {
       step(m);
-      skipIdle(m, tampered !== undefined && m.clock < tampered && tampered < to ? tampered : to);
+      skipIdle(m, stop(tampered, stop(to, lastOfSlot(m.clock))));
       if (m.clock === tampered) this.#tampering?.change(m);
     }
     return m;
@@ -134,7 +135,9 @@ export class BatchTrace implements Trace {
   /** A copy of the last state known up to a step: one that was kept, or the beginning of a transaction that follows from native results. */
   #nearest(to: bigint): Machine {
     const { boundaries } = this.native;
-    const lastTrue = this.#tampering && this.#tampering.step < to ? this.#tampering.step : to;
+    const tampered = this.#tampering?.step;
+    // Native results are true ones.
+    const lastTrue = tampered !== undefined && tampered <= to ? tampered - 1n : to;
     const k = Math.min(Number(lastTrue / SLOT_STEPS), boundaries.length - 1);
     let [clock, nearest] = [BigInt(k) * SLOT_STEPS, undefined as Machine | undefined];
     for (const [at, m] of this.#kept) if (at <= to && at >= clock) [clock, nearest] = [at, m];

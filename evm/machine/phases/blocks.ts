@@ -44,11 +44,14 @@ function idle(m: Machine): void {
   if ((m.clock + 1n) % SLOT_STEPS === 0n) m.goTo(PHASE.next);
 }
 
+/** The last step before the next transaction. */
+export const lastOfSlot = (clock: bigint): bigint => clock - (clock % SLOT_STEPS) + SLOT_STEPS - 1n;
+
 /**
  * Passes idle steps at once.
- * @param clock where to stop: by default at the last idle step before the next transaction.
+ * @param clock where to stop, in the same slot.
  */
-export function skipIdle(m: Machine, clock = m.clock - (m.clock % SLOT_STEPS) + SLOT_STEPS - 1n): void {
+export function skipIdle(m: Machine, clock = lastOfSlot(m.clock)): void {
   if (m.phase === PHASE.idle && clock > m.clock) m.clock = clock;
 }
 
