@@ -8,8 +8,8 @@ import {ModelEntry} from "./ModelEntry.sol";
 /// @notice `AILib.inference(model, input, outputSize)` runs a model inside the transaction: the answer is there at the next line, and it is
 /// disputed with the rest of the transaction.
 ///
-/// Gas: the model's price, which the directory states, and besides about 5,600 for the first look into the directory in a transaction (600 for
-/// later ones), and 3 for each word of the input and of the output.
+/// Gas: the model's price, which the directory states, and besides about 6,400 for a transaction's first call of a model, 1,900 for later ones
+/// (4,500 of the first are the directory's cold account and slot), and a few for each word of input and output.
 ///
 /// A precompile that fails keeps all the gas that it was given. So the library asks the directory first, whether the call can succeed at all,
 /// and gives the precompile the price and no more. What fails here costs the look into the directory.

@@ -20,6 +20,19 @@ contract AILibHarness {
     return AILib.tryInference(model, input, outputSize);
   }
 
+  /// @dev Gas of the first call of a model in a transaction, and of the second.
+  function costs(
+    bytes32 model,
+    bytes memory input,
+    uint256 outputSize
+  ) external view returns (uint256 first, uint256 second) {
+    uint256 before = gasleft();
+    AILib.inference(model, input, outputSize);
+    uint256 between = gasleft();
+    AILib.inference(model, input, outputSize);
+    return (before - between, between - gasleft());
+  }
+
   /// @dev Goes on without an answer.
   function count(bytes32 model, bytes calldata input, uint256 outputSize) external {
     (bool success, ) = AILib.tryInference(model, input, outputSize);
