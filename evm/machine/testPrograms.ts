@@ -1,4 +1,5 @@
 import { createBlock } from "@ethereumjs/block";
+import type { InterpreterStep } from "@ethereumjs/evm";
 import { createFeeMarket1559Tx, createTxFromRLP } from "@ethereumjs/tx";
 import { createAddressFromPrivateKey, createAddressFromString } from "@ethereumjs/util";
 import { runTx } from "@ethereumjs/vm";
@@ -225,8 +226,11 @@ function end(random: Random): Uint8Array {
   return Uint8Array.of(kind === 6 ? OP.stop : OP.invalid);
 }
 
-/** By @ethereumjs/vm. */
-export async function runNatively({ pre, transaction }: Scenario): Promise<Result> {
+/** By @ethereumjs/vm. @param each is told of each instruction, before it is executed. */
+export async function runNatively(
+  { pre, transaction }: Scenario,
+  each?: (step: InterpreterStep) => void,
+): Promise<Result> {
   const state = createState(common);
   await putAccounts(state, pre);
   const { vm } = await createNativeVm({
@@ -235,6 +239,7 @@ export async function runNatively({ pre, transaction }: Scenario): Promise<Resul
     l1Bounds: false,
     state,
   });
+  if (each) vm.evm.events?.on("step", each);
   const header = {
     coinbase: createAddressFromString(hexAddress(COINBASE)),
     number: NUMBER,
