@@ -4,7 +4,6 @@ import { bytesToHex, hexToBytes } from "@ethereumjs/util";
 import type { AbiParameter, Hex } from "viem";
 import { hardhatArtifacts } from "../../prover/verifier.ts";
 import { build } from "./build.ts";
-import { Reverted } from "./evm.ts";
 import { type Simulated, type Simulator, startSimulator } from "./simulator.ts";
 
 /** What a step is claimed from. */
@@ -21,7 +20,8 @@ export interface EvmVerifier {
   close(): Promise<void>;
 }
 
-/** Of a call's calldata. */
+/** Of one call. */
+const MOST_CLAIMS = 100;
 const MOST_BYTES = 100_000;
 
 const artifacts = hardhatArtifacts(fileURLToPath(new URL("../../artifacts/contracts", import.meta.url)));
@@ -35,20 +35,18 @@ export async function startEvmVerifier(): Promise<EvmVerifier> {
   const many = await simulator.deploy(build(["contracts/test/ManySteps.sol"]).get("ManySteps")!);
 
   const call = async (to: Hex, claims: readonly Claim[]): Promise<(Uint8Array | null)[]> => {
-    const half = Math.ceil(claims.length / 2);
-    const split = async () => [...(await call(to, claims.slice(0, half))), ...(await call(to, claims.slice(half)))];
-    if (claims.length > 1 && claims.reduce((sum, { witness }) => sum + witness.length, 0) > MOST_BYTES) return split();
-    const [pres, witnesses] = [
-      claims.map(({ pre }) => bytesToHex(pre)),
-      claims.map(({ witness }) => bytesToHex(witness)),
-    ];
-    try {
-      const posts = (await many.call("step", to, pres, witnesses)) as readonly Hex[];
-      return posts.map((post) => (BigInt(post) === 0n ? null : hexToBytes(post)));
-    } catch (error) {
-      if (!(error instanceof Reverted) || claims.length === 1) throw error;
-      return split();
+    const posts: (Uint8Array | null)[] = [];
+    while (posts.length < claims.length) {
+      const some = claims.slice(posts.length, posts.length + fitting(claims, posts.length));
+      const [pres, witnesses] = [
+        some.map(({ pre }) => bytesToHex(pre)),
+        some.map(({ witness }) => bytesToHex(witness)),
+      ];
+      const [taken, count] = (await many.call("step", to, pres, witnesses)) as [readonly Hex[], bigint];
+      if (count === 0n) throw new Error("the simulator gives a call less gas than a step may need");
+      for (const post of taken.slice(0, Number(count))) posts.push(BigInt(post) === 0n ? null : hexToBytes(post));
     }
+    return posts;
   };
 
   return {
@@ -60,6 +58,16 @@ export async function startEvmVerifier(): Promise<EvmVerifier> {
     },
     close: () => simulator.close(),
   };
+}
+
+/** How many claims go into one call. */
+function fitting(claims: readonly Claim[], from: number): number {
+  let [count, bytes] = [0, 0];
+  while (count < MOST_CLAIMS && bytes < MOST_BYTES && from + count < claims.length) {
+    bytes += claims[from + count]?.witness.length ?? 0;
+    count++;
+  }
+  return count;
 }
 
 /** Deploys a contract, and first those whose addresses its constructor takes: a parameter is named after its contract. */
