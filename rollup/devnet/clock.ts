@@ -2,13 +2,15 @@
 export class DevClock {
   #passed = 0n;
 
-  /** Seconds that were let pass. */
+  /** Seconds that the chain is ahead of this machine. */
   get passed(): bigint {
     return this.#passed;
   }
 
-  pass(seconds: bigint): void {
-    this.#passed += seconds;
+  /** Lets time pass. @param latest time of the chain's last block, which is ahead of the clock when blocks come faster than seconds. */
+  pass(seconds: bigint, latest: bigint): void {
+    const now = this.now();
+    this.#passed += seconds + (latest > now ? latest - now : 0n);
   }
 
   /** Seconds since 1970. */

@@ -17,7 +17,8 @@ export function developmentMethods(sequencer: Sequencer, clock: DevClock): Metho
       return "0x0";
     },
     evm_increaseTime: ([seconds]) => {
-      clock.pass(typeof seconds === "number" ? BigInt(Math.trunc(seconds)) : quantity("the seconds", seconds));
+      const asked = typeof seconds === "number" ? BigInt(Math.trunc(seconds)) : quantity("the seconds", seconds);
+      clock.pass(asked, chain.latest.timestamp);
       return quantityHex(clock.passed);
     },
     /** A snapshot is known by the block that it was taken after. */
