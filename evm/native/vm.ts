@@ -2,7 +2,7 @@ import { Common, Hardfork, Mainnet } from "@ethereumjs/common";
 import { type CustomPrecompile, createEVM, type EVMMockBlockchainInterface } from "@ethereumjs/evm";
 import { createVM, type VM } from "@ethereumjs/vm";
 import { keccak256 } from "../../merkle/tree.ts";
-import { blake2Precompile } from "./blake2/blake2.ts";
+import { blake2Precompile } from "./blake2.ts";
 import { inferencePrecompile } from "./inference.ts";
 import type { Models } from "./models.ts";
 import { pointEvaluationPrecompile } from "./point-evaluation.ts";

@@ -1,18 +1,12 @@
 /**
- * BLAKE2b's compression function with a number of rounds of the caller's (RFC 7693, section 3.2; EIP-152).
- * Words are little-endian, as WebAssembly's memory is.
+ * Rounds of BLAKE2b's compression function (RFC 7693, section 3.2). Words are little-endian, as WebAssembly's memory is.
  */
 #include <stdint.h>
 
-/** As BLAKE2F's input has them: the state, the message, the offset counters. */
+/** The working vector, and the message. */
 static struct {
-  uint64_t h[8], m[16], t[2];
-} input;
-
-static const uint64_t IV[8] = {
-  0x6a09e667f3bcc908, 0xbb67ae8584caa73b, 0x3c6ef372fe94f82b, 0xa54ff53a5f1d36f1,
-  0x510e527fade682d1, 0x9b05688c2b3e6c1f, 0x1f83d9abfb41bd6b, 0x5be0cd19137e2179,
-};
+  uint64_t v[16], m[16];
+} block;
 
 static const uint8_t SIGMA[10][16] = {
   {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15}, {14, 10, 4, 8, 9, 15, 13, 6, 1, 12, 0, 2, 11, 7, 5, 3},
@@ -29,11 +23,11 @@ static inline uint64_t rotate(uint64_t word, unsigned n)
 
 #define MIX(a, b, c, d, x, y)        \
   do {                               \
-    v[a] += v[b] + input.m[x];       \
+    v[a] += v[b] + block.m[x];       \
     v[d] = rotate(v[d] ^ v[a], 32);  \
     v[c] += v[d];                    \
     v[b] = rotate(v[b] ^ v[c], 24);  \
-    v[a] += v[b] + input.m[y];       \
+    v[a] += v[b] + block.m[y];       \
     v[d] = rotate(v[d] ^ v[a], 16);  \
     v[c] += v[d];                    \
     v[b] = rotate(v[b] ^ v[c], 63);  \
@@ -51,41 +45,23 @@ static inline __attribute__((always_inline)) void mix(uint64_t v[16], const uint
   MIX(3, 4, 9, 14, s[14], s[15]);
 }
 
-/** Where the 208 bytes of state, message and counters are put; the first 64 are then the result. */
-void *blake2_input(void)
+/** Where the 128 bytes of the working vector are put, then the 128 of the message; the vector's are then the result. */
+void *blake2_block(void)
 {
-  return &input;
+  return &block;
 }
 
-/** The working vector, between calls. */
-static uint64_t vector[16];
-
-void blake2_begin(uint32_t final)
-{
-  for (int i = 0; i < 8; i++) {
-    vector[i] = input.h[i];
-    vector[i + 8] = IV[i];
-  }
-  vector[12] ^= input.t[0];
-  vector[13] ^= input.t[1];
-  if (final) vector[14] = ~vector[14];
-}
-
-/** `tens` times ten rounds, and then `ones` from the first of ten. */
-void blake2_rounds(uint32_t tens, uint32_t ones)
+/** Rounds from number `first` of ten. */
+void blake2_rounds(uint32_t first, uint32_t rounds)
 {
   uint64_t v[16];
-  for (int i = 0; i < 16; i++) v[i] = vector[i];
-  for (; tens > 0; tens--) {
+  for (int i = 0; i < 16; i++) v[i] = block.v[i];
+  for (; first % 10 != 0 && rounds > 0; rounds--) mix(v, SIGMA[first++ % 10]);
+  for (; rounds >= 10; rounds -= 10) {
     // The orders of the words are known when this is compiled.
 #pragma clang loop unroll(full)
     for (int round = 0; round < 10; round++) mix(v, SIGMA[round]);
   }
-  for (uint32_t round = 0; round < ones; round++) mix(v, SIGMA[round]);
-  for (int i = 0; i < 16; i++) vector[i] = v[i];
-}
-
-void blake2_end(void)
-{
-  for (int i = 0; i < 8; i++) input.h[i] ^= vector[i] ^ vector[i + 8];
+  for (uint32_t round = 0; round < rounds; round++) mix(v, SIGMA[round]);
+  for (int i = 0; i < 16; i++) block.v[i] = v[i];
 }
