@@ -26,6 +26,8 @@ export interface DevnetOptions {
   readonly onBlock?: (block: SealedBlock) => void;
   readonly onCall?: (call: CallReport) => void;
   readonly onDropped?: (transaction: PendingTransaction) => void;
+  /** A block that could not be made at its time; its transactions are forgotten. */
+  readonly onTrouble?: (error: Error) => void;
 }
 
 export interface Devnet {
@@ -56,7 +58,8 @@ export async function startDevnet(options: DevnetOptions): Promise<Devnet> {
     ...developmentMethods(sequencer, clock),
   };
   const server = await startServer({ methods, port, ...(onCall && { onCall }) });
-  const timer = blockTime === undefined ? undefined : setInterval(() => void sequencer.seal(), blockTime * 1_000);
+  const seal = () => sequencer.seal().catch((error: Error) => options.onTrouble?.(error));
+  const timer = blockTime === undefined ? undefined : setInterval(seal, blockTime * 1_000);
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     chain,

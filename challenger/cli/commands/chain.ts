@@ -84,6 +84,10 @@ async function run(options: ChainOptions): Promise<void> {
         event({ kind: "dropped", hash });
         tell(`dropped ${toHex(hash)}: it is not valid any more`);
       },
+      onTrouble: ({ message }) => {
+        event({ kind: "trouble", message });
+        tell(`no block: ${message}`);
+      },
     }),
   );
   const output = devnet.chain.latest.hash;

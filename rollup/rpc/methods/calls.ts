@@ -12,7 +12,9 @@ import type { Methods } from "../server.ts";
 /** Calls that change nothing. */
 export function callMethods({ chain }: Sequencer): Methods {
   return {
-    eth_call: async ([call, block]) => {
+    eth_call: async ([call, block, overrides]) => {
+      if (overrides !== undefined && overrides !== null)
+        throw new RpcError(CODE.invalidParams, "invalid params: this chain takes no state overrides");
       const asked = readCall(call);
       const { gasLimit } = chain.rules;
       const gas = asked.gas !== null && asked.gas < gasLimit ? asked.gas : gasLimit;

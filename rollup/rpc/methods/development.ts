@@ -17,7 +17,9 @@ export function developmentMethods(sequencer: Sequencer, clock: DevClock): Metho
       return "0x0";
     },
     evm_increaseTime: ([seconds]) => {
-      const asked = typeof seconds === "number" ? BigInt(Math.trunc(seconds)) : quantity("the seconds", seconds);
+      // Tools send a number or a quantity.
+      const isNumber = Number.isSafeInteger(seconds) && (seconds as number) >= 0;
+      const asked = isNumber ? BigInt(seconds as number) : quantity("the seconds", seconds);
       clock.pass(asked, chain.latest.timestamp);
       return quantityHex(clock.passed);
     },
