@@ -59,6 +59,9 @@ test("idle time is passed at once, and its states are there", async () => {
   const idle = trace.at(last);
   assert.deepEqual([idle.phase, idle.clock], [PHASE.idle, last]);
   assert.equal(trace.at(SLOT_STEPS).phase, PHASE.next);
+  let first = 0n;
+  while (trace.at(first).phase !== PHASE.idle) first++;
+  for (const step of [first, first + 1n]) assert.equal((await traceOf(bytes)).at(step).clock, step);
 });
 
 test("a tampered trace is true up to its step, false from there, and follows the machine all the way", async () => {

@@ -123,10 +123,11 @@ export class BatchTrace implements Trace {
   #run(to: bigint): Machine {
     const m = this.#nearest(to);
     const tampered = this.#tampering?.step;
-    const stop = (at: bigint | undefined, end: bigint) => (at !== undefined && m.clock < at && at < end ? at : end);
     while (m.clock < to && !m.halted) {
       step(m);
-      skipIdle(m, stop(tampered, stop(to, lastOfSlot(m.clock))));
+      const last = lastOfSlot(m.clock);
+      const end = to < last ? to : last;
+      skipIdle(m, tampered !== undefined && m.clock < tampered && tampered < end ? tampered : end);
       if (m.clock === tampered) this.#tampering?.change(m);
     }
     return m;
