@@ -22,7 +22,7 @@ export interface BatchTruthOptions {
 }
 
 /** Of every game about a batch: 16^10 steps are 4,096 transactions' slots. */
-export const BATCH_LEVEL = 10;
+const BATCH_LEVEL = 10;
 
 /** Disputed batches whose traces are kept at once. */
 const KEPT_TRACES = 2;
@@ -58,9 +58,9 @@ export class BatchTruth implements MachineTruth {
     const index = this.#byContext.get(context);
     if (index === undefined)
       return `no batch on L1, after what its predecessors really lead to, gives the context ${context}`;
-    const first = toHex(startOf(this.#options.chain.batch(index).input));
-    if (start !== first) return `the game starts from ${start}, and batch ${index} from ${first}`;
-    if (level !== BATCH_LEVEL) return `the game has level ${level}, and games about batches have level ${BATCH_LEVEL}`;
+    const run = this.runOf(index);
+    if (start !== run.start) return `the game starts from ${start}, and batch ${index} from ${run.start}`;
+    if (level !== run.level) return `the game has level ${level}, and games about batches have level ${run.level}`;
     return null;
   }
 
@@ -83,8 +83,11 @@ export class BatchTruth implements MachineTruth {
   }
 
   /** What a game about a batch is about. @throws RangeError if it was not executed. */
-  contextOf(index: number): Hash {
-    return contextOf(this.#options.chain.batch(index).input);
+  runOf(index: number): Run {
+    const { chain, deployment } = this.#options;
+    const { input } = chain.batch(index);
+    const [context, start] = [toHex(contextOf(input)), toHex(startOf(input))];
+    return { machine: deployment.rollup.evmVerifier, context, start, level: BATCH_LEVEL };
   }
 
   /** What a batch leads to. */

@@ -194,6 +194,7 @@ export async function games(stage: Stage): Promise<Hex[]> {
 type GameEventName =
   | "Proposed"
   | "Claimed"
+  | "WholeRange"
   | "Refuted"
   | "Resolved"
   | "Concluded"
@@ -212,6 +213,7 @@ export async function gameEvents(stage: Stage, eventName: GameEventName) {
 }
 
 /** How a game stands on L1: 1 open, 2 upheld, 3 replaced, 4 void; and its output. */
+export const OPEN = 1;
 export const UPHELD = 2;
 export const REPLACED = 3;
 export async function resultOf(stage: Stage, game: Hex): Promise<{ status: number; output: Hex }> {
@@ -224,13 +226,14 @@ export async function resultOf(stage: Stage, game: Hex): Promise<{ status: numbe
   return { status, output };
 }
 
-/** Repeats `each` until the condition holds. @throws Error after half a minute, naming what was waited for */
+/** Repeats `each` until the condition holds. @throws Error after so many seconds, naming what was waited for */
 export async function until(
   what: string,
   condition: () => unknown,
   each: () => Promise<unknown> = async () => undefined,
+  seconds = 30,
 ): Promise<void> {
-  const end = performance.now() + 30_000;
+  const end = performance.now() + 1000 * seconds;
   while (!(await condition())) {
     if (performance.now() > end) throw new Error(`waited in vain: ${what}`);
     await each();

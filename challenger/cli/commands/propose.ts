@@ -83,7 +83,7 @@ export function proposeCommand(): Command {
       const chain = agent.chain as BatchTruth;
       await chain.follow();
       const output = toHex(await chain.outputOf(index));
-      const args = [options.batch, toHex(chain.contextOf(index)), output] as const;
+      const args = [options.batch, chain.runOf(index).context, output] as const;
       const data = encodeFunctionData({ abi: outputsAbi, functionName: "propose", args });
       const intent = { key: `propose/${index}`, to: rollup.outputs, data };
       const what = `the output of batch ${index}`;
