@@ -1,4 +1,3 @@
-import { fileURLToPath } from "node:url";
 import { PHASE } from "../../evm/machine/layout.ts";
 import type { Machine } from "../../evm/machine/machine.ts";
 import { PrecompileTask } from "../../evm/machine/phases/precompile-task.ts";
@@ -6,8 +5,8 @@ import { type ProvenStep, prove } from "../../evm/machine/step.ts";
 import { equalBytes } from "../../evm/machine/words.ts";
 import { exceedsL1 } from "../../evm/native/precompile-bounds.ts";
 import { concat } from "../../ml-vm/program/commitment.ts";
-import { hardhatArtifacts, SolidityVerifier } from "../../prover/verifier.ts";
 import { transactionGas } from "../contracts/evm.ts";
+import { type EvmVerifier, startEvmVerifier, type Verdict } from "../contracts/evmVerifier.ts";
 import type { StateCase } from "./evm-case.ts";
 import type { Outcome } from "./evm-executors.ts";
 import { type Figures, larger, STEP_GAS, type StepFigures, WITNESS_BYTES } from "./evm-figures.ts";
@@ -21,45 +20,45 @@ const SHORT = 400;
 /** Steps verified of a longer one, besides the first ones. */
 const SPREAD = 200;
 
-const artifacts = fileURLToPath(new URL("../../artifacts/contracts", import.meta.url));
-let verifier: Promise<SolidityVerifier> | undefined;
+let verifier: Promise<EvmVerifier> | undefined;
+
+/** A step that was proven, its kind, and its number. */
+interface Sampled extends ProvenStep {
+  readonly kind: string;
+  readonly clock: bigint;
+}
 
 export async function runVerifier(test: StateCase): Promise<Outcome> {
-  verifier ??= SolidityVerifier.deploy(hardhatArtifacts(artifacts), "EvmVerifier");
-  const solidity = await verifier;
   const chosen = await stepsToVerify(test);
-  const proven: (ProvenStep & { readonly kind: string })[] = [];
-  const beyond = new Set<string>();
+  const sampled: Sampled[] = [];
+  const beyond: string[] = [];
   const outcome = await stepThrough(test, (m) => {
     if (!chosen.has(m.clock)) return;
-    if (isBeyondL1(m)) beyond.add(`${kindOf(m)} at step ${m.clock}`);
-    else proven.push({ ...prove(m), kind: `${kindOf(m)} at step ${m.clock}` });
+    const [kind, { clock }] = [kindOf(m), m];
+    if (isBeyondL1(m)) beyond.push(`${kind} at step ${clock}`);
+    else sampled.push({ ...prove(m), kind, clock });
   });
+  verifier ??= startEvmVerifier();
+  const verdicts = await (await verifier).verdicts(sampled);
   const kinds = new Map<string, StepFigures>();
-  for (const step of proven) {
-    const kind = step.kind.slice(0, step.kind.indexOf(" at step "));
-    kinds.set(kind, larger(kinds.get(kind), await verify(solidity, step)));
-  }
+  for (const [i, step] of sampled.entries())
+    kinds.set(step.kind, larger(kinds.get(step.kind), checked(step, verdicts[i] as Verdict)));
   const figures = { ...(outcome.figures as Figures), kinds };
   return {
     ...outcome,
     figures,
-    ...(beyond.size > 0 && { note: `dearer on L1 than its bound: ${[...beyond].join(", ")}` }),
+    ...(beyond.length > 0 && { note: `left out, dearer on L1 than a call may be: ${beyond.join(", ")}` }),
   };
 }
 
 /** @throws Error if Solidity's state is not the stepper's, or the step passes a bound. */
-async function verify(
-  solidity: SolidityVerifier,
-  { pre, witness, post, kind }: ProvenStep & { readonly kind: string },
-): Promise<StepFigures> {
-  if (witness.length > WITNESS_BYTES) throw new Error(`${kind}: a witness of ${witness.length} bytes`);
-  const verdict = await solidity.verifyStep(pre, witness).catch((error: Error) => {
-    throw new Error(`${kind}: ${error.message}`);
-  });
-  if (!equalBytes(verdict.post, post)) throw new Error(`${kind}: Solidity's state is not the stepper's`);
-  const gas = transactionGas(concat(pre, witness), Number(verdict.gas));
-  if (gas > STEP_GAS) throw new Error(`${kind}: takes ${gas} gas`);
+function checked({ pre, witness, post, kind, clock }: Sampled, verdict: Verdict): StepFigures {
+  const step = `${kind} at step ${clock}`;
+  if (verdict.post === null) throw new Error(`${step}: Solidity refuses the witness`);
+  if (!equalBytes(verdict.post, post)) throw new Error(`${step}: Solidity's state is not the stepper's`);
+  const gas = transactionGas(concat(pre, witness), verdict.gas);
+  if (gas > STEP_GAS) throw new Error(`${step}: takes ${gas} gas`);
+  if (witness.length > WITNESS_BYTES) throw new Error(`${step}: a witness of ${witness.length} bytes`);
   return { gas, witnessBytes: witness.length };
 }
 

@@ -12,8 +12,17 @@ export interface Claim {
   readonly witness: Uint8Array;
 }
 
+export interface Verdict {
+  /** Hash of the next state, null where the witness is refused. */
+  readonly post: Uint8Array | null;
+  /** Of the execution, all contracts being warm. */
+  readonly gas: number;
+}
+
 export interface EvmVerifier {
-  /** By claim: hash of the next state, null where the witness is refused. @param part takes the steps; by default, whoever the dispatcher chooses. */
+  /** By claim. @param part takes the steps; by default, whoever the dispatcher chooses. */
+  verdicts(claims: readonly Claim[], part?: string): Promise<Verdict[]>;
+  /** By claim: hash of the next state, null where the witness is refused. */
   steps(claims: readonly Claim[], part?: string): Promise<(Uint8Array | null)[]>;
   /** Names of the contracts that take the steps. */
   readonly parts: readonly string[];
@@ -34,28 +43,36 @@ export async function startEvmVerifier(): Promise<EvmVerifier> {
   const getters = abi.flatMap((item) => (item.type === "function" && item.inputs.length === 0 ? item.name : []));
   const many = await simulator.deploy(build(["contracts/test/ManySteps.sol"]).get("ManySteps")!);
 
-  const call = async (to: Hex, claims: readonly Claim[]): Promise<(Uint8Array | null)[]> => {
-    const posts: (Uint8Array | null)[] = [];
-    while (posts.length < claims.length) {
-      const some = claims.slice(posts.length, posts.length + fitting(claims, posts.length));
+  const call = async (to: Hex, claims: readonly Claim[]): Promise<Verdict[]> => {
+    const verdicts: Verdict[] = [];
+    while (verdicts.length < claims.length) {
+      const some = claims.slice(verdicts.length, verdicts.length + fitting(claims, verdicts.length));
       const [pres, witnesses] = [
         some.map(({ pre }) => bytesToHex(pre)),
         some.map(({ witness }) => bytesToHex(witness)),
       ];
-      const [taken, count] = (await many.call("step", to, pres, witnesses)) as [readonly Hex[], bigint];
+      const [posts, spent, count] = (await many.call("step", to, pres, witnesses)) as [
+        readonly Hex[],
+        readonly bigint[],
+        bigint,
+      ];
       if (count === 0n) throw new Error("the simulator gives a call less gas than a step may need");
-      for (const post of taken.slice(0, Number(count))) posts.push(BigInt(post) === 0n ? null : hexToBytes(post));
+      for (const [i, post] of posts.slice(0, Number(count)).entries())
+        verdicts.push({ post: BigInt(post) === 0n ? null : hexToBytes(post), gas: Number(spent[i]) });
     }
-    return posts;
+    return verdicts;
+  };
+
+  const verdicts = async (claims: readonly Claim[], part?: string): Promise<Verdict[]> => {
+    const contract = part === undefined ? verifier : deployed.get(part);
+    if (!contract) throw new Error(`no part ${part}`);
+    return call(contract.address, claims);
   };
 
   return {
     parts: getters.map(contractOf),
-    steps(claims, part) {
-      const contract = part === undefined ? verifier : deployed.get(part);
-      if (!contract) throw new Error(`no part ${part}`);
-      return call(contract.address, claims);
-    },
+    verdicts,
+    steps: async (claims, part) => (await verdicts(claims, part)).map(({ post }) => post),
     close: () => simulator.close(),
   };
 }
