@@ -48,6 +48,12 @@ const inputErrorsExit2 = (command: Command): void => {
 };
 inputErrorsExit2(program);
 
+// Whoever reads may have enough in the midst of it, as `head` does.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+  process.exit();
+});
+
 try {
   await program.parseAsync();
 } catch (error) {

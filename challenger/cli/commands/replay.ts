@@ -73,7 +73,6 @@ export function replayCommand(): Command {
       if (given.length !== 1)
         throw new UserError("give one of these: an ONNX file, --dispute and a game's id, or --batch and a file");
       checkRange(options);
-      endWhereNobodyReads();
       if (options.batch) {
         await ofBatch(options, options.batch);
         return;
@@ -83,14 +82,6 @@ export function replayCommand(): Command {
         file === undefined ? await ofDispute(options) : { trace: ofFile(file, options), disagreement: null };
       await replayInference({ trace, disagreement, options });
     });
-}
-
-/** Long output may be read by somebody who stops in the midst of it, as `head` does. */
-function endWhereNobodyReads(): void {
-  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code !== "EPIPE") throw error;
-    process.exit();
-  });
 }
 
 /** @throws UserError for a flag that says something of a batch. */
