@@ -1,6 +1,6 @@
 import { checkProgram } from "../../ml-vm/program/check.ts";
 import { byteSize } from "../../ml-vm/program/check-types.ts";
-import { elementCount, type Instruction, type Program } from "../../ml-vm/program/program.ts";
+import type { Instruction, Program } from "../../ml-vm/program/program.ts";
 
 /**
  * What one run of a model costs in gas (docs/dapp-guide.md, "What a model costs"). A unit of gas should buy a node about the same time, whatever it is
@@ -8,7 +8,9 @@ import { elementCount, type Instruction, type Program } from "../../ml-vm/progra
  * is cheaper than the EVM's own dearest instructions.
  */
 const GAS = {
-  /** For each instruction executed: dispatching one takes 1 to 4 µs. */
+  /** For each run: finding the model and its buffers takes 5 to 10 µs. */
+  run: 100n,
+  /** For each instruction executed: dispatching one takes 1 to 2 µs. */
   instruction: 16n,
   /** Elements written for a unit of gas: one that is only moved takes 2 to 5 ns. */
   elements: 16n,
@@ -24,7 +26,8 @@ export function priceOf(program: Program): bigint {
   const { flops } = checkProgram(program);
   const bytes = [...program.inputs, ...program.tensors.slice(0, program.outputs)];
   const words = bytes.reduce((sum, type) => sum + BigInt(Math.ceil(byteSize(type) / 32)), 0n);
-  return GAS.instruction * executed + ceilDiv(written, GAS.elements) + ceilDiv(flops, GAS.flops) + GAS.word * words;
+  const work = GAS.instruction * executed + ceilDiv(written, GAS.elements) + ceilDiv(flops, GAS.flops);
+  return GAS.run + work + GAS.word * words;
 }
 
 /** Instructions that a run executes, and elements that it writes, at most. */
@@ -42,7 +45,9 @@ function countWork(program: Program): { executed: bigint; written: bigint } {
 /** A scan writes after each term of its reduction. */
 const elementsOf = (instruction: Instruction): bigint =>
   instruction.kind === "tensor"
-    ? BigInt(elementCount(instruction.dims)) * (instruction.scan ? BigInt(elementCount(instruction.reduction)) : 1n)
+    ? volume(instruction.dims) * (instruction.scan ? volume(instruction.reduction) : 1n)
     : 0n;
+
+const volume = (dims: readonly number[]): bigint => dims.reduce((product, n) => product * BigInt(n), 1n);
 
 const ceilDiv = (a: bigint, b: bigint): bigint => (a + b - 1n) / b;

@@ -9,6 +9,7 @@ import type { DevChain, SealedBlock } from "../../../rollup/devnet/chain.ts";
 import { type Devnet, startDevnet } from "../../../rollup/devnet/devnet.ts";
 import { directoryCode } from "../../../rollup/genesis/directory-code.ts";
 import { DEV_ACCOUNTS, devAccounts, makeGenesis } from "../../../rollup/genesis/make.ts";
+import { CODE } from "../../../rollup/rpc/errors.ts";
 import { EXIT, UserError } from "../../errors.ts";
 import { defaultStore, type LoadedModel, loadModel, ModelStore } from "../../store.ts";
 import { type Hex, toHex } from "../../strategy/bytes.ts";
@@ -78,7 +79,8 @@ async function run(options: ChainOptions): Promise<void> {
       },
       onCall: (call) => {
         event({ kind: "call", ...call });
-        if (call.error) tell(`${call.method}: ${call.error.message}`);
+        // Libraries try methods of some nodes only, and do without.
+        if (call.error && call.error.code !== CODE.unknownMethod) tell(`${call.method}: ${call.error.message}`);
       },
       onDropped: ({ hash }) => {
         event({ kind: "dropped", hash });
