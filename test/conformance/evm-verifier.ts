@@ -11,14 +11,10 @@ import type { StateCase } from "./evm-case.ts";
 import type { Outcome } from "./evm-executors.ts";
 import { type Figures, larger, STEP_GAS, type StepFigures, WITNESS_BYTES } from "./evm-figures.ts";
 import { endingOf, failureOf, kindOf } from "./evm-step-kinds.ts";
+import { StepSample } from "./evm-step-sample.ts";
 import { stepThrough } from "./evm-stepper.ts";
 
-/** Has the Solidity verifier take the stepper's steps: all of a short test's; of a long one, the first of each kind, of each of its endings and of each way of failing, and many others. */
-
-/** A test of so many steps is verified as a whole. */
-const SHORT = 400;
-/** Steps verified of a longer one, besides the first ones. */
-const SPREAD = 200;
+/** Has the Solidity verifier take the stepper's steps: all of a short test's; of a long one, some (evm-step-sample.ts). */
 
 let verifier: Promise<EvmVerifier> | undefined;
 
@@ -71,18 +67,12 @@ function isBeyondL1(m: Machine): boolean {
 
 /** Clocks of the steps to verify: found by a run of its own, since how a step ends shows only after it. */
 async function stepsToVerify(test: StateCase): Promise<ReadonlySet<bigint>> {
-  const firsts = new Map<string, bigint>();
-  let last: { readonly kind: string; readonly failing: string; readonly clock: bigint } | undefined;
-  const first = (key: string, clock: bigint): void => {
-    if (!firsts.has(key)) firsts.set(key, clock);
-  };
+  const sample = new StepSample();
+  let last: { readonly kind: string; readonly failing: string } | undefined;
   await stepThrough(test, (m) => {
-    if (last) first(`${last.kind}: ${endingOf(m, last.failing)}`, last.clock);
-    last = { kind: kindOf(m), failing: failureOf(m), clock: m.clock };
+    if (last) sample.add(last.kind, endingOf(m, last.failing));
+    last = { kind: kindOf(m), failing: failureOf(m) };
   });
-  const count = last ? last.clock + 1n : 0n;
-  const stride = count <= SHORT ? 1n : count / BigInt(SPREAD);
-  const chosen = new Set(firsts.values());
-  for (let clock = 0n; clock < count; clock += stride) chosen.add(clock);
-  return chosen;
+  if (last) sample.add(last.kind, "the end");
+  return sample.chosen;
 }

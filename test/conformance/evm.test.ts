@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { test } from "node:test";
+import { after, test } from "node:test";
 import { createLegacyTx } from "@ethereumjs/tx";
 import { bytesToHex, createAddressFromString } from "@ethereumjs/util";
 import { type AccountState, createState, putAccounts } from "../../evm/native/state.ts";
@@ -10,17 +10,28 @@ import { nativeCommon } from "../../evm/native/vm.ts";
 import { conformanceEvm } from "./evm.ts";
 import { officialTests } from "./evm-vectors.ts";
 import { conformanceEvmVm } from "./evm-vm.ts";
+import type { Case, Report } from "./report.ts";
 
 const STATE_TESTS = "GeneralStateTests.tar.xz";
 const VM_TESTS = "legacy-VMTests-Constantinople.tar.gz";
 const missing = (archive: string): string => `no state tests: set ELENCH_VECTORS to a folder that holds eth/${archive}`;
 
 const stateTests = officialTests(STATE_TESTS);
-test("every 150th of the official state tests passes", { skip: !stateTests && missing(STATE_TESTS) }, async () => {
-  const { passed, failed, cases } = await conformanceEvm(stateTests!, { verify: false, sample: 150 });
-  rmSync(stateTests!, { recursive: true });
-  assert.equal(failed, 0, JSON.stringify(cases.filter(({ status }) => status === "failed")));
-  assert.ok(passed > 100);
+const skipped = { skip: !stateTests && missing(STATE_TESTS) };
+after(() => stateTests && rmSync(stateTests, { recursive: true }));
+
+const failures = ({ cases }: Report): readonly Case[] => cases.filter(({ status }) => status === "failed");
+
+test("every 150th of the official state tests passes", skipped, async () => {
+  const report = await conformanceEvm(stateTests!, { verify: false, sample: 150 });
+  assert.deepEqual(failures(report), []);
+  assert.ok(report.passed > 100);
+});
+
+test("every 500th is the same in Solidity, step by step", skipped, async () => {
+  const report = await conformanceEvm(stateTests!, { verify: true, executor: "verifier", sample: 500 });
+  assert.deepEqual(failures(report), []);
+  assert.ok(report.passed > 30);
 });
 
 const vmTests = officialTests(VM_TESTS);
@@ -120,6 +131,26 @@ test("what an outcome must have to pass", async () => {
   assert.match(found.refusedThoughValid?.why ?? "", /refused a valid transaction: .*nonce/);
   assert.match(found.invalidWithAnotherRoot?.why ?? "", /state root/);
   assert.match(found.notTheOneStated?.why ?? "", /not the one that the test states/);
+});
+
+test("a transaction's steps are taken in Solidity too, and measured", async () => {
+  const executed = await rootOf({
+    [sender]: [RICH - 5n - 210_000n, 1n],
+    [RECIPIENT]: [5n, 0n],
+    [COINBASE]: [63_000n, 0n],
+  });
+  const dir = folder({ right: testOf(0n, { hash: executed }), wrong: testOf(0n, { hash: NO_LOGS }) });
+  const { cases, worst } = await conformanceEvm(dir, { verify: true, executor: "verifier", jobs: 1 });
+  assert.deepEqual(
+    cases.map(({ status, why }) => [status, why.slice(0, 20)]),
+    [
+      ["passed", ""],
+      ["failed", "verifier: state root"],
+    ],
+  );
+  assert.equal(worst.stepsPerGas?.gas, 21_000);
+  for (const kind of ["validate", "recover", "enter", "leave 0 of 0", "flush", "receipt"])
+    assert.ok(worst.kinds[kind]!.gas > 21_000 && worst.kinds[kind]!.witnessBytes > 15 * 32, kind);
 });
 
 test("cases are filtered, then sampled, then limited", async () => {
