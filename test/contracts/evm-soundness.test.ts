@@ -78,7 +78,7 @@ function randomWordAt({ parts, witness }: KnownStep): number | undefined {
 }
 
 describe("the EVM's verifier", () => {
-  it("is tried on every phase and every opcode, but for the model's", () => {
+  it("is tried on every phase and every opcode, but for the one step that the tensor machine takes", () => {
     const known = new Set(
       steps.map(({ before }) =>
         before
@@ -87,7 +87,7 @@ describe("the EVM's verifier", () => {
           .join(" "),
       ),
     );
-    const { execute, input, ask, ...phases } = PHASE;
+    const { execute, ask, ...phases } = PHASE;
     const opcodes = [...OPCODES.keys()].filter((op) => OPCODES[op]);
     const names = [...Object.keys(phases), ...opcodes.map((op) => `opcode 0x${op.toString(16).padStart(2, "0")}`)];
     assert.deepEqual(

@@ -5,9 +5,10 @@ import { sha256 } from "@noble/hashes/sha2.js";
 import { joinWords, wordBytes } from "../../evm/machine/words.ts";
 import type { Random } from "../../evm/trie/random.ts";
 import { concat } from "../../ml-vm/program/commitment.ts";
+import { INFERENCE, inferenceInput } from "./models.ts";
 import { once, pick, pickWeighted, randomBytes, randomWord, type Weighted } from "./values.ts";
 
-/** Inputs of precompiles 0x01 … 0x0a: right ones, and the same with a byte changed, cut off, or added. */
+/** Inputs of precompiles 0x01 … 0x0a, and of models: right ones, and the same with a byte changed, cut off, or added. */
 
 export interface PrecompileInput {
   readonly address: bigint;
@@ -79,6 +80,7 @@ const INPUTS: Weighted<(random: Random) => PrecompileInput> = [
   [1, (random) => ({ address: 8n, data: pairs(random) })],
   [5, (random) => ({ address: 9n, data: compression(random) })],
   [1, (random) => ({ address: 10n, data: evaluation(random) })],
+  [8, (random) => ({ address: INFERENCE, data: inferenceInput(random) })],
 ];
 
 export function randomPrecompileInput(random: Random): PrecompileInput {

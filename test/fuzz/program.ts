@@ -2,6 +2,7 @@ import { OPCODES } from "../../evm/machine/opcodes.ts";
 import { OP } from "../../evm/machine/testPrograms.ts";
 import type { Random } from "../../evm/trie/random.ts";
 import { Assembler } from "./assembler.ts";
+import { DIRECTORY_STORAGE } from "./models.ts";
 import { randomPrecompileInput } from "./precompile-inputs.ts";
 import {
   once,
@@ -46,8 +47,8 @@ const KECCAK = 0x20;
 const LOG0 = 0xa0;
 const PUSH1 = 0x60;
 
-/** Few enough to meet again. */
-const SLOTS = [0n, 1n, 2n, 3n, WORD - 1n];
+/** Few enough to meet again; in the directory, the last ones are models. */
+const SLOTS = [0n, 0n, 1n, 1n, 2n, 2n, 3n, 3n, WORD - 1n, ...DIRECTORY_STORAGE.map(([slot]) => slot)];
 const randomValue = (random: Random): bigint => (once(random, 5) ? randomWord(random) : BigInt(random(4)));
 const randomGas = (random: Random): bigint =>
   pick(random, [0n, 1n, 700n, 2300n, BigInt(random(5000)), BigInt(random(60_000)), 30_000n, 60_000n, 2n ** 64n]);

@@ -23,6 +23,7 @@ import {
 } from "../../evm/native/state.ts";
 import { type Random, seededRandom } from "../../evm/trie/random.ts";
 import { keccak256 } from "../../merkle/tree.ts";
+import { DIRECTORY, DIRECTORY_STORAGE, INFERENCE, models } from "./models.ts";
 import { randomInitcode, randomProgram, type Surroundings } from "./program.ts";
 import { once, pick, randomBytes, WORD } from "./values.ts";
 
@@ -41,13 +42,13 @@ export interface Stage {
   readonly outside: Outside;
 }
 
-const CONTRACTS = [0xc001n, 0xc002n, 0xc003n, 0xc004n, 0xc005n];
+const CONTRACTS = [0xc001n, 0xc002n, 0xc003n, 0xc004n, 0xc005n, DIRECTORY];
 /** It has no code. */
 const PLAIN = 0xe0an;
 /** It is there, and empty. */
 const EMPTY = 0xe3n;
 const ABSENT = [0xdeadn, 0xdeaen];
-const PRECOMPILES = [1n, 2n, 3n, 4n, 9n];
+const PRECOMPILES = [1n, 2n, 3n, 4n, 9n, INFERENCE];
 const COINBASE = 0xc0ffeen;
 const NOTHING = new Uint8Array(0);
 /** All of the world's balances together stay below 2^256, as on any chain whose genesis does. */
@@ -88,10 +89,7 @@ export function randomScenario(seed: number): Scenario {
 export async function stageOf({ accounts, batch, batchGas }: Scenario): Promise<Stage> {
   const state = createState(common);
   const world = await putAccounts(state, accounts);
-  const infer = () => {
-    throw new Error("a random program asked for a model");
-  };
-  const outside = keeping({ node: state.nodes, code: state.codes, infer, bounded: true });
+  const outside = keeping({ node: state.nodes, code: state.codes, infer: models.infer, bounded: true });
   return { state, outside, input: batchInput(CHAIN_ID, batchGas, { number: NUMBER, world, history: HISTORY }, batch) };
 }
 
@@ -117,21 +115,22 @@ function randomWorld(random: Random): PreState {
   if (once(random, 3)) accounts.push([EMPTY, account({})]);
   // Something is where a contract wants to be.
   if (once(random, 3)) accounts.push([pick(random, MADE), occupant(random)]);
-  for (const address of CONTRACTS) accounts.push([address, contract(random)]);
+  for (const address of CONTRACTS) accounts.push([address, contract(random, address === DIRECTORY)]);
   return new Map(accounts.map(([address, state]) => [hexAddress(address), state]));
 }
 
-const contract = (random: Random): AccountState =>
+const contract = (random: Random, isDirectory: boolean): AccountState =>
   account({
     nonce: once(random, 25) ? 2n ** 64n - 1n : 1n,
     balance: once(random, 40) ? LARGE : BigInt(random(3) * random(1000)),
     code: once(random, 20) ? randomBytes(random, random(60)) : randomProgram(random, SURROUNDINGS),
-    storage: new Map(
-      Array.from({ length: random(5) }, () => [
+    storage: new Map([
+      ...Array.from({ length: random(5) }, (): [bigint, bigint] => [
         pick(random, [0n, 1n, 2n, 3n, WORD - 1n]),
         pick(random, [1n, 2n, 3n, WORD - 1n]),
       ]),
-    ),
+      ...(isDirectory ? DIRECTORY_STORAGE : []),
+    ]),
   });
 
 function occupant(random: Random): AccountState {

@@ -14,6 +14,9 @@ export function kindBefore(m: Machine): string {
   return m.task instanceof LoadTask ? `${name} for ${names.get(m.task.phase)}` : name;
 }
 
+/** Another machine takes the step: the verifier hands it over. */
+export const isDelegated = (kind: string): boolean => kind.startsWith("ask");
+
 /** Where a step led. */
 export function kindAfter(m: Machine): string {
   if (m.halted) return "halted";

@@ -4,7 +4,7 @@ import { type ProvenStep, step } from "../../evm/machine/step.ts";
 import { Tape } from "../../evm/machine/tape.ts";
 import type { Word } from "../../evm/machine/words.ts";
 import { randomScenario, stageOf } from "./scenario.ts";
-import { kindAfter, kindBefore } from "./step-kind.ts";
+import { isDelegated, kindAfter, kindBefore } from "./step-kind.ts";
 
 /** Steps of random batches, one of each kind, to try the verifier on. */
 
@@ -84,7 +84,7 @@ async function newKinds(seed: number, met: Map<string, number>, each: number): P
     if (last) {
       const kind = `${last.before} → ${kindAfter(m)}`;
       const count = met.get(kind) ?? 0;
-      if (count < each) clocks.add(last.clock);
+      if (count < each && !isDelegated(kind)) clocks.add(last.clock);
       met.set(kind, count + 1);
     }
     last = { clock: m.clock, before: kindBefore(m) };
