@@ -1,10 +1,9 @@
 /** Random worlds and batches: @ethereumjs/vm, the stepper and the Solidity verifier agree. `npm run fuzz` goes on with other seeds. */
 import assert from "node:assert/strict";
-import { before, describe, it } from "node:test";
-import { fileURLToPath } from "node:url";
+import { after, before, describe, it } from "node:test";
 import { PHASE } from "../../evm/machine/layout.ts";
 import { OPCODES } from "../../evm/machine/opcodes.ts";
-import { hardhatArtifacts, SolidityVerifier } from "../../prover/verifier.ts";
+import { type EvmVerifier, startEvmVerifier } from "../contracts/evmVerifier.ts";
 import { type Judged, judgeSeed, type Met } from "./judge.ts";
 
 const SEEDS = 120;
@@ -16,11 +15,11 @@ const runs: Judged[] = [];
 const total = (count: keyof Judged): number => runs.reduce((sum, run) => sum + run[count], 0);
 
 describe("random batches in random worlds", () => {
-  let verifier: SolidityVerifier;
+  let verifier: EvmVerifier;
   before(async () => {
-    const artifacts = fileURLToPath(new URL("../../artifacts/contracts", import.meta.url));
-    verifier = await SolidityVerifier.deploy(hardhatArtifacts(artifacts), "EvmVerifier");
+    verifier = await startEvmVerifier();
   });
+  after(() => verifier.close());
 
   it("lead to the same receipts, states and outputs, and no transaction takes more steps than it may", async () => {
     for (let seed = 1; seed <= SEEDS; seed++) {

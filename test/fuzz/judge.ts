@@ -3,11 +3,11 @@ import { contextOf, SLOT_STEPS } from "../../evm/batch/claim.ts";
 import { type Block, blockWords, hashOf, PHASE } from "../../evm/machine/layout.ts";
 import type { Machine } from "../../evm/machine/machine.ts";
 import { runBatch } from "../../evm/machine/run.ts";
-import { prove } from "../../evm/machine/step.ts";
+import { type ProvenStep, prove } from "../../evm/machine/step.ts";
 import { equalBytes } from "../../evm/machine/words.ts";
 import { machineAt, type NativeBatch, runNativeBatch } from "../../evm/native/batch.ts";
 import { type Hash, hashPair } from "../../merkle/tree.ts";
-import type { SolidityVerifier } from "../../prover/verifier.ts";
+import type { EvmVerifier } from "../contracts/evmVerifier.ts";
 import { models } from "./models.ts";
 import { randomScenario, type Scenario, type Stage, stageOf } from "./scenario.ts";
 import { isDelegated, kindAfter, kindBefore } from "./step-kind.ts";
@@ -35,7 +35,7 @@ export type Met = Map<string, number>;
 
 export interface JudgeOptions {
   /** Takes steps as the contract does. */
-  readonly verifier?: SolidityVerifier;
+  readonly verifier?: EvmVerifier;
   /** Steps that it takes of a run; the rarest kinds are preferred. Default: 60. */
   readonly verified?: number;
   /** Kinds of steps met so far. It is added to. */
@@ -43,7 +43,7 @@ export interface JudgeOptions {
 }
 
 /** Bounds of a step: docs/evm-machine.md. */
-const GAS_BOUND = 5_000_000n;
+const GAS_BOUND = 5_000_000;
 const WITNESS_BOUND = 32_768;
 
 /** @throws Disagreement */
@@ -151,21 +151,17 @@ function choose(kinds: ReadonlyMap<bigint, string>, met: Met, count: number): Re
 }
 
 /** Has the contract take steps of the run. @throws Disagreement */
-async function verify(
-  { input, outside }: Stage,
-  clocks: ReadonlySet<bigint>,
-  verifier: SolidityVerifier,
-): Promise<void> {
-  const proven: (ReturnType<typeof prove> & { readonly what: string })[] = [];
+async function verify({ input, outside }: Stage, clocks: ReadonlySet<bigint>, verifier: EvmVerifier): Promise<void> {
+  const proven: (ProvenStep & { readonly what: string })[] = [];
   runBatch(outside, input, (m) => {
     if (clocks.has(m.clock)) proven.push({ ...prove(m), what: `step ${m.clock}, ${kindBefore(m)}` });
   });
-  for (const { pre, witness, post, what } of proven) {
-    if (witness.length > WITNESS_BOUND) throw new Disagreement(`${what}: a witness of ${witness.length} bytes`);
-    const verdict = await verifier.verifyStep(pre, witness).catch((error: Error) => {
-      throw new Disagreement(`${what}: ${error.message}`);
-    });
+  const verdicts = await verifier.verdicts(proven);
+  for (const [i, { witness, post, what }] of proven.entries()) {
+    const verdict = verdicts[i] as (typeof verdicts)[number];
+    if (verdict.post === null) throw new Disagreement(`${what}: the contract refuses the witness`);
     if (!equalBytes(verdict.post, post)) throw new Disagreement(`${what}: the contract comes to another state`);
+    if (witness.length > WITNESS_BOUND) throw new Disagreement(`${what}: a witness of ${witness.length} bytes`);
     if (verdict.gas > GAS_BOUND) throw new Disagreement(`${what}: ${verdict.gas} gas on L1`);
   }
 }

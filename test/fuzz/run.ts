@@ -1,6 +1,5 @@
-import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { hardhatArtifacts, SolidityVerifier } from "../../prover/verifier.ts";
+import { startEvmVerifier } from "../contracts/evmVerifier.ts";
 import { type JudgeOptions, judgeSeed, type Met } from "./judge.ts";
 
 /** `npm run fuzz -- --seeds A..B [--verify] [--json]`: random worlds and batches, run by every executor. */
@@ -41,11 +40,11 @@ type Failures = { readonly seed: number; readonly why: string }[];
 
 async function fuzz({ first, last, verify, steps }: Arguments) {
   const met: Met = new Map();
-  const artifacts = fileURLToPath(new URL("../../artifacts/contracts", import.meta.url));
+  const verifier = verify ? await startEvmVerifier() : undefined;
   const options: JudgeOptions = {
     met,
     verified: steps,
-    ...(verify && { verifier: await SolidityVerifier.deploy(hardhatArtifacts(artifacts), "EvmVerifier") }),
+    ...(verifier && { verifier }),
   };
   const failures: Failures = [];
   const total = { seeds: 0, valid: 0, failed: 0, dropped: 0, steps: 0, verified: 0 };
@@ -61,6 +60,7 @@ async function fuzz({ first, last, verify, steps }: Arguments) {
     total.seeds++;
     if (total.seeds % 100 === 0) process.stderr.write(`${total.seeds} scenarios, ${failures.length} disagreements\n`);
   }
+  await verifier?.close();
   return { ...total, kinds: met.size, failures };
 }
 
