@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { concatBytes, hexToBytes } from "@ethereumjs/util";
 import { JsonRpcProvider } from "ethers";
-import { createPublicClient, createWalletClient, defineChain, type Hex, http, parseEther } from "viem";
+import { createPublicClient, createWalletClient, defineChain, type Hex, http, parseEther, toHex } from "viem";
 import { privateKeyToAccount } from "viem/accounts";
 import { privateKeyOf, richAccount } from "../../deploy/local-chain.ts";
 import { batchInput, outputOf } from "../../evm/batch/claim.ts";
@@ -235,6 +235,13 @@ test("the genesis and the batches that are told lead to the state that is told",
   assert.equal(last.number, latest.number);
   assert.deepEqual(last.world, latest.world);
   assert.deepEqual(outputOf(last), outputOf(devnet.chain.chain.before(Number(latest.number))));
+
+  // And from a block on, as whoever has put the ones before it on L1 wants them.
+  const [rest, ...others] = (await rpc("elench_batches", toHex(latest.number))).result as Hex[];
+  assert.deepEqual(others, []);
+  const before = devnet.chain.chain.before(Number(latest.number) - 1);
+  const input = batchInput(told.chainId, told.batchGas, before, hexToBytes(rest as Hex));
+  assert.deepEqual((await runNativeBatch(input, { state })).output, outputOf(last));
 });
 
 test("errors have the codes of JSON-RPC", async () => {

@@ -32,7 +32,11 @@ export function developmentMethods(sequencer: Sequencer, clock: DevClock): Metho
       return true;
     },
     elench_genesis: () => JSON.parse(formatGenesis(genesis)) as unknown,
-    elench_batches: () =>
-      toBatches(chain.blocks, { ...genesis, maxBytes: L1_CALLDATA_BYTES }).map((batch) => bytesToHex(batch)),
+    /** From the first block, or from the one that is named. */
+    elench_batches: ([from]) => {
+      const first = from === undefined ? 1n : quantity("the first block", from);
+      const blocks = chain.blocks.filter(({ number }) => number >= first);
+      return toBatches(blocks, { ...genesis, maxBytes: L1_CALLDATA_BYTES }).map((batch) => bytesToHex(batch));
+    },
   };
 }
