@@ -414,12 +414,15 @@ test("what stands below a stopped output stays as it was", async () => {
   assert.equal(await stage.isFinal(2), false);
 });
 
-test("a pending output that is stopped unsettles nothing below it", async () => {
+test("a pending output that is stopped settles and unsettles nothing below it", async () => {
   const stage = await settledChain(TRUE_0);
   await stage.appendMany(2);
   await stage.propose(1, TRUE_0, FALSE_1, stage.liar);
-  await stage.stop(1);
-  assert.equal(await stage.read("Outputs", "settledCount"), 1n);
+  await stage.propose(2, FALSE_1, TRUE_2, stage.liar);
+  for (const batch of [2, 1]) {
+    await stage.stop(batch);
+    assert.equal(await stage.read("Outputs", "settledCount"), 1n);
+  }
 });
 
 // ── The contract itself ───────────────────────────────────────────────────────────────────────────────────────────────────
