@@ -17,11 +17,18 @@ import {
 } from "viem";
 import { loadModel } from "../../challenger/store.ts";
 import { richAccount } from "../../deploy/local-chain.ts";
+import { batchInput, contextOf, outputOf } from "../../evm/batch/claim.ts";
+import { createWorld } from "../../evm/chain/genesis.ts";
+import { keeping } from "../../evm/machine/outside.ts";
+import { runBatch } from "../../evm/machine/run.ts";
+import { runNativeBatch } from "../../evm/native/batch.ts";
 import type { DirectoryEntry } from "../../evm/native/model-directory.ts";
 import { sessionModels } from "../../evm/native/models.ts";
 import { seededRandom } from "../../evm/trie/random.ts";
+import { hashPair } from "../../merkle/tree.ts";
 import { openBackend } from "../../ml-vm/engine/backend.ts";
 import { Session } from "../../ml-vm/engine/session.ts";
+import { toBatches } from "../../rollup/devnet/batches.ts";
 import { type Devnet, startDevnet } from "../../rollup/devnet/devnet.ts";
 import { type Outcome, simulate } from "../../rollup/devnet/simulate.ts";
 import { directoryCode } from "../../rollup/genesis/directory-code.ts";
@@ -210,6 +217,30 @@ test("a model that the node does not have stops the transaction, and not the cha
   assert.equal(devnet.chain.latest, latest);
   const hash = await wallet().sendTransaction({ to: richAccount(1).address, value: 1n });
   assert.equal((await l2().waitForTransactionReceipt({ hash })).status, "success");
+});
+
+test("the chain's blocks, as a batch, come to the same natively and step by step, with their inferences", async () => {
+  const { chain, latest, blocks } = devnet.chain;
+  const { genesis, models } = chain;
+  const [bytes, ...more] = toBatches(blocks, { ...genesis, maxBytes: 2 ** 27 });
+  assert.equal(more.length, 0);
+  const { state, first } = await createWorld(genesis);
+  const batch = batchInput(genesis.chainId, genesis.batchGas, first, bytes!);
+  const { output, transactions } = await runNativeBatch(batch, { state, models: models! });
+  assert.deepEqual(output, outputOf(chain.before(Number(latest.number))));
+  assert.ok(
+    transactions.some(({ receipt }) => receipt && receipt.gasUsed > PRICE),
+    "a model was run in one of them",
+  );
+
+  let asked = 0;
+  const infer = (modelId: Uint8Array, data: Uint8Array): Uint8Array => {
+    asked++;
+    return models!.infer(modelId, data);
+  };
+  const outside = keeping({ node: state.nodes, code: state.codes, infer, bounded: true });
+  assert.deepEqual(runBatch(outside, batch).hash(), hashPair(contextOf(batch), output));
+  assert.ok(asked > 0);
 });
 
 test("the largest of the scores is found, among numbers of every sign and size, infinities and zeros", async () => {
