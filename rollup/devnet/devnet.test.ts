@@ -6,6 +6,7 @@ import { batchInput, outputOf } from "../../evm/batch/claim.ts";
 import { CHAIN_ID, KEYS, randomTransaction, senderOf, TARGETS, transaction } from "../../evm/batch/testBatches.ts";
 import { createWorld, type Genesis } from "../../evm/chain/genesis.ts";
 import { runNativeBatch } from "../../evm/native/batch.ts";
+import { MissingModel } from "../../evm/native/models.ts";
 import type { AccountState } from "../../evm/native/state.ts";
 import { seededRandom } from "../../evm/trie/random.ts";
 import { RefusedTransaction } from "./admission.ts";
@@ -184,4 +185,36 @@ test("blocks that were taken back leave no trace: the chain goes on as if they h
   assert.equal(chain.transaction(BigInt(bytesToHex(hash))), undefined);
   await sequencer.submit(transaction({ ...good, nonce: 1n, value: 5n }));
   assert.equal(await replay(toBatches(chain.blocks, { ...genesis(), maxBytes: 2 ** 27 })), outputAfter(chain));
+});
+
+test("a block whose model is not here is not made: its transactions are forgotten, and the chain goes on", async () => {
+  const id = new Uint8Array(32).fill(9);
+  const caller = "0x00000000000000000000000000000000000000ca";
+  // Passes its calldata on to the precompile.
+  const code = Uint8Array.from([0x36, 0x5f, 0x5f, 0x37, 0x5f, 0x5f, 0x36, 0x5f, 0x61, 0xa1, 0, 0x5a, 0xfa, 0]);
+  const entry = { level: 1, tableDepth: 0, inputBytes: 0, outputBytes: 4, price: 1n };
+  const base = genesis();
+  const chain = await DevChain.create(
+    {
+      ...base,
+      accounts: new Map([...base.accounts, [caller, account({ nonce: 1n, code })]]),
+      models: new Map([[bytesToHex(id), entry]]),
+    },
+    rules(),
+    {
+      infer: (model) => {
+        throw new MissingModel(model);
+      },
+    },
+  );
+  const sequencer = new Sequencer(chain, { automine: false });
+  const data = new Uint8Array(64);
+  data.set(id);
+  data[63] = 4;
+  await sequencer.submit(transaction({ ...good, to: caller, data }));
+  await assert.rejects(sequencer.seal(), MissingModel);
+  assert.equal(sequencer.pool.all.length, 0);
+  await sequencer.submit(transaction(good));
+  const { number, transactions } = await sequencer.seal();
+  assert.deepEqual([number, transactions.length], [1n, 1]);
 });

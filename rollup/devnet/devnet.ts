@@ -21,6 +21,8 @@ export interface DevnetOptions {
   readonly models: Models;
   /** 0 for any that is free. */
   readonly port: number;
+  /** Gas of a block. Default: 30,000,000. */
+  readonly gasLimit?: bigint;
   /** Seconds between blocks; without it every transaction has a block of its own at once. */
   readonly blockTime?: number;
   readonly onBlock?: (block: SealedBlock) => void;
@@ -45,7 +47,9 @@ const COINBASE = 0xfeen;
 export async function startDevnet(options: DevnetOptions): Promise<Devnet> {
   const { genesis, models, port, blockTime, onCall } = options;
   const clock = new DevClock();
-  const gasLimit = genesis.batchGas < GAS_LIMIT ? genesis.batchGas : GAS_LIMIT;
+  const wanted = options.gasLimit ?? GAS_LIMIT;
+  // A transaction that asks for more than a batch has is dropped from it.
+  const gasLimit = wanted < genesis.batchGas ? wanted : genesis.batchGas;
   const rules = { gasLimit, baseFee: BASE_FEE, coinbase: COINBASE, now: clock.now };
   const chain = await DevChain.create(genesis, rules, models);
   const sequencer = new Sequencer(chain, { ...options, automine: blockTime === undefined });

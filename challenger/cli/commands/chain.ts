@@ -23,6 +23,7 @@ interface ChainOptions {
   readonly model?: readonly string[];
   readonly chainId: number;
   readonly port: number;
+  readonly gasLimit: bigint;
   readonly blockTime?: number;
   readonly store: string;
   readonly engine: "native" | "wasm" | "interpreter";
@@ -45,6 +46,11 @@ export function chainCommand(): Command {
     )
     .addOption(option("--chain-id <n>", "the chain's id, without --genesis").argParser(positiveInteger).default(901))
     .addOption(option("--port <n>", "where to listen; 0 for any that is free").argParser(portNumber).default(9545))
+    .addOption(
+      option("--gas-limit <n>", "gas of a block; at most what a batch can use, 2^27")
+        .argParser(naturalNumber)
+        .default(30_000_000n, "30000000"),
+    )
     .addOption(
       option("--block-time <seconds>", "a block every so often (default: one at once for each transaction)").argParser(
         positiveInteger,
@@ -72,6 +78,7 @@ async function run(options: ChainOptions): Promise<void> {
       genesis,
       models,
       port: options.port,
+      gasLimit: options.gasLimit,
       ...(options.blockTime !== undefined && { blockTime: options.blockTime }),
       onBlock: (block) => {
         event({ kind: "block", ...summaryOf(block) });
