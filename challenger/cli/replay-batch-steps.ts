@@ -27,12 +27,6 @@ export function* walk(trace: BatchTrace, from: bigint): Generator<Machine> {
   }
 }
 
-/** The next real step after one; null where the batch ends. */
-export function nextStep(trace: BatchTrace, at: bigint): bigint | null {
-  for (const m of walk(trace, at + 1n)) return m.clock;
-  return null;
-}
-
 /** A line of a listing. */
 export interface StepLine {
   readonly transaction: number;
@@ -129,8 +123,18 @@ export interface Survey {
   readonly asks: readonly bigint[];
 }
 
-/** Steps through a transaction to see what there is. @param transaction below the number of the batch's transactions. */
+const surveys = new WeakMap<BatchTrace, Map<number, Survey>>();
+
+/** What a transaction is: found once, by stepping through it. @param transaction below the number of the batch's transactions. */
 export function survey(trace: BatchTrace, transaction: number): Survey {
+  const known = surveys.get(trace) ?? new Map<number, Survey>();
+  surveys.set(trace, known);
+  const found = known.get(transaction) ?? stepThrough(trace, transaction);
+  known.set(transaction, found);
+  return found;
+}
+
+function stepThrough(trace: BatchTrace, transaction: number): Survey {
   const first = firstStepOf(transaction);
   const asks: bigint[] = [];
   let fields: Decoded | null = null;

@@ -2,6 +2,7 @@ import { SLOT_STEPS } from "../../evm/batch/claim.ts";
 import { stepName } from "../../evm/machine/describe.ts";
 import { hexAddress } from "../../evm/machine/describe-changes.ts";
 import { STEP_NAMES } from "../../evm/machine/describe-names.ts";
+import { PHASE } from "../../evm/machine/layout.ts";
 import type { Backend } from "../../ml-vm/engine/backend.ts";
 import type { BatchTrace } from "../../prover/batch-trace.ts";
 import { InferenceTrace } from "../../prover/inference-trace.ts";
@@ -75,6 +76,14 @@ function scopeOf(trace: BatchTrace, { transaction, step, from, to }: BatchReplay
       `the batch has ${count === 0 ? "no transactions" : `${count} transactions, from 0 to ${count - 1}`}; there is no transaction ${transaction}`,
     );
   const offset = transaction === undefined ? 0n : transaction * SLOT_STEPS;
+  // To go through all of a transaction just to see that it has the step would take as long again.
+  if (
+    step !== undefined &&
+    step < SLOT_STEPS &&
+    trace.at(offset + step).phase !== PHASE.idle &&
+    offset + step < trace.steps
+  )
+    return { from: offset + step, to: offset + step };
   const steps = transaction === undefined ? trace.steps : survey(trace, Number(transaction)).steps;
   const [first, last] = [step ?? from ?? 0n, step ?? to ?? steps - 1n];
   if (first >= steps || last >= steps)
