@@ -257,14 +257,18 @@ function summary(trace: BatchTrace) {
   };
 }
 
+/** Enough of a hash or an address to tell it from others; --json has all of it. */
+const shortened = (hex: string): string => (hex.length > SHOWN_DIGITS ? `${hex.slice(0, SHOWN_DIGITS)}…` : hex);
+const SHOWN_DIGITS = 14;
+
 function drawSummary(trace: BatchTrace): string {
   const { transactions, stateRoot, output, block } = summary(trace);
   const rows = transactions.map((t) => [
     `${t.transaction}`,
-    t.hash,
+    shortened(t.hash),
     `${t.block}`,
-    t.from ?? "",
-    t.to ?? (t.created ? `creates ${t.created}` : ""),
+    shortened(t.from ?? ""),
+    t.to ? shortened(t.to) : t.created ? `creates ${shortened(t.created)}` : "",
     t.status,
     `${t.gasUsed ?? ""}`,
     `${t.steps}`,
