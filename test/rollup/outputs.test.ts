@@ -463,6 +463,7 @@ test("parameters beyond what the machine takes are refused", async () => {
     { batchGas: 0n },
     { batchGas: 2n ** 27n + 1n },
     { guardian: nobody },
+    { judge: nobody },
     { machine: nobody },
     { inbox: nobody },
     { finalityDelay: 365 * 24 * 3600 + 1 },

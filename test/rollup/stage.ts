@@ -213,7 +213,11 @@ export class Stage {
 /** @param changes of what `Outputs` is deployed with. */
 export async function openStage(
   chain: Chain,
-  { sequencer = zeroAddress as Hex, ...changes }: Partial<ChainParameters> & { sequencer?: Hex } = {},
+  {
+    sequencer = zeroAddress as Hex,
+    judge,
+    ...changes
+  }: Partial<ChainParameters> & { sequencer?: Hex; judge?: Hex } = {},
 ): Promise<Stage> {
   const [, guardian] = chain.accounts as [Hex, Hex];
   const game = await chain.deploy(artifact("DisputeGame"), [{ ...parameters, guardian }]);
@@ -229,7 +233,7 @@ export async function openStage(
     finalityDelay: FINALITY_DELAY,
     ...changes,
   };
-  const outputs = await chain.deploy(artifact("Outputs"), [game, own]);
+  const outputs = await chain.deploy(artifact("Outputs"), [judge ?? game, own]);
   const { timestamp } = await chain.request<{ timestamp: Hex }>("eth_getBlockByNumber", ["latest", false]);
   const addresses = { DisputeGame: game, EvmVerifier: machine, Inbox: inbox, Outputs: outputs };
   return new Stage(chain, addresses, Number(timestamp) + 1, Number(await chain.request<Hex>("eth_chainId", [])));
