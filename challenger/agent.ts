@@ -4,7 +4,7 @@ import { type Genesis, GenesisError, genesisOutput, readGenesisFile } from "../e
 import { type Models, sessionModels } from "../evm/native/models.ts";
 import type { Backend } from "../ml-vm/engine/backend.ts";
 import { InferenceTrace } from "../prover/inference-trace.ts";
-import { BatchTruth, type BatchTruthOptions } from "./batch-truth.ts";
+import { type BatchLie, BatchTruth } from "./batch-truth.ts";
 import { Batches } from "./batches.ts";
 import { EXIT, UserError } from "./errors.ts";
 import { InferenceTruth, type InferenceTruthOptions } from "./inference-truth.ts";
@@ -36,7 +36,8 @@ export interface AgentOptions {
   /** Another trace than the true one: for those who play a liar in tests. */
   readonly trace?: InferenceTruthOptions["trace"];
   readonly infer?: InferenceTruthOptions["infer"];
-  readonly tamper?: BatchTruthOptions["tamper"];
+  /** A batch to lie about; where `infer` is given, by what models give. */
+  readonly lie?: Omit<BatchLie, "models">;
 }
 
 export interface Agent {
@@ -157,7 +158,7 @@ async function openChain(options: WithRollup, client: PublicClient, batches: Bat
     deployment,
     chain,
     appended: () => batches.appended,
-    ...(options.tamper && { tamper: options.tamper }),
+    ...(options.lie && { lie: { ...options.lie, models: modelsOf(options, options.infer) } }),
   });
 }
 
@@ -170,7 +171,8 @@ function readGenesis(file: string): Genesis {
   }
 }
 
-function modelsOf({ store, backend, infer }: AgentOptions): Models {
+/** @param infer runs them, where that is not the engine. */
+function modelsOf({ store, backend }: AgentOptions, infer?: AgentOptions["infer"]): Models {
   const load = (id: Uint8Array) => (store.has(toHex(id)) ? store.load(toHex(id)) : undefined);
   const honest = sessionModels((id) => load(id)?.model, backend);
   if (!infer) return honest;

@@ -1,6 +1,6 @@
 import { contextOf, startOf } from "../evm/batch/claim.ts";
 import type { Chain } from "../evm/chain/chain.ts";
-import { MissingModel } from "../evm/native/models.ts";
+import { MissingModel, type Models } from "../evm/native/models.ts";
 import type { Hash } from "../merkle/tree.ts";
 import { inferenceContext, startState } from "../ml-vm/program/commitment.ts";
 import { BatchTrace, type Tampering } from "../prover/batch-trace.ts";
@@ -17,8 +17,17 @@ export interface BatchTruthOptions {
   readonly chain: Chain;
   /** The batches on L1, in their order. */
   readonly appended: () => readonly Appended[];
-  /** How a liar's trace leaves the true one, for tests and for the demo; undefined for a batch that it is honest about. */
-  readonly tamper?: (index: number, trace: BatchTrace) => Tampering | undefined;
+  /** For tests and for the demo. */
+  readonly lie?: BatchLie;
+}
+
+/** How a liar's trace of one batch leaves the true one. */
+export interface BatchLie {
+  readonly batch: number;
+  /** What it says that models give. */
+  readonly models?: Models;
+  /** What it says that a step leads to. */
+  readonly tamper?: (trace: BatchTrace) => Tampering;
 }
 
 /** Of every game about a batch: 16^10 steps are 4,096 transactions' slots. */
@@ -92,9 +101,9 @@ export class BatchTruth implements MachineTruth {
 
   /** What a batch leads to. */
   async outputOf(index: number): Promise<Hash> {
-    const { chain, tamper } = this.#options;
     // Whoever lies about nothing needs no trace to know the output.
-    return tamper ? (await this.trace(index)).output : chain.batch(index).native.output;
+    const isLie = this.#options.lie?.batch === index;
+    return isLie ? (await this.trace(index)).output : this.#options.chain.batch(index).native.output;
   }
 
   async stateHashes(run: Run, steps: bigint[]): Promise<Uint8Array[]> {
@@ -132,12 +141,13 @@ export class BatchTruth implements MachineTruth {
   }
 
   #trace(index: number): Promise<BatchTrace> {
-    const { chain, tamper } = this.#options;
+    const { chain, lie } = this.#options;
     const { input } = chain.batch(index);
+    const { models, tamper } = lie?.batch === index ? lie : ({} as Partial<BatchLie>);
+    const options = { ...chain.options, ...(models && { models }) };
     return chain.alone(async () => {
-      const trace = await BatchTrace.run(input, chain.options);
-      const tampering = tamper?.(index, trace);
-      return tampering ? BatchTrace.run(input, chain.options, tampering) : trace;
+      const trace = await BatchTrace.run(input, options);
+      return tamper ? BatchTrace.run(input, options, tamper(trace)) : trace;
     });
   }
 

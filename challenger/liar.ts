@@ -14,6 +14,12 @@ export function inferenceLiar(backend: Backend, fault: Fault): Required<Pick<Age
 }
 
 /** One step of one batch is wrong. */
-export const batchLiar = (batch: number, fault: BatchFault): Required<Pick<AgentOptions, "tamper">> => ({
-  tamper: (index, trace) => (index === batch ? tamperingOf(trace, fault) : undefined),
+export const batchLiar = (batch: number, fault: BatchFault): Required<Pick<AgentOptions, "lie">> => ({
+  lie: { batch, tamper: (trace) => tamperingOf(trace, fault) },
+});
+
+/** One bit of every inference that one batch asks for is wrong. */
+export const batchInferenceLiar = (backend: Backend, batch: number, fault: Fault): Partial<AgentOptions> => ({
+  ...inferenceLiar(backend, fault),
+  lie: { batch },
 });

@@ -1,10 +1,11 @@
 import { type Address, type Hex, type PublicClient, toFunctionSelector } from "viem";
-import { disputeGameAbi, inferenceOracleAbi } from "../challenger/l1/abi.ts";
+import { disputeGameAbi, inferenceOracleAbi, outputsAbi } from "../challenger/l1/abi.ts";
 
 export type Kind = "propose" | "moves" | "step" | "resolve";
 
 const KINDS: Readonly<Record<string, Kind>> = {
   answer: "propose",
+  propose: "propose",
   counter: "moves",
   move: "moves",
   delegate: "moves",
@@ -15,7 +16,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
 };
 
 const bySelector = new Map<Hex, Kind>(
-  [...disputeGameAbi, ...inferenceOracleAbi].flatMap((item) => {
+  [...disputeGameAbi, ...inferenceOracleAbi, ...outputsAbi].flatMap((item) => {
     const kind = item.type === "function" ? KINDS[item.name] : undefined;
     return item.type === "function" && kind ? [[toFunctionSelector(item), kind] as const] : [];
   }),

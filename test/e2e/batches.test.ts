@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { encodeFunctionData, type Hex, parseAbi } from "viem";
 import { type Agent, type AgentOptions, createAgent } from "../../challenger/agent.ts";
-import { batchLiar, inferenceLiar } from "../../challenger/liar.ts";
+import { batchInferenceLiar, batchLiar } from "../../challenger/liar.ts";
 import { richAccount } from "../../deploy/local-chain.ts";
 import type { BatchFault } from "../../prover/batch-fault.ts";
 import { append, batchOf, CALLING, type L2Stage, LAST, openL2Stage } from "./l2-stage.ts";
@@ -88,7 +88,7 @@ const LIES: readonly (readonly [what: string, lie: () => Partial<AgentOptions>])
       { kind: "omission", transaction: LAST },
     ] satisfies BatchFault[]
   ).map((fault) => [fault.kind, () => batchLiar(0, fault)] as const),
-  ["inference", () => inferenceLiar(stage.backend, { instruction: 0, element: 2 })],
+  ["inference", () => batchInferenceLiar(stage.backend, 0, { instruction: 0, element: 2 })],
 ];
 
 for (const [i, [what, lie]] of LIES.entries()) {

@@ -8,7 +8,7 @@ import type { BatchTruth } from "../../batch-truth.ts";
 import { UserError } from "../../errors.ts";
 import { outputsAbi } from "../../l1/abi.ts";
 import { account, type ConnectOptions, connectTo } from "../../l1/connect.ts";
-import { batchLiar, inferenceLiar } from "../../liar.ts";
+import { batchInferenceLiar, batchLiar } from "../../liar.ts";
 import { settleDue } from "../../outputs.ts";
 import { defaultStore, ModelStore } from "../../store.ts";
 import { toHex } from "../../strategy/bytes.ts";
@@ -106,5 +106,5 @@ function liar(fault: string, batch: number, backend: Backend): Partial<AgentOpti
   const inference = /^inference:(.*)$/.exec(fault)?.[1];
   return inference === undefined
     ? batchLiar(batch, parseBatchFault(fault))
-    : inferenceLiar(backend, parseFault(inference));
+    : batchInferenceLiar(backend, batch, parseFault(inference));
 }

@@ -1,0 +1,108 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { type Abi, type Address, createWalletClient, http, parseEther } from "viem";
+import { foundry } from "viem/chains";
+import { followDispute, gasSince } from "./dispute.ts";
+import { startElench } from "./processes.ts";
+import { example, FAULT, liar, picture, provider, type Stage, user } from "./stage.ts";
+import { tell } from "./tell.ts";
+import { until } from "./until.ts";
+
+/** Inference for contracts on L1: an honest answer, and a false one. */
+
+const HONEST_DIGIT = 7;
+export const DISPUTED_DIGIT = 3;
+const FEE = parseEther("0.001");
+
+/** A contract on L1 that asks which digit is in a picture. */
+interface Reader {
+  readonly address: Address;
+  readonly abi: Abi;
+}
+
+const walletOf = ({ chain }: Stage) =>
+  createWalletClient({ account: user.account, chain: foundry, transport: http(chain.url) });
+
+export async function deployReader(stage: Stage): Promise<Reader> {
+  const { abi, bytecode } = example("DigitReader");
+  const args = [stage.deployment.inferenceOracle, stage.model];
+  const hash = await walletOf(stage).deployContract({ abi, bytecode, args });
+  const { contractAddress } = await stage.chain.client.waitForTransactionReceipt({ hash });
+  return { address: contractAddress as Address, abi };
+}
+
+async function ask(stage: Stage, reader: Reader, digit: number): Promise<void> {
+  const call = { ...reader, functionName: "read", args: [picture(digit)], value: FEE };
+  const hash = await walletOf(stage).writeContract(call);
+  await stage.chain.client.waitForTransactionReceipt({ hash });
+}
+
+const digitRead = async ({ chain }: Stage, reader: Reader, request: bigint): Promise<bigint | undefined> => {
+  try {
+    return (await chain.client.readContract({ ...reader, functionName: "digitOf", args: [request] })) as bigint;
+  } catch {
+    return undefined;
+  }
+};
+
+/** Lets time pass, window after window, until the contract has its answer. */
+async function waitForDelivery(stage: Stage, reader: Reader, request: bigint): Promise<number> {
+  for (let windows = 0; windows < 40; windows++) {
+    await stage.chain.pass(700);
+    for (let tries = 0; tries < 12; tries++) {
+      const digit = await digitRead(stage, reader, request);
+      if (digit !== undefined) return Number(digit);
+      await sleep(100);
+    }
+  }
+  throw new Error(`request ${request} was never delivered`);
+}
+
+export async function honestAnswer(stage: Stage, reader: Reader): Promise<{ status: "final"; digit: number }> {
+  tell(`a contract asks which digit is in the picture of a ${HONEST_DIGIT}`);
+  await ask(stage, reader, HONEST_DIGIT);
+  const answering = startElench(["answer", "--request", "0", "--defend", "--interval", "100"], {
+    ...stage.env,
+    ELENCH_KEY: provider.key,
+  });
+  try {
+    tell("a provider runs the model, and answers with a bond");
+    tell("nobody disagrees; the window passes");
+    const digit = await waitForDelivery(stage, reader, 0n);
+    tell(`the callback brings the answer: ${digit}`);
+    return { status: "final", digit };
+  } finally {
+    await answering.stop();
+  }
+}
+
+export async function falseAnswer(stage: Stage, reader: Reader, watchtowerDisagrees: () => boolean) {
+  tell(`the contract asks about the picture of a ${DISPUTED_DIGIT}`);
+  await ask(stage, reader, DISPUTED_DIGIT);
+  const since = await stage.chain.client.getBlockNumber();
+  const lying = startElench(["answer", "--request", "1", "--defend", "--interval", "50", "--inject-fault", FAULT], {
+    ...stage.env,
+    ELENCH_KEY: liar.key,
+  });
+  try {
+    tell("another provider posts a wrong answer: one bit of one activation was flipped");
+    const { places, ms } = await followDispute(stage, since);
+    await until("the watchtower's verdict", async () => watchtowerDisagrees());
+    const { step, levels } = places[0] as (typeof places)[number];
+    tell(`the L1 contract has executed step ${step}: the liar's claim is false`);
+    tell("the clocks run out, the bonds are paid, the contract gets the true answer");
+    const digit = await waitForDelivery(stage, reader, 1n);
+    tell(`the callback brings the answer: ${digit}`);
+    const { gas, count, total } = await gasSince(stage, since);
+    return {
+      status: "refuted" as const,
+      moves: count.moves,
+      levels,
+      gas: { total, ...gas },
+      ms,
+      refutedStep: step,
+      digit,
+    };
+  } finally {
+    await lying.stop();
+  }
+}

@@ -1,0 +1,57 @@
+import { mkdirSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Abi, Hex } from "viem";
+import type { Deployment, Rollup } from "../challenger/l1/deployment.ts";
+import { deploy } from "../deploy/deploy.ts";
+import { type LocalChain, privateKeyOf, richAccount } from "../deploy/local-chain.ts";
+import { readTensorFile } from "../ml-vm/onnx/tensor-file.ts";
+import { elench } from "./processes.ts";
+import { tell } from "./tell.ts";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+export const MODEL = join(root, "models", "digits.onnx");
+/** Where the demo leaves what can be looked at afterwards. */
+export const KEPT = join(root, ".elench", "demo");
+export const GENESIS = join(KEPT, "genesis.json");
+export const L2_CHAIN_ID = 901;
+
+const party = (index: number) => ({ account: richAccount(index), key: privateKeyOf(richAccount(index)) });
+export const [user, provider, liar, watcher] = [party(0), party(2), party(3), party(4)];
+
+/** The fault that liars build into an inference: a bit of this element of what this instruction computes. */
+export const FAULT = "3:1234";
+
+/** The picture of a digit, as contracts are given it. */
+export function picture(digit: number): Hex {
+  const file = join(root, "models", "digits", `${digit}.npy`);
+  const type = { dtype: "f32", shape: [1, 1, 28, 28] } as const;
+  return `0x${Buffer.from(readTensorFile(file, readFileSync(file), type)).toString("hex")}`;
+}
+
+export interface Stage {
+  readonly chain: LocalChain;
+  readonly deployment: Deployment & { readonly rollup: Rollup };
+  /** Its id. */
+  readonly model: Hex;
+  /** What every elench process is given. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** Everything on one L1: inference for its contracts, and an L2 whose contracts call the same model. */
+export async function setUp(chain: LocalChain, folder: string): Promise<Stage> {
+  const [record, store] = [join(folder, "deployment.json"), join(KEPT, "models")];
+  mkdirSync(KEPT, { recursive: true });
+  await elench(["genesis", "--chain-id", String(L2_CHAIN_ID), "--dev", "--model", MODEL, "--out", GENESIS], {});
+  process.env.ELENCH_LOCAL_URL = chain.url;
+  const { deployment } = await deploy({ network: "localhost", genesis: GENESIS, out: record, progress: tell });
+  const env = { ELENCH_RPC: chain.url, ELENCH_DEPLOYMENT: record, ELENCH_STORE: store };
+  tell("registering the model: L1 checks each of its instructions");
+  const { id } = await elench(["model", "add", MODEL], { ...env, ELENCH_KEY: user.key });
+  return { chain, deployment: deployment as Stage["deployment"], env, model: id as Hex };
+}
+
+/** A contract of the examples, compiled. */
+export const example = (name: string): { abi: Abi; bytecode: Hex } =>
+  createRequire(import.meta.url)(`../artifacts/contracts/examples/${name}.sol/${name}.json`);
