@@ -4,11 +4,11 @@ import { STEP_NAMES } from "../../evm/machine/describe-names.ts";
 import { PHASE } from "../../evm/machine/layout.ts";
 import type { Machine } from "../../evm/machine/machine.ts";
 import type { BatchTrace } from "../../prover/batch-trace.ts";
-import type { InferenceTrace } from "../../prover/inference-trace.ts";
 import type { SolidityVerifier } from "../../prover/verifier.ts";
 import { UserError } from "../errors.ts";
 import { firstStepOf, isWaiting, listing, survey, transactionOf, walk } from "./replay-batch-steps.ts";
 import { drawBatchStep, drawLine, LISTING_HEADER, replayBatchStep } from "./replay-batch-view.ts";
+import type { InferenceReplay } from "./replay-inference.ts";
 import { replaySession } from "./replay-session.ts";
 import type { Terminal } from "./replay-terminal.ts";
 import { openVerifier } from "./replay-verifier.ts";
@@ -34,7 +34,7 @@ export interface BatchSessionOptions {
   readonly verifier: SolidityVerifier | null;
   readonly terminal: Terminal;
   /** The inference that a step asks for. @throws UserError */
-  readonly inference: (at: bigint) => InferenceTrace;
+  readonly inference: (at: bigint) => Promise<Pick<InferenceReplay, "trace" | "disagreement">>;
 }
 
 /** Walks through a batch on a terminal. */
@@ -75,7 +75,8 @@ async function intoInference({ trace, terminal, verifier, inference }: BatchSess
   }
   try {
     const tensor = verifier && (await openVerifier("TensorVerifier"));
-    await replaySession({ trace: inference(at), start: 0n, disagreement: null, verifier: tensor, terminal });
+    const { trace: asked, disagreement } = await inference(at);
+    await replaySession({ trace: asked, start: disagreement ?? 0n, disagreement, verifier: tensor, terminal });
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     terminal.say(`  ${error.message}`);

@@ -223,10 +223,13 @@ async function type(start: bigint, ...commands: string[]): Promise<string[]> {
     start,
     disagreement: 7n,
     verifier: null,
-    inference: (at) => {
+    inference: async (at) => {
       const question = trace.question(at);
       assert.ok(question);
-      return new InferenceTrace(model.model, model.commitment, backend, [question.input]);
+      return {
+        trace: new InferenceTrace(model.model, model.commitment, backend, [question.input]),
+        disagreement: null,
+      };
     },
     terminal: {
       say: (text) => {

@@ -33,6 +33,8 @@ export interface BatchReplay {
   readonly trace: BatchTrace;
   /** Step at which the dispute's parties first disagree, if it is a dispute. */
   readonly disagreement?: bigint | null;
+  /** Likewise in an inference that a step asks for. */
+  readonly disagreementIn?: (inference: InferenceTrace) => Promise<bigint | null>;
   /** To descend into inferences with. */
   readonly store: ModelStore;
   readonly backend: Backend;
@@ -48,13 +50,18 @@ export async function replayBatch(replay: BatchReplay): Promise<void> {
   const scope = scopeOf(trace, options);
   const names = namesOf(options.opcode);
   if (options.descend !== undefined) {
-    await descend(replay, askingStep(trace, scope, options));
+    await descend(replay, askingStep(trace, scope, options, disagreement));
     return;
   }
   const verifier = options.verify ? await openVerifier("EvmVerifier") : null;
   const isNamed = [options.step, options.from, options.to, options.opcode].some((option) => option !== undefined);
   if (isNamed && !options.list) await showSteps(trace, scope, names, verifier, options);
   else if (isAtTerminal() && !options.json && !options.list) await session(replay, scope, verifier, disagreement);
+  else if (disagreement !== null && options.transaction === undefined && !options.list)
+    await showSteps(trace, { from: disagreement, to: disagreement }, null, verifier, {
+      ...options,
+      step: disagreement,
+    });
   else if (isNamed || options.list || options.transaction !== undefined)
     await list(trace, scope, names, verifier, { ...options, limit: isNamed || options.list ? Infinity : LISTED });
   else print(options.json, summary(trace), () => drawSummary(trace));
@@ -104,11 +111,17 @@ function namesOf(opcodes: readonly string[] | undefined): ReadonlySet<string> | 
 }
 
 /** The step that --descend goes down from. @throws UserError if it is not clear which. */
-function askingStep(trace: BatchTrace, { from, to }: Scope, { step, transaction }: BatchReplayOptions): bigint {
+function askingStep(
+  trace: BatchTrace,
+  { from, to }: Scope,
+  { step, transaction }: BatchReplayOptions,
+  disagreement: bigint | null,
+): bigint {
   if (step !== undefined) {
     if (trace.question(from)) return from;
     throw new UserError(`--descend: step ${step} asks no model; --opcode ASK shows the steps that do`);
   }
+  if (disagreement !== null && transaction === undefined && trace.question(disagreement)) return disagreement;
   const asks: bigint[] = [];
   for (const m of walk(trace, from)) {
     if (m.clock > to) break;
@@ -194,7 +207,10 @@ async function session(
   await withTerminal(async (terminal) => {
     terminal.say(drawSummary(trace));
     const start = replay.options.transaction === undefined ? (disagreement ?? from) : from;
-    const inference = (at: bigint) => inferenceAt(replay, at);
+    const inference = async (at: bigint) => {
+      const asked = inferenceAt(replay, at);
+      return { trace: asked, disagreement: (await replay.disagreementIn?.(asked)) ?? null };
+    };
     await replayBatchSession({ trace, start, disagreement, verifier, terminal, inference });
   });
 }
@@ -203,7 +219,8 @@ async function session(
 async function descend(replay: BatchReplay, at: bigint): Promise<void> {
   const { verify, json, descend: steps } = replay.options;
   const trace = inferenceAt(replay, at);
-  await replayInference({ trace, disagreement: null, options: { ...inferenceRange(steps), verify, json } });
+  const disagreement = (await replay.disagreementIn?.(trace)) ?? null;
+  await replayInference({ trace, disagreement, options: { ...inferenceRange(steps), verify, json } });
 }
 
 /** @throws UserError if the model is not in the store. */

@@ -14,7 +14,7 @@ import { backendOf, readInput, readInputs } from "../model-file.ts";
 import { collect, engineOption, jsonOption, naturalNumber, option, threadsOption } from "../options.ts";
 import { type BatchReplayOptions, replayBatch } from "../replay-batch.ts";
 import { traceBatchFiles } from "../replay-batch-trace.ts";
-import { checkRange, type InferenceReplay, replayInference } from "../replay-inference.ts";
+import { checkRange, replayInference } from "../replay-inference.ts";
 import { findGame } from "./dispute.ts";
 
 interface ReplayOptions extends ConnectOptions, BatchReplayOptions {
@@ -35,7 +35,10 @@ export function replayCommand(): Command {
       option("--input <name=file>", "an input: .npy, .pb, .json or .bin; repeat for others").argParser(collect),
     )
     .addOption(
-      option("--dispute <game>", "replay the inference that a game on L1 is about: its id, or the start of it"),
+      option(
+        "--dispute <game>",
+        "replay the inference, or the batch, that a game on L1 is about: its id, or the start of it",
+      ),
     )
     .addOption(
       option(
@@ -73,21 +76,16 @@ export function replayCommand(): Command {
       if (given.length !== 1)
         throw new UserError("give one of these: an ONNX file, --dispute and a game's id, or --batch and a file");
       checkRange(options);
-      if (options.batch) {
-        await ofBatch(options, options.batch);
-        return;
-      }
-      refuseForInference(options);
-      const { trace, disagreement } =
-        file === undefined ? await ofDispute(options) : { trace: ofFile(file, options), disagreement: null };
-      await replayInference({ trace, disagreement, options });
+      if (options.batch) await ofBatch(options, options.batch);
+      else if (options.dispute) await ofDispute(options, options.dispute);
+      else await ofFile(options, file as string);
     });
 }
 
 /** @throws UserError for a flag that says something of a batch. */
 function refuseForInference(options: ReplayOptions): void {
-  for (const flag of ["genesis", "transaction", "opcode", "list", "descend"] as const)
-    if (options[flag] !== undefined) throw new UserError(`--${flag} is about a batch: give --batch too`);
+  for (const flag of ["transaction", "opcode", "list", "descend"] as const)
+    if (options[flag] !== undefined) throw new UserError(`--${flag} is about a batch, and this is an inference`);
 }
 
 async function ofBatch(options: ReplayOptions, files: readonly string[]): Promise<void> {
@@ -104,17 +102,22 @@ async function ofBatch(options: ReplayOptions, files: readonly string[]): Promis
   await replayBatch({ trace, store, backend, options });
 }
 
-function ofFile(file: string, options: ReplayOptions): InferenceTrace {
+async function ofFile(options: ReplayOptions, file: string): Promise<void> {
+  if (options.genesis !== undefined) throw new UserError("--genesis is for a batch: give --batch, and no model");
+  refuseForInference(options);
   const backend = backendOf(options.engine, options.threads);
   const { model, commitment } = loadModel(readInput(file), backend);
-  return new InferenceTrace(model, commitment, backend, readInputs(model, options.input ?? []));
+  const trace = new InferenceTrace(model, commitment, backend, readInputs(model, options.input ?? []));
+  await replayInference({ trace, disagreement: null, options });
 }
 
-async function ofDispute(options: ReplayOptions): Promise<Omit<InferenceReplay, "options">> {
+async function ofDispute(options: ReplayOptions, dispute: string): Promise<void> {
+  if (options.genesis !== undefined)
+    throw new UserError("--genesis is for --batch: a dispute's deployment names its own");
   const connection = await connectTo(options);
   const backend = backendOf(options.engine, options.threads);
   const store = new ModelStore(options.store, backend);
-  const agent = await createAgent({
+  const { watchtower, truth, chain, batches, requests } = await createAgent({
     ...connection,
     store,
     backend,
@@ -124,14 +127,22 @@ async function ofDispute(options: ReplayOptions): Promise<Omit<InferenceReplay, 
     maxFeePerGas: 0n,
     report: () => undefined,
   });
-  await agent.watchtower.look();
-  const game = findGame(agent.watchtower.forest, options.dispute as string);
+  await watchtower.look();
+  const game = findGame(watchtower.forest, dispute);
   const { machine, context, start, level } = game.proposal;
-  const unknown = await agent.truth.unknown({ machine, context, start, level });
+  const unknown = await truth.unknown({ machine, context, start, level });
   if (unknown !== null) throw new UserError(`game ${game.id} cannot be replayed: ${unknown}`, EXIT.environment);
-  const asked = agent.requests.byContext.get(context);
+  const disagreement = await firstDisagreement(game, truth);
+  const batch = chain ? batches.appended.findIndex((_, i) => chain.runOf(i).context === context) : -1;
+  if (chain && batch !== -1) {
+    const disagreementIn = (asked: InferenceTrace) => firstDisagreement(game, truth, toHex(asked.context));
+    await replayBatch({ trace: await chain.trace(batch), store, backend, options, disagreement, disagreementIn });
+    return;
+  }
+  refuseForInference(options);
+  const asked = requests.inferenceOf(context);
   if (!asked) throw new UserError(`game ${game.id} belongs to no request of the oracle`);
-  const { model, commitment } = store.load(asked.request.modelId);
+  const { model, commitment } = store.load(asked.modelId);
   const trace = new InferenceTrace(model, commitment, backend, splitTensors(asked.input, model.program.inputs));
-  return { trace, disagreement: await firstDisagreement(game, agent.truth) };
+  await replayInference({ trace, disagreement, options });
 }
