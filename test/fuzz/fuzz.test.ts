@@ -4,7 +4,7 @@ import { after, before, describe, it } from "node:test";
 import { PHASE } from "../../evm/machine/layout.ts";
 import { OPCODES } from "../../evm/machine/opcodes.ts";
 import { type EvmVerifier, startEvmVerifier } from "../contracts/evmVerifier.ts";
-import { type Judged, judgeSeed, type Met } from "./judge.ts";
+import { Disagreement, type Judged, judgeSeed, type Met } from "./judge.ts";
 
 const SEEDS = 120;
 /** Of these, so many are verified too. */
@@ -29,6 +29,16 @@ describe("random batches in random worlds", () => {
           assert.fail(`seed ${seed}: ${error.message}`),
         ),
       );
+    }
+  });
+
+  it("find out a contract that refuses a step, or comes to another state", async () => {
+    for (const post of [null, new Uint8Array(32)]) {
+      const liar: EvmVerifier = {
+        ...verifier,
+        verdicts: async (claims) => (await verifier.verdicts(claims)).with(-1, { post, gas: 0 }),
+      };
+      await assert.rejects(judgeSeed(1, { verifier: liar, verified: 5 }), Disagreement);
     }
   });
 
