@@ -18,10 +18,11 @@ import {
   REPLACED,
   resultOf,
   transact,
+  UPHELD,
   until,
   watcher,
 } from "./stage.ts";
-import { killTowers, startTower } from "./tower.ts";
+import { killTowers, startTower, type Tower } from "./tower.ts";
 
 /** Disputes about batches on a real chain: from the batch to the opcode, and on to the inference that it asks for. */
 
@@ -31,6 +32,8 @@ const proposeAbi = parseAbi([
 
 let stage: L2Stage;
 let truth: Hex;
+let tower: Tower;
+const watch = () => startTower({ ...stage.env, ELENCH_KEY: keyOf(watcher) }, ["--bump-after", "5000"]);
 before(async () => {
   stage = await openL2Stage();
   await append(stage, batchOf(stage, 1));
@@ -38,7 +41,7 @@ before(async () => {
   await watchtower.look();
   await chain?.follow();
   truth = hex((await chain?.outputOf(0)) as Uint8Array);
-  startTower({ ...stage.env, ELENCH_KEY: keyOf(watcher) }, ["--bump-after", "5000"]);
+  tower = watch();
 });
 after(async () => {
   killTowers();
@@ -117,8 +120,32 @@ for (const [i, [what, lie]] of LIES.entries()) {
   });
 }
 
+test("who attacks an honest output through its inference loses there too, to a watchtower that was just started", {
+  timeout: 120_000,
+}, async () => {
+  const honest = await agentOf(undefined);
+  const { game, output } = await propose(honest, 3, 0);
+  assert.equal(output, truth);
+  const liar = await agentOf(4, batchInferenceLiar(stage.backend, 0, { instruction: 0, element: 2 }));
+  const delegated = async () => (await eventsOf<{ id: Hex }>("WholeRange", game))[1];
+  await until("the false answer of the tensor machine", delegated, () => liar.watchtower.round(), 60);
+  // Nobody asked this one before which step asks, and what.
+  await tower.kill();
+  tower = watch();
+  const claims = () => eventsOf<{ parent: Hex; claimant: Hex }>("Claimed", game);
+  const answered = async () => {
+    const { id } = (await delegated()) as { id: Hex };
+    return (await claims()).some(({ parent, claimant }) => parent === id && claimant === watcher.address);
+  };
+  // It is true down to the last step, so that nobody can refute it.
+  await until("the watchtower's answer", answered, () => liar.watchtower.round(), 60);
+  for (let clocks = 0; clocks < 3; clocks++) await passClocks(stage);
+  await until("the conclusion", async () => (await resultOf(stage, game)).status !== OPEN, undefined, 60);
+  assert.deepEqual(await resultOf(stage, game), { status: UPHELD, output: truth });
+});
+
 /** Of one game, oldest first. */
-async function eventsOf<Args>(eventName: "Refuted" | "WholeRange", game: Hex): Promise<Args[]> {
+async function eventsOf<Args>(eventName: "Claimed" | "Refuted" | "WholeRange", game: Hex): Promise<Args[]> {
   const events = await gameEvents(stage, eventName);
   return events.map(({ args }) => args as unknown as Args & { game: Hex }).filter((args) => args.game === game);
 }
