@@ -205,8 +205,10 @@ async function session(
 ): Promise<void> {
   const { trace } = replay;
   await withTerminal(async (terminal) => {
-    terminal.say(drawSummary(trace));
-    const start = replay.options.transaction === undefined ? (disagreement ?? from) : from;
+    const isWhole = replay.options.transaction === undefined;
+    // To sum up, every transaction is stepped through: who knows where to look need not wait for it.
+    if (isWhole && disagreement === null) terminal.say(drawSummary(trace));
+    const start = isWhole ? (disagreement ?? from) : from;
     const inference = async (at: bigint) => {
       const asked = inferenceAt(replay, at);
       return { trace: asked, disagreement: (await replay.disagreementIn?.(asked)) ?? null };
