@@ -4,25 +4,27 @@ import { configVariable, defineConfig } from "hardhat/config";
 
 const solcPath = createRequire(import.meta.url).resolve("solc/soljson.js");
 
-/**
- * The compiler for one file, or for all: viaIR under Osaka's rules, for cheap execution rather than small code.
- * @param runs how often the deployed code is expected to run; lower it for a contract that nears EIP-170's 24,576 bytes
- */
-const compiler = (runs = 1_000_000) => ({
+/** The compiler for one file, or for all: viaIR, for cheap execution rather than small code. L1 has Osaka's rules, the AI EVM Cancun's. */
+const compiler = (evmVersion: "osaka" | "cancun" = "osaka") => ({
   version: "0.8.37",
   path: solcPath,
   settings: {
-    evmVersion: "osaka",
+    evmVersion,
     viaIR: true,
-    optimizer: { enabled: true, runs },
+    optimizer: { enabled: true, runs: 1_000_000 },
     metadata: { bytecodeHash: "none", appendCBOR: false },
   },
 });
 
 const build = {
   compilers: [compiler()],
-  // Source path → compiler, for contracts that want another balance of size and gas.
-  overrides: {} as Record<string, ReturnType<typeof compiler>>,
+  // By source: what is deployed on L2.
+  overrides: Object.fromEntries(
+    ["l2/ModelDirectory", "examples/MeterReader", "test/AILibHarness"].map((name) => [
+      `contracts/${name}.sol`,
+      compiler("cancun"),
+    ]),
+  ),
   isolated: false,
 };
 

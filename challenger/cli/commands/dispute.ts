@@ -87,6 +87,8 @@ function describeGame(game: Game, parameters: GameParameters, now: number) {
       id: node.id,
       parent: node.claim.parent,
       claimant: node.claimant,
+      machine: node.claim.machine,
+      delegated: node.claim.delegated,
       level: node.claim.level,
       segment: node.claim.segment,
       firstStep: node.offset,
@@ -113,7 +115,7 @@ function drawGame(game: Game, parameters: GameParameters, now: number): string {
     const node = game.claims.get(id) as Node;
     const verdict = node.stands === undefined ? left(nodeDeadline(node, parameters)) : node.stands ? "stood" : "fell";
     lines.push(
-      `${indent}└ level ${node.claim.level}, segment ${node.claim.segment}, from step ${node.offset}: ends ${short(node.claim.end)}  by ${node.claimant}  bond ${bondOf(node, parameters)} wei  ${verdict}`,
+      `${indent}└ ${node.claim.delegated ? `machine ${short(node.claim.machine)} is asked: ` : ""}level ${node.claim.level}, segment ${node.claim.segment}, from step ${node.offset}: ends ${short(node.claim.end)}  by ${node.claimant}  bond ${bondOf(node, parameters)} wei  ${verdict}`,
     );
     for (const refutation of node.refutations) {
       lines.push(
