@@ -1,16 +1,5 @@
+import { enableCompileCache } from "node:module";
 import { Command } from "commander";
-import { answerCommand } from "./commands/answer.ts";
-import { batchCommand } from "./commands/batch.ts";
-import { chainCommand } from "./commands/chain.ts";
-import { deployCommand } from "./commands/deploy.ts";
-import { disputeCommand } from "./commands/dispute.ts";
-import { genesisCommand } from "./commands/genesis.ts";
-import { inferCommand } from "./commands/infer.ts";
-import { modelCommand } from "./commands/model.ts";
-import { proposeCommand } from "./commands/propose.ts";
-import { replayCommand } from "./commands/replay.ts";
-import { watchCommand } from "./commands/watch.ts";
-import { fail } from "./failure.ts";
 
 const program = new Command("elench")
   .description(
@@ -25,21 +14,24 @@ Every flag can be given as an environment variable: --max-fee as ELENCH_MAX_FEE.
 Exit codes: 0 done; 1 done, and the answer is no; 2 wrong input; 3 something needed is not there; 4 refused by L1.`,
   );
 
-for (const command of [
-  modelCommand(),
-  inferCommand(),
-  replayCommand(),
-  watchCommand(),
-  disputeCommand(),
-  answerCommand(),
-  batchCommand(),
-  proposeCommand(),
-  deployCommand(),
-  genesisCommand(),
-  chainCommand(),
-]) {
-  program.addCommand(command);
-}
+// Loading takes longer than most commands: what was compiled is kept, and only the command that is named is loaded.
+enableCompileCache();
+const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+  model: async () => (await import("./commands/model.ts")).modelCommand(),
+  infer: async () => (await import("./commands/infer.ts")).inferCommand(),
+  replay: async () => (await import("./commands/replay.ts")).replayCommand(),
+  watch: async () => (await import("./commands/watch.ts")).watchCommand(),
+  dispute: async () => (await import("./commands/dispute.ts")).disputeCommand(),
+  answer: async () => (await import("./commands/answer.ts")).answerCommand(),
+  batch: async () => (await import("./commands/batch.ts")).batchCommand(),
+  propose: async () => (await import("./commands/propose.ts")).proposeCommand(),
+  deploy: async () => (await import("./commands/deploy.ts")).deployCommand(),
+  genesis: async () => (await import("./commands/genesis.ts")).genesisCommand(),
+  chain: async () => (await import("./commands/chain.ts")).chainCommand(),
+};
+const named = process.argv[2] ?? "";
+const needed = Object.hasOwn(COMMANDS, named) ? [named] : Object.keys(COMMANDS);
+for (const name of needed) program.addCommand(await (COMMANDS[name] as () => Promise<Command>)());
 
 // Commander's own exit code for bad arguments is 1; here 1 means that the work was done and the answer is no.
 const inputErrorsExit2 = (command: Command): void => {
@@ -57,5 +49,6 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
 try {
   await program.parseAsync();
 } catch (error) {
+  const { fail } = await import("./failure.ts");
   fail(error);
 }
