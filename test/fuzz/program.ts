@@ -43,6 +43,7 @@ const SUB = 0x03;
 const DUP1 = 0x80;
 const SWAP1 = 0x90;
 const CODECOPY = 0x39;
+const MCOPY = 0x5e;
 const KECCAK = 0x20;
 const LOG0 = 0xa0;
 const PUSH1 = 0x60;
@@ -51,7 +52,17 @@ const PUSH1 = 0x60;
 const SLOTS = [0n, 0n, 1n, 1n, 2n, 2n, 3n, 3n, WORD - 1n, ...DIRECTORY_STORAGE.map(([slot]) => slot)];
 const randomValue = (random: Random): bigint => (once(random, 5) ? randomWord(random) : BigInt(random(4)));
 const randomGas = (random: Random): bigint =>
-  pick(random, [0n, 1n, 700n, 2300n, BigInt(random(5000)), BigInt(random(60_000)), 30_000n, 60_000n, 2n ** 64n]);
+  pick(random, [
+    0n,
+    1n,
+    700n,
+    2300n + BigInt(random(10)),
+    BigInt(random(5000)),
+    BigInt(random(60_000)),
+    30_000n,
+    60_000n,
+    2n ** 64n,
+  ]);
 
 const target = ({ random, surroundings }: Writer): bigint => {
   const address = pick(random, surroundings.targets);
@@ -136,14 +147,25 @@ const touching: Fragment = (writer) => {
 };
 
 const copying: Fragment = ({ random, code }) => {
-  const op = pick(random, [OP.callDataCopy, CODECOPY, 0x5e, 0x5e, OP.returnDataCopy]);
+  const op = pick(random, [OP.callDataCopy, CODECOPY, MCOPY, MCOPY, OP.returnDataCopy]);
   if (op === OP.returnDataCopy && !once(random, 30)) {
-    // As much as there is.
+    // As much as there is, or too much.
     code.op(OP.returnDataSize);
-    code.push(0);
+    code.push(once(random, 15) ? 1 + random(3) : 0);
     code.push(randomOffset(random));
     code.op(op);
   } else code.apply(op, randomOffset(random), randomOffset(random), randomLength(random));
+};
+
+/** Memory onto itself, in more than one piece: what the second piece reads, the first one writes. */
+const overlapping: Fragment = (writer) => {
+  const { random, code } = writer;
+  const [low, shift] = [random(40), 1 + random(64)];
+  const upwards = !once(random, 3);
+  for (const at of [0, 2048, 2048 + shift]) code.apply(OP.mstore, low + at, randomWord(random));
+  code.apply(MCOPY, upwards ? low + shift : low, upwards ? low : low + shift, 2049 + random(2100));
+  code.apply(KECCAK, low, 4500);
+  keep(writer);
 };
 
 const hashing: Fragment = (writer) => {
@@ -284,7 +306,8 @@ const creating: Fragment = (writer) => {
 const destroying: Fragment = (writer) => {
   const { random, code } = writer;
   if (once(random, 4)) code.op(0x30, OP.selfDestruct);
-  else code.apply(OP.selfDestruct, target(writer));
+  // To somebody who was never there, now and then.
+  else code.apply(OP.selfDestruct, once(random, 4) ? 0xdead00 + random(200) : target(writer));
 };
 
 const junk: Fragment = ({ random, code }) => code.op(...randomBytes(random, 1 + random(5)));
@@ -297,6 +320,7 @@ const PARTS: Weighted<Fragment> = [
   [70, touching],
   [60, copying],
   [30, hashing],
+  [12, overlapping],
   [30, logging],
   [140, storing],
   [50, skipping],
@@ -305,7 +329,7 @@ const PARTS: Weighted<Fragment> = [
   [110, calling],
   [60, precompiling],
   [60, creating],
-  [4, destroying],
+  [8, destroying],
   [2, junk],
 ];
 
@@ -317,7 +341,7 @@ const ENDS: Weighted<Fragment> = [
   [4, ({ code }) => code.op(OP.stop)],
   [6, ({ random, code }) => code.apply(OP.return, randomOffset(random), randomLength(random))],
   [3, ({ random, code }) => code.apply(OP.revert, randomOffset(random), randomLength(random))],
-  [2, destroying],
+  [4, destroying],
   [1, ({ code }) => code.op(OP.invalid)],
   // It runs into whatever is embedded, or off the end.
   [1, () => undefined],
