@@ -1,34 +1,16 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { encodeFunctionData, type Hex, parseAbi } from "viem";
-import { type Agent, type AgentOptions, createAgent } from "../../challenger/agent.ts";
+import type { Hex } from "viem";
+import type { Agent, AgentOptions } from "../../challenger/agent.ts";
 import { batchInferenceLiar, batchLiar } from "../../challenger/liar.ts";
 import { richAccount } from "../../deploy/local-chain.ts";
 import type { BatchFault } from "../../prover/batch-fault.ts";
+import { agentOn, proposeAs } from "./agents.ts";
 import { append, batchOf, CALLING, type L2Stage, LAST, openL2Stage } from "./l2-stage.ts";
-import {
-  gameEvents,
-  games,
-  hex,
-  keyOf,
-  MAX_FEE,
-  OPEN,
-  parameters,
-  passClocks,
-  REPLACED,
-  resultOf,
-  transact,
-  UPHELD,
-  until,
-  watcher,
-} from "./stage.ts";
+import { gameEvents, hex, keyOf, OPEN, passClocks, REPLACED, resultOf, UPHELD, until, watcher } from "./stage.ts";
 import { killTowers, startTower, type Tower } from "./tower.ts";
 
 /** Disputes about batches on a real chain: from the batch to the opcode, and on to the inference that it asks for. */
-
-const proposeAbi = parseAbi([
-  "function propose(address machine, bytes32 context, bytes32 start, uint8 level, bytes32 output, address proposer) payable returns (bytes32 game)",
-]);
 
 let stage: L2Stage;
 let truth: Hex;
@@ -49,36 +31,7 @@ after(async () => {
 });
 
 const agentOf = (account: number | undefined, lies: Partial<AgentOptions> = {}): Promise<Agent> =>
-  createAgent({
-    clients: [stage.chain.client],
-    chainId: stage.deployment.chainId,
-    deployment: stage.deployment,
-    store: stage.store,
-    backend: stage.backend,
-    account: account === undefined ? undefined : richAccount(account),
-    quorum: 1,
-    bumpAfter: 500,
-    maxFeePerGas: MAX_FEE,
-    report: () => undefined,
-    ...lies,
-  });
-
-/** Opens a game about a batch as anyone may, without the rollup's contracts. */
-async function propose(agent: Agent, account: number, batch: number): Promise<{ game: Hex; output: Hex }> {
-  await agent.watchtower.look();
-  const chain = agent.chain as NonNullable<Agent["chain"]>;
-  await chain.follow();
-  const output = hex(await chain.outputOf(batch));
-  const { disputeGame } = stage.deployment;
-  const { address } = richAccount(account);
-  const { machine, context, start, level } = chain.runOf(batch);
-  const args = [machine, context, start, level, output, address] as const;
-  const data = encodeFunctionData({ abi: proposeAbi, functionName: "propose", args });
-  assert.ok(
-    await transact(stage, richAccount(account), disputeGame, data, 4n * parameters.bond + parameters.prepayment),
-  );
-  return { game: (await games(stage)).at(-1) as Hex, output };
-}
+  agentOn(stage, { ...(account !== undefined && { account: richAccount(account) }), ...lies });
 
 const LIES: readonly (readonly [what: string, lie: () => Partial<AgentOptions>])[] = [
   ...(
@@ -98,8 +51,8 @@ for (const [i, [what, lie]] of LIES.entries()) {
   test(`who lies about ${what} is refuted by one step, and the truth takes the place`, {
     timeout: 120_000,
   }, async () => {
-    const liar = await agentOf(2 + i + 1, lie());
-    const { game, output } = await propose(liar, 2 + i + 1, 0);
+    const liar = await agentOf(3 + i, lie());
+    const { game, output } = await proposeAs(stage, liar, richAccount(3 + i), 0);
     assert.notEqual(output, truth, "the output is false");
     const refuted = async () => (await eventsOf<{ claim: Hex; refuter: Hex }>("Refuted", game))[0];
     await until("the refutation", refuted, () => liar.watchtower.round(), 90);
@@ -124,7 +77,7 @@ test("who attacks an honest output through its inference loses there too, to a w
   timeout: 120_000,
 }, async () => {
   const honest = await agentOf(undefined);
-  const { game, output } = await propose(honest, 3, 0);
+  const { game, output } = await proposeAs(stage, honest, richAccount(3), 0);
   assert.equal(output, truth);
   const liar = await agentOf(4, batchInferenceLiar(stage.backend, 0, { instruction: 0, element: 2 }));
   const delegated = async () => (await eventsOf<{ id: Hex }>("WholeRange", game))[1];

@@ -1,8 +1,9 @@
 import type { HDAccount } from "viem/accounts";
-import { type Agent, type AgentOptions, createAgent } from "../../challenger/agent.ts";
+import type { Agent } from "../../challenger/agent.ts";
 import { inferenceLiar } from "../../challenger/liar.ts";
 import type { Fault } from "../../prover/fault.ts";
-import { answer, MAX_FEE, type Question, type Stage } from "./stage.ts";
+import { agentOn } from "./agents.ts";
+import { answer, type Question, type Stage } from "./stage.ts";
 
 /** Somebody who believes in another truth: plays as well as the honest do, for a result with one wrong bit. */
 export interface Liar {
@@ -15,7 +16,7 @@ export interface Liar {
 
 export async function createLiar(stage: Stage, account: HDAccount, fault: Fault): Promise<Liar> {
   const lies = inferenceLiar(stage.backend, fault);
-  const agent = await createAgent({ ...optionsOf(stage), account, ...lies });
+  const agent = await agentOn(stage, { account, ...lies });
   return {
     agent,
     answer: (question) =>
@@ -27,18 +28,4 @@ export async function createLiar(stage: Stage, account: HDAccount, fault: Fault)
 }
 
 /** Somebody honest who has no key, and says nothing. */
-export const createOnlooker = (stage: Stage): Promise<Agent> =>
-  createAgent({ ...optionsOf(stage), account: undefined });
-
-const optionsOf = ({ chain, deployment, backend, store }: Stage): AgentOptions => ({
-  clients: [chain.client],
-  chainId: deployment.chainId,
-  deployment,
-  store,
-  backend,
-  account: undefined,
-  quorum: 1,
-  bumpAfter: 500,
-  maxFeePerGas: MAX_FEE,
-  report: () => undefined,
-});
+export const createOnlooker = (stage: Stage): Promise<Agent> => agentOn(stage, {});

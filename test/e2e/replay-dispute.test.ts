@@ -1,19 +1,16 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { encodeFunctionData, type Hex, parseAbi } from "viem";
-import { type Agent, type AgentOptions, createAgent } from "../../challenger/agent.ts";
+import type { Hex } from "viem";
 import { batchInferenceLiar } from "../../challenger/liar.ts";
 import { elench } from "../../demo/processes.ts";
 import { richAccount } from "../../deploy/local-chain.ts";
+import { agentOn, proposeAs } from "./agents.ts";
 import { append, batchOf, CALLING, type L2Stage, openL2Stage } from "./l2-stage.ts";
-import { gameEvents, games, hex, MAX_FEE, parameters, transact, until, watcher } from "./stage.ts";
+import { gameEvents, until, watcher } from "./stage.ts";
 import { CACHE } from "./tower.ts";
 
 /** `elench replay --dispute` of a game about a batch: the step that the parties disagree about, and on into the inference that it asks for. */
 
-const proposeAbi = parseAbi([
-  "function propose(address machine, bytes32 context, bytes32 start, uint8 level, bytes32 output, address proposer) payable returns (bytes32 game)",
-]);
 const LIAR = richAccount(3);
 /** What the liar gets wrong of the inference. */
 const FAULT = { instruction: 0, element: 2 };
@@ -25,39 +22,18 @@ before(async () => {
 });
 after(() => stage?.close());
 
-const agentOf = (account: AgentOptions["account"], lies: Partial<AgentOptions> = {}): Promise<Agent> =>
-  createAgent({
-    clients: [stage.chain.client],
-    chainId: stage.deployment.chainId,
-    deployment: stage.deployment,
-    store: stage.store,
-    backend: stage.backend,
-    account,
-    quorum: 1,
-    bumpAfter: 500,
-    maxFeePerGas: MAX_FEE,
-    report: () => undefined,
-    ...lies,
-  });
-
 /** A false output, argued about until it is refuted. @returns the game */
 async function dispute(): Promise<Hex> {
-  const [liar, honest] = [await agentOf(LIAR, batchInferenceLiar(stage.backend, 0, FAULT)), await agentOf(watcher)];
-  await liar.watchtower.look();
-  const chain = liar.chain as NonNullable<Agent["chain"]>;
-  await chain.follow();
-  const { machine, context, start, level } = chain.runOf(0);
-  const args = [machine, context, start, level, hex(await chain.outputOf(0)), LIAR.address] as const;
-  const data = encodeFunctionData({ abi: proposeAbi, functionName: "propose", args });
-  const { disputeGame } = stage.deployment;
-  assert.ok(await transact(stage, LIAR, disputeGame, data, 4n * parameters.bond + parameters.prepayment));
+  const liar = await agentOn(stage, { account: LIAR, ...batchInferenceLiar(stage.backend, 0, FAULT) });
+  const honest = await agentOn(stage, { account: watcher });
+  const { game } = await proposeAs(stage, liar, LIAR, 0);
   const refuted = async () => (await gameEvents(stage, "Refuted"))[0];
   const rounds = async () => {
     await liar.watchtower.round();
     await honest.watchtower.round();
   };
   await until("the refutation", refuted, rounds, 90);
-  return (await games(stage))[0] as Hex;
+  return game;
 }
 
 test("the step that a batch's game is about is shown, with what is wrong inside the inference that it asks for", {

@@ -1,0 +1,44 @@
+import { encodeFunctionData, type Hex, parseAbi } from "viem";
+import type { HDAccount } from "viem/accounts";
+import { type Agent, type AgentOptions, createAgent } from "../../challenger/agent.ts";
+import { games, hex, MAX_FEE, parameters, type Stage, transact } from "./stage.ts";
+
+/** An agent in this process, honest unless it is told lies, and silent without an account. */
+export const agentOn = ({ chain, deployment, backend, store }: Stage, options: Partial<AgentOptions>): Promise<Agent> =>
+  createAgent({
+    clients: [chain.client],
+    chainId: deployment.chainId,
+    deployment,
+    store,
+    backend,
+    account: undefined,
+    quorum: 1,
+    bumpAfter: 500,
+    maxFeePerGas: MAX_FEE,
+    report: () => undefined,
+    ...options,
+  });
+
+const proposeAbi = parseAbi([
+  "function propose(address machine, bytes32 context, bytes32 start, uint8 level, bytes32 output, address proposer) payable returns (bytes32 game)",
+]);
+
+/** Opens a game about a batch's output as this agent sees it: straight at the game, as anyone may, without the rollup's contracts. */
+export async function proposeAs(
+  stage: Stage,
+  agent: Agent,
+  account: HDAccount,
+  batch: number,
+): Promise<{ game: Hex; output: Hex }> {
+  await agent.watchtower.look();
+  const chain = agent.chain as NonNullable<Agent["chain"]>;
+  await chain.follow();
+  const output = hex(await chain.outputOf(batch));
+  const { machine, context, start, level } = chain.runOf(batch);
+  const args = [machine, context, start, level, output, account.address] as const;
+  const data = encodeFunctionData({ abi: proposeAbi, functionName: "propose", args });
+  const bond = 4n * parameters.bond + parameters.prepayment;
+  if (!(await transact(stage, account, stage.deployment.disputeGame, data, bond)))
+    throw new Error("the game refused the proposal");
+  return { game: (await games(stage)).at(-1) as Hex, output };
+}
