@@ -44,6 +44,7 @@ const DUP1 = 0x80;
 const SWAP1 = 0x90;
 const CODECOPY = 0x39;
 const MCOPY = 0x5e;
+const SELFBALANCE = 0x47;
 const KECCAK = 0x20;
 const LOG0 = 0xa0;
 const PUSH1 = 0x60;
@@ -59,8 +60,8 @@ const randomGas = (random: Random): bigint =>
     2300n + BigInt(random(10)),
     BigInt(random(5000)),
     BigInt(random(60_000)),
-    30_000n,
     60_000n,
+    200_000n,
     2n ** 64n,
   ]);
 
@@ -245,8 +246,15 @@ const falling: Fragment = ({ random, code }) => {
 function callWith(writer: Writer, to: bigint, input: readonly [bigint, bigint]): void {
   const { random, code } = writer;
   const op = pick(random, [OP.call, OP.call, OP.callCode, OP.delegateCall, OP.staticCall, OP.staticCall]);
-  const value = op === OP.call || op === OP.callCode ? [random(3) > 0 ? 0n : BigInt(random(400))] : [];
-  code.apply(op, randomGas(random), to, ...value, ...input, randomOffset(random), randomLength(random));
+  for (const argument of [randomLength(random), randomOffset(random), input[1], input[0]]) code.push(argument);
+  if (op === OP.call || op === OP.callCode) {
+    // All that there is, now and then.
+    if (once(random, 12)) code.op(SELFBALANCE);
+    else code.push(random(3) > 0 ? 0 : random(400));
+  }
+  code.push(to);
+  code.push(randomGas(random));
+  code.op(op);
   keep(writer);
   if (once(random, 3)) {
     code.op(OP.returnDataSize);
@@ -351,7 +359,7 @@ const ENDS: Weighted<Fragment> = [
 export function randomProgram(random: Random, surroundings: Surroundings, nesting = 2): Uint8Array {
   const code = new Assembler();
   const writer = { random, code, surroundings, nesting, balanced: false };
-  fragments(writer, nesting === 2 ? 3 + random(12) : random(5));
+  fragments(writer, nesting === 2 ? 4 + random(20) : random(6));
   pickWeighted(random, ENDS)(writer);
   return code.assemble();
 }

@@ -114,7 +114,7 @@ function randomWorld(random: Random): PreState {
   accounts.push([PLAIN, account({ balance: BigInt(random(1000)) })]);
   if (once(random, 3)) accounts.push([EMPTY, account({})]);
   // Something is where a contract wants to be.
-  if (once(random, 3)) accounts.push([pick(random, MADE), occupant(random)]);
+  for (let i = random(3); i > 0; i--) accounts.push([pick(random, MADE), occupant(random)]);
   for (const address of CONTRACTS) accounts.push([address, contract(random, address === DIRECTORY)]);
   return new Map(accounts.map(([address, state]) => [hexAddress(address), state]));
 }
@@ -186,7 +186,10 @@ function randomTransaction(random: Random, nonce: bigint, key: Uint8Array): Uint
     value: once(random, 3) ? BigInt(random(1000)) : 0n,
     data,
     gasLimit: BigInt(
-      intrinsic + pick(random, [random(3000), random(60_000), 100_000, random(400_000), 400_000, 1_000_000]),
+      intrinsic +
+        (once(random, 8)
+          ? random(3000)
+          : pick(random, [random(200_000), 1_000_000, 2_000_000, once(random, 6) ? 10_000_000 : 3_000_000])),
     ),
     ...(type === 2 ? { maxFeePerGas: 20n + tip, maxPriorityFeePerGas: tip } : { gasPrice: 19n + tip }),
     ...(type !== 0 && { accessList }),
