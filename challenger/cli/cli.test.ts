@@ -232,6 +232,28 @@ const BAD: readonly Bad[] = [
     code: 2,
     says: /instruction:element/,
   },
+  {
+    what: "propose: a deployment without a rollup",
+    args: () => ["propose", "--batch", "0"],
+    env: signed,
+    code: 2,
+    says: /no rollup.*--genesis/,
+  },
+  {
+    what: "batch append: a deployment without a rollup",
+    args: () => ["batch", "append", file("x.bin")],
+    env: signed,
+    code: 2,
+    says: /no rollup.*--genesis/,
+  },
+  { what: "batch append: no key", args: () => ["batch", "append", file("x.bin")], env: chain, code: 2, says: /key/ },
+  {
+    what: "batch append: no such file",
+    args: () => ["batch", "append", file("none.bin")],
+    env: signed,
+    code: 2,
+    says: /none\.bin/,
+  },
   { what: "model add: no key", args: () => ["model", "add", file("tiny.onnx")], env: chain, code: 2, says: /key/ },
   {
     what: "model add: an account without money",

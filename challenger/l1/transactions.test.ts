@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
-import { parseEther, parseGwei, toFunctionSelector } from "viem";
+import { encodeErrorResult, type Hex, parseEther, parseGwei, toFunctionSelector } from "viem";
 import { type LocalChain, richAccount, startLocalChain } from "../../deploy/local-chain.ts";
+import { disputeGameAbi } from "./abi.ts";
 import { type Intent, type QueueOptions, type Receipt, TransactionQueue } from "./transactions.ts";
 
 let chain: LocalChain;
@@ -66,6 +67,18 @@ test("what would fail is refused, and costs no nonce", async () => {
   assert.equal(refused.status, "refused");
   assert.equal(await chain.client.getTransactionCount({ address: account.address }), 0);
   assert.equal((await queue.submit(pay("next"))).status, "sent");
+});
+
+test("a contract's own error is the reason of a refusal, by its name", async () => {
+  const id = `0x${"ab".repeat(32)}` as const;
+  const error = encodeErrorResult({ abi: disputeGameAbi, errorName: "ClaimExists", args: [id] });
+  // mstore of the selector, mstore of the id, revert with both.
+  const word = error.slice(10);
+  const code: Hex = `0x63${error.slice(2, 10)}60e01b5f527f${word}60045260245ffd`;
+  const address = "0x00000000000000000000000000000000000f11b1";
+  await chain.client.setCode({ address, bytecode: code });
+  const refused = await queueOf().queue.submit({ key: "again", to: address, data: "0x", value: 0n });
+  assert.deepEqual(refused, { status: "refused", reason: `ClaimExists(${id})` });
 });
 
 test("a transaction that nobody mines is sent again with higher fees until it is mined", async () => {

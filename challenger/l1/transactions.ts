@@ -7,6 +7,7 @@ import {
   type PublicClient,
   zeroAddress,
 } from "viem";
+import { revertOf } from "./revert.ts";
 
 /** Something to be done on L1, at most once. */
 export interface Intent {
@@ -263,6 +264,8 @@ export function isRefusal(error: unknown): boolean {
 }
 
 const shortMessage = (error: unknown): string => {
+  const revert = revertOf(error);
+  if (revert) return revert;
   const e = error as { details?: string; shortMessage?: string; message?: string };
   return [e.shortMessage, e.details].filter(Boolean).join(": ") || e.message || String(error);
 };

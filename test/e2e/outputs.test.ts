@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, afterEach, before, test } from "node:test";
 import type { Hex } from "viem";
@@ -82,4 +82,28 @@ test("an honest output becomes final; a false one is replaced, whatever happens 
   await append(3, 6n);
   const third = await elench(["propose", "--batch", "2"], env(5));
   assert.equal(third.output, await proposed(2n));
+});
+
+test("who proposes what cannot be proposed is told why, and keeps the money", { timeout: 120_000 }, async () => {
+  const refusal = (...args: string[]) =>
+    elench(args, env(6)).then(
+      () => "",
+      (error: Error) => error.message,
+    );
+  const before = await stage.chain.client.getBalance({ address: richAccount(6).address });
+  assert.match(await refusal("propose", "--batch", "77"), /code 2.*no batch 77/);
+  assert.match(await refusal("propose", "--batch", "0"), /code 4.*AlreadyProposed\(0, 0x/);
+  assert.match(await refusal("propose", "--batch", "0", "--inject-fault", "nonsense"), /code 2.*opcode, storage, gas/);
+  assert.match(
+    await refusal("propose", "--batch", "0", "--inject-fault", "storage:0"),
+    /code 2.*transaction 0 has no step/,
+  );
+  const record = JSON.parse(readFileSync(stage.env.ELENCH_DEPLOYMENT as string, "utf8")) as L2Stage["deployment"];
+  const genesis = JSON.parse(readFileSync(stage.deployment.rollup.genesis, "utf8")) as { elench: object };
+  const other = join(stage.folder, "other.json");
+  writeFileSync(other, JSON.stringify({ ...genesis, elench: { ...genesis.elench, models: {} } }));
+  const wrong = join(stage.folder, "wrong.json");
+  writeFileSync(wrong, JSON.stringify({ ...record, rollup: { ...record.rollup, genesis: other } }));
+  assert.match(await refusal("propose", "--batch", "0", "--deployment", wrong), /code 2.*another chain's genesis/);
+  assert.equal(await stage.chain.client.getBalance({ address: richAccount(6).address }), before);
 });
