@@ -1,12 +1,12 @@
 import { createPublicClient, custom, fallback, type LocalAccount, type PublicClient } from "viem";
 import { Chain } from "../evm/chain/chain.ts";
-import { type Genesis, GenesisError, genesisOutput, readGenesisFile } from "../evm/chain/genesis.ts";
+import { genesisOutput, readGenesisFile } from "../evm/chain/genesis.ts";
 import { type Models, sessionModels } from "../evm/native/models.ts";
 import type { Backend } from "../ml-vm/engine/backend.ts";
 import { InferenceTrace } from "../prover/inference-trace.ts";
 import { type BatchLie, BatchTruth } from "./batch-truth.ts";
 import { Batches } from "./batches.ts";
-import { EXIT, UserError } from "./errors.ts";
+import { UserError } from "./errors.ts";
 import { InferenceTruth, type InferenceTruthOptions } from "./inference-truth.ts";
 import { disputeGameAbi, outputsAbi } from "./l1/abi.ts";
 import type { Deployment, Rollup } from "./l1/deployment.ts";
@@ -143,7 +143,7 @@ type WithRollup = AgentOptions & { readonly deployment: Deployment & { readonly 
 /** The L2 chain of a deployment, before its first batch. @throws UserError if the genesis is not the one on L1. */
 async function openChain(options: WithRollup, client: PublicClient, batches: Batches): Promise<BatchTruth> {
   const { deployment } = options;
-  const genesis = readGenesis(deployment.rollup.genesis);
+  const genesis = readGenesisFile(deployment.rollup.genesis);
   const outputs = { address: deployment.rollup.outputs, abi: outputsAbi } as const;
   const [expected, found] = await Promise.all([
     client.readContract({ ...outputs, functionName: "genesisOutput" }),
@@ -160,15 +160,6 @@ async function openChain(options: WithRollup, client: PublicClient, batches: Bat
     appended: () => batches.appended,
     ...(options.lie && { lie: { ...options.lie, models: modelsOf(options, options.infer) } }),
   });
-}
-
-function readGenesis(file: string): Genesis {
-  try {
-    return readGenesisFile(file);
-  } catch (error) {
-    if (error instanceof GenesisError) throw new UserError(error.message, EXIT.environment);
-    throw error;
-  }
 }
 
 /** @param infer runs them, where that is not the engine. */

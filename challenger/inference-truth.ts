@@ -1,11 +1,12 @@
 import type { Backend } from "../ml-vm/engine/backend.ts";
 import { Session } from "../ml-vm/engine/session.ts";
+import type { LoadedModel } from "../ml-vm/load.ts";
 import { listRoot, startState } from "../ml-vm/program/commitment.ts";
 import { dtypeSpec } from "../ml-vm/program/dtype.ts";
 import { elementCount, type TensorType } from "../ml-vm/program/program.ts";
 import type { Trace } from "../prover/trace.ts";
 import type { Deployment } from "./l1/deployment.ts";
-import type { LoadedModel, ModelStore } from "./store.ts";
+import type { ModelStore } from "./store.ts";
 import { type Hex, toBytes, toHex } from "./strategy/bytes.ts";
 import type { Run } from "./strategy/truth.ts";
 import type { MachineTruth } from "./truths.ts";

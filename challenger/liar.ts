@@ -1,8 +1,8 @@
 import type { Backend } from "../ml-vm/engine/backend.ts";
+import type { LoadedModel } from "../ml-vm/load.ts";
 import { type BatchFault, tamperingOf } from "../prover/batch-fault.ts";
 import { type Fault, FaultyTrace } from "../prover/fault.ts";
 import type { AgentOptions } from "./agent.ts";
-import type { LoadedModel } from "./store.ts";
 
 /** What makes an agent believe in something false, and stand by it as well as the honest stand by the truth: for tests and for the demo. */
 

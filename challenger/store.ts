@@ -2,35 +2,9 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFile
 import { homedir } from "node:os";
 import { join } from "node:path";
 import type { Backend } from "../ml-vm/engine/backend.ts";
-import { importOnnx } from "../ml-vm/onnx/import.ts";
-import { checkProgram } from "../ml-vm/program/check.ts";
-import { type Commitment, commit } from "../ml-vm/program/commitment.ts";
-import type { Model } from "../ml-vm/program/model.ts";
+import { type LoadedModel, loadModel } from "../ml-vm/load.ts";
 import { EXIT, UserError } from "./errors.ts";
-import { type Hex, toHex } from "./strategy/bytes.ts";
-
-/** A model, ready to run and to be argued about. */
-export interface LoadedModel {
-  readonly id: Hex;
-  readonly model: Model;
-  readonly commitment: Commitment;
-  /** Upper bound of the steps of one run. */
-  readonly steps: bigint;
-  readonly flops: bigint;
-  /** Smallest level of a game that covers the run. */
-  readonly level: number;
-}
-
-/** Imports an ONNX file and works out everything that its id binds. */
-export function loadModel(onnx: Uint8Array, backend: Pick<Backend, "dataRoot">): LoadedModel {
-  const model = importOnnx(onnx);
-  const { steps, flops, level } = checkProgram(model.program);
-  const commitment = commit(
-    model.program,
-    model.weights.map((weight) => backend.dataRoot(weight)),
-  );
-  return { id: toHex(commitment.modelId), model, commitment, steps, flops, level };
-}
+import type { Hex } from "./strategy/bytes.ts";
 
 /** The folder where models are kept unless another is named. */
 export const defaultStore = (): string => join(homedir(), ".elench", "models");

@@ -13,7 +13,7 @@ import {
 } from "viem";
 import { EXIT, UserError } from "../challenger/errors.ts";
 import { type Deployment, deploymentFile, type Rollup, readDeployment } from "../challenger/l1/deployment.ts";
-import { GenesisError, genesisOutput, readGenesisFile } from "../evm/chain/genesis.ts";
+import { genesisOutput, readGenesisFile } from "../evm/chain/genesis.ts";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 
@@ -97,14 +97,9 @@ interface ChainBeginning {
 }
 
 async function readChain(path: string): Promise<ChainBeginning> {
-  try {
-    const genesis = readGenesisFile(path);
-    const { chainId, batchGas } = genesis;
-    return { chainId, batchGas, genesisOutput: bytesToHex(await genesisOutput(genesis)), file: readFileSync(path) };
-  } catch (error) {
-    if (error instanceof GenesisError) throw new UserError(error.message);
-    throw error;
-  }
+  const genesis = readGenesisFile(path);
+  const { chainId, batchGas } = genesis;
+  return { chainId, batchGas, genesisOutput: bytesToHex(await genesisOutput(genesis)), file: readFileSync(path) };
 }
 
 type Ignition = Awaited<ReturnType<typeof import("hardhat")["default"]["network"]["create"]>>["ignition"];

@@ -2,7 +2,14 @@ import { BaseError, ContractFunctionRevertedError, HttpRequestError, TimeoutErro
 import { EXIT, UserError } from "../errors.ts";
 
 /** Names of errors that tell of wrong input, wherever they are thrown. */
-const INPUT_ERRORS = new Set(["ModelError", "ProgramError", "TensorFileError", "InputError", "RangeError"]);
+const INPUT_ERRORS = new Set([
+  "ModelError",
+  "ProgramError",
+  "TensorFileError",
+  "InputError",
+  "RangeError",
+  "GenesisError",
+]);
 
 /** Says what went wrong on stderr, and ends with the documented exit code. */
 export function fail(error: unknown): never {

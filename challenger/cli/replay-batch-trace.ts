@@ -1,6 +1,6 @@
 import { batchInput } from "../../evm/batch/claim.ts";
 import { Chain } from "../../evm/chain/chain.ts";
-import { GenesisError, readGenesisFile } from "../../evm/chain/genesis.ts";
+import { readGenesisFile } from "../../evm/chain/genesis.ts";
 import { MissingModel, type Models } from "../../evm/native/models.ts";
 import { BatchTrace } from "../../prover/batch-trace.ts";
 import { EXIT, UserError } from "../errors.ts";
@@ -25,7 +25,6 @@ export async function traceBatchFiles(
     const input = batchInput(genesis.chainId, genesis.batchGas, chain.before(chain.length), last);
     return await BatchTrace.run(input, chain.options);
   } catch (error) {
-    if (error instanceof GenesisError) throw new UserError(error.message);
     if (error instanceof MissingModel) throw new UserError(error.message, EXIT.environment);
     throw error;
   }

@@ -7,9 +7,9 @@ import {
   parseAbi,
   parseGwei,
 } from "viem";
+import type { LoadedModel } from "../../ml-vm/load.ts";
 import { registrationOf } from "../../ml-vm/program/registration.ts";
 import { EXIT, UserError } from "../errors.ts";
-import type { LoadedModel } from "../store.ts";
 import { toHex } from "../strategy/bytes.ts";
 import { TransactionQueue } from "./transactions.ts";
 

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createAddressFromString, hexToBytes, type PrefixedHexString } from "@ethereumjs/util";
-import { loadModel } from "../../challenger/store.ts";
+import { directoryCode } from "../../challenger/cli/directory-code.ts";
 import { createWorld, formatGenesis, genesisOutput, parseGenesis } from "../../evm/chain/genesis.ts";
 import { DIRECTORY_ADDRESS, decodeEntry, directorySlot } from "../../evm/native/model-directory.ts";
 import { openBackend } from "../../ml-vm/engine/backend.ts";
+import { loadModel } from "../../ml-vm/load.ts";
 import { commit } from "../../ml-vm/program/commitment.ts";
 import { tinyModel } from "../../test/e2e/tiny-model.ts";
-import { directoryCode } from "./directory-code.ts";
 import { DEV_ACCOUNTS, devAccounts, makeGenesis } from "./make.ts";
 import { modelEntry } from "./model-entry.ts";
 

@@ -1,8 +1,8 @@
-import type { LoadedModel } from "../../challenger/store.ts";
 import { richAccount } from "../../deploy/local-chain.ts";
 import type { Genesis } from "../../evm/chain/genesis.ts";
 import { DIRECTORY_ADDRESS } from "../../evm/native/model-directory.ts";
 import type { AccountState, PreState } from "../../evm/native/state.ts";
+import type { LoadedModel } from "../../ml-vm/load.ts";
 import { modelEntry } from "./model-entry.ts";
 
 export interface GenesisPlan {

@@ -1,18 +1,18 @@
-import { UserError } from "../../challenger/errors.ts";
-import type { LoadedModel } from "../../challenger/store.ts";
+import { GenesisError } from "../../evm/chain/genesis.ts";
 import type { DirectoryEntry } from "../../evm/native/model-directory.ts";
+import type { LoadedModel } from "../../ml-vm/load.ts";
 import { byteSize } from "../../ml-vm/program/check-types.ts";
 import type { TensorType } from "../../ml-vm/program/program.ts";
 import { priceOf } from "./price.ts";
 
 /**
  * What the chain's directory says of a model: everything follows from its program.
- * @throws UserError for a model that no contract can call: those take one tensor, and give one.
+ * @throws GenesisError for a model that no contract can call: those take one tensor, and give one.
  */
 export function modelEntry({ id, model, commitment, level }: LoadedModel): DirectoryEntry {
   const { inputs, tensors, outputs } = model.program;
   if (inputs.length !== 1 || outputs !== 1)
-    throw new UserError(
+    throw new GenesisError(
       `model ${id} has ${inputs.length} inputs (${model.inputNames.join(", ")}) and ${outputs} outputs; a contract can call models of one input and one output`,
     );
   return {

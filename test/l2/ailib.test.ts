@@ -15,7 +15,7 @@ import {
   http,
   toHex,
 } from "viem";
-import { loadModel } from "../../challenger/store.ts";
+import { directoryCode } from "../../challenger/cli/directory-code.ts";
 import { richAccount } from "../../deploy/local-chain.ts";
 import { batchInput, contextOf, outputOf } from "../../evm/batch/claim.ts";
 import { createWorld } from "../../evm/chain/genesis.ts";
@@ -28,10 +28,10 @@ import { seededRandom } from "../../evm/trie/random.ts";
 import { hashPair } from "../../merkle/tree.ts";
 import { openBackend } from "../../ml-vm/engine/backend.ts";
 import { Session } from "../../ml-vm/engine/session.ts";
+import { loadModel } from "../../ml-vm/load.ts";
 import { toBatches } from "../../rollup/devnet/batches.ts";
 import { type Devnet, startDevnet } from "../../rollup/devnet/devnet.ts";
 import { type Outcome, simulate } from "../../rollup/devnet/simulate.ts";
-import { directoryCode } from "../../rollup/genesis/directory-code.ts";
 import { devAccounts, makeGenesis } from "../../rollup/genesis/make.ts";
 import { build } from "../contracts/build.ts";
 import { tinyInput, tinyModel } from "../e2e/tiny-model.ts";

@@ -6,13 +6,13 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { bytesToHex } from "@ethereumjs/util";
 import { createWalletClient, defineChain, http } from "viem";
-import { loadModel } from "../../challenger/store.ts";
 import { elench, startElench } from "../../demo/processes.ts";
 import { richAccount } from "../../deploy/local-chain.ts";
 import { batchInput } from "../../evm/batch/claim.ts";
 import { createWorld, genesisOutput, readGenesisFile } from "../../evm/chain/genesis.ts";
 import { runNativeBatch } from "../../evm/native/batch.ts";
 import { openBackend } from "../../ml-vm/engine/backend.ts";
+import { loadModel } from "../../ml-vm/load.ts";
 import { modelEntry } from "../../rollup/genesis/model-entry.ts";
 import { tinyModel } from "../e2e/tiny-model.ts";
 

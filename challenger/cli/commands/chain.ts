@@ -2,17 +2,18 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Command } from "commander";
 import { privateKeyOf, richAccount } from "../../../deploy/local-chain.ts";
-import { formatGenesis, type Genesis, GenesisError, readGenesisFile } from "../../../evm/chain/genesis.ts";
+import { formatGenesis, type Genesis, readGenesisFile } from "../../../evm/chain/genesis.ts";
 import { sessionModels } from "../../../evm/native/models.ts";
+import { type LoadedModel, loadModel } from "../../../ml-vm/load.ts";
 import { L1_CALLDATA_BYTES, toBatches } from "../../../rollup/devnet/batches.ts";
 import type { DevChain, SealedBlock } from "../../../rollup/devnet/chain.ts";
 import { type Devnet, startDevnet } from "../../../rollup/devnet/devnet.ts";
-import { directoryCode } from "../../../rollup/genesis/directory-code.ts";
 import { DEV_ACCOUNTS, devAccounts, makeGenesis } from "../../../rollup/genesis/make.ts";
 import { CODE } from "../../../rollup/rpc/errors.ts";
 import { EXIT, UserError } from "../../errors.ts";
-import { defaultStore, type LoadedModel, loadModel, ModelStore } from "../../store.ts";
+import { defaultStore, ModelStore } from "../../store.ts";
 import { type Hex, toHex } from "../../strategy/bytes.ts";
+import { directoryCode } from "../directory-code.ts";
 import { backendOf, readInput } from "../model-file.ts";
 import { collect, engineOption, naturalNumber, option, positiveInteger, threadsOption } from "../options.ts";
 import { columns, jsonValue, note } from "../output.ts";
@@ -69,7 +70,7 @@ const portNumber = (text: string): number => Number(naturalNumber(text));
 async function run(options: ChainOptions): Promise<void> {
   const backend = backendOf(options.engine, options.threads);
   const given = (options.model ?? []).map((file) => loadModel(readInput(file), backend));
-  const genesis = options.genesis ? readGenesis(options.genesis) : devGenesis(options.chainId, given);
+  const genesis = options.genesis ? readGenesisFile(options.genesis) : devGenesis(options.chainId, given);
   const loaded = findModels(genesis, given, new ModelStore(options.store, backend));
   const models = sessionModels((id) => loaded.get(toHex(id))?.model, backend);
   const { event, tell } = voiceOf(options.json);
@@ -114,14 +115,6 @@ async function run(options: ChainOptions): Promise<void> {
     const files = exportChain(devnet.chain, options.export);
     event({ kind: "exported", files });
     tell(`exported ${files.join(", ")}`);
-  }
-}
-
-function readGenesis(file: string): Genesis {
-  try {
-    return readGenesisFile(file);
-  } catch (error) {
-    throw error instanceof GenesisError ? new UserError(error.message) : error;
   }
 }
 

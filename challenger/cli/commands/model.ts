@@ -1,10 +1,11 @@
 import { Command } from "commander";
 import { type PublicClient, parseGwei } from "viem";
+import { loadModel } from "../../../ml-vm/load.ts";
 import { checkOnnx } from "../../../ml-vm/onnx/check.ts";
 import { EXIT, UserError } from "../../errors.ts";
 import { account, type ConnectOptions, connectTo } from "../../l1/connect.ts";
 import { registerModel } from "../../l1/registration.ts";
-import { defaultStore, loadModel, ModelStore } from "../../store.ts";
+import { defaultStore, ModelStore } from "../../store.ts";
 import { withKey, withL1 } from "../l1-options.ts";
 import { backendOf, describeShape, readInput } from "../model-file.ts";
 import { jsonOption, option } from "../options.ts";

@@ -1,12 +1,13 @@
 import { Command } from "commander";
 import { sessionModels } from "../../../evm/native/models.ts";
+import { loadModel } from "../../../ml-vm/load.ts";
 import { InferenceTrace } from "../../../prover/inference-trace.ts";
 import { createAgent } from "../../agent.ts";
 import { firstDisagreement } from "../../disagreement.ts";
 import { EXIT, UserError } from "../../errors.ts";
 import { splitTensors } from "../../inference-truth.ts";
 import { type ConnectOptions, connectTo } from "../../l1/connect.ts";
-import { defaultStore, loadModel, ModelStore } from "../../store.ts";
+import { defaultStore, ModelStore } from "../../store.ts";
 import { toHex } from "../../strategy/bytes.ts";
 
 import { withL1 } from "../l1-options.ts";

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { hexToBytes, type PrefixedHexString } from "@ethereumjs/util";
-import { EXIT, UserError } from "../../challenger/errors.ts";
+import { EXIT, UserError } from "../errors.ts";
 
 const ARTIFACT = fileURLToPath(
   new URL("../../artifacts/contracts/l2/ModelDirectory.sol/ModelDirectory.json", import.meta.url),

@@ -1,0 +1,30 @@
+import { bytesToHex } from "viem";
+import type { Backend } from "./engine/backend.ts";
+import { importOnnx } from "./onnx/import.ts";
+import { checkProgram } from "./program/check.ts";
+import { type Commitment, commit } from "./program/commitment.ts";
+import type { Model } from "./program/model.ts";
+
+/** A model, ready to run and to be argued about. */
+export interface LoadedModel {
+  /** 0x and 64 digits. */
+  readonly id: `0x${string}`;
+  readonly model: Model;
+  readonly commitment: Commitment;
+  /** Upper bound of the steps of one run. */
+  readonly steps: bigint;
+  readonly flops: bigint;
+  /** Smallest level of a game that covers the run. */
+  readonly level: number;
+}
+
+/** Imports an ONNX file and works out everything that its id binds. */
+export function loadModel(onnx: Uint8Array, backend: Pick<Backend, "dataRoot">): LoadedModel {
+  const model = importOnnx(onnx);
+  const { steps, flops, level } = checkProgram(model.program);
+  const commitment = commit(
+    model.program,
+    model.weights.map((weight) => backend.dataRoot(weight)),
+  );
+  return { id: bytesToHex(commitment.modelId), model, commitment, steps, flops, level };
+}
