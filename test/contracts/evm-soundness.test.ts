@@ -10,7 +10,7 @@ import { gatherSteps, type KnownStep } from "../fuzz/steps.ts";
 import { type Claim, type EvmVerifier, startEvmVerifier } from "./evmVerifier.ts";
 
 /** Random batches from which the steps are taken. */
-const SEEDS = 150;
+const SEEDS = 120;
 const STATE_BYTES = 480;
 const WORD_BYTES = 32;
 

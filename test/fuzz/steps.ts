@@ -77,7 +77,7 @@ export async function gatherSteps(seeds: number): Promise<KnownStep[]> {
 
 /** Kinds of steps that differ more than their names say: by the shape of a trie, or by the place in a long message. */
 const VARIED = /^(flush|load|hash|copy|build|access|decode|next)/;
-const OF_VARIED = 12;
+const OF_VARIED = 6;
 
 /** Clocks of the scenario's steps of kinds that were not met often enough: what a step leads to shows only after it. */
 async function newKinds(seed: number, met: Map<string, number>): Promise<ReadonlySet<bigint>> {
