@@ -77,7 +77,6 @@ function copyMemory(m: Machine): void {
   const [to, from, length] = [m.stack.pop(), m.stack.pop(), m.stack.pop()];
   m.extend(from, length);
   pay(m, to, length, COPY_WORD);
-  if (length > 0n) m.memory.shared = true;
   copyToMemory(m, memoryView(m, from, length), 0n, to, length);
 }
 

@@ -69,7 +69,10 @@ function copy(m: Machine): void {
   const { source, from, to, rest } = m.task as CopyTask;
   m.openTask();
   const count = Math.min(rest, COPY_BYTES);
-  m.writeMemory(to, source instanceof Code ? m.readCode(source, from, count) : m.readView(source, from, count));
+  const bytes = source instanceof Code ? m.readCode(source, from, count) : m.readView(source, from, count);
+  // Memory that is copied within itself stays as it was for the pieces to come; the last piece, which may be the only one, is written in place.
+  if (rest > count && !(source instanceof Code) && source.tree === m.memory) m.memory.shared = true;
+  m.writeMemory(to, bytes);
   if (rest > count) m.goTo(PHASE.copy, new CopyTask(source, from + count, to + count, rest - count));
   else m.goTo(PHASE.execute);
 }
