@@ -1,6 +1,6 @@
 /**
  * `npm run bench [-- --json] [PART …]`: every figure that the README quotes.
- * Parts: engine, trace, dispute, gas; all of them by default.
+ * Parts: engine, trace, dispute, evm, price, gas; all of them by default.
  * With ELENCH_VECTORS, a folder that holds squeezenet/SqueezeNet_fp32_from_fp16.onnx, that model is measured too, beside onnxruntime.
  */
 import { spawnSync } from "node:child_process";
@@ -9,7 +9,7 @@ import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
-const PARTS = ["engine", "trace", "dispute", "gas"] as const;
+const PARTS = ["engine", "trace", "dispute", "evm", "price", "gas"] as const;
 type Part = (typeof PARTS)[number];
 
 const args = process.argv.slice(2);
@@ -39,6 +39,8 @@ const MORE: Readonly<Record<Exclude<Part, "gas">, readonly string[]>> = {
   engine: ["--threads", "1", ...(squeezenet ? ["--model", squeezenet] : [])],
   trace: squeezenet ? [squeezenet] : [],
   dispute: [],
+  evm: [],
+  price: [],
 };
 
 function measure(part: Exclude<Part, "gas">): unknown {

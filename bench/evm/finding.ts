@@ -1,0 +1,145 @@
+import { createTx } from "@ethereumjs/tx";
+import { createAddressFromPrivateKey, hexToBytes } from "@ethereumjs/util";
+import { batchInput, SLOT_STEPS } from "../../evm/batch/claim.ts";
+import { encodeBatch } from "../../evm/batch/encoding.ts";
+import { Chain } from "../../evm/chain/chain.ts";
+import { PHASE } from "../../evm/machine/layout.ts";
+import type { Machine } from "../../evm/machine/machine.ts";
+import { step } from "../../evm/machine/step.ts";
+import { machineAt } from "../../evm/native/batch.ts";
+import { nativeCommon } from "../../evm/native/vm.ts";
+import { type Random, seededRandom } from "../../evm/trie/random.ts";
+import { BatchTrace } from "../../prover/batch-trace.ts";
+import { outsideOf } from "./outside.ts";
+import { type Times, timed } from "./timed.ts";
+import { BLOCK_GAS, block, type Workload } from "./workload.ts";
+
+/** How long finding and proving one step of a block of 30M gas takes: the native run with boundaries, every hash that ten levels of a game ask for, and the witness. */
+
+const LEVELS = 10;
+const SEGMENTS = 16n;
+
+interface Found {
+  /** Of the transaction that the step is in. */
+  readonly steps: number;
+  readonly native: Times;
+  /** All hashes and the witness. */
+  readonly proving: Times;
+}
+
+/** @param k the transaction, of so many. */
+async function find(chain: Chain, bytes: Uint8Array, k: (count: number) => number, random: Random): Promise<Found> {
+  const { chainId, batchGas } = chain.genesis;
+  const input = batchInput(chainId, batchGas, chain.before(0), bytes);
+  const [trace, native] = await timed(() => BatchTrace.run(input, chain.options));
+  const { boundaries } = trace.native;
+  const transaction = k(boundaries.length - 1);
+  const steps = stepsOf(machineAt(input, boundaries, transaction, outsideOf(chain)));
+  const wanted = BigInt(transaction) * SLOT_STEPS + BigInt(random(steps));
+  const [, proving] = await timed(() => play(trace, wanted));
+  return { steps, native, proving };
+}
+
+/** All that a game asks for on its way to a step. */
+async function play(trace: BatchTrace, step: bigint): Promise<void> {
+  let from = 0n;
+  for (let level = LEVELS; level >= 1; level--) {
+    const width = SEGMENTS ** BigInt(level - 1);
+    await trace.stateHashes(Array.from({ length: 17 }, (_, i) => from + BigInt(i) * width));
+    from += ((step - from) / width) * width;
+  }
+  await trace.witness(step);
+}
+
+/** Steps before the machine is idle. */
+function stepsOf(m: Machine): number {
+  const start = m.clock;
+  while (m.phase !== PHASE.idle) step(m);
+  return Number(m.clock - start);
+}
+
+/** Code that does something once, and something else until its gas is used up. */
+function loop(body: string, before = ""): Uint8Array {
+  const start = (before.length / 2).toString(16).padStart(4, "0");
+  return hexToBytes(`0x${before}5b${body}61${start}56`);
+}
+
+const ONE_MEGABYTE = "6001620fffe052";
+/** A static call of a precompile, with so many bytes of memory from its beginning. */
+const calling = (address: string, length: string): string => `5f5f${length}5f60${address}5afa50`;
+const SIGNATURE = "601b6020527f79be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f817986040526001606052";
+
+/** Loops that take all of a transaction's gas: the dearest ways to use it, for whoever steps through them. */
+const LOOPS: readonly (readonly [what: string, code: Uint8Array])[] = [
+  ["JUMPDEST, a unit of gas each", loop("5b".repeat(20_000))],
+  ["PUSH0, POP", loop("5f50".repeat(10_000))],
+  ["additions, multiplications, xor", loop("60016002016003026004186005900550")],
+  ["stores all over 1 MB of memory", loop("5a5a620fffff1652", ONE_MEGABYTE)],
+  ["copies within 1 MB of memory, 1 kB each", loop("6104005f5a620fffff165e", ONE_MEGABYTE)],
+  ["calls, and a write to 1 MB of memory after each", loop("5f5f60205f5f60045af1505a5f52", ONE_MEGABYTE)],
+  ["keccak256 of 1 MB", loop("620fffff5f2050")],
+  ["keccak256 of 64 bytes", loop("60405f205f52")],
+  ["SHA-256 of 64 kB", loop(calling("02", "62010000"))],
+  ["RIPEMD-160 of 64 kB", loop(calling("03", "62010000"))],
+  ["BLAKE2F of 1M rounds", loop(calling("09", "60d5"), "620f424060e01b5f52")],
+  ["ECRECOVER", loop(calling("01", "6080"), SIGNATURE)],
+  ["SSTOREs to new slots", loop("5a5a55")],
+  ["SSTOREs to one slot", loop("5a5f55")],
+  ["SLOADs of new slots", loop("5a5450")],
+  ["LOGs of 1 kB", loop("6104005fa0")],
+  ["CREATE2s with 1 kB of initcode", loop("5a6104005f5ff550")],
+];
+
+const KEY = new Uint8Array(32).fill(0x77);
+
+export async function measureFinding(workload: Workload, only?: string) {
+  const random = seededRandom(5);
+  const mixed: Found[] = [];
+  if (!only) for (let i = 0; i < 5; i++) mixed.push(await find(workload.chain, workload.bytes, random, random));
+  const single: Record<string, Found> = {};
+  for (const [what, code] of LOOPS) {
+    if (only && !what.includes(only)) continue;
+    const chain = await loopChain(code);
+    single[what] = await find(chain, singleTransaction(), () => 0, random);
+    process.stderr.write(`finding: ${what}: ${JSON.stringify(single[what])}\n`);
+  }
+  return { block: mixed, single };
+}
+
+const LOOP = `0x${"10".repeat(20)}` as const;
+const CHAIN_ID = 901n;
+
+function loopChain(code: Uint8Array): Promise<Chain> {
+  const account = { nonce: 0n, balance: 10n ** 24n, code: new Uint8Array(), storage: new Map<bigint, bigint>() };
+  return Chain.create({
+    chainId: CHAIN_ID,
+    batchGas: 2n ** 27n,
+    accounts: new Map([
+      [createAddressFromPrivateKey(KEY).toString(), account],
+      [LOOP, { ...account, nonce: 1n, balance: 0n, code }],
+    ]),
+    models: new Map(),
+  });
+}
+
+function singleTransaction(): Uint8Array {
+  const fields = {
+    type: 2,
+    chainId: CHAIN_ID,
+    nonce: 0n,
+    gasLimit: BLOCK_GAS,
+    maxFeePerGas: 10n,
+    maxPriorityFeePerGas: 1n,
+    to: LOOP,
+  } as const;
+  return encodeBatch([
+    block(
+      [
+        createTx(fields, { common: nativeCommon(CHAIN_ID) })
+          .sign(KEY)
+          .serialize(),
+      ],
+      BLOCK_GAS,
+    ),
+  ]);
+}

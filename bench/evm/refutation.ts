@@ -1,0 +1,99 @@
+import { decodeEventLog, type Hex, parseAbi } from "viem";
+import { disputeGameAbi } from "../../challenger/l1/abi.ts";
+import { toHex } from "../../challenger/strategy/bytes.ts";
+import { open, rootOf, SEGMENTS } from "../../challenger/strategy/dissection.ts";
+import { type Claim, claimIdOf, type Proposal } from "../../challenger/strategy/identity.ts";
+import { richAccount } from "../../deploy/local-chain.ts";
+import type { ProvenStep } from "../../evm/machine/step.ts";
+import { hashPair } from "../../merkle/tree.ts";
+import { type L1, transact } from "./l1.ts";
+
+/** What it takes to refute a false claim about one step, in a real game: the whole transaction, as its receipt tells it. */
+
+const [LIAR, WATCHER] = [3, 4];
+const word = (n: number): Hex => `0x${n.toString(16).padStart(64, "0")}`;
+const CONTEXT = word(0);
+const proposeAbi = parseAbi([
+  "function propose(address machine, bytes32 context, bytes32 start, uint8 level, bytes32 output, address proposer) payable returns (bytes32 game)",
+]);
+const [PROPOSED, COUNTERED, WRONG] = [word(1), word(2), word(3)];
+
+export async function refutations(l1: L1, steps: readonly ProvenStep[]): Promise<number[]> {
+  const game = { abi: disputeGameAbi, to: l1.deployment.disputeGame };
+  const { bond, prepayment } = await l1.chain.client.readContract({
+    abi: disputeGameAbi,
+    address: game.to,
+    functionName: "parameters",
+  });
+  const price = (bonds: bigint): bigint => bonds * bond + prepayment;
+  const gas: number[] = [];
+  for (let from = 0; from < steps.length; from += SEGMENTS) {
+    // A claim of level 2 whose segments begin with the states that the steps begin with.
+    const some = steps.slice(from, from + SEGMENTS);
+    const starts = Array.from({ length: SEGMENTS }, (_, i) => toHex((some[i] ?? (some[0] as ProvenStep)).pre));
+    const parent = await countered(l1, starts, price);
+    const ends = [...starts, toHex(hashPair(bytes(CONTEXT), bytes(COUNTERED)))];
+    for (const [segment, { pre, witness }] of some.entries()) {
+      const middles = Array.from({ length: SEGMENTS - 1 }, () => WRONG);
+      const args = [parent, open(ends, segment), WRONG, middles];
+      await transact(l1.chain, { ...game, name: "move", args, value: price(1n), from: LIAR });
+      const points = [toHex(pre), ...middles, WRONG];
+      const claim: Claim = {
+        ...parent,
+        parent: claimIdOf(parent),
+        segment,
+        level: 1,
+        end: WRONG,
+        root: rootOf(points),
+      };
+      const refutation = { ...game, name: "refute", args: [claim, open(points, 0), toHex(witness)], from: WATCHER };
+      gas.push(Number((await transact(l1.chain, refutation)).gasUsed));
+    }
+  }
+  return gas;
+}
+
+const bytes = (hex: Hex): Uint8Array => new Uint8Array(Buffer.from(hex.slice(2), "hex"));
+
+async function countered(
+  { chain, deployment }: L1,
+  starts: readonly Hex[],
+  price: (bonds: bigint) => bigint,
+): Promise<Claim> {
+  const [abi, to, machine] = [disputeGameAbi, deployment.disputeGame, deployment.rollup.evmVerifier];
+  const [start, ...middles] = starts as [Hex, ...Hex[]];
+  const proposer = richAccount(WATCHER).address;
+  const args = [machine, CONTEXT, start, 2, PROPOSED, proposer];
+  const { logs } = await transact(chain, {
+    abi: proposeAbi,
+    to,
+    name: "propose",
+    args,
+    value: price(4n),
+    from: WATCHER,
+  });
+  const [log] = logs;
+  if (!log) throw new Error("the proposal has no event");
+  const { args: told } = decodeEventLog({ abi, eventName: "Proposed", data: log.data, topics: log.topics });
+  const { game, consumer, number } = told;
+  const proposal: Proposal = {
+    consumer,
+    proposer,
+    number,
+    machine,
+    context: CONTEXT,
+    start,
+    level: 2,
+    output: PROPOSED,
+  };
+  await transact(chain, {
+    abi,
+    to,
+    name: "counter",
+    args: [proposal, COUNTERED, middles],
+    value: price(2n),
+    from: LIAR,
+  });
+  const root = rootOf([...starts, toHex(hashPair(bytes(CONTEXT), bytes(COUNTERED)))]);
+  return { game, parent: game, segment: 0, machine, level: 2, delegated: false, end: COUNTERED, root };
+}
