@@ -1,21 +1,30 @@
-import { dataLeaf, type Hash, hashPair, keccak256, LEAF_BYTES, treeDepth, zeroDataRoot } from "../../merkle/tree.ts";
+import { type Hash, hashPair, keccak256, LEAF_BYTES, treeDepth, zeroDataRoot } from "../../merkle/tree.ts";
 import { concat } from "../../ml-vm/program/commitment.ts";
 import { rangeSiblings } from "./ranges.ts";
 
+/** Bytes that a copy shares with what it was made from until one of the two writes there. */
+const PAGE_BYTES = 4096;
+/** Of memory that nobody has written to; nobody does. */
+const ZERO_PAGE = new Uint8Array(PAGE_BYTES);
+
 /**
  * Bytes under a data tree: a frame's memory, and every frozen tree that a view looks at. The tree is made when its root is first asked for, and mended from then on.
- * A `shared` one is looked at by somebody else as well: whoever wants to write takes a copy first.
+ * A `shared` one is looked at by somebody else as well: whoever wants to write takes a copy first. A copy takes a moment: a program can ask for one with every other instruction.
  */
 export class Bytes {
-  #data: Uint8Array;
+  /** At least `size` bytes; zeros beyond it. */
+  #pages: Uint8Array[];
+  /** By page: whether nobody else has it. */
+  #owned: boolean[] = [];
   #size: number;
   /** Nodes by height, leaves first; null until somebody asks. */
   #levels: Hash[][] | null = null;
   readonly #dirty = new Set<number>();
   shared = false;
 
+  /** @param data is not copied, and does not change. */
   constructor(data: Uint8Array = new Uint8Array(0)) {
-    this.#data = data;
+    this.#pages = pagesOf(data);
     this.#size = data.length;
   }
 
@@ -25,18 +34,15 @@ export class Bytes {
 
   copy(): Bytes {
     const copy = new Bytes();
-    copy.#data = this.#data.slice(0, this.#size);
+    copy.#pages = this.#pages.slice();
     copy.#size = this.#size;
+    this.#owned = [];
     return copy;
   }
 
   /** Zeros are added up to `size`, a multiple of 32 and never less than before. */
   grow(size: number): void {
-    if (size > this.#data.length) {
-      const wider = new Uint8Array(Math.max(1024, size, 2 * this.#data.length));
-      wider.set(this.#data.subarray(0, this.#size));
-      this.#data = wider;
-    }
+    while (this.#pages.length * PAGE_BYTES < size) this.#pages.push(ZERO_PAGE);
     if (this.#levels && treeDepth(size) !== treeDepth(this.#size)) this.#levels = null;
     this.#size = size;
   }
@@ -48,17 +54,46 @@ export class Bytes {
     this.#size = size;
   }
 
-  /** Bytes of the tree, not copied; within its size. */
+  /** Bytes of the tree, to be read at once; within its size. */
   view(offset: number, length: number): Uint8Array {
-    return this.#data.subarray(offset, offset + length);
+    const start = offset % PAGE_BYTES;
+    if (start + length <= PAGE_BYTES) return this.#page(offset).subarray(start, start + length);
+    const bytes = new Uint8Array(length);
+    for (let done = 0; done < length; ) {
+      const from = (offset + done) % PAGE_BYTES;
+      const some = Math.min(PAGE_BYTES - from, length - done);
+      bytes.set(this.#page(offset + done).subarray(from, from + some), done);
+      done += some;
+    }
+    return bytes;
   }
 
-  /** Within the size. */
-  write(offset: number, bytes: Uint8Array): void {
-    this.#data.set(bytes, offset);
+  #page(offset: number): Uint8Array {
+    return this.#pages[Math.floor(offset / PAGE_BYTES)] ?? ZERO_PAGE;
+  }
+
+  /** Within the size. @param data may be a view of these very bytes. */
+  write(offset: number, data: Uint8Array): void {
+    const inOne = (offset % PAGE_BYTES) + data.length <= PAGE_BYTES;
+    const bytes = inOne ? data : data.slice();
+    for (let done = 0; done < bytes.length; ) {
+      const from = (offset + done) % PAGE_BYTES;
+      const some = Math.min(PAGE_BYTES - from, bytes.length - done);
+      const page = this.#ownPage(Math.floor((offset + done) / PAGE_BYTES));
+      page.set(inOne ? bytes : bytes.subarray(done, done + some), from);
+      done += some;
+    }
     if (this.#levels === null) return;
     for (let leaf = Math.floor(offset / LEAF_BYTES); leaf * LEAF_BYTES < offset + bytes.length; leaf++)
       this.#dirty.add(leaf);
+  }
+
+  #ownPage(index: number): Uint8Array {
+    if (!this.#owned[index]) {
+      this.#pages[index] = (this.#pages[index] as Uint8Array).slice();
+      this.#owned[index] = true;
+    }
+    return this.#pages[index] as Uint8Array;
   }
 
   get root(): Hash {
@@ -81,7 +116,7 @@ export class Bytes {
   }
 
   #leaf(index: number): Uint8Array {
-    return dataLeaf(this.#data.subarray(0, this.#size), index);
+    return this.view(index * LEAF_BYTES, LEAF_BYTES);
   }
 
   #node(height: number, index: number): Hash {
@@ -111,6 +146,15 @@ export class Bytes {
     }
     this.#dirty.clear();
   }
+}
+
+function pagesOf(data: Uint8Array): Uint8Array[] {
+  const whole = Math.floor(data.length / PAGE_BYTES);
+  const pages = Array.from({ length: whole }, (_, i) => data.subarray(i * PAGE_BYTES, (i + 1) * PAGE_BYTES));
+  if (whole * PAGE_BYTES === data.length) return pages;
+  const last = new Uint8Array(PAGE_BYTES);
+  last.set(data.subarray(whole * PAGE_BYTES));
+  return [...pages, last];
 }
 
 /** First leaf that a range touches, and the one after the last. */
