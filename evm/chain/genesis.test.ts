@@ -7,6 +7,7 @@ import { DIRECTORY_ADDRESS, decodeEntry, directorySlot } from "../native/model-d
 import { createWorld, formatGenesis, type Genesis, GenesisError, genesisOutput, parseGenesis } from "./genesis.ts";
 
 const ADDRESS = `0x${"aa".repeat(20)}`;
+const OTHER = `0x${"bb".repeat(20)}`;
 const MODEL = `0x${"4d".repeat(32)}` as const;
 const TEXT = JSON.stringify({
   config: { chainId: 4242 },
@@ -63,6 +64,11 @@ for (const [what, text, place] of [
     "more code than an account can have",
     `{"config":{"chainId":1}, "elench":{}, "alloc":{"${ADDRESS}":{"code":"${"00".repeat(24_577)}"}}}`,
     /code has 24577/,
+  ],
+  [
+    "more money than a word holds",
+    `{"config":{"chainId":1}, "elench":{}, "alloc":{"${ADDRESS}":{"balance":"0x${"f".repeat(64)}"}, "${OTHER}":{"balance":1}}}`,
+    /balances/,
   ],
   ["a level of 16", `{"config":{"chainId":1}, "elench":{"models":{"${MODEL}":{"level":16}}}}`, /level/],
 ] as const) {

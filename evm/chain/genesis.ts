@@ -44,12 +44,7 @@ export function parseGenesis(text: string): Genesis {
   return {
     chainId: quantity(config.chainId, "config.chainId", BigInt(Number.MAX_SAFE_INTEGER)),
     batchGas: quantity(own.batchGas ?? MAX_BATCH_GAS, "elench.batchGas", MAX_BATCH_GAS),
-    accounts: new Map(
-      Object.entries(record(root.alloc ?? {}, "alloc")).map(([address, fields]) => [
-        hex(address, `alloc.${address}`, 20),
-        account(record(fields, `alloc.${address}`), `alloc.${address}`),
-      ]),
-    ),
+    accounts: accountsOf(record(root.alloc ?? {}, "alloc")),
     models: new Map(
       Object.entries(record(own.models ?? {}, "elench.models")).map(([id, fields]) => {
         const at = `elench.models.${id}`;
@@ -143,6 +138,17 @@ function hex(value: unknown, at: string, size?: number): string {
 
 /** EIP-170; a step that brings in a code proves all of it. */
 const MAX_CODE_BYTES = 24_576;
+
+function accountsOf(alloc: Fields): PreState {
+  const accounts = Object.entries(alloc).map(
+    ([address, fields]) =>
+      [hex(address, `alloc.${address}`, 20), account(record(fields, `alloc.${address}`), `alloc.${address}`)] as const,
+  );
+  // Blocks make no money: so no sum of balances ever passes a word, and no executor needs to say what then.
+  if (accounts.reduce((sum, [, { balance }]) => sum + balance, 0n) > MAX_WORD)
+    throw new GenesisError("alloc: all balances together pass 2^256 - 1");
+  return new Map(accounts);
+}
 
 function account(fields: Fields, at: string): AccountState {
   const nonce = quantity(fields.nonce ?? 0n, `${at}.nonce`, 2n ** 64n - 2n);

@@ -97,6 +97,26 @@ test("who attacks an honest output through its inference loses there too, to a w
   assert.deepEqual(await resultOf(stage, game), { status: UPHELD, output: truth });
 });
 
+test("when L1 goes back, the batches that are gone are forgotten, and those in their place executed", async () => {
+  const outputsSeenBy = async ({ watchtower, chain }: Agent) => {
+    await watchtower.look();
+    await chain?.follow();
+    return Promise.all([0, 1].map(async (batch) => hex((await chain?.outputOf(batch)) as Uint8Array)));
+  };
+  const agent = await agentOf(undefined);
+  const snapshot = await stage.chain.client.snapshot();
+  await append(stage, batchOf(stage, 2, 3n));
+  const [first, second] = await outputsSeenBy(agent);
+  assert.equal(first, truth);
+  await stage.chain.client.revert({ id: snapshot });
+  await append(stage, batchOf(stage, 3, 3n));
+  await stage.chain.client.mine({ blocks: 2 });
+  const seen = await outputsSeenBy(agent);
+  assert.deepEqual(seen, await outputsSeenBy(await agentOf(undefined)));
+  assert.equal(seen[0], truth);
+  assert.notEqual(seen[1], second);
+});
+
 /** Of one game, oldest first. */
 async function eventsOf<Args>(eventName: "Claimed" | "Refuted" | "WholeRange", game: Hex): Promise<Args[]> {
   const events = await gameEvents(stage, eventName);
