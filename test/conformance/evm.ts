@@ -1,8 +1,8 @@
+import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readdirSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join, relative } from "node:path";
-import { Worker } from "node:worker_threads";
 import { referencesIn } from "./evm-case.ts";
 import { type Figures, type Worst, worstOf } from "./evm-figures.ts";
 import { chosen, type Judged } from "./evm-judge.ts";
@@ -19,8 +19,8 @@ export async function conformanceEvm(dir: string, options: SuiteOptions): Promis
   chosen(options);
   const work = select(findWork(dir), options);
   if (work.length === 0) throw new Error(`no state tests with Cancun variants under ${dir}, or none that is asked for`);
-  const threads = Math.min(options.jobs ?? availableParallelism(), work.length);
-  const judged = await runPool(work, threads, options);
+  const processes = Math.min(options.jobs ?? availableParallelism(), work.length);
+  const judged = await runPool(work, processes, options);
   const measured = judged.flatMap(({ verdict, figures }): [string, Figures][] =>
     figures ? [[verdict.name, figures]] : [],
   );
@@ -53,8 +53,8 @@ function select(work: readonly Work[], { filter = "", sample = 1, limit = Number
   return work.map((item) => ({ ...item, names: item.names.filter(wanted) })).filter(({ names }) => names.length > 0);
 }
 
-/** Files are handed to whichever thread is free. */
-async function runPool(work: readonly Work[], threads: number, options: SuiteOptions): Promise<Judged[]> {
+/** Files are handed to whichever process is free. */
+async function runPool(work: readonly Work[], processes: number, options: SuiteOptions): Promise<Judged[]> {
   const total = work.reduce((sum, { names }) => sum + names.length, 0);
   const results = new Map<Work, readonly Judged[]>();
   const queue = [...work];
@@ -62,7 +62,10 @@ async function runPool(work: readonly Work[], threads: number, options: SuiteOpt
   const report = (): boolean => process.stderr.write(`evm: ${done} of ${total}, ${failed} failed\n`);
   const progress = setInterval(report, PROGRESS_MS);
   const drain = async (): Promise<void> => {
-    const worker = new Worker(new URL("evm-worker.ts", import.meta.url), { workerData: options });
+    // A process, and no thread: the simulator that verifies steps can be started once in each.
+    const worker = fork(new URL("evm-worker.ts", import.meta.url), [JSON.stringify(options)], {
+      serialization: "advanced",
+    });
     try {
       for (let item = queue.shift(); item; item = queue.shift()) {
         const cases = await ask(worker, item);
@@ -71,26 +74,25 @@ async function runPool(work: readonly Work[], threads: number, options: SuiteOpt
         failed += cases.filter(({ verdict }) => verdict.status === "failed").length;
       }
     } finally {
-      await worker.terminate();
+      worker.kill();
     }
   };
   try {
-    await Promise.all(Array.from({ length: threads }, drain));
+    await Promise.all(Array.from({ length: processes }, drain));
   } finally {
     clearInterval(progress);
   }
   return work.flatMap((item) => results.get(item) ?? []);
 }
 
-const ask = async (worker: Worker, work: Work): Promise<Judged[]> => {
-  worker.postMessage(work);
+const ask = async (worker: ChildProcess, work: Work): Promise<Judged[]> => {
+  worker.send(work);
   const done = new AbortController();
   const options = { signal: done.signal };
   const ended = once(worker, "exit", options).then(([code]) => {
-    throw new Error(`a thread ended at ${work.file} with code ${code}`);
+    throw new Error(`a process ended at ${work.file} with code ${code}`);
   });
   try {
-    // `once` rejects with what the thread throws.
     const [cases] = await Promise.race([once(worker, "message", options), ended]);
     return cases as Judged[];
   } finally {

@@ -30,6 +30,6 @@ export interface SuiteOptions {
   readonly sample?: number;
   /** Only the first n of these. */
   readonly limit?: number;
-  /** Threads. Default: the processors there are. */
+  /** Processes. Default: the processors there are. */
   readonly jobs?: number;
 }

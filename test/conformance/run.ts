@@ -34,7 +34,7 @@ Options of the last two:
   --filter TEXT      only cases whose name contains TEXT
   --sample K         only every K-th of these
   --limit N          only the first N of these
-  --jobs N           threads (default: the processors there are)
+  --jobs N           processes (default: the processors there are)
 Exit codes: 0 all that is supported passes; 1 something fails; 2 wrong arguments, or no vectors found.`;
 
 function usage(code: number): never {
