@@ -26,7 +26,7 @@ import { type Hash, keccak256 } from "../../merkle/tree.ts";
 
 /** The dearest steps that the machine can be brought to: none of them is rare to whoever pays for it. */
 
-export interface Extreme extends ProvenStep {
+interface Extreme extends ProvenStep {
   readonly kind: string;
 }
 

@@ -29,7 +29,7 @@ export async function openL1(genesis: Genesis, folder: string): Promise<L1> {
 /** What one transaction may have on L1 (EIP-7825). */
 const GAS_LIMIT = 2n ** 24n;
 
-export interface Sent {
+interface Sent {
   readonly abi: Abi;
   readonly to: Address;
   readonly name: string;
