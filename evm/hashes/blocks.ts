@@ -3,13 +3,18 @@ export function expectLength(what: string, bytes: Uint8Array, expected: number):
   if (bytes.length !== expected) throw new RangeError(`${what} has ${bytes.length} bytes: it must have ${expected}`);
 }
 
+/** @throws RangeError if the blocks are not whole. */
+export function expectBlocks(blocks: Uint8Array, size: number): void {
+  if (blocks.length % size !== 0)
+    throw new RangeError(`${blocks.length} bytes are not whole blocks of ${size}: pad the message first`);
+}
+
 /**
  * Where each block begins.
  * @throws RangeError if the blocks are not whole.
  */
 export function* blockStarts(blocks: Uint8Array, size: number): Generator<number> {
-  if (blocks.length % size !== 0)
-    throw new RangeError(`${blocks.length} bytes are not whole blocks of ${size}: pad the message first`);
+  expectBlocks(blocks, size);
   for (let start = 0; start < blocks.length; start += size) yield start;
 }
 

@@ -1,11 +1,10 @@
-import { keccakP } from "@noble/hashes/sha3.js";
-import { blockStarts, expectLength } from "./blocks.ts";
+import { absorbBlocks } from "../../merkle/keccak/keccak.ts";
+import { expectBlocks, expectLength } from "./blocks.ts";
 
 /** The sponge of KECCAK-256, block by block: https://keccak.team/files/Keccak-reference-3.0.pdf, with a rate of 136 bytes. */
 
 export const KECCAK_RATE = 136;
 const STATE_BYTES = 200;
-const LANES = STATE_BYTES / 8;
 
 /** State before the first block. */
 export const KECCAK_INITIAL: Uint8Array = new Uint8Array(STATE_BYTES);
@@ -18,14 +17,6 @@ export const KECCAK_INITIAL: Uint8Array = new Uint8Array(STATE_BYTES);
  */
 export function keccakAbsorb(state: Uint8Array, blocks: Uint8Array): Uint8Array {
   expectLength("the state of keccak", state, STATE_BYTES);
-  const next = state.slice();
-  const bytes = new DataView(next.buffer);
-  const halves = new Uint32Array(2 * LANES);
-  for (const start of blockStarts(blocks, KECCAK_RATE)) {
-    for (let i = 0; i < KECCAK_RATE; i++) next[i]! ^= blocks[start + i]!;
-    for (let i = 0; i < halves.length; i++) halves[i] = bytes.getUint32(4 * i, true);
-    keccakP(halves);
-    for (let i = 0; i < halves.length; i++) bytes.setUint32(4 * i, halves[i]!, true);
-  }
-  return next;
+  expectBlocks(blocks, KECCAK_RATE);
+  return absorbBlocks(state, blocks);
 }

@@ -47,17 +47,25 @@ const rotr = (x: number, n: number): number => (x >>> n) | (x << (32 - n));
 /** @param w Message schedule, of which the first 16 words are the block's; the others are written. */
 function compress(state: Uint32Array, w: Uint32Array): void {
   for (let t = 16; t < 64; t++) {
-    const [w2, w15] = [w[t - 2]!, w[t - 15]!];
+    const w2 = w[t - 2]!;
+    const w15 = w[t - 15]!;
     const s0 = rotr(w15, 7) ^ rotr(w15, 18) ^ (w15 >>> 3);
     const s1 = rotr(w2, 17) ^ rotr(w2, 19) ^ (w2 >>> 10);
-    w[t] = s1 + w[t - 7]! + s0 + w[t - 16]!;
+    w[t] = (s1 + w[t - 7]! + s0 + w[t - 16]!) | 0;
   }
-  let [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, g = 0, h = 0] = state;
+  let a = state[0]! | 0;
+  let b = state[1]! | 0;
+  let c = state[2]! | 0;
+  let d = state[3]! | 0;
+  let e = state[4]! | 0;
+  let f = state[5]! | 0;
+  let g = state[6]! | 0;
+  let h = state[7]! | 0;
   for (let t = 0; t < 64; t++) {
     const s1 = rotr(e, 6) ^ rotr(e, 11) ^ rotr(e, 25);
-    const t1 = h + s1 + ((e & f) ^ (~e & g)) + CONSTANTS[t]! + w[t]!;
+    const t1 = (h + s1 + ((e & f) ^ (~e & g)) + CONSTANTS[t]! + w[t]!) | 0;
     const s0 = rotr(a, 2) ^ rotr(a, 13) ^ rotr(a, 22);
-    const t2 = s0 + ((a & b) ^ (a & c) ^ (b & c));
+    const t2 = (s0 + ((a & b) ^ (a & c) ^ (b & c))) | 0;
     h = g;
     g = f;
     f = e;
@@ -67,5 +75,12 @@ function compress(state: Uint32Array, w: Uint32Array): void {
     b = a;
     a = (t1 + t2) | 0;
   }
-  for (const [i, word] of [a, b, c, d, e, f, g, h].entries()) state[i]! += word;
+  state[0]! += a;
+  state[1]! += b;
+  state[2]! += c;
+  state[3]! += d;
+  state[4]! += e;
+  state[5]! += f;
+  state[6]! += g;
+  state[7]! += h;
 }

@@ -14,7 +14,7 @@ const MODULE = join(import.meta.dirname, "module.ts");
 const FLAGS = [
   ...["-O3", "-std=c11", "-Wall", "-Wextra", "-Werror", "--no-entry"],
   ...["-s", "STANDALONE_WASM=1", "-s", "TOTAL_STACK=4096", "-s", "INITIAL_MEMORY=65536", "-s", "ALLOW_MEMORY_GROWTH=0"],
-  ...["-s", "EXPORTED_FUNCTIONS=_keccak_message,_keccak_digest"],
+  ...["-s", "EXPORTED_FUNCTIONS=_keccak_message,_keccak_state,_keccak_absorb,_keccak_finish,_keccak_digest"],
 ];
 
 function compile(): Buffer {

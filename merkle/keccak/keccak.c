@@ -46,23 +46,47 @@ static void permute(uint64_t a[25])
   }
 }
 
-/** Where messages of at most 8,192 bytes are put. */
+/** The sponge. */
+static uint64_t lanes[25];
+
+static void absorb(const uint64_t *block)
+{
+  for (int i = 0; i < RATE / 8; i++) lanes[i] ^= block[i];
+  permute(lanes);
+}
+
+/** Where messages, or pieces of them, of at most 8,192 bytes are put. */
 uint8_t *keccak_message(void)
 {
   return message;
 }
 
-/** Replaces the beginning of the message by its digest. */
-void keccak_digest(uint32_t length)
+/** The sponge as it stands, 200 bytes. */
+uint8_t *keccak_state(void)
 {
-  uint64_t lanes[25] = {0};
+  return (uint8_t *)lanes;
+}
+
+/** Takes in a piece, of whole blocks. */
+void keccak_absorb(uint32_t length)
+{
+  for (uint32_t at = 0; at < length; at += RATE) absorb((const uint64_t *)(message + at));
+}
+
+/** Takes in the last piece, and replaces its beginning by the digest. */
+void keccak_finish(uint32_t length)
+{
   const uint32_t padded = (length / RATE + 1) * RATE;
   memset(message + length, 0, padded - length);
   message[length] ^= 0x01;
   message[padded - 1] ^= 0x80;
-  for (uint32_t at = 0; at < padded; at += RATE) {
-    for (int i = 0; i < RATE / 8; i++) lanes[i] ^= ((const uint64_t *)(message + at))[i];
-    permute(lanes);
-  }
+  keccak_absorb(padded);
   memcpy(message, lanes, 32);
+}
+
+/** Replaces the beginning of a message by its digest. */
+void keccak_digest(uint32_t length)
+{
+  memset(lanes, 0, sizeof lanes);
+  keccak_finish(length);
 }

@@ -4,7 +4,7 @@ import { keccak_256 } from "@noble/hashes/sha3.js";
 import { keccak256 } from "./keccak.ts";
 
 test("every length around a block, and around the capacity, has noble's digest", () => {
-  const message = Uint8Array.from({ length: 8400 }, (_, i) => (i * 131 + (i >> 8)) & 0xff);
+  const message = Uint8Array.from({ length: 40_000 }, (_, i) => (i * 131 + (i >> 8)) & 0xff);
   const lengths = [
     ...Array.from({ length: 420 }, (_, i) => i),
     4096,
@@ -17,6 +17,10 @@ test("every length around a block, and around the capacity, has noble's digest",
     8192,
     8193,
     8400,
+    16_319,
+    16_320,
+    16_321,
+    40_000,
   ];
   for (const length of lengths) {
     const part = message.subarray(0, length);
