@@ -1,7 +1,7 @@
-import { PHASE } from "../../evm/machine/layout.ts";
-import type { Machine } from "../../evm/machine/machine.ts";
+import { PHASE, STATUS } from "../../evm/machine/layout.ts";
+import { type Machine, StatusTask } from "../../evm/machine/machine.ts";
 import { PrecompileTask } from "../../evm/machine/phases/precompile-task.ts";
-import { type ProvenStep, prove } from "../../evm/machine/step.ts";
+import { type ProvenStep, prove, step } from "../../evm/machine/step.ts";
 import { equalBytes } from "../../evm/machine/words.ts";
 import { exceedsL1 } from "../../evm/native/precompile-bounds.ts";
 import { concat } from "../../ml-vm/program/commitment.ts";
@@ -37,8 +37,8 @@ export async function runVerifier(test: StateCase): Promise<Outcome> {
   verifier ??= startEvmVerifier();
   const verdicts = await (await verifier).verdicts(sampled);
   const kinds = new Map<string, StepFigures>();
-  for (const [i, step] of sampled.entries())
-    kinds.set(step.kind, larger(kinds.get(step.kind), checked(step, verdicts[i] as Verdict)));
+  for (const [i, one] of sampled.entries())
+    kinds.set(one.kind, larger(kinds.get(one.kind), checked(one, verdicts[i] as Verdict)));
   const figures = { ...(outcome.figures as Figures), kinds };
   return {
     ...outcome,
@@ -49,12 +49,12 @@ export async function runVerifier(test: StateCase): Promise<Outcome> {
 
 /** @throws Error if Solidity's state is not the stepper's, or the step passes a bound. */
 function checked({ pre, witness, post, kind, clock }: Sampled, verdict: Verdict): StepFigures {
-  const step = `${kind} at step ${clock}`;
-  if (verdict.post === null) throw new Error(`${step}: Solidity refuses the witness`);
-  if (!equalBytes(verdict.post, post)) throw new Error(`${step}: Solidity's state is not the stepper's`);
+  const at = `${kind} at step ${clock}`;
+  if (verdict.post === null) throw new Error(`${at}: Solidity refuses the witness`);
+  if (!equalBytes(verdict.post, post)) throw new Error(`${at}: Solidity's state is not the stepper's`);
   const gas = transactionGas(concat(pre, witness), verdict.gas);
-  if (gas > STEP_GAS) throw new Error(`${step}: takes ${gas} gas`);
-  if (witness.length > WITNESS_BYTES) throw new Error(`${step}: a witness of ${witness.length} bytes`);
+  if (gas > STEP_GAS) throw new Error(`${at}: takes ${gas} gas`);
+  if (witness.length > WITNESS_BYTES) throw new Error(`${at}: a witness of ${witness.length} bytes`);
   return { gas, witnessBytes: witness.length };
 }
 
@@ -62,7 +62,14 @@ function checked({ pre, witness, post, kind, clock }: Sampled, verdict: Verdict)
 function isBeyondL1(m: Machine): boolean {
   if (m.phase !== PHASE.precompile || !(m.task instanceof PrecompileTask) || !m.frame) return false;
   const { tree, offset, length } = m.frame.data;
-  return exceedsL1(Number(m.task.address), tree.view(offset, length));
+  return exceedsL1(Number(m.task.address), tree.view(offset, length)) && !fails(m);
+}
+
+/** Whether the machine's next step fails, by Ethereum's rules. */
+function fails(m: Machine): boolean {
+  const next = m.copy();
+  step(next);
+  return next.task instanceof StatusTask && next.task.status === STATUS.failure;
 }
 
 /** Clocks of the steps to verify: found by a run of its own, since how a step ends shows only after it. */
