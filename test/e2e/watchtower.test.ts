@@ -86,13 +86,15 @@ test("killed after each transaction that it has confirmed, it goes on where it w
   timeout: 150_000,
 }, async () => {
   const [{ liar, game, truth }, start] = [await lie(), await balance()];
-  tower = watch();
+  // So slow that it is killed before it does the next thing.
+  const slowly = () => watch("--interval", "500");
+  tower = slowly();
   let kills = 0;
   const playOn = async () => {
     if (!(await isRefuted())) await liar.round();
     if (!tower.events.some(({ kind }) => kind === "confirmed")) return;
     await tower.kill();
-    tower = watch();
+    tower = slowly();
     kills++;
   };
   await until("the refutation", isRefuted, playOn);
