@@ -72,6 +72,8 @@ export async function runNativeBatch(input: BatchInput, options: NativeBatchOpti
   const read: Read = (offset, length) => input.bytes.view(offset, length);
   const boundaries = options.boundaries ? [block] : [];
   const transactions: NativeTransaction[] = [];
+  // The library's block, of which there is one for all transactions of a block.
+  let context: LibraryBlock | undefined;
   while (true) {
     // A block's hash commits to the state at its end.
     if (block.open && block.remaining === 0) block = { ...block, world: await state.manager.getStateRoot() };
@@ -81,9 +83,13 @@ export async function runNativeBatch(input: BatchInput, options: NativeBatchOpti
       return { boundaries, transactions, output: turn.output, next: { number, world, history: batch.history } };
     }
     block = turn.block;
-    if (turn.kind === "block") continue;
+    if (turn.kind === "block") {
+      context = undefined;
+      continue;
+    }
+    context ??= libraryBlock(vm, block);
     const bytes = read(turn.start, turn.end - turn.start);
-    const receipt = await runTransaction(vm, block, read, turn.start, turn.end);
+    const receipt = await runTransaction(vm, block, context, read, turn.start, turn.end);
     if (receipt) block = withReceipt(block, receipt);
     transactions.push({ hash: keccak256(bytes), number: block.number, receipt });
     if (!options.boundaries) continue;
@@ -104,6 +110,7 @@ export function machineAt(input: BatchInput, boundaries: readonly Block[], k: nu
 async function runTransaction(
   vm: VM,
   block: Block,
+  context: LibraryBlock,
   read: Read,
   start: number,
   end: number,
@@ -120,7 +127,7 @@ async function runTransaction(
   // Recovering the signer is most of a simple transaction's time: once is enough.
   const from = createAddressFromBigInt(sender);
   tx.getSenderAddress = () => from;
-  const result = await runTx(vm, { tx, block: libraryBlock(vm, block) });
+  const result = await runTx(vm, { tx, block: context });
   const { execResult, totalGasSpent, createdAddress } = result;
   return {
     success: execResult.exceptionError === undefined,
@@ -143,8 +150,13 @@ function intrinsicGas(read: Read, d: Decoded): bigint | null {
   return baseGas(d.creates, d.dataLength) + dataGas(read(d.dataOffset, d.dataLength)) + listGas;
 }
 
-/** The block as the library wants it. Its price of blobs is the header's own word, whatever blobs there were. */
-function libraryBlock(vm: VM, { number, timestamp, gasLimit, baseFee, blobBaseFee, coinbase, prevRandao }: Block) {
+type LibraryBlock = ReturnType<typeof createBlock>;
+
+/** The block as the library wants it, without what changes from one transaction to the next. Its price of blobs is the header's own word, whatever blobs there were. */
+function libraryBlock(
+  vm: VM,
+  { number, timestamp, gasLimit, baseFee, blobBaseFee, coinbase, prevRandao }: Block,
+): LibraryBlock {
   const header = {
     number,
     timestamp,
