@@ -1,4 +1,5 @@
 import { type BatchInput, contextOf, firstState, SLOT_STEPS } from "../evm/batch/claim.ts";
+import { PHASE } from "../evm/machine/layout.ts";
 import type { Machine, Outside } from "../evm/machine/machine.ts";
 import { keeping } from "../evm/machine/outside.ts";
 import { lastOfSlot, skipIdle } from "../evm/machine/phases/blocks.ts";
@@ -29,6 +30,13 @@ export interface Question {
 
 /** Machines kept at hand: a dispute asks for ever closer steps. */
 const KEPT_MACHINES = 256;
+
+/** Steps of a transaction whose states are kept on the way: those that the next levels of a game ask for. Every 16^4 in its first 16^5 steps, every 16^5 after them. */
+const [NEAR, FAR] = [16n ** 4n, 16n ** 5n];
+const milestones = (clock: bigint): bigint => (clock % SLOT_STEPS < FAR ? NEAR : FAR);
+const isMilestone = (clock: bigint): boolean => clock % milestones(clock) === 0n;
+const milestoneAfter = (clock: bigint): bigint => clock - (clock % milestones(clock)) + milestones(clock);
+const min = (a: bigint, b: bigint): bigint => (a < b ? a : b);
 
 /**
  * The virtual trace of a batch. One native run says from which state each transaction begins; only the transactions that are asked about are stepped.
@@ -114,23 +122,40 @@ export class BatchTrace implements Trace {
     const known = this.#kept.get(step);
     if (known) return known;
     const m = this.#run(step);
+    this.#keep(step, m);
+    return m;
+  }
+
+  #keep(step: bigint, m: Machine): void {
     this.#kept.set(step, m);
     const [oldest] = this.#kept.keys();
     if (this.#kept.size > KEPT_MACHINES && oldest !== undefined) this.#kept.delete(oldest);
-    return m;
   }
 
   #run(to: bigint): Machine {
     const m = this.#nearest(to);
-    const tampered = this.#tampering?.step;
     while (m.clock < to && !m.halted) {
-      step(m);
-      const last = lastOfSlot(m.clock);
-      const end = to < last ? to : last;
-      skipIdle(m, tampered !== undefined && m.clock < tampered && tampered < end ? tampered : end);
-      if (m.clock === tampered) this.#tampering?.change(m);
+      const stop = this.#stopBefore(min(to, milestoneAfter(m.clock)), m.clock);
+      do step(m);
+      while (m.clock < stop && !m.halted && m.phase !== PHASE.idle);
+      this.#tamper(m);
+      // Where the game asks closer, it asks in a part of what was stepped: a transaction is stepped once, and parts of it again.
+      if (isMilestone(m.clock) || m.phase === PHASE.idle) this.#keep(m.clock, m.copy());
+      const from = m.clock;
+      skipIdle(m, this.#stopBefore(min(to, lastOfSlot(from)), from));
+      if (m.clock !== from) this.#tamper(m);
     }
     return m;
+  }
+
+  /** The tampered step, if it comes first. */
+  #stopBefore(end: bigint, clock: bigint): bigint {
+    const tampered = this.#tampering?.step;
+    return tampered !== undefined && clock < tampered && tampered < end ? tampered : end;
+  }
+
+  #tamper(m: Machine): void {
+    if (m.clock === this.#tampering?.step) this.#tampering.change(m);
   }
 
   /** A copy of the last state known up to a step: one that was kept, or the beginning of a transaction that follows from native results. */
@@ -146,7 +171,7 @@ export class BatchTrace implements Trace {
   }
 }
 
-/** A transaction is stepped more than once, and its inferences run once. */
+/** Parts of a transaction are stepped more than once, and its inferences run once. */
 function remembering(models: Models): Models {
   const outputs = new Map<string, Uint8Array>();
   return {
