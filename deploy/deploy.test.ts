@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url";
 import { type Abi, type Address, bytesToHex, type Hex, parseAbi } from "viem";
 import { inboxAbi, outputsAbi } from "../challenger/l1/abi.ts";
 import { readDeployment } from "../challenger/l1/deployment.ts";
+import { elench } from "../demo/processes.ts";
 import { genesisOutput, parseGenesis } from "../evm/chain/genesis.ts";
 import { type Artifact, hardhatArtifacts } from "../prover/verifier.ts";
 import { type LocalChain, richAccount, startLocalChain } from "./local-chain.ts";
@@ -36,7 +37,11 @@ before(async () => {
 });
 after(async () => {
   const { hash } = await chain.client.getBlock({ blockNumber: 0n });
-  rmSync(new URL(`deployments/chain-31337-${hash.slice(2, 10)}`, import.meta.url), { recursive: true, force: true });
+  const { port } = new URL(chain.url);
+  rmSync(new URL(`deployments/chain-31337-${hash.slice(2, 10)}-${port}`, import.meta.url), {
+    recursive: true,
+    force: true,
+  });
   await chain.stop();
   rmSync(folder, { recursive: true, force: true });
 });
@@ -130,4 +135,21 @@ test("parameters and genesis files that are none are refused before anything is 
   await assert.rejects(run("x.json", "sequencer.json", "genesis.json"), /sequencer must be an address/);
   await assert.rejects(run("x.json", "plain.json", "none.json"), /none\.json is no genesis/);
   assert.equal(await chain.client.getBlockNumber(), block);
+});
+
+test("chains that begin alike are deployed to, each for itself", { timeout: 120_000 }, async () => {
+  const twins = await Promise.all([0, 1].map(() => startLocalChain({ args: ["--timestamp", "1800000000"] })));
+  try {
+    for (const [i, { url, client }] of twins.entries()) {
+      const out = file(`twin-${i}.json`);
+      const { disputeGame } = await elench(["deploy", "--network", "localhost", "--out", out], {
+        ELENCH_LOCAL_URL: url,
+      });
+      assert.ok(await client.getCode({ address: disputeGame as Address }), `chain ${i} has the game`);
+    }
+    const [a, b] = await Promise.all(twins.map(({ client }) => client.getBlock({ blockNumber: 0n })));
+    assert.equal(a?.hash, b?.hash, "they begin with the same block");
+  } finally {
+    await Promise.all(twins.map((chain) => chain.stop()));
+  }
 });

@@ -58,9 +58,11 @@ export async function deploy(options: DeployOptions): Promise<{ deployment: Depl
     const chainId = await client.getChainId();
     const block = Number(await client.getBlockNumber());
     options.progress(`deploying to chain ${chainId}`);
-    // A development chain begins anew each time it is started: its first block tells one from another, where the chain's id does not.
+    // A development chain begins anew each time it is started: its first block tells one from another, where the chain's id does not; and the port
+    // tells those that were started in the same second.
     const { hash: genesis } = await client.getBlock({ blockNumber: 0n });
-    const deploymentId = `chain-${chainId}-${genesis.slice(2, 10)}`;
+    const port = options.network === "localhost" ? `-${await portOf(connection.networkConfig)}` : "";
+    const deploymentId = `chain-${chainId}-${genesis.slice(2, 10)}${port}`;
     const contracts = await deployModule(connection.ignition, parameters, chain, deploymentId);
     const addresses = await addressesOf(contracts);
     if (!(await client.getCode({ address: addresses.disputeGame }))) {
@@ -87,6 +89,10 @@ export async function deploy(options: DeployOptions): Promise<{ deployment: Depl
   }
 }
 
+async function portOf(config: NetworkConfig): Promise<string> {
+  return config.type === "http" ? new URL(await config.url.getUrl()).port : "";
+}
+
 /** What the contracts are told of an L2 chain. */
 interface ChainBeginning {
   readonly chainId: bigint;
@@ -102,7 +108,9 @@ async function readChain(path: string): Promise<ChainBeginning> {
   return { chainId, batchGas, genesisOutput: bytesToHex(await genesisOutput(genesis)), file: readFileSync(path) };
 }
 
-type Ignition = Awaited<ReturnType<typeof import("hardhat")["default"]["network"]["create"]>>["ignition"];
+type Connection = Awaited<ReturnType<typeof import("hardhat")["default"]["network"]["create"]>>;
+type Ignition = Connection["ignition"];
+type NetworkConfig = Connection["networkConfig"];
 type Contracts = Record<string, { getAddress(): Promise<string> }>;
 
 async function deployModule(
