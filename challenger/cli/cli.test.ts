@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -9,6 +8,7 @@ import { privateKeyOf, richAccount } from "../../deploy/local-chain.ts";
 import { ask, openStage, type Stage } from "../../test/e2e/stage.ts";
 import { tinyInput, tinyModel } from "../../test/e2e/tiny-model.ts";
 import { CACHE } from "../../test/e2e/tower.ts";
+import { type Ended, runNode } from "./testRun.ts";
 
 /** Each command as its user meets it: a process, its exit code, and what it says where. */
 
@@ -16,26 +16,8 @@ const CLI = fileURLToPath(new URL("main.ts", import.meta.url));
 const DIGITS = fileURLToPath(new URL("../../models/digits.onnx", import.meta.url));
 const SEVEN = fileURLToPath(new URL("../../models/digits/7.npy", import.meta.url));
 
-interface Ended {
-  readonly code: number | null;
-  readonly out: string;
-  readonly complaint: string;
-}
-
-function elench(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Ended> {
-  const child = spawn(process.execPath, [CLI, ...args], {
-    env: { ...process.env, ...CACHE, ...env },
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  let [out, complaint] = ["", ""];
-  child.stdout.on("data", (data: Buffer) => {
-    out += data.toString();
-  });
-  child.stderr.on("data", (data: Buffer) => {
-    complaint += data.toString();
-  });
-  return new Promise((resolve) => child.once("close", (code) => resolve({ code, out, complaint })));
-}
+const elench = (args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Ended> =>
+  runNode([CLI, ...args], { ...CACHE, ...env });
 
 async function json(
   args: readonly string[],

@@ -1,6 +1,5 @@
 /** Replaying L2 transactions: as a process, with its exit codes, and as a session, with somebody who types. */
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -23,6 +22,7 @@ import { survey } from "./replay-batch-steps.ts";
 import { replayBatchStep } from "./replay-batch-view.ts";
 import { openVerifier } from "./replay-verifier.ts";
 import { ASKER, type TestChain, testChain } from "./testChain.ts";
+import { type Ended, runNode } from "./testRun.ts";
 
 const CLI = fileURLToPath(new URL("main.ts", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "elench-replay-"));
@@ -48,27 +48,9 @@ before(() => {
 });
 after(() => rmSync(folder, { recursive: true, force: true }));
 
-interface Ended {
-  readonly code: number | null;
-  readonly out: string;
-  readonly complaint: string;
-}
-
-function node(args: readonly string[]): Promise<Ended> {
-  const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "pipe"] });
-  let [out, complaint] = ["", ""];
-  child.stdout.on("data", (data: Buffer) => {
-    out += data.toString();
-  });
-  child.stderr.on("data", (data: Buffer) => {
-    complaint += data.toString();
-  });
-  return new Promise((resolve) => child.once("close", (code) => resolve({ code, out, complaint })));
-}
-
 const CHAIN = () => ["--genesis", file("genesis.json"), "--batch", file("first.bin"), "--batch", file("second.hex")];
 const STORE = () => ["--store", file("store")];
-const replay = (...args: string[]): Promise<Ended> => node([CLI, "replay", ...CHAIN(), ...STORE(), ...args]);
+const replay = (...args: string[]): Promise<Ended> => runNode([CLI, "replay", ...CHAIN(), ...STORE(), ...args]);
 
 async function jsonLines(...args: string[]): Promise<Record<string, unknown>[]> {
   const { code, out, complaint } = await replay(...args, "--json");
@@ -209,7 +191,7 @@ test("the exit code is 1 where Solidity disagrees", async () => {
     const trace = await traceBatchFiles(${JSON.stringify(file("genesis.json"))}, files, models);
     await replayBatch({ trace, store, backend, options: { step: ${step - 1n}n, verify: true } });
   `;
-  const { code, out, complaint } = await node(["--input-type=module", "--eval", script]);
+  const { code, out, complaint } = await runNode(["--input-type=module", "--eval", script]);
   assert.equal(code, 1, complaint);
   assert.match(out, /THEY DISAGREE/);
 });

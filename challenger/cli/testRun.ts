@@ -1,0 +1,21 @@
+import { spawn } from "node:child_process";
+
+/** How a process ended. */
+export interface Ended {
+  readonly code: number | null;
+  readonly out: string;
+  readonly complaint: string;
+}
+
+/** Runs Node to its end, with nothing to read. @param args a script, and what it is given. */
+export function runNode(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Ended> {
+  const child = spawn(process.execPath, args, { env: { ...process.env, ...env }, stdio: ["ignore", "pipe", "pipe"] });
+  let [out, complaint] = ["", ""];
+  child.stdout.on("data", (data: Buffer) => {
+    out += data.toString();
+  });
+  child.stderr.on("data", (data: Buffer) => {
+    complaint += data.toString();
+  });
+  return new Promise((resolve) => child.once("close", (code) => resolve({ code, out, complaint })));
+}
