@@ -1,4 +1,4 @@
-import { decodeEventLog, type Hex, parseAbi } from "viem";
+import { decodeEventLog, type Hex } from "viem";
 import { disputeGameAbi } from "../../challenger/l1/abi.ts";
 import { toHex } from "../../challenger/strategy/bytes.ts";
 import { open, rootOf, SEGMENTS } from "../../challenger/strategy/dissection.ts";
@@ -13,9 +13,6 @@ import { type L1, transact } from "./l1.ts";
 const [LIAR, WATCHER] = [3, 4];
 const word = (n: number): Hex => `0x${n.toString(16).padStart(64, "0")}`;
 const CONTEXT = word(0);
-const proposeAbi = parseAbi([
-  "function propose(address machine, bytes32 context, bytes32 start, uint8 level, bytes32 output, address proposer) payable returns (bytes32 game)",
-]);
 const [PROPOSED, COUNTERED, WRONG] = [word(1), word(2), word(3)];
 
 export async function refutations(l1: L1, steps: readonly ProvenStep[]): Promise<number[]> {
@@ -65,7 +62,7 @@ async function countered(
   const proposer = richAccount(WATCHER).address;
   const args = [machine, CONTEXT, start, 2, PROPOSED, proposer];
   const { logs } = await transact(chain, {
-    abi: proposeAbi,
+    abi: disputeGameAbi,
     to,
     name: "propose",
     args,

@@ -34,6 +34,7 @@ export const disputeGameAbi = parseAbi([
   "error Unresolved(bytes32 claim, uint256 children)",
   "error AlreadyResolved(bytes32 claim)",
   "error WrongPayment(uint256 expected, uint256 sent)",
+  "function propose(address machine, bytes32 context, bytes32 start, uint8 level, bytes32 output, address proposer) payable returns (bytes32 game)",
   "function counter(Proposal proposal, bytes32 output, bytes32[15] middles) payable returns (bytes32 id)",
   "function move(Claim parent, Opening opening, bytes32 end, bytes32[15] middles) payable returns (bytes32 id)",
   "function refute(Claim claim, Opening opening, bytes witness)",

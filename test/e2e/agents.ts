@@ -1,6 +1,7 @@
-import { encodeFunctionData, type Hex, parseAbi } from "viem";
+import { encodeFunctionData, type Hex } from "viem";
 import type { HDAccount } from "viem/accounts";
 import { type Agent, type AgentOptions, createAgent } from "../../challenger/agent.ts";
+import { disputeGameAbi } from "../../challenger/l1/abi.ts";
 import { games, hex, MAX_FEE, parameters, type Stage, transact } from "./stage.ts";
 
 /** An agent in this process, honest unless it is told lies, and silent without an account. */
@@ -19,10 +20,6 @@ export const agentOn = ({ chain, deployment, backend, store }: Stage, options: P
     ...options,
   });
 
-const proposeAbi = parseAbi([
-  "function propose(address machine, bytes32 context, bytes32 start, uint8 level, bytes32 output, address proposer) payable returns (bytes32 game)",
-]);
-
 /** Opens a game about a batch's output as this agent sees it: straight at the game, as anyone may, without the rollup's contracts. */
 export async function proposeAs(
   stage: Stage,
@@ -36,7 +33,7 @@ export async function proposeAs(
   const output = hex(await chain.outputOf(batch));
   const { machine, context, start, level } = chain.runOf(batch);
   const args = [machine, context, start, level, output, account.address] as const;
-  const data = encodeFunctionData({ abi: proposeAbi, functionName: "propose", args });
+  const data = encodeFunctionData({ abi: disputeGameAbi, functionName: "propose", args });
   const bond = 4n * parameters.bond + parameters.prepayment;
   if (!(await transact(stage, account, stage.deployment.disputeGame, data, bond)))
     throw new Error("the game refused the proposal");

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createTx } from "@ethereumjs/tx";
@@ -12,10 +12,10 @@ import { startLocalChain } from "../../deploy/local-chain.ts";
 import { encodeBatch } from "../../evm/batch/encoding.ts";
 import { formatGenesis, type Genesis } from "../../evm/chain/genesis.ts";
 import { nativeCommon } from "../../evm/native/vm.ts";
+import { concat } from "../../merkle/concat.ts";
 import { openBackend } from "../../ml-vm/engine/backend.ts";
 import type { LoadedModel } from "../../ml-vm/load.ts";
-import { concat } from "../../ml-vm/program/commitment.ts";
-import { DELIVERY_DELAY, guardian, hex, parameters, type Stage, transact, user } from "./stage.ts";
+import { DELIVERY_DELAY, guardian, hex, parameters, type Stage, stageOf, transact, user } from "./stage.ts";
 import { tinyInput, tinyModel } from "./tiny-model.ts";
 
 /** A stage with an L2 chain on it, whose one contract asks a model, hashes, counts and stores. */
@@ -68,19 +68,17 @@ export async function openL2Stage(): Promise<L2Stage> {
     out: record,
     progress: () => undefined,
   });
-  const env = {
-    ELENCH_RPC: chain.url,
-    ELENCH_DEPLOYMENT: record,
-    ELENCH_STORE: store.folder,
-    ELENCH_THREADS: "1",
-    ELENCH_INTERVAL: "30",
-  };
-  const close = async () => {
-    await chain.stop();
-    rmSync(folder, { recursive: true, force: true });
-  };
   const withRollup = deployment as L2Stage["deployment"];
-  return { chain, deployment: withRollup, backend, store, model, tiny, folder, env, close };
+  return {
+    chain,
+    deployment: withRollup,
+    backend,
+    store,
+    model,
+    tiny,
+    folder,
+    ...stageOf(chain, folder, record, store),
+  };
 }
 
 const parametersText = (): string => {

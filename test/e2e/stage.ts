@@ -66,19 +66,28 @@ export async function openStage(size: readonly [number, number, number] = [2, 4,
     loaded: model,
     progress: () => undefined,
   });
-  const env = {
+  return { chain, deployment, backend, store, model, tiny, folder, ...stageOf(chain, folder, record, store) };
+}
+
+/** What every stage has once its chain and its folder are there. */
+export const stageOf = (
+  chain: LocalChain,
+  folder: string,
+  record: string,
+  store: ModelStore,
+): Pick<Stage, "env" | "close"> => ({
+  env: {
     ELENCH_RPC: chain.url,
     ELENCH_DEPLOYMENT: record,
     ELENCH_STORE: store.folder,
     ELENCH_THREADS: "1",
     ELENCH_INTERVAL: "30",
-  };
-  const close = async () => {
+  },
+  close: async () => {
     await chain.stop();
     rmSync(folder, { recursive: true, force: true });
-  };
-  return { chain, deployment, backend, store, model, tiny, folder, env, close };
-}
+  },
+});
 
 const artifact = hardhatArtifacts(fileURLToPath(new URL("../../artifacts/contracts", import.meta.url)));
 
