@@ -145,7 +145,7 @@ export class BatchTruth implements MachineTruth {
     const { input } = chain.batch(index);
     const { models, tamper } = lie?.batch === index ? lie : ({} as Partial<BatchLie>);
     const options = { ...chain.options, ...(models && { models }) };
-    return chain.alone(async () => {
+    return chain.exclusively(async () => {
       const trace = await BatchTrace.run(input, options);
       return tamper ? BatchTrace.run(input, options, tamper(trace)) : trace;
     });

@@ -10,12 +10,12 @@ import { type BatchBlock, encodeBatch } from "../../evm/batch/encoding.ts";
 import { Chain } from "../../evm/chain/chain.ts";
 import type { Genesis } from "../../evm/chain/genesis.ts";
 import { sessionModels } from "../../evm/native/models.ts";
-import type { AccountState } from "../../evm/native/state.ts";
+import { accountOf } from "../../evm/native/state.ts";
 import { nativeCommon } from "../../evm/native/vm.ts";
 import { type Random, seededRandom } from "../../evm/trie/random.ts";
+import { concat } from "../../merkle/concat.ts";
 import { keccak256 } from "../../merkle/tree.ts";
 import type { Backend } from "../../ml-vm/engine/backend.ts";
-import { concat } from "../../ml-vm/program/commitment.ts";
 import { decodeNpy } from "../../models/npy.ts";
 import { hardhatArtifacts } from "../../prover/verifier.ts";
 import { makeGenesis } from "../../rollup/genesis/make.ts";
@@ -123,14 +123,6 @@ export const block = (transactions: readonly Uint8Array[], gasLimit: bigint): Ba
   transactions,
 });
 
-const account = (fields: Partial<AccountState>): AccountState => ({
-  nonce: 0n,
-  balance: 0n,
-  code: new Uint8Array(),
-  storage: new Map(),
-  ...fields,
-});
-
 function accounts({ Token, Exchange, Board }: ReturnType<typeof compileWorkload>, random: Random) {
   const strangers = Array.from(
     { length: ACCOUNTS },
@@ -143,7 +135,7 @@ function accounts({ Token, Exchange, Board }: ReturnType<typeof compileWorkload>
     );
     for (const key of SENDERS)
       storage.set(BigInt(inMapping(EXCHANGE, inMapping(addressOf(key), wordHex(1n)))), 2n ** 256n - 1n);
-    return account({ nonce: 1n, code: padded(Token.code, 12_000, random), storage });
+    return accountOf({ nonce: 1n, code: padded(Token.code, 12_000, random), storage });
   };
   const storage = new Map([
     [0n, BigInt(TOKEN_A)],
@@ -154,12 +146,12 @@ function accounts({ Token, Exchange, Board }: ReturnType<typeof compileWorkload>
     [5n, 1n],
   ]);
   return new Map([
-    ...strangers.map((stranger) => [stranger, account({ balance: 10n ** 18n + BigInt(random(1_000_000)) })] as const),
-    ...SENDERS.map((key) => [addressOf(key), account({ balance: 10n ** 24n })] as const),
+    ...strangers.map((stranger) => [stranger, accountOf({ balance: 10n ** 18n + BigInt(random(1_000_000)) })] as const),
+    ...SENDERS.map((key) => [addressOf(key), accountOf({ balance: 10n ** 24n })] as const),
     [TOKEN_A, token()] as const,
     [TOKEN_B, token()] as const,
-    [EXCHANGE, account({ nonce: 1n, code: padded(Exchange.code, 24_000, random), storage })] as const,
-    [BOARD, account({ nonce: 1n, code: padded(Board.code, 18_000, random) })] as const,
+    [EXCHANGE, accountOf({ nonce: 1n, code: padded(Exchange.code, 24_000, random), storage })] as const,
+    [BOARD, accountOf({ nonce: 1n, code: padded(Board.code, 18_000, random) })] as const,
   ]);
 }
 

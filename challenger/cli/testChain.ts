@@ -3,8 +3,8 @@ import { CHAIN_ID, KEYS, senderOf, testBlock, transaction } from "../../evm/batc
 import type { Genesis } from "../../evm/chain/genesis.ts";
 import { apply, OP, push } from "../../evm/machine/testPrograms.ts";
 import type { AccountState } from "../../evm/native/state.ts";
+import { concat } from "../../merkle/concat.ts";
 import type { LoadedModel } from "../../ml-vm/load.ts";
-import { concat } from "../../ml-vm/program/commitment.ts";
 import { makeGenesis } from "../../rollup/genesis/make.ts";
 import { toBytes } from "../strategy/bytes.ts";
 

@@ -1,4 +1,4 @@
-import { concat } from "../../ml-vm/program/commitment.ts";
+import { concat } from "../../merkle/concat.ts";
 import { toBigInt, wordBytes } from "../machine/words.ts";
 
 /** Batches as bytes: docs/evm-machine.md, "Batches, blocks, transactions". */

@@ -1,10 +1,17 @@
 import { Common, Hardfork, Mainnet } from "@ethereumjs/common";
 import { createTx, type TypedTxData } from "@ethereumjs/tx";
 import { createAddressFromPrivateKey, hexToBytes } from "@ethereumjs/util";
-import { concat } from "../../ml-vm/program/commitment.ts";
+import { concat } from "../../merkle/concat.ts";
 import type { Outside } from "../machine/machine.ts";
 import { keeping } from "../machine/outside.ts";
-import { type AccountState, createState, type NativeState, type PreState, putAccounts } from "../native/state.ts";
+import {
+  type AccountState,
+  accountOf,
+  createState,
+  type NativeState,
+  type PreState,
+  putAccounts,
+} from "../native/state.ts";
 import { nativeCommon } from "../native/vm.ts";
 import type { Random } from "../trie/random.ts";
 import { type BatchInput, batchInput } from "./claim.ts";
@@ -35,19 +42,11 @@ export const TARGETS = [
   "0x0000000000000000000000000000000000000002",
 ];
 
-const account = (state: Partial<AccountState>): AccountState => ({
-  nonce: 0n,
-  balance: 0n,
-  code: new Uint8Array(0),
-  storage: new Map(),
-  ...state,
-});
-
 const WORLD: PreState = new Map([
-  ...KEYS.map((key): [string, AccountState] => [senderOf(key), account({ balance: 10n ** 20n })]),
-  [CONTRACT, account({ nonce: 1n, code: LOGGING })],
-  [FAILING_ADDRESS, account({ nonce: 1n, code: FAILING })],
-  [CLEARING_ADDRESS, account({ nonce: 1n, code: CLEARING, storage: new Map([[0n, 7n]]) })],
+  ...KEYS.map((key): [string, AccountState] => [senderOf(key), accountOf({ balance: 10n ** 20n })]),
+  [CONTRACT, accountOf({ nonce: 1n, code: LOGGING })],
+  [FAILING_ADDRESS, accountOf({ nonce: 1n, code: FAILING })],
+  [CLEARING_ADDRESS, accountOf({ nonce: 1n, code: CLEARING, storage: new Map([[0n, 7n]]) })],
 ]);
 
 export interface World {

@@ -1,4 +1,5 @@
-import { concat } from "../../ml-vm/program/commitment.ts";
+import { concat } from "../../merkle/concat.ts";
+import type { Envelope } from "../machine/layout.ts";
 import { toBigInt } from "../machine/words.ts";
 import { encodeInteger, HEADER_LIMIT, listHeader, Reader } from "./rlp.ts";
 
@@ -6,21 +7,9 @@ import { encodeInteger, HEADER_LIMIT, listHeader, Reader } from "./rlp.ts";
  * Transactions as they stand in a batch (EIPs 155, 2718, 2930, 1559), decoded strictly: docs/evm-machine.md, "Batches, blocks, transactions". Positions are those of the batch.
  * The step DECODE and native execution are this same function; they differ in `read`.
  */
-export interface Decoded {
-  /** 0, 1 or 2. */
-  readonly type: number;
-  readonly nonce: bigint;
-  readonly maxFee: bigint;
-  readonly maxPriority: bigint;
-  readonly gasLimit: bigint;
-  readonly creates: boolean;
-  readonly to: bigint;
-  readonly value: bigint;
+export interface Decoded extends Omit<Envelope, "data" | "intrinsic"> {
   readonly dataOffset: number;
   readonly dataLength: number;
-  /** Content of the access list; 0 and 0 for type 0. */
-  readonly accessList: number;
-  readonly accessEnd: number;
   readonly signature: Signature;
   readonly signed: Signed;
 }

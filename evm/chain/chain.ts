@@ -58,7 +58,7 @@ export class Chain {
    * @throws MissingModel if it calls a model that is not here; the chain is then as it was.
    */
   append(bytes: Uint8Array): Promise<ExecutedBatch> {
-    return this.alone(async () => {
+    return this.exclusively(async () => {
       const { chainId, batchGas } = this.genesis;
       const input = batchInput(chainId, batchGas, this.before(this.length), bytes);
       const { boundaries: _, ...native } = await runNativeBatch(input, this.options);
@@ -79,7 +79,7 @@ export class Chain {
   }
 
   /** Runs what works on the chain's state, after whatever else does: there is one state to work on. */
-  alone<T>(work: () => Promise<T>): Promise<T> {
+  exclusively<T>(work: () => Promise<T>): Promise<T> {
     const done = this.#last.then(work);
     this.#last = done.catch(() => undefined);
     return done;

@@ -1,6 +1,7 @@
 import { RLP } from "@ethereumjs/rlp";
 import type { Hash } from "../../merkle/tree.ts";
-import { type Account, EMPTY_CODE_HASH, EMPTY_TRIE_ROOT } from "./layout.ts";
+import { EMPTY_TRIE_ROOT } from "../trie/node.ts";
+import { type Account, EMPTY_CODE_HASH } from "./layout.ts";
 import { toBigInt, wordBytes } from "./words.ts";
 
 /** What the tries hold (Yellow Paper, 4.1): RLP of [nonce, balance, storage root, code hash] for an account, of an integer for a slot. */

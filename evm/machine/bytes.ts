@@ -1,5 +1,5 @@
+import { concat } from "../../merkle/concat.ts";
 import { type Hash, hashPair, keccak256, LEAF_BYTES, treeDepth, zeroDataRoot } from "../../merkle/tree.ts";
-import { concat } from "../../ml-vm/program/commitment.ts";
 import { rangeSiblings } from "./ranges.ts";
 
 /** Bytes that a copy shares with what it was made from until one of the two writes there. */

@@ -1,5 +1,5 @@
+import { concat } from "../../merkle/concat.ts";
 import { dataLeaf, depthOf, type Hash, keccak256, LEAF_BYTES, ListTree } from "../../merkle/tree.ts";
-import { concat } from "../../ml-vm/program/commitment.ts";
 import { leavesOf } from "./bytes.ts";
 import { rangeSiblings } from "./ranges.ts";
 

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { bytesToHex } from "@ethereumjs/util";
-import { concat } from "../../ml-vm/program/commitment.ts";
+import { concat } from "../../merkle/concat.ts";
 import { describe, type StepDescription } from "./describe.ts";
 import { hexAddress, hexWord } from "./describe-changes.ts";
 import { OPCODES } from "./opcodes.ts";

@@ -1,4 +1,5 @@
 import { type Hash, keccak256 } from "../../merkle/tree.ts";
+import type { BlockHeader } from "../batch/encoding.ts";
 import { Bytes } from "./bytes.ts";
 import type { Code } from "./code.ts";
 import { rootOf, type Sparse } from "./sparse.ts";
@@ -41,8 +42,6 @@ export type Status = (typeof STATUS)[keyof typeof STATUS];
 
 /** Hash of no code. */
 export const EMPTY_CODE_HASH = keccak256(new Uint8Array(0));
-/** Root of the empty trie: keccak256 of the RLP of the empty string. */
-export const EMPTY_TRIE_ROOT = keccak256(Uint8Array.of(0x80));
 export const ZERO_HASH = new Uint8Array(32);
 
 /** A window on a frozen data tree: `offset + length` is at most its size. */
@@ -148,6 +147,7 @@ export const txWords = (t: Tx): Word[] => [
 ];
 
 export interface Envelope {
+  /** 0, 1 or 2. */
   readonly type: number;
   readonly nonce: bigint;
   readonly maxFee: bigint;
@@ -157,6 +157,7 @@ export interface Envelope {
   readonly to: bigint;
   readonly value: bigint;
   readonly data: View;
+  /** Where the content of the access list stands in the batch; 0 and 0 for type 0. */
   readonly accessList: number;
   readonly accessEnd: number;
   readonly intrinsic: bigint;
@@ -177,14 +178,8 @@ export const envelopeWords = (e: Envelope): Word[] => [
   e.intrinsic,
 ];
 
-export interface Block {
+export interface Block extends BlockHeader {
   readonly number: bigint;
-  readonly timestamp: bigint;
-  readonly gasLimit: bigint;
-  readonly baseFee: bigint;
-  readonly blobBaseFee: bigint;
-  readonly coinbase: bigint;
-  readonly prevRandao: bigint;
   readonly gasUsed: bigint;
   readonly remaining: number;
   readonly open: boolean;

@@ -1,5 +1,5 @@
+import { concat } from "../../merkle/concat.ts";
 import { type Hash, hashPair, keccak256 } from "../../merkle/tree.ts";
-import { concat } from "../../ml-vm/program/commitment.ts";
 import { equalBytes, hashWords, isZero, type Word, wordBytes } from "./words.ts";
 
 /**

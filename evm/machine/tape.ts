@@ -1,4 +1,4 @@
-import { concat } from "../../ml-vm/program/commitment.ts";
+import { concat } from "../../merkle/concat.ts";
 import { joinWords, type Word } from "./words.ts";
 
 /** A witness being written: what a step opens, in the order in which it asks (docs/evm-machine.md, "Witnesses"). */

@@ -3,7 +3,7 @@ import type { InterpreterStep } from "@ethereumjs/evm";
 import { createFeeMarket1559Tx, createTxFromRLP } from "@ethereumjs/tx";
 import { createAddressFromPrivateKey, createAddressFromString } from "@ethereumjs/util";
 import { runTx } from "@ethereumjs/vm";
-import { concat } from "../../ml-vm/program/commitment.ts";
+import { concat } from "../../merkle/concat.ts";
 import { NO_HISTORY } from "../batch/history.ts";
 import { type AccountState, createState, type NativeState, type PreState, putAccounts } from "../native/state.ts";
 import { createNativeVm, nativeCommon } from "../native/vm.ts";

@@ -1,9 +1,10 @@
 import { type Hash, keccak256 } from "../../merkle/tree.ts";
+import { EMPTY_TRIE_ROOT } from "../trie/node.ts";
 import { NodeStore } from "../trie/store.ts";
 import { encodeAccount, encodeSlot } from "./account.ts";
 import { Bytes } from "./bytes.ts";
 import { Code } from "./code.ts";
-import { type Block, EMPTY, EMPTY_TRIE_ROOT, type Frame, PHASE, type Phase, type Tx, ZERO_HASH } from "./layout.ts";
+import { type Block, EMPTY, type Frame, PHASE, type Phase, type Tx, ZERO_HASH } from "./layout.ts";
 import { addressKey, Machine, type Outside, slotKey, type Task } from "./machine.ts";
 import { keeping } from "./outside.ts";
 import { step } from "./step.ts";

@@ -11,7 +11,7 @@ import type { Model } from "../../ml-vm/program/model.ts";
 import { tinyInput, tinyModel } from "../../test/e2e/tiny-model.ts";
 import { DIRECTORY_ADDRESS, directorySlot, encodeEntry } from "./model-directory.ts";
 import { MissingModel, sessionModels } from "./models.ts";
-import { type AccountState, putAccounts } from "./state.ts";
+import { accountOf, putAccounts } from "./state.ts";
 import { createNativeVm, type NativeVm } from "./vm.ts";
 
 const KEY = new Uint8Array(32).fill(7);
@@ -47,14 +47,6 @@ before(() => {
   model = importOnnx(tiny.onnx);
 });
 
-const account = (fields: Partial<AccountState>): AccountState => ({
-  nonce: 1n,
-  balance: 0n,
-  code: new Uint8Array(),
-  storage: new Map(),
-  ...fields,
-});
-
 async function chain(): Promise<NativeVm> {
   const models = sessionModels((id) => (id[0] === MODEL_ID[0] ? model : undefined), backend);
   const native = await createNativeVm({ chainId: 777n, blockHash: () => new Uint8Array(32), models });
@@ -64,9 +56,9 @@ async function chain(): Promise<NativeVm> {
   await putAccounts(
     native.state,
     new Map([
-      [DIRECTORY_ADDRESS, account({ storage })],
-      [CALLER, account({ code: CALLER_CODE })],
-      [sender, account({ nonce: 0n, balance: 10n ** 20n })],
+      [DIRECTORY_ADDRESS, accountOf({ nonce: 1n, storage })],
+      [CALLER, accountOf({ nonce: 1n, code: CALLER_CODE })],
+      [sender, accountOf({ balance: 10n ** 20n })],
     ]),
   );
   return native;

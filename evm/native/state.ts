@@ -25,6 +25,15 @@ export interface AccountState {
   readonly storage: ReadonlyMap<bigint, bigint>;
 }
 
+/** An account of which only this is said: no nonce, ether, code or storage besides. */
+export const accountOf = (fields: Partial<AccountState>): AccountState => ({
+  nonce: 0n,
+  balance: 0n,
+  code: new Uint8Array(),
+  storage: new Map(),
+  ...fields,
+});
+
 /** Accounts by address: 0x and 40 lower-case digits. An account that is listed exists, even if it is empty. */
 export type PreState = ReadonlyMap<string, AccountState>;
 

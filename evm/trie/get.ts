@@ -3,7 +3,7 @@ import { commonLength, nibblesOf } from "./path.ts";
 
 /**
  * Looks a key up.
- * @param root keccak256 of the root node, or `EMPTY_ROOT`.
+ * @param root keccak256 of the root node, or `EMPTY_TRIE_ROOT`.
  * @param key raw: for a secure trie, the caller hashes it.
  * @param nodes is asked for every node on the way that is named by its hash.
  * @returns the value, null if there is none; and as proof the RLP of the nodes that were asked for, from the root downwards.

@@ -35,9 +35,9 @@ export type Reference = Uint8Array | TrieNode;
 export type NodeSource = (hash: Uint8Array) => Uint8Array;
 
 /** Root of the trie without entries: keccak256(0x80). */
-export const EMPTY_ROOT: Uint8Array = keccak256(Uint8Array.of(0x80));
+export const EMPTY_TRIE_ROOT: Uint8Array = keccak256(Uint8Array.of(0x80));
 
-export const isEmptyRoot = (root: Uint8Array): boolean => root.every((byte, i) => byte === EMPTY_ROOT[i]);
+export const isEmptyRoot = (root: Uint8Array): boolean => root.every((byte, i) => byte === EMPTY_TRIE_ROOT[i]);
 
 type Item = Uint8Array | Item[];
 

@@ -1,6 +1,6 @@
 import { bytesToHex } from "@ethereumjs/util";
 import type { TrieEntry } from "./entries.ts";
-import { EMPTY_ROOT, type NodeSource } from "./node.ts";
+import { EMPTY_TRIE_ROOT, type NodeSource } from "./node.ts";
 import { trieUpdate, type WrittenNode } from "./update.ts";
 
 /** Trie nodes in memory, by hash, over those of another source. */
@@ -31,7 +31,7 @@ export class NodeStore {
 /** A trie with these entries, in any order; of equal keys, the last counts. */
 export function buildTrie(entries: Iterable<TrieEntry>): { root: Uint8Array; store: NodeStore } {
   const store = new NodeStore();
-  let root = EMPTY_ROOT;
+  let root = EMPTY_TRIE_ROOT;
   for (const { key, value } of entries) root = store.update(root, key, value);
   return { root, store };
 }

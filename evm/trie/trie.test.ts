@@ -5,7 +5,7 @@ import { RLP } from "@ethereumjs/rlp";
 import { keccak256 } from "../../merkle/keccak/keccak.ts";
 import { type TrieEntry, trieEntries } from "./entries.ts";
 import { trieGet } from "./get.ts";
-import { decodeNode, EMPTY_ROOT, type NodeSource } from "./node.ts";
+import { decodeNode, EMPTY_TRIE_ROOT, type NodeSource } from "./node.ts";
 import { compactPath, nibblesOf } from "./path.ts";
 import { encodeProof } from "./proof.ts";
 import { randomUpdates, seededRandom } from "./random.ts";
@@ -37,7 +37,7 @@ for (const [keyBytes, parting] of [
       const updates = randomUpdates(seededRandom(seed), options);
       const reference = await createMPT();
       const store = new NodeStore();
-      let root = EMPTY_ROOT;
+      let root = EMPTY_TRIE_ROOT;
       const entries = new Map<string, string>();
       for (const { key, value } of updates.take(200)) {
         await (value === null ? reference.del(key) : reference.put(key, value));
@@ -83,7 +83,7 @@ function definedRoot(entries: readonly [path: Uint8Array, value: Uint8Array][]):
     );
     return [...children, some.find(([other]) => other.length === at)?.[1] ?? new Uint8Array()];
   };
-  return entries.length === 0 ? EMPTY_ROOT : keccak256(RLP.encode(c(entries, 0)));
+  return entries.length === 0 ? EMPTY_TRIE_ROOT : keccak256(RLP.encode(c(entries, 0)));
 }
 
 // Judged by the definition: @ethereumjs/mpt 10.1.3 gives other roots after deletions among such keys.
@@ -91,7 +91,7 @@ test("keys of different lengths stand beside one another", () => {
   const random = seededRandom(3);
   const entries = new Map<string, Uint8Array>();
   const store = new NodeStore();
-  let root = EMPTY_ROOT;
+  let root = EMPTY_TRIE_ROOT;
   for (let round = 0; round < 1000; round++) {
     // Keys over two letters begin with one another more often than not.
     const key = Uint8Array.from({ length: random(5) }, () => 0x11 + 0x10 * random(2));
@@ -106,18 +106,22 @@ test("keys of different lengths stand beside one another", () => {
 });
 
 test("a trie without entries has the root keccak256(0x80) and needs no proof", () => {
-  assert.equal(hex(EMPTY_ROOT), "56e81f171bcc55a6ff8345e692c0f86e5b48e01b996cadc001622fb5e363b421");
+  assert.equal(hex(EMPTY_TRIE_ROOT), "56e81f171bcc55a6ff8345e692c0f86e5b48e01b996cadc001622fb5e363b421");
   const nothing = sourceOf([]);
-  assert.deepEqual(trieGet(EMPTY_ROOT, text("key"), nothing), { value: null, proof: [] });
-  assert.deepEqual(trieUpdate(EMPTY_ROOT, text("key"), null, nothing), { root: EMPTY_ROOT, written: [], proof: [] });
-  const { root, proof, written } = trieUpdate(EMPTY_ROOT, text("key"), text("v"), nothing);
+  assert.deepEqual(trieGet(EMPTY_TRIE_ROOT, text("key"), nothing), { value: null, proof: [] });
+  assert.deepEqual(trieUpdate(EMPTY_TRIE_ROOT, text("key"), null, nothing), {
+    root: EMPTY_TRIE_ROOT,
+    written: [],
+    proof: [],
+  });
+  const { root, proof, written } = trieUpdate(EMPTY_TRIE_ROOT, text("key"), text("v"), nothing);
   assert.deepEqual(proof, []);
   // A root node is hashed however short it is.
   assert.deepEqual(
     written.map(({ hash, rlp }) => [hash, rlp.length]),
     [[root, 7]],
   );
-  assert.deepEqual(trieUpdate(root, text("key"), null, sourceOf([written[0]!.rlp])).root, EMPTY_ROOT);
+  assert.deepEqual(trieUpdate(root, text("key"), null, sourceOf([written[0]!.rlp])).root, EMPTY_TRIE_ROOT);
 });
 
 test("an update with no bytes deletes", () => {

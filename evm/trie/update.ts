@@ -2,7 +2,7 @@ import { keccak256 } from "../../merkle/keccak/keccak.ts";
 import {
   type Branch,
   decodeNode,
-  EMPTY_ROOT,
+  EMPTY_TRIE_ROOT,
   encodeNode,
   isEmptyRoot,
   type NodeSource,
@@ -29,7 +29,7 @@ export interface TrieUpdate {
 
 /**
  * Inserts, modifies or deletes an entry.
- * @param root keccak256 of the root node, or `EMPTY_ROOT`.
+ * @param root keccak256 of the root node, or `EMPTY_TRIE_ROOT`.
  * @param key raw: for a secure trie, the caller hashes it.
  * @param value null, or no bytes, deletes. Deleting what is not there leaves the root.
  * @param nodes is asked for the nodes of the old trie.
@@ -81,7 +81,7 @@ class Change {
   }
 
   result(top: TrieNode | null): TrieUpdate {
-    if (top === null) return { root: EMPTY_ROOT, written: this.#written, proof: this.proof };
+    if (top === null) return { root: EMPTY_TRIE_ROOT, written: this.#written, proof: this.proof };
     return { root: this.#write(encodeNode(top)), written: this.#written, proof: this.proof };
   }
 

@@ -1,3 +1,4 @@
+import { concat } from "../../merkle/concat.ts";
 import { depthOf, type Hash, keccak256, ListTree, zeroListRoot } from "../../merkle/tree.ts";
 import { encodeInstruction, encodeTypes } from "./codec.ts";
 import type { Program } from "./program.ts";
@@ -59,17 +60,6 @@ export function fetchWord(pc: number, counters: readonly number[]): Uint8Array {
   for (const [i, counter] of counters.entries()) view.setUint32(16 + 4 * i, counter);
   return word;
 }
-
-/** Bytes, one after the other. */
-export const concat = (...parts: readonly Uint8Array[]): Uint8Array => {
-  const whole = new Uint8Array(parts.reduce((n, p) => n + p.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
-};
 
 /** fetch word ‖ model id ‖ input root ‖ table root: the preimage (128 bytes) of a state between instructions. */
 export const fetchPreimage = (word: Uint8Array, modelId: Hash, inputRoot: Hash, tableRoot: Hash): Uint8Array =>

@@ -1,5 +1,6 @@
+import { concat } from "../../merkle/concat.ts";
 import { depthOf, type Hash } from "../../merkle/tree.ts";
-import { concat, fetchWord, haltedPreimage, runningPreimage } from "../program/commitment.ts";
+import { fetchWord, haltedPreimage, runningPreimage } from "../program/commitment.ts";
 import { dtypeSpec } from "../program/dtype.ts";
 import type { Operand, Stage, TensorInstruction } from "../program/program.ts";
 import type { Content, Table } from "./content.ts";

@@ -3,8 +3,8 @@ import { bytesToHex, createAddressFromBigInt } from "@ethereumjs/util";
 import { signer } from "../../evm/batch/signer.ts";
 import { decodeTransaction } from "../../evm/batch/transaction.ts";
 import { nativeCommon } from "../../evm/native/vm.ts";
+import { concat } from "../../merkle/concat.ts";
 import { type Hash, keccak256 } from "../../merkle/tree.ts";
-import { concat } from "../../ml-vm/program/commitment.ts";
 import type { DevChain } from "./chain.ts";
 
 /** A transaction that waits for its block. */

@@ -179,7 +179,7 @@ export class DevChain {
 
   /** Works on the state after a block, alone. What the work changes is forgotten. */
   at<T>({ world }: SealedBlock, work: (state: NativeState) => Promise<T>): Promise<T> {
-    return this.chain.alone(async () => {
+    return this.chain.exclusively(async () => {
       const { state } = this.chain;
       await state.manager.setStateRoot(world);
       await state.manager.checkpoint();

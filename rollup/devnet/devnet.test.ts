@@ -7,20 +7,12 @@ import { CHAIN_ID, KEYS, randomTransaction, senderOf, TARGETS, transaction } fro
 import { createWorld, type Genesis } from "../../evm/chain/genesis.ts";
 import { runNativeBatch } from "../../evm/native/batch.ts";
 import { MissingModel } from "../../evm/native/models.ts";
-import type { AccountState } from "../../evm/native/state.ts";
+import { type AccountState, accountOf } from "../../evm/native/state.ts";
 import { seededRandom } from "../../evm/trie/random.ts";
 import { RefusedTransaction } from "./admission.ts";
 import { toBatches } from "./batches.ts";
 import { DevChain, type SealedBlock } from "./chain.ts";
 import { Sequencer } from "./sequencer.ts";
-
-const account = (fields: Partial<AccountState>): AccountState => ({
-  nonce: 0n,
-  balance: 0n,
-  code: new Uint8Array(),
-  storage: new Map(),
-  ...fields,
-});
 
 /** Logs the number of its block, and stores a hash of the past. */
 const LOGGING = Uint8Array.from([0x60, 1, 0x43, 3, 0x40, 0x5f, 0x55, 0x43, 0x5f, 0x5f, 0xa1]);
@@ -29,8 +21,8 @@ const genesis = (batchGas = 2n ** 27n): Genesis => ({
   chainId: CHAIN_ID,
   batchGas,
   accounts: new Map([
-    ...KEYS.map((key): [string, AccountState] => [senderOf(key), account({ balance: 10n ** 20n })]),
-    [TARGETS[0] as string, account({ nonce: 1n, code: LOGGING })],
+    ...KEYS.map((key): [string, AccountState] => [senderOf(key), accountOf({ balance: 10n ** 20n })]),
+    [TARGETS[0] as string, accountOf({ nonce: 1n, code: LOGGING })],
   ]),
   models: new Map(),
 });
@@ -197,7 +189,7 @@ test("a block whose model is not here is not made: its transactions are forgotte
   const chain = await DevChain.create(
     {
       ...base,
-      accounts: new Map([...base.accounts, [caller, account({ nonce: 1n, code })]]),
+      accounts: new Map([...base.accounts, [caller, accountOf({ nonce: 1n, code })]]),
       models: new Map([[bytesToHex(id), entry]]),
     },
     rules(),

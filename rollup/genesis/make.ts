@@ -1,7 +1,7 @@
 import { richAccount } from "../../deploy/local-chain.ts";
 import type { Genesis } from "../../evm/chain/genesis.ts";
 import { DIRECTORY_ADDRESS } from "../../evm/native/model-directory.ts";
-import type { AccountState, PreState } from "../../evm/native/state.ts";
+import { accountOf, type PreState } from "../../evm/native/state.ts";
 import type { LoadedModel } from "../../ml-vm/load.ts";
 import { modelEntry } from "./model-entry.ts";
 
@@ -20,7 +20,7 @@ export interface GenesisPlan {
 /** A chain's beginning: its accounts, and its models with what follows from them. */
 export function makeGenesis({ chainId, batchGas = 2n ** 27n, accounts, models, directoryCode }: GenesisPlan): Genesis {
   // Nonce 1, as every contract has.
-  const directory = account({ nonce: 1n, code: directoryCode });
+  const directory = accountOf({ nonce: 1n, code: directoryCode });
   return {
     chainId,
     batchGas,
@@ -40,14 +40,6 @@ export const devAccounts = (): PreState =>
   new Map(
     Array.from({ length: DEV_ACCOUNTS }, (_, i) => [
       richAccount(i).address.toLowerCase(),
-      account({ balance: DEV_BALANCE }),
+      accountOf({ balance: DEV_BALANCE }),
     ]),
   );
-
-const account = (fields: Partial<AccountState>): AccountState => ({
-  nonce: 0n,
-  balance: 0n,
-  code: new Uint8Array(),
-  storage: new Map(),
-  ...fields,
-});

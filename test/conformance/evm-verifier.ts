@@ -4,7 +4,7 @@ import { PrecompileTask } from "../../evm/machine/phases/precompile-task.ts";
 import { type ProvenStep, prove, step } from "../../evm/machine/step.ts";
 import { equalBytes } from "../../evm/machine/words.ts";
 import { exceedsL1 } from "../../evm/native/precompile-bounds.ts";
-import { concat } from "../../ml-vm/program/commitment.ts";
+import { concat } from "../../merkle/concat.ts";
 import { transactionGas } from "../contracts/evm.ts";
 import { type EvmVerifier, startEvmVerifier, type Verdict } from "../contracts/evmVerifier.ts";
 import type { StateCase } from "./evm-case.ts";

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { trieEntries } from "../../evm/trie/entries.ts";
-import { EMPTY_ROOT } from "../../evm/trie/node.ts";
+import { EMPTY_TRIE_ROOT } from "../../evm/trie/node.ts";
 import { NodeStore } from "../../evm/trie/store.ts";
 import { keccak256 } from "../../merkle/keccak/keccak.ts";
 import { type Case, type Report, reportOf } from "./report.ts";
@@ -73,7 +73,7 @@ function judgeRoot({ name, steps, anyOrder, root }: RootCase): Case {
   return judged(name, () => {
     const store = new NodeStore();
     const rootAfter = (order: readonly Step[]): string =>
-      hex(order.reduce((at, [key, value]) => store.update(at, key, value), EMPTY_ROOT));
+      hex(order.reduce((at, [key, value]) => store.update(at, key, value), EMPTY_TRIE_ROOT));
     const roots = [rootAfter(steps), ...(anyOrder ? [rootAfter(steps.toReversed())] : [])];
     const wrong = roots.find((got) => got !== hex(root));
     return wrong === undefined ? "" : `the root is ${wrong}, not ${hex(root)}`;
@@ -85,7 +85,7 @@ function judgeNeighbours(name: string, test: Json): Case {
   return judged(name, () => {
     const store = new NodeStore();
     const bytes = (test.in as string[]).map(bytesOfText);
-    const root = bytes.reduce((at, key) => store.update(at, key, key), EMPTY_ROOT);
+    const root = bytes.reduce((at, key) => store.update(at, key, key), EMPTY_TRIE_ROOT);
     const keys = [...trieEntries(root, store.source)].map(({ key }) => new TextDecoder().decode(key));
     const wrong = (test.tests as [string, string, string][]).find(([text, previous, next]) => {
       const before = keys.findLast((key) => key < text) ?? "";

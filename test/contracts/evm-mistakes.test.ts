@@ -10,8 +10,8 @@ import { OP, push, runStepped, scenario } from "../../evm/machine/testPrograms.t
 import { machineIn, SELF, worldOf } from "../../evm/machine/testState.ts";
 import { equalBytes, joinWords, wordBytes } from "../../evm/machine/words.ts";
 import { encodeProof } from "../../evm/trie/proof.ts";
+import { concat } from "../../merkle/concat.ts";
 import { LEAF_BYTES } from "../../merkle/tree.ts";
-import { concat } from "../../ml-vm/program/commitment.ts";
 import { gatherSteps, type KnownStep, knownStep } from "../fuzz/steps.ts";
 import { type EvmVerifier, startEvmVerifier } from "./evmVerifier.ts";
 

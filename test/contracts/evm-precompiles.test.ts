@@ -10,7 +10,6 @@ import {
   type Account,
   accountWords,
   EMPTY_CODE_HASH,
-  EMPTY_TRIE_ROOT,
   PHASE,
   readView,
   type Slot,
@@ -24,8 +23,10 @@ import { put } from "../../evm/machine/sparse.ts";
 import { step, witnessOf } from "../../evm/machine/step.ts";
 import { joinWords, toBigInt, wordBytes } from "../../evm/machine/words.ts";
 import { encodeEntry } from "../../evm/native/model-directory.ts";
+import { EMPTY_TRIE_ROOT } from "../../evm/trie/node.ts";
+import { concat } from "../../merkle/concat.ts";
 import { hashPair, keccak256 } from "../../merkle/tree.ts";
-import { concat, inferenceContext, startState } from "../../ml-vm/program/commitment.ts";
+import { inferenceContext, startState } from "../../ml-vm/program/commitment.ts";
 import { build } from "./build.ts";
 import { Reverted } from "./evm.ts";
 import { type Simulated, type Simulator, startSimulator } from "./simulator.ts";

@@ -5,7 +5,7 @@ import { PHASE } from "../../evm/machine/layout.ts";
 import { OPCODES } from "../../evm/machine/opcodes.ts";
 import { equalBytes } from "../../evm/machine/words.ts";
 import { type Random, seededRandom } from "../../evm/trie/random.ts";
-import { concat } from "../../ml-vm/program/commitment.ts";
+import { concat } from "../../merkle/concat.ts";
 import { gatherSteps, type KnownStep } from "../fuzz/steps.ts";
 import { type Claim, type EvmVerifier, startEvmVerifier } from "./evmVerifier.ts";
 

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { RLP } from "@ethereumjs/rlp";
 import { trieGet } from "../../evm/trie/get.ts";
-import { EMPTY_ROOT, encodeNode, type TrieNode } from "../../evm/trie/node.ts";
+import { EMPTY_TRIE_ROOT, encodeNode, type TrieNode } from "../../evm/trie/node.ts";
 import { nibblesOf } from "../../evm/trie/path.ts";
 import { encodeProof } from "../../evm/trie/proof.ts";
 import { randomUpdates, seededRandom } from "../../evm/trie/random.ts";
@@ -46,14 +46,14 @@ async function assertSameRoots(updates: Iterable<readonly [Uint8Array, Uint8Arra
   const store = new NodeStore();
   const steps: ProvenUpdate[] = [];
   const roots: string[] = [];
-  let root = EMPTY_ROOT;
+  let root = EMPTY_TRIE_ROOT;
   for (const [updated, value] of updates) {
     const { update } = proven(root, store, updated, value ?? NOTHING);
     steps.push(update);
     root = store.update(root, updated, value);
     roots.push(hex(root));
   }
-  assert.deepEqual((await harness.updateAll(EMPTY_ROOT, steps)).map(hex), roots);
+  assert.deepEqual((await harness.updateAll(EMPTY_TRIE_ROOT, steps)).map(hex), roots);
   return root;
 }
 
@@ -303,7 +303,7 @@ test("a proof is refused by its own error", async () => {
   await assert.rejects(get([...proof, leaf]), { error: "UnusedNodes", args: [1n] });
   const hashes = [root, keccak256(leaf)].map((hash) => `0x${hex(hash)}`);
   await assert.rejects(get([leaf, branch]), { error: "WrongNode", args: hashes });
-  await assert.rejects(harness.get(EMPTY_ROOT, key("1"), encodeProof([leaf])), { error: "UnusedNodes" });
+  await assert.rejects(harness.get(EMPTY_TRIE_ROOT, key("1"), encodeProof([leaf])), { error: "UnusedNodes" });
 });
 
 test("a deletion that collapses a branch needs the child that is left, and no other deletion may show one", async () => {

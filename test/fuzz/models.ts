@@ -2,8 +2,8 @@ import { toBigInt, wordBytes } from "../../evm/machine/words.ts";
 import { directorySlot, encodeEntry } from "../../evm/native/model-directory.ts";
 import type { Models } from "../../evm/native/models.ts";
 import type { Random } from "../../evm/trie/random.ts";
+import { concat } from "../../merkle/concat.ts";
 import { keccak256 } from "../../merkle/tree.ts";
-import { concat } from "../../ml-vm/program/commitment.ts";
 import { once, pick, randomBytes } from "./values.ts";
 
 /** What passes for models where the executors of the EVM are compared: any function of the input will do. */

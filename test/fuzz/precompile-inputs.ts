@@ -4,7 +4,7 @@ import { secp256k1 } from "@noble/curves/secp256k1.js";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { joinWords, wordBytes } from "../../evm/machine/words.ts";
 import type { Random } from "../../evm/trie/random.ts";
-import { concat } from "../../ml-vm/program/commitment.ts";
+import { concat } from "../../merkle/concat.ts";
 import { INFERENCE, inferenceInput } from "./models.ts";
 import { once, pick, pickWeighted, randomBytes, randomWord, type Weighted } from "./values.ts";
 

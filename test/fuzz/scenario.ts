@@ -16,6 +16,7 @@ import { keeping } from "../../evm/machine/outside.ts";
 import { createdAddress } from "../../evm/machine/phases/frames.ts";
 import {
   type AccountState,
+  accountOf,
   createState,
   type NativeState,
   type PreState,
@@ -93,26 +94,18 @@ export async function stageOf({ accounts, batch, batchGas }: Scenario): Promise<
   return { state, outside, input: batchInput(CHAIN_ID, batchGas, { number: NUMBER, world, history: HISTORY }, batch) };
 }
 
-const account = (fields: Partial<AccountState>): AccountState => ({
-  nonce: 0n,
-  balance: 0n,
-  code: NOTHING,
-  storage: new Map(),
-  ...fields,
-});
-
 function randomWorld(random: Random): PreState {
   const rich = 10n ** 20n;
   const accounts: (readonly [bigint, AccountState])[] = SENDERS.map((address, i) => [
     address,
-    account({
+    accountOf({
       balance: i === 2 && once(random, 2) ? BigInt(random(10_000_000)) : rich,
       // Who has code sends nothing (EIP-3607).
       code: i === 2 && once(random, 10) ? Uint8Array.of(0) : NOTHING,
     }),
   ]);
-  accounts.push([PLAIN, account({ balance: BigInt(random(1000)) })]);
-  if (once(random, 3)) accounts.push([EMPTY, account({})]);
+  accounts.push([PLAIN, accountOf({ balance: BigInt(random(1000)) })]);
+  if (once(random, 3)) accounts.push([EMPTY, accountOf({})]);
   // Something is where a contract wants to be.
   for (let i = random(3); i > 0; i--) accounts.push([pick(random, MADE), occupant(random)]);
   for (const address of CONTRACTS) accounts.push([address, contract(random, address === DIRECTORY)]);
@@ -120,7 +113,7 @@ function randomWorld(random: Random): PreState {
 }
 
 const contract = (random: Random, isDirectory: boolean): AccountState =>
-  account({
+  accountOf({
     nonce: once(random, 25) ? 2n ** 64n - 1n : 1n,
     balance: once(random, 40) ? LARGE : BigInt(random(3) * random(1000)),
     code: once(random, 20) ? randomBytes(random, random(60)) : randomProgram(random, SURROUNDINGS),
@@ -135,9 +128,9 @@ const contract = (random: Random, isDirectory: boolean): AccountState =>
 
 function occupant(random: Random): AccountState {
   const kind = random(4);
-  if (kind === 0) return account({ nonce: 1n });
-  if (kind === 1) return account({ balance: 5n, storage: new Map([[1n, 1n]]) });
-  return kind === 2 ? account({ balance: 7n }) : account({ code: Uint8Array.of(0x5f, 0xff) });
+  if (kind === 0) return accountOf({ nonce: 1n });
+  if (kind === 1) return accountOf({ balance: 5n, storage: new Map([[1n, 1n]]) });
+  return kind === 2 ? accountOf({ balance: 7n }) : accountOf({ code: Uint8Array.of(0x5f, 0xff) });
 }
 
 function randomBatch(random: Random): Uint8Array {

@@ -1,5 +1,5 @@
+import { concat } from "../../../merkle/concat.ts";
 import { type Hash, keccak256, treeDepth, zeroDataRoot } from "../../../merkle/tree.ts";
-import { concat } from "../../../ml-vm/program/commitment.ts";
 import { KECCAK_INITIAL, KECCAK_RATE, keccakAbsorb } from "../../hashes/keccak.ts";
 import { keccakPad } from "../../hashes/padding.ts";
 import { Bytes, leavesOf } from "../bytes.ts";

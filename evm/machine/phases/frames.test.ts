@@ -1,7 +1,7 @@
 /** What random transactions seldom come to: these give what @ethereumjs/vm gives, and what is said here. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { concat } from "../../../ml-vm/program/commitment.ts";
+import { concat } from "../../../merkle/concat.ts";
 import { PHASE } from "../layout.ts";
 import type { Machine } from "../machine.ts";
 import { apply, OP, push, runNatively, runStepped, type Scenario, scenario } from "../testPrograms.ts";

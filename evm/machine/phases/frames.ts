@@ -1,12 +1,12 @@
+import { concat } from "../../../merkle/concat.ts";
 import { keccak256 } from "../../../merkle/tree.ts";
-import { concat } from "../../../ml-vm/program/commitment.ts";
+import { EMPTY_TRIE_ROOT } from "../../trie/node.ts";
 import { Bytes } from "../bytes.ts";
 import { Code } from "../code.ts";
 import {
   type Account,
   EMPTY,
   EMPTY_CODE_HASH,
-  EMPTY_TRIE_ROOT,
   FLAG,
   type Frame,
   hashOf,

@@ -1,5 +1,5 @@
+import { concat } from "../../../merkle/concat.ts";
 import { keccak256 } from "../../../merkle/tree.ts";
-import { concat } from "../../../ml-vm/program/commitment.ts";
 import { decodeEntry } from "../../native/model-directory.ts";
 import { PHASE, STATUS, viewOf, viewOfBytes, ZERO_HASH } from "../layout.ts";
 import { Failure, type Machine, StatusTask } from "../machine.ts";

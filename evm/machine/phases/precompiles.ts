@@ -1,5 +1,5 @@
+import { concat } from "../../../merkle/concat.ts";
 import { keccak256 } from "../../../merkle/tree.ts";
-import { concat } from "../../../ml-vm/program/commitment.ts";
 import { blake2Finish, blake2Run, blake2Start } from "../../hashes/blake2.ts";
 import { ripemd160Pad, sha256Pad } from "../../hashes/padding.ts";
 import { RIPEMD160_INITIAL, ripemd160Absorb } from "../../hashes/ripemd160.ts";
