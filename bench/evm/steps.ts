@@ -2,10 +2,10 @@ import { batchInput } from "../../evm/batch/claim.ts";
 import { PHASE } from "../../evm/machine/layout.ts";
 import type { Machine } from "../../evm/machine/machine.ts";
 import { runBatch } from "../../evm/machine/run.ts";
-import { type ProvenStep, prove } from "../../evm/machine/step.ts";
+import { type ProvenStep, prove, step } from "../../evm/machine/step.ts";
+import { EXTREMES } from "../../evm/machine/testExtremes.ts";
 import { seededRandom } from "../../evm/trie/random.ts";
 import { kindOf } from "../../test/conformance/evm-step-kinds.ts";
-import { extremes } from "./extremes.ts";
 import type { L1 } from "./l1.ts";
 import { outsideOf } from "./outside.ts";
 import { refutations } from "./refutation.ts";
@@ -84,7 +84,7 @@ export async function measureSteps(l1: L1, { chain, bytes }: Workload) {
   const drawn = await costs(l1, opcodes.kept);
   const byClass = await costsOf(l1, classes);
   const byPhase = await costsOf(l1, phases);
-  const extreme = await costs(l1, extremes());
+  const extreme = await costs(l1, EXTREMES.map(dearestOf));
   const all = [...drawn, ...[...byClass.values(), ...byPhase.values()].flat(), ...extreme];
   return {
     steps: opcodes.seen + phases.seen,
@@ -98,6 +98,12 @@ export async function measureSteps(l1: L1, { chain, bytes }: Workload) {
     worstGas: all.reduce((worst, one) => (one.gas > worst.gas ? one : worst)),
     worstWitness: all.reduce((worst, one) => (one.witnessBytes > worst.witnessBytes ? one : worst)),
   };
+}
+
+function dearestOf({ name, machine, dearest }: (typeof EXTREMES)[number]): Step {
+  const m = machine();
+  for (let i = 1; i < dearest; i++) step(m);
+  return { kind: name, ...prove(m) };
 }
 
 const classOf = (kind: string): string => CLASSES.find(([, names]) => names.test(kind))?.[0] as string;
