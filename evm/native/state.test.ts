@@ -1,7 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { createAccount, createAddressFromString, KECCAK256_NULL } from "@ethereumjs/util";
+import { MerklePatriciaTrie } from "@ethereumjs/mpt";
+import { Caches, MerkleStateManager } from "@ethereumjs/statemanager";
+import { type Address, createAccount, createAddressFromString, KECCAK256_NULL, KECCAK256_RLP } from "@ethereumjs/util";
 import { keccak256 } from "../../merkle/tree.ts";
+import { wordBytes } from "../machine/words.ts";
+import { seededRandom } from "../trie/random.ts";
 import { createState, putAccounts } from "./state.ts";
 import { nativeCommon } from "./vm.ts";
 
@@ -54,4 +58,61 @@ test("an empty account that is listed is in the trie, a zero slot is not", async
     await root(new Map([[address(1), { ...empty, storage: new Map([[5n, 0n]]) }]])),
     await root(new Map([[address(1), empty]])),
   );
+});
+
+/** As the EVM creates an account, which may have been before. */
+async function createUnlessThere(manager: MerkleStateManager, contract: Address): Promise<void> {
+  if (await manager.getAccount(contract)) return;
+  await manager.putAccount(contract, createAccount({}));
+  await manager.clearStorage(contract);
+}
+
+test("what is stored goes to the tries at the end of the outermost checkpoint, and the roots are the library's", async () => {
+  const random = seededRandom(8);
+  const ours = createState(common);
+  const theirs = new MerkleStateManager({
+    common,
+    trie: new MerklePatriciaTrie({ useKeyHashing: true, common }),
+    caches: new Caches(),
+  });
+  const managers = [ours.manager, theirs];
+  const each = async (change: (manager: MerkleStateManager) => Promise<unknown>): Promise<void> => {
+    for (const manager of managers) await change(manager);
+  };
+  const contracts = [1, 2, 3].map((number) => createAddressFromString(address(number)));
+  let destroyed = 0;
+  for (let transaction = 0; transaction < 60; transaction++) {
+    for (const contract of contracts) await each((m) => createUnlessThere(m, contract));
+    await each((m) => m.checkpoint());
+    let depth = 1;
+    for (let i = 0; i < 20; i++) {
+      const [what, contract] = [random(10), contracts[random(3)] as Address];
+      const [slot, value] = [wordBytes(random(4)), Uint8Array.from({ length: random(3) }, () => random(3))];
+      if (what < 6) await each((m) => m.putStorage(contract, slot, value));
+      else if (what < 8) await each((m) => m.checkpoint()).then(() => depth++);
+      else if (depth > 1) await each((m) => (what === 8 ? m.commit() : m.revert())).then(() => depth--);
+      assert.deepEqual(await ours.manager.getStorage(contract, slot), await theirs.getStorage(contract, slot));
+    }
+    // As a transaction does with what has destroyed itself.
+    if (random(4) === 0) {
+      await each((m) => m.deleteAccount(contracts[destroyed % 3] as Address));
+      destroyed++;
+    }
+    while (depth-- > 0) await each((m) => m.commit());
+    assert.deepEqual(await ours.manager.getStateRoot(), await theirs.getStateRoot(), `transaction ${transaction}`);
+  }
+});
+
+test("a store writes no trie by itself", async () => {
+  const { manager } = createState(common);
+  const contract = createAddressFromString(address(1));
+  await manager.putAccount(contract, createAccount({ nonce: 1n }));
+  await manager.checkpoint();
+  await manager.putStorage(contract, wordBytes(1), Uint8Array.of(5));
+  assert.deepEqual((await manager.getAccount(contract))?.storageRoot, KECCAK256_RLP);
+  assert.deepEqual(await manager.getStorage(contract, wordBytes(1)), Uint8Array.of(5));
+  await manager.commit();
+  assert.notDeepEqual((await manager.getAccount(contract))?.storageRoot, KECCAK256_RLP);
+  const nobody = createAddressFromString(address(2));
+  await assert.rejects(manager.putStorage(nobody, wordBytes(1), Uint8Array.of(5)), /no account/);
 });

@@ -1,7 +1,9 @@
 import type { Common } from "@ethereumjs/common";
 import { MerklePatriciaTrie } from "@ethereumjs/mpt";
+import { RLP } from "@ethereumjs/rlp";
 import { Caches, MerkleStateManager } from "@ethereumjs/statemanager";
 import {
+  type Address,
   bigIntToBytes,
   bytesToHex,
   bytesToUnprefixedHex,
@@ -9,6 +11,7 @@ import {
   createAddressFromString,
   MapDB,
   setLengthLeft,
+  unpadBytes,
   ValueEncoding,
 } from "@ethereumjs/util";
 import { keccak256 } from "../../merkle/tree.ts";
@@ -63,7 +66,7 @@ export function createState(common: Common): NativeState {
     valueEncoding: ValueEncoding.Bytes,
     common,
   });
-  const manager = new MerkleStateManager({ common, trie, caches: new Caches() });
+  const manager = new CachedStorageManager({ common, trie, caches: new Caches() });
   const entry = (what: string, key: string, hash: Uint8Array): Uint8Array => {
     const found = entries.get(key);
     if (!found) throw new Error(`no ${what} ${bytesToHex(hash)} in this state; roots are written by getStateRoot()`);
@@ -77,6 +80,18 @@ export function createState(common: Common): NativeState {
       return key === NO_CODE ? new Uint8Array() : entry("code", CODE_PREFIX + key, hash);
     },
   };
+}
+
+/**
+ * Keeps what is stored in the cache until the tries are to be written, at a transaction's end. The library writes each store to its trie at
+ * once besides, with all the hashes on the way to its root: to one slot, 300 times as slow.
+ */
+class CachedStorageManager extends MerkleStateManager {
+  /** @param value at most 32 bytes, big-endian. @throws Error if there is no such account. */
+  override async putStorage(address: Address, key: Uint8Array, value: Uint8Array): Promise<void> {
+    if (!(await this.getAccount(address))) throw new Error(`a store to ${address}, which is no account`);
+    this._caches?.storage?.put(address, key, RLP.encode(unpadBytes(value)));
+  }
 }
 
 /** Writes accounts as they stand. @returns the state root. */
