@@ -1,14 +1,17 @@
 import { createTx } from "@ethereumjs/tx";
-import { createAddressFromPrivateKey, hexToBytes } from "@ethereumjs/util";
+import { bytesToUnprefixedHex, createAddressFromPrivateKey, hexToBytes } from "@ethereumjs/util";
 import { batchInput, SLOT_STEPS } from "../../evm/batch/claim.ts";
 import { encodeBatch } from "../../evm/batch/encoding.ts";
 import { Chain } from "../../evm/chain/chain.ts";
 import { PHASE } from "../../evm/machine/layout.ts";
 import type { Machine } from "../../evm/machine/machine.ts";
 import { step } from "../../evm/machine/step.ts";
+import { PAIR } from "../../evm/machine/testExtremes.ts";
+import { wordBytes } from "../../evm/machine/words.ts";
 import { machineAt } from "../../evm/native/batch.ts";
 import { nativeCommon } from "../../evm/native/vm.ts";
 import { type Random, seededRandom } from "../../evm/trie/random.ts";
+import { concat } from "../../merkle/concat.ts";
 import { BatchTrace } from "../../prover/batch-trace.ts";
 import { outsideOf } from "./outside.ts";
 import { type Times, timed } from "./timed.ts";
@@ -68,6 +71,16 @@ const ONE_MEGABYTE = "6001620fffe052";
 /** A static call of a precompile, with so many bytes of memory from its beginning. */
 const calling = (address: string, length: string): string => `5f5f${length}5f60${address}5afa50`;
 const SIGNATURE = "601b6020527f79be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f817986040526001606052";
+/** Stores words, one after the other from the beginning of memory. */
+const store = (words: Uint8Array): string =>
+  Array.from({ length: words.length / 32 }, (_, i) => {
+    const word = bytesToUnprefixedHex(words.subarray(32 * i, 32 * i + 32));
+    return `7f${word}61${(32 * i).toString(16).padStart(4, "0")}52`;
+  }).join("");
+const ONES = new Uint8Array(32).fill(0xff);
+/** Its gas is the least for its work: the exponent's bytes beyond 32 count, and not their bits. */
+const EXPONENTIATION = store(concat(wordBytes(8), wordBytes(96), wordBytes(8), ONES, ONES, ONES, ONES));
+const POINT = PAIR.subarray(0, 64);
 
 /** Loops that take all of a transaction's gas: the dearest ways to use it, for whoever steps through them. */
 const LOOPS: readonly (readonly [what: string, code: Uint8Array])[] = [
@@ -83,6 +96,10 @@ const LOOPS: readonly (readonly [what: string, code: Uint8Array])[] = [
   ["RIPEMD-160 of 64 kB", loop(calling("03", "62010000"))],
   ["BLAKE2F of 1M rounds", loop(calling("09", "60d5"), "620f424060e01b5f52")],
   ["ECRECOVER", loop(calling("01", "6080"), SIGNATURE)],
+  ["MODEXP of 8 bytes, exponent of 96", loop(calling("05", "60d0"), EXPONENTIATION)],
+  ["additions of alt_bn128", loop(calling("06", "6080"), store(concat(POINT, POINT)))],
+  ["multiplications of alt_bn128", loop(calling("07", "6060"), store(concat(POINT, ONES)))],
+  ["pairing checks of 32 pairs", loop(calling("08", "611800"), store(concat(...new Array<Uint8Array>(32).fill(PAIR))))],
   ["SSTOREs to new slots", loop("5a5a55")],
   ["SSTOREs to one slot", loop("5a5f55")],
   ["SLOADs of new slots", loop("5a5450")],
