@@ -1,5 +1,6 @@
-import { ecrecover, publicToAddress } from "@ethereumjs/util";
+import { publicToAddress } from "@ethereumjs/util";
 import { toBigInt, wordBytes } from "../machine/words.ts";
+import { ecrecover } from "../native/ecrecover.ts";
 import type { Signature } from "./transaction.ts";
 
 /** Order of secp256k1. */

@@ -1,8 +1,10 @@
 import { Common, Hardfork, Mainnet } from "@ethereumjs/common";
-import { type CustomPrecompile, createEVM, type EVMMockBlockchainInterface } from "@ethereumjs/evm";
+import { type CustomPrecompile, EVM, type EVMMockBlockchainInterface } from "@ethereumjs/evm";
 import { createVM, type VM } from "@ethereumjs/vm";
 import { keccak256 } from "../../merkle/tree.ts";
 import { blake2Precompile } from "./blake2.ts";
+import { bn254 } from "./bn254.ts";
+import { ecrecover } from "./ecrecover.ts";
 import { inferencePrecompile } from "./inference.ts";
 import type { Models } from "./models.ts";
 import { pointEvaluationPrecompile } from "./point-evaluation.ts";
@@ -28,12 +30,12 @@ export interface NativeVm {
   readonly state: NativeState;
 }
 
-/** The rules of a chain, with a keccak256 that is many times as fast as the library's. */
+/** The rules of a chain, with hashing and key recovery that are many times as fast as the library's. */
 export const nativeCommon = (chainId: bigint): Common =>
   new Common({
     chain: { ...Mainnet, chainId: Number(chainId) },
     hardfork: Hardfork.Cancun,
-    customCrypto: { keccak256 },
+    customCrypto: { keccak256, ecrecover },
   });
 
 export async function createNativeVm(options: NativeVmOptions): Promise<NativeVm> {
@@ -47,7 +49,8 @@ export async function createNativeVm(options: NativeVmOptions): Promise<NativeVm
     ...(models ? [inferencePrecompile(models)] : []),
     ...(l1Bounds ? boundedPrecompiles(common) : []),
   ];
-  const evm = await createEVM({ common, stateManager: state.manager, blockchain, customPrecompiles });
+  // Not createEVM, which puts the library's own curve in place of the one that it is given.
+  const evm = new EVM({ common, stateManager: state.manager, blockchain, customPrecompiles, bn254 });
   return { vm: await createVM({ common, stateManager: state.manager, evm }), state };
 }
 

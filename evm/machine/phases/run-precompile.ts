@@ -1,11 +1,14 @@
 import { Common, Hardfork, Mainnet } from "@ethereumjs/common";
-import { getActivePrecompiles, NobleBN254, type PrecompileInput, paramsEVM } from "@ethereumjs/evm";
+import { getActivePrecompiles, type PrecompileInput, paramsEVM } from "@ethereumjs/evm";
+import { bn254 } from "../../native/bn254.ts";
+import { ecrecover } from "../../native/ecrecover.ts";
 import { evaluatePoint } from "../../native/point-evaluation.ts";
 
-const common = new Common({ chain: Mainnet, hardfork: Hardfork.Cancun, params: paramsEVM });
+const customCrypto = { ecrecover };
+const common = new Common({ chain: Mainnet, hardfork: Hardfork.Cancun, params: paramsEVM, customCrypto });
 const active = getActivePrecompiles(common);
 /** What the library's precompiles want of the machine that runs them. */
-const host = { _bn254: new NobleBN254() };
+const host = { _bn254: bn254 };
 const PLENTY = 1n << 62n;
 
 /** Output of one of Ethereum's precompiles, whatever its price; null where it refuses its input. @param address 1, 5, 6, 7, 8 or 10. */
