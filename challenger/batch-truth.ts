@@ -1,5 +1,6 @@
 import { contextOf, startOf } from "../evm/batch/claim.ts";
 import type { Chain } from "../evm/chain/chain.ts";
+import type { NativeBatch } from "../evm/native/batch.ts";
 import { MissingModel, type Models } from "../evm/native/models.ts";
 import type { Hash } from "../merkle/tree.ts";
 import { inferenceContext, startState } from "../ml-vm/program/commitment.ts";
@@ -43,7 +44,7 @@ const KEPT_TRACES = 2;
 export class BatchTruth implements MachineTruth {
   readonly #options: BatchTruthOptions;
   readonly #byContext = new Map<Hex, number>();
-  readonly #traces = new Map<number, Promise<BatchTrace>>();
+  readonly #traces = new Map<number, BatchTrace>();
   readonly #asked = new Map<Hex, Inference>();
 
   constructor(options: BatchTruthOptions) {
@@ -103,19 +104,19 @@ export class BatchTruth implements MachineTruth {
   async outputOf(index: number): Promise<Hash> {
     // Whoever lies about nothing needs no trace to know the output.
     const isLie = this.#options.lie?.batch === index;
-    return isLie ? (await this.trace(index)).output : this.#options.chain.batch(index).native.output;
+    return isLie ? this.trace(index).output : this.native(index).output;
   }
 
   async stateHashes(run: Run, steps: bigint[]): Promise<Uint8Array[]> {
-    return (await this.trace(this.#index(run))).stateHashes(steps);
+    return this.trace(this.#index(run)).stateHashes(steps);
   }
 
   async witness(run: Run, step: bigint): Promise<Uint8Array> {
-    return (await this.trace(this.#index(run))).witness(step);
+    return this.trace(this.#index(run)).witness(step);
   }
 
   async asked(run: Run, step: bigint): Promise<Run | undefined> {
-    const question = (await this.trace(this.#index(run))).question(step);
+    const question = this.trace(this.#index(run)).question(step);
     if (!question) return undefined;
     const { modelId, model, input, inputRoot } = question;
     const context = toHex(inferenceContext(modelId, inputRoot));
@@ -128,27 +129,38 @@ export class BatchTruth implements MachineTruth {
     };
   }
 
-  /** The virtual trace of a batch. */
-  trace(index: number): Promise<BatchTrace> {
+  /** What native execution says of a batch. @throws RangeError if it was not executed. */
+  native(index: number): NativeBatch {
+    return this.#options.chain.batch(index).native;
+  }
+
+  /** The virtual trace of a batch. @throws Error if it does not lead to what native execution does. */
+  trace(index: number): BatchTrace {
     const known = this.#traces.get(index);
     if (known) return known;
     const made = this.#trace(index);
     const [oldest] = this.#traces.keys();
     if (oldest !== undefined && this.#traces.size >= KEPT_TRACES) this.#traces.delete(oldest);
     this.#traces.set(index, made);
-    made.catch(() => this.#traces.delete(index));
     return made;
   }
 
-  #trace(index: number): Promise<BatchTrace> {
+  #trace(index: number): BatchTrace {
     const { chain, lie } = this.#options;
     const { input } = chain.batch(index);
-    const { models, tamper } = lie?.batch === index ? lie : ({} as Partial<BatchLie>);
-    const options = { ...chain.options, ...(models && { models }) };
-    return chain.exclusively(async () => {
-      const trace = await BatchTrace.run(input, options);
-      return tamper ? BatchTrace.run(input, options, tamper(trace)) : trace;
-    });
+    if (lie?.batch === index) {
+      const options = { ...chain.options, ...(lie.models && { models: lie.models }) };
+      const trace = new BatchTrace(input, options);
+      return lie.tamper ? new BatchTrace(input, options, lie.tamper(trace)) : trace;
+    }
+    const trace = new BatchTrace(input, chain.options);
+    const [stepped, executed] = [toHex(trace.output), toHex(this.native(index).output)];
+    // INVARIANT: where two executors disagree, one of them is wrong, and nobody's bond is staked on either.
+    if (stepped !== executed)
+      throw new Error(
+        `batch ${index} leads to ${executed} natively, and to ${stepped} in steps: one of them is wrong. Play no game about it, and report this with the batch`,
+      );
+    return trace;
   }
 
   #truncate(length: number): void {

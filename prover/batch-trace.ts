@@ -1,4 +1,5 @@
 import { type BatchInput, contextOf, firstState, SLOT_STEPS } from "../evm/batch/claim.ts";
+import { BATCH_TRANSACTIONS } from "../evm/batch/encoding.ts";
 import { PHASE } from "../evm/machine/layout.ts";
 import type { Machine, Outside } from "../evm/machine/machine.ts";
 import { keeping } from "../evm/machine/outside.ts";
@@ -6,7 +7,7 @@ import { lastOfSlot, skipIdle } from "../evm/machine/phases/blocks.ts";
 import { AskTask } from "../evm/machine/phases/bulk.ts";
 import { type ProvenStep, prove, step } from "../evm/machine/step.ts";
 import { wordBytes } from "../evm/machine/words.ts";
-import { machineAt, type NativeBatch, type NativeBatchOptions, runNativeBatch } from "../evm/native/batch.ts";
+import type { NativeBatchOptions } from "../evm/native/batch.ts";
 import { type DirectoryEntry, decodeEntry } from "../evm/native/model-directory.ts";
 import type { Models } from "../evm/native/models.ts";
 import { type Hash, keccak256 } from "../merkle/tree.ts";
@@ -28,6 +29,9 @@ export interface Question {
   readonly inputRoot: Hash;
 }
 
+/** No batch halts later: after its last transaction, one slot is not used up. */
+const LAST_STEP = SLOT_STEPS * BigInt(BATCH_TRANSACTIONS + 1);
+
 /** Machines kept at hand: a dispute asks for ever closer steps. */
 const KEPT_MACHINES = 256;
 
@@ -39,38 +43,33 @@ const milestoneAfter = (clock: bigint): bigint => clock - (clock % milestones(cl
 const min = (a: bigint, b: bigint): bigint => (a < b ? a : b);
 
 /**
- * The virtual trace of a batch. One native run says from which state each transaction begins; only the transactions that are asked about are stepped.
+ * The virtual trace of a batch. Nothing is stepped before the first question; then the batch is stepped through once, which takes less than
+ * to execute it natively, since nothing is hashed on the way but tries. The states that transactions begin with are kept.
  */
 export class BatchTrace implements Trace {
-  readonly native: NativeBatch;
   readonly context: Hash;
   readonly #input: BatchInput;
   readonly #outside: Outside;
   readonly #tampering: Tampering | undefined;
+  /** Entry k: the state at step k·16^7, before transaction k, as far as the batch has been stepped. */
+  readonly #starts: Machine[];
   /** By step: the state there. Oldest first. */
   readonly #kept = new Map<bigint, Machine>();
   #end: Machine | undefined;
 
-  private constructor(input: BatchInput, native: NativeBatch, outside: Outside, tampering: Tampering | undefined) {
-    this.native = native;
+  /** @param options the state must know the world that the batch builds on; it is only read. */
+  constructor(input: BatchInput, { state, models, l1Bounds = true }: NativeBatchOptions, tampering?: Tampering) {
+    const known = models && remembering(models);
     this.context = contextOf(input);
     this.#input = input;
-    this.#outside = outside;
     this.#tampering = tampering;
-  }
-
-  /** Runs the batch natively; nothing is stepped before the first question. */
-  static async run(input: BatchInput, options: NativeBatchOptions, tampering?: Tampering): Promise<BatchTrace> {
-    const { state, l1Bounds = true } = options;
-    const models = options.models && remembering(options.models);
-    const native = await runNativeBatch(input, { ...options, ...(models && { models }), boundaries: true });
-    const outside = keeping({
+    this.#outside = keeping({
       node: state.nodes,
       code: state.codes,
-      infer: (modelId, bytes) => (models ?? noModels()).infer(modelId, bytes),
+      infer: (modelId, bytes) => (known ?? noModels()).infer(modelId, bytes),
       bounded: l1Bounds,
     });
-    return new BatchTrace(input, native, outside, tampering);
+    this.#starts = [firstState(input, this.#outside)];
   }
 
   get start(): Hash {
@@ -86,8 +85,14 @@ export class BatchTrace implements Trace {
     return (this.#halted.halted as NonNullable<Machine["halted"]>).output;
   }
 
+  /** Transactions of the batch, those included that change nothing. */
+  get transactions(): number {
+    const { clock } = this.#halted;
+    return Number(clock / SLOT_STEPS);
+  }
+
   get #halted(): Machine {
-    this.#end ??= this.#run(BigInt(this.native.boundaries.length) * SLOT_STEPS);
+    this.#end ??= this.#run(LAST_STEP);
     return this.#end;
   }
 
@@ -139,8 +144,9 @@ export class BatchTrace implements Trace {
       do step(m);
       while (m.clock < stop && !m.halted && m.phase !== PHASE.idle);
       this.#tamper(m);
+      if (m.clock === BigInt(this.#starts.length) * SLOT_STEPS) this.#starts.push(m.copy());
       // Where the game asks closer, it asks in a part of what was stepped: a transaction is stepped once, and parts of it again.
-      if (isMilestone(m.clock) || m.phase === PHASE.idle) this.#keep(m.clock, m.copy());
+      else if (isMilestone(m.clock) || m.phase === PHASE.idle) this.#keep(m.clock, m.copy());
       const from = m.clock;
       skipIdle(m, this.#stopBefore(min(to, lastOfSlot(from)), from));
       if (m.clock !== from) this.#tamper(m);
@@ -158,16 +164,12 @@ export class BatchTrace implements Trace {
     if (m.clock === this.#tampering?.step) this.#tampering.change(m);
   }
 
-  /** A copy of the last state known up to a step: one that was kept, or the beginning of a transaction that follows from native results. */
+  /** A copy of the last state known up to a step. */
   #nearest(to: bigint): Machine {
-    const { boundaries } = this.native;
-    const tampered = this.#tampering?.step;
-    // Native results are true ones.
-    const lastTrue = tampered !== undefined && tampered <= to ? tampered - 1n : to;
-    const k = Math.min(Number(lastTrue / SLOT_STEPS), boundaries.length - 1);
-    let [clock, nearest] = [BigInt(k) * SLOT_STEPS, undefined as Machine | undefined];
-    for (const [at, m] of this.#kept) if (at <= to && at >= clock) [clock, nearest] = [at, m];
-    return nearest ? nearest.copy() : machineAt(this.#input, boundaries, k, this.#outside);
+    if (this.#end && this.#end.clock <= to) return this.#end.copy();
+    let nearest = this.#starts[Math.min(Number(to / SLOT_STEPS), this.#starts.length - 1)] as Machine;
+    for (const [at, m] of this.#kept) if (at <= to && m.clock > nearest.clock) nearest = m;
+    return nearest.copy();
   }
 }
 

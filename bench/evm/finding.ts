@@ -1,6 +1,6 @@
 import { createTx } from "@ethereumjs/tx";
 import { bytesToUnprefixedHex, createAddressFromPrivateKey, hexToBytes } from "@ethereumjs/util";
-import { batchInput, SLOT_STEPS } from "../../evm/batch/claim.ts";
+import { SLOT_STEPS } from "../../evm/batch/claim.ts";
 import { encodeBatch } from "../../evm/batch/encoding.ts";
 import { Chain } from "../../evm/chain/chain.ts";
 import { PHASE } from "../../evm/machine/layout.ts";
@@ -8,16 +8,14 @@ import type { Machine } from "../../evm/machine/machine.ts";
 import { step } from "../../evm/machine/step.ts";
 import { PAIR } from "../../evm/machine/testExtremes.ts";
 import { wordBytes } from "../../evm/machine/words.ts";
-import { machineAt } from "../../evm/native/batch.ts";
 import { nativeCommon } from "../../evm/native/vm.ts";
 import { type Random, seededRandom } from "../../evm/trie/random.ts";
 import { concat } from "../../merkle/concat.ts";
 import { BatchTrace } from "../../prover/batch-trace.ts";
-import { outsideOf } from "./outside.ts";
 import { type Times, timed } from "./timed.ts";
 import { BLOCK_GAS, block, type Workload } from "./workload.ts";
 
-/** How long finding and proving one step of a block of 30M gas takes: the native run with boundaries, every hash that ten levels of a game ask for, and the witness. */
+/** How long finding and proving one step of a block of 30M gas takes: to step through the block, every hash that ten levels of a game ask for, and the witness. */
 
 const LEVELS = 10;
 const SEGMENTS = 16n;
@@ -25,22 +23,20 @@ const SEGMENTS = 16n;
 interface Found {
   /** Of the transaction that the step is in. */
   readonly steps: number;
+  /** What every node spends on the block, whether or not anybody disputes it. */
   readonly native: Times;
-  /** All hashes and the witness. */
-  readonly proving: Times;
+  readonly finding: Times;
 }
 
 /** @param k the transaction, of so many. */
 async function find(chain: Chain, bytes: Uint8Array, k: (count: number) => number, random: Random): Promise<Found> {
-  const { chainId, batchGas } = chain.genesis;
-  const input = batchInput(chainId, batchGas, chain.before(0), bytes);
-  const [trace, native] = await timed(() => BatchTrace.run(input, chain.options));
-  const { boundaries } = trace.native;
-  const transaction = k(boundaries.length - 1);
-  const steps = stepsOf(machineAt(input, boundaries, transaction, outsideOf(chain)));
-  const wanted = BigInt(transaction) * SLOT_STEPS + BigInt(random(steps));
-  const [, proving] = await timed(() => play(trace, wanted));
-  return { steps, native, proving };
+  const [{ input }, native] = await timed(() => chain.append(bytes));
+  chain.truncate(0);
+  const known = new BatchTrace(input, chain.options);
+  const first = BigInt(k(known.transactions)) * SLOT_STEPS;
+  const steps = stepsOf(known.at(first).copy());
+  const [, finding] = await timed(() => play(new BatchTrace(input, chain.options), first + BigInt(random(steps))));
+  return { steps, native, finding };
 }
 
 /** All that a game asks for on its way to a step. */

@@ -44,7 +44,7 @@ export async function replayBatchSession(options: BatchSessionOptions): Promise<
   terminal.say(HELP);
   for (;;) {
     const replayed = await replayBatchStep(trace, at, verifier);
-    terminal.say(`\n${drawBatchStep(replayed, trace.native.transactions.length)}`);
+    terminal.say(`\n${drawBatchStep(replayed, trace.transactions)}`);
     const next = await ask(options, at);
     if (next === null) return;
     at = next;
@@ -105,9 +105,9 @@ function goTo(
       return number < trace.steps ? number : `  the batch has ${trace.steps} steps`;
     case "t":
       if (number === null) return "  t takes the number of a transaction";
-      return number < BigInt(trace.native.transactions.length)
+      return number < BigInt(trace.transactions)
         ? firstStepOf(Number(number))
-        : `  the batch has ${trace.native.transactions.length} transactions, from 0 on`;
+        : `  the batch has ${trace.transactions} transactions, from 0 on`;
     case "o":
       return over(trace, at) ?? "  there is no such instruction any more";
     case "u":
@@ -138,14 +138,14 @@ function back(trace: BatchTrace, at: bigint): bigint | null {
   const transaction = transactionOf(at);
   const first = firstStepOf(transaction);
   if (at > first) {
-    const last = transaction < trace.native.transactions.length ? first + survey(trace, transaction).steps : at;
+    const last = transaction < trace.transactions ? first + survey(trace, transaction).steps : at;
     return at > last ? last - 1n : at - 1n;
   }
   return transaction === 0 ? null : firstStepOf(transaction - 1) + survey(trace, transaction - 1).steps - 1n;
 }
 
 function inTransaction(trace: BatchTrace, transaction: number, step: bigint): bigint | string {
-  if (transaction >= trace.native.transactions.length) {
+  if (transaction >= trace.transactions) {
     const at = firstStepOf(transaction) + step;
     return at < trace.steps ? at : `  the batch ends at step ${trace.steps - 1n}`;
   }

@@ -1,6 +1,6 @@
-import { batchInput } from "../../evm/batch/claim.ts";
 import { Chain } from "../../evm/chain/chain.ts";
 import { readGenesisFile } from "../../evm/chain/genesis.ts";
+import type { NativeBatch } from "../../evm/native/batch.ts";
 import { MissingModel, type Models } from "../../evm/native/models.ts";
 import { BatchTrace } from "../../prover/batch-trace.ts";
 import { EXIT, UserError } from "../errors.ts";
@@ -15,15 +15,13 @@ export async function traceBatchFiles(
   genesisFile: string,
   files: readonly string[],
   models: Models,
-): Promise<BatchTrace> {
+): Promise<{ readonly trace: BatchTrace; readonly native: NativeBatch }> {
   const batches = files.map(readBatchFile);
   try {
-    const genesis = readGenesisFile(genesisFile);
-    const chain = await Chain.create(genesis, models);
-    for (const bytes of batches.slice(0, -1)) await chain.append(bytes);
-    const last = batches.at(-1) ?? new Uint8Array(0);
-    const input = batchInput(genesis.chainId, genesis.batchGas, chain.before(chain.length), last);
-    return await BatchTrace.run(input, chain.options);
+    const chain = await Chain.create(readGenesisFile(genesisFile), models);
+    for (const bytes of batches) await chain.append(bytes);
+    const { input, native } = chain.batch(chain.length - 1);
+    return { trace: new BatchTrace(input, chain.options), native };
   } catch (error) {
     if (error instanceof MissingModel) throw new UserError(error.message, EXIT.environment);
     throw error;

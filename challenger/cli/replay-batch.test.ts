@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { batchInput, SLOT_STEPS } from "../../evm/batch/claim.ts";
+import { SLOT_STEPS } from "../../evm/batch/claim.ts";
 import { Chain } from "../../evm/chain/chain.ts";
 import { formatGenesis } from "../../evm/chain/genesis.ts";
 import { sessionModels } from "../../evm/native/models.ts";
@@ -66,9 +66,8 @@ async function traceOf(tampering?: Tampering): Promise<BatchTrace> {
   const models = sessionModels(() => model.model, backend);
   const l2 = await Chain.create(chain.genesis, models);
   await l2.append(chain.first);
-  const { chainId, batchGas } = chain.genesis;
-  const at = batchInput(chainId, batchGas, l2.before(1), chain.second);
-  return BatchTrace.run(at, l2.options, tampering);
+  const { input: second } = await l2.append(chain.second);
+  return new BatchTrace(second, l2.options, tampering);
 }
 
 test("a batch is summed up: what its transactions are, how they ended, how many steps they take, where they ask", async () => {
@@ -176,20 +175,22 @@ test("the exit code is 1 where Solidity disagrees", async () => {
   const module = (path: string) => JSON.stringify(new URL(path, import.meta.url).href);
   const script = `
     import { replayBatch } from ${module("replay-batch.ts")};
-    import { traceBatchFiles } from ${module("replay-batch-trace.ts")};
+    import { readBatchFile } from ${module("batch-file.ts")};
     import { BatchTrace } from ${module("../../prover/batch-trace.ts")};
-    const { run } = BatchTrace;
-    BatchTrace.run = (input, options) =>
-      run.call(BatchTrace, input, options, { step: ${step}n, change: (m) => { m.gas += 1n; } });
+    import { Chain } from ${module("../../evm/chain/chain.ts")};
+    import { readGenesisFile } from ${module("../../evm/chain/genesis.ts")};
     const { openBackend } = await import(${module("../../ml-vm/engine/backend.ts")});
     const { sessionModels } = await import(${module("../../evm/native/models.ts")});
     const { ModelStore } = await import(${module("../store.ts")});
     const backend = openBackend();
     const store = new ModelStore(${JSON.stringify(file("store"))}, backend);
     const models = sessionModels(() => store.load(${JSON.stringify(model.id)}).model, backend);
-    const files = [${JSON.stringify(file("first.bin"))}, ${JSON.stringify(file("second.hex"))}];
-    const trace = await traceBatchFiles(${JSON.stringify(file("genesis.json"))}, files, models);
-    await replayBatch({ trace, store, backend, options: { step: ${step - 1n}n, verify: true } });
+    const chain = await Chain.create(readGenesisFile(${JSON.stringify(file("genesis.json"))}), models);
+    await chain.append(readBatchFile(${JSON.stringify(file("first.bin"))}));
+    const { input, native } = await chain.append(readBatchFile(${JSON.stringify(file("second.hex"))}));
+    const lie = { step: ${step}n, change: (m) => { m.gas += 1n; } };
+    const trace = new BatchTrace(input, chain.options, lie);
+    await replayBatch({ trace, native, store, backend, options: { step: ${step - 1n}n, verify: true } });
   `;
   const { code, out, complaint } = await runNode(["--input-type=module", "--eval", script]);
   assert.equal(code, 1, complaint);

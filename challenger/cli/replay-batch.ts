@@ -3,6 +3,7 @@ import { stepName } from "../../evm/machine/describe.ts";
 import { hexAddress } from "../../evm/machine/describe-changes.ts";
 import { STEP_NAMES } from "../../evm/machine/describe-names.ts";
 import { PHASE } from "../../evm/machine/layout.ts";
+import type { NativeBatch } from "../../evm/native/batch.ts";
 import type { Backend } from "../../ml-vm/engine/backend.ts";
 import type { BatchTrace } from "../../prover/batch-trace.ts";
 import { InferenceTrace } from "../../prover/inference-trace.ts";
@@ -31,6 +32,8 @@ export interface BatchReplayOptions extends ReplayRange {
 
 export interface BatchReplay {
   readonly trace: BatchTrace;
+  /** What native execution says of the same batch. */
+  readonly native: NativeBatch;
   /** Step at which the dispute's parties first disagree, if it is a dispute. */
   readonly disagreement?: bigint | null;
   /** Likewise in an inference that a step asks for. */
@@ -64,7 +67,7 @@ export async function replayBatch(replay: BatchReplay): Promise<void> {
     });
   else if (isNamed || options.list || options.transaction !== undefined)
     await list(trace, scope, names, verifier, { ...options, limit: isNamed || options.list ? Infinity : LISTED });
-  else print(options.json, summary(trace), () => drawSummary(trace));
+  else print(options.json, summary(replay), () => drawSummary(replay));
 }
 
 // What is to be shown
@@ -77,7 +80,7 @@ interface Scope {
 
 /** @throws UserError where there is no such transaction, or no such step. */
 function scopeOf(trace: BatchTrace, { transaction, step, from, to }: BatchReplayOptions): Scope {
-  const count = trace.native.transactions.length;
+  const count = trace.transactions;
   if (transaction !== undefined && transaction >= BigInt(count))
     throw new UserError(
       `the batch has ${count === 0 ? "no transactions" : `${count} transactions, from 0 to ${count - 1}`}; there is no transaction ${transaction}`,
@@ -145,7 +148,7 @@ async function showSteps(
 ): Promise<void> {
   const show = async (at: bigint): Promise<void> => {
     const replayed = await replayBatchStep(trace, at, verifier);
-    print(json, replayed, () => drawBatchStep(replayed, trace.native.transactions.length));
+    print(json, replayed, () => drawBatchStep(replayed, trace.transactions));
     judge(replayed);
   };
   if (step !== undefined) {
@@ -180,7 +183,7 @@ async function list(
     }
     shown++;
     const verdict = verifier ? verdictOf(await replayBatchStep(trace, line.clock, verifier)) : {};
-    if (!json && line.transaction !== transaction && trace.native.transactions.length > 1)
+    if (!json && line.transaction !== transaction && trace.transactions > 1)
       print(false, null, () => `transaction ${line.transaction}, from step ${firstStepOf(line.transaction)}`);
     transaction = line.transaction;
     print(json, { ...line, ...verdict } satisfies StepLine, () => drawLine(line, verdict));
@@ -207,7 +210,7 @@ async function session(
   await withTerminal(async (terminal) => {
     const isWhole = replay.options.transaction === undefined;
     // To sum up, every transaction is stepped through: who knows where to look need not wait for it.
-    if (isWhole && disagreement === null) terminal.say(drawSummary(trace));
+    if (isWhole && disagreement === null) terminal.say(drawSummary(replay));
     const start = isWhole ? (disagreement ?? from) : from;
     const inference = async (at: bigint) => {
       const asked = inferenceAt(replay, at);
@@ -246,8 +249,7 @@ function inferenceRange(steps: true | string | undefined): ReplayRange {
 
 // The summary
 
-function summary(trace: BatchTrace) {
-  const { transactions, next } = trace.native;
+function summary({ trace, native: { transactions, next } }: BatchReplay) {
   return {
     context: toHex(trace.context),
     output: toHex(trace.output),
@@ -280,8 +282,8 @@ function summary(trace: BatchTrace) {
 const shortened = (hex: string): string => (hex.length > SHOWN_DIGITS ? `${hex.slice(0, SHOWN_DIGITS)}…` : hex);
 const SHOWN_DIGITS = 14;
 
-function drawSummary(trace: BatchTrace): string {
-  const { transactions, stateRoot, output, block } = summary(trace);
+function drawSummary(replay: BatchReplay): string {
+  const { transactions, stateRoot, output, block } = summary(replay);
   const rows = transactions.map((t) => [
     `${t.transaction}`,
     shortened(t.hash),

@@ -7,7 +7,7 @@ import { createWorld, type Genesis } from "./genesis.ts";
 /** A batch that the chain has executed. */
 export interface ExecutedBatch {
   readonly input: BatchInput;
-  readonly native: Omit<NativeBatch, "boundaries">;
+  readonly native: NativeBatch;
 }
 
 /**
@@ -61,8 +61,7 @@ export class Chain {
     return this.exclusively(async () => {
       const { chainId, batchGas } = this.genesis;
       const input = batchInput(chainId, batchGas, this.before(this.length), bytes);
-      const { boundaries: _, ...native } = await runNativeBatch(input, this.options);
-      const executed = { input, native };
+      const executed = { input, native: await runNativeBatch(input, this.options) };
       this.#batches.push(executed);
       return executed;
     });

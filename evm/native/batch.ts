@@ -5,27 +5,20 @@ import { Account, createAddressFromBigInt } from "@ethereumjs/util";
 import { runTx, type VM } from "@ethereumjs/vm";
 import { concat } from "../../merkle/concat.ts";
 import { type Hash, keccak256 } from "../../merkle/tree.ts";
-import { type BatchInput, type ChainState, firstBlock, firstState, SLOT_STEPS } from "../batch/claim.ts";
+import { type BatchInput, type ChainState, firstBlock } from "../batch/claim.ts";
 import { historyIndex } from "../batch/history.ts";
 import { signer } from "../batch/signer.ts";
 import { countAccessList, type Decoded, decodeTransaction, type Read } from "../batch/transaction.ts";
 import { nextTurn } from "../batch/turn.ts";
 import { ADDRESS_GAS, baseGas, dataGas, isPayable, isTakable, SLOT_GAS } from "../batch/validity.ts";
-import { toBoundary } from "../machine/boundary.ts";
-import { type Block, PHASE, ZERO_HASH } from "../machine/layout.ts";
-import { Machine, type Outside } from "../machine/machine.ts";
+import { type Block, ZERO_HASH } from "../machine/layout.ts";
 import { hashWords, toBigInt, wordBytes } from "../machine/words.ts";
 import type { Models } from "./models.ts";
 import type { NativeState } from "./state.ts";
 import { createNativeVm } from "./vm.ts";
 
-/** A batch run natively: what it leads to, and from which state each of its transactions begins. */
+/** A batch run natively: what it leads to. */
 export interface NativeBatch {
-  /**
-   * Entry k: the block as it is at step k·16^7, before transaction k. The first is the batch's beginning, the last one what the end is found from. None unless they
-   * were asked for: each takes the root of the state.
-   */
-  readonly boundaries: readonly Block[];
   /** By transaction: what it was. */
   readonly transactions: readonly NativeTransaction[];
   readonly output: Hash;
@@ -58,8 +51,6 @@ export interface NativeBatchOptions {
   readonly models?: Models;
   /** See NativeVmOptions. */
   readonly l1Bounds?: boolean;
-  /** Whether a dispute asks for the boundaries. Default: false. */
-  readonly boundaries?: boolean;
 }
 
 /** Runs a batch by the rules of docs/evm-machine.md. */
@@ -70,7 +61,6 @@ export async function runNativeBatch(input: BatchInput, options: NativeBatchOpti
   const blockHash = (number: bigint): Hash => block.batch.history[historyIndex(number)] as Hash;
   const { vm } = await createNativeVm({ ...options, chainId: input.chainId, blockHash });
   const read: Read = (offset, length) => input.bytes.view(offset, length);
-  const boundaries = options.boundaries ? [block] : [];
   const transactions: NativeTransaction[] = [];
   // The library's block, of which there is one for all transactions of a block.
   let context: LibraryBlock | undefined;
@@ -80,7 +70,7 @@ export async function runNativeBatch(input: BatchInput, options: NativeBatchOpti
     const turn = nextTurn(block, read);
     if (turn.kind === "end") {
       const { number, world, batch } = block;
-      return { boundaries, transactions, output: turn.output, next: { number, world, history: batch.history } };
+      return { transactions, output: turn.output, next: { number, world, history: batch.history } };
     }
     block = turn.block;
     if (turn.kind === "block") {
@@ -92,18 +82,7 @@ export async function runNativeBatch(input: BatchInput, options: NativeBatchOpti
     const receipt = await runTransaction(vm, block, context, read, turn.start, turn.end);
     if (receipt) block = withReceipt(block, receipt);
     transactions.push({ hash: keccak256(bytes), number: block.number, receipt });
-    if (!options.boundaries) continue;
-    if (receipt) block = { ...block, world: await state.manager.getStateRoot() };
-    boundaries.push(block);
   }
-}
-
-/** The machine at step k·16^7 of the batch. */
-export function machineAt(input: BatchInput, boundaries: readonly Block[], k: number, outside: Outside): Machine {
-  if (k === 0) return firstState(input, outside);
-  const m = new Machine(outside, PHASE.next, BigInt(k) * SLOT_STEPS, null);
-  toBoundary(m, boundaries[k] as Block);
-  return m;
 }
 
 /** @returns null for what is no transaction, or not a valid one; the state is as it was then. */

@@ -1,12 +1,11 @@
-import { bytesToHex } from "@ethereumjs/util";
-import { contextOf, SLOT_STEPS } from "../../evm/batch/claim.ts";
-import { type Block, blockWords, hashOf, PHASE } from "../../evm/machine/layout.ts";
+import { contextOf, firstBlock, SLOT_STEPS } from "../../evm/batch/claim.ts";
+import { type Block, PHASE, type Tx, ZERO_HASH } from "../../evm/machine/layout.ts";
 import type { Machine } from "../../evm/machine/machine.ts";
 import { runBatch } from "../../evm/machine/run.ts";
 import { type ProvenStep, prove } from "../../evm/machine/step.ts";
 import { equalBytes } from "../../evm/machine/words.ts";
-import { machineAt, type NativeBatch, runNativeBatch } from "../../evm/native/batch.ts";
-import { type Hash, hashPair } from "../../merkle/tree.ts";
+import { type NativeBatch, type NativeTransaction, runNativeBatch } from "../../evm/native/batch.ts";
+import { hashPair } from "../../merkle/tree.ts";
 import type { EvmVerifier } from "../contracts/evmVerifier.ts";
 import { models } from "./models.ts";
 import { randomScenario, type Scenario, type Stage, stageOf } from "./scenario.ts";
@@ -53,7 +52,7 @@ export async function judgeSeed(seed: number, options: JudgeOptions = {}): Promi
 
 async function judge(scenario: Scenario, { verifier, verified = 60, met = new Map() }: JudgeOptions): Promise<Judged> {
   const stage = await stageOf(scenario);
-  const native = await runNativeBatch(stage.input, { state: stage.state, boundaries: true, models });
+  const native = await runNativeBatch(stage.input, { state: stage.state, models });
   const kinds = step(stage, native);
   for (const kind of kinds.values()) met.set(kind, (met.get(kind) ?? 0) + 1);
   const chosen = verifier ? choose(kinds, met, verified) : new Set<bigint>();
@@ -68,73 +67,62 @@ async function judge(scenario: Scenario, { verifier, verified = 60, met = new Ma
   };
 }
 
-/** Steps all of the batch; each boundary, and the end, must be what native execution says. @returns what was done at each clock. */
-function step({ input, outside }: Stage, { boundaries, output }: NativeBatch): Map<bigint, string> {
+/** Steps all of the batch; each transaction, and the end, must be what native execution says. @returns what was done at each clock. */
+function step({ input, outside }: Stage, { transactions, output }: NativeBatch): Map<bigint, string> {
   const kinds = new Map<bigint, string>();
   let last: { readonly clock: bigint; readonly kind: string } | undefined;
-  let slot = 0;
-  const bound = new StepBound(boundaries);
+  const blocks = [firstBlock(input)];
+  const bound = new StepBound();
   const halted = runBatch(outside, input, (m) => {
     if (last) kinds.set(last.clock, `${last.kind} → ${kindAfter(m)}`);
     last = { clock: m.clock, kind: kindBefore(m) };
-    if (m.clock % SLOT_STEPS === 0n) {
-      bound.check(slot);
-      compare(m, machineAt(input, boundaries, slot, outside), slot);
-      slot++;
+    if (m.clock > 0n && m.clock % SLOT_STEPS === 0n) {
+      const [before, after] = [blocks.at(-1) as Block, (m.tx as Tx).block];
+      const slot = blocks.push(after) - 2;
+      bound.check(slot, after.batch.position - before.batch.position);
+      compare(before, after, transactions[slot], slot);
     }
     bound.count(m);
   });
-  bound.check(slot);
+  // The last slot ends with the batch, whatever bytes of it are left.
+  bound.check(blocks.length - 1, input.bytes.size - (blocks.at(-1) as Block).batch.position);
   if (last) kinds.set(last.clock, `${last.kind} → ${kindAfter(halted)}`);
-  if (slot !== boundaries.length)
-    throw new Disagreement(`the stepper came to ${slot} transactions, native execution to ${boundaries.length}`);
+  if (blocks.length - 1 !== transactions.length)
+    throw new Disagreement(`${blocks.length - 1} transactions by the stepper, ${transactions.length} natively`);
   if (!equalBytes(halted.hash(), hashPair(contextOf(input), output))) throw new Disagreement("the outputs differ");
   return kinds;
 }
 
 /** Steps of a transaction's slot, idling aside, are at most one for each unit of gas that it spends (refunds not taken off), 1/7 for each byte of the batch, and 20 more: docs/evm-machine.md, "Slots of the clock", says why. */
 class StepBound {
-  readonly #boundaries: readonly Block[];
   #steps = 0n;
   #spent = 0n;
-
-  constructor(boundaries: readonly Block[]) {
-    this.#boundaries = boundaries;
-  }
 
   count(m: Machine): void {
     if (m.phase !== PHASE.idle) this.#steps++;
     if (m.phase === PHASE.settle) this.#spent = (m.tx?.envelope?.gasLimit ?? 0n) - m.gas;
   }
 
-  /** @param ended how many slots have. The last one ends with the batch, whatever bytes of it are left. */
-  check(ended: number): void {
-    const [start, end] = [this.#boundaries[ended - 1], this.#boundaries[ended] ?? this.#boundaries.at(-1)];
-    if (start && end) {
-      const read = (ended < this.#boundaries.length ? end.batch.position : end.batch.bytes.size) - start.batch.position;
-      if (this.#steps > this.#spent + BigInt(Math.floor(read / 7)) + 20n)
-        throw new Disagreement(`slot ${ended - 1}: ${this.#steps} steps for ${this.#spent} gas and ${read} bytes`);
-    }
+  /** At the end of a slot. @param read bytes of the batch that were read in it. */
+  check(slot: number, read: number): void {
+    if (this.#steps > this.#spent + BigInt(Math.floor(read / 7)) + 20n)
+      throw new Disagreement(`slot ${slot}: ${this.#steps} steps for ${this.#spent} gas and ${read} bytes`);
     [this.#steps, this.#spent] = [0n, 0n];
   }
 }
 
-/** @throws Disagreement that says what differs before a transaction. */
-function compare(m: Machine, expected: Machine, slot: number): void {
-  if (equalBytes(m.hash(), expected.hash())) return;
-  const [got, wanted] = [m.tx?.block, expected.tx?.block];
-  const differing = got && wanted ? differences(got, wanted) : ["phase"];
-  throw new Disagreement(`before transaction ${slot}: ${differing.join("; ")}`);
-}
-
-function differences(stepped: Block, native: Block): string[] {
-  const fields = ["number", "gasUsed", "receipts", "world", "remaining", "open"] as const;
-  const text = (value: bigint | number | boolean | Hash): string =>
-    value instanceof Uint8Array ? bytesToHex(value) : `${value}`;
-  const found = fields
-    .filter((field) => text(stepped[field]) !== text(native[field]))
-    .map((field) => `${field} is ${text(stepped[field])} stepped, ${text(native[field])} native`);
-  return found.length > 0 ? found : [`block ${bytesToHex(hashOf(stepped, blockWords))}`];
+/** @throws Disagreement about a transaction, which the stepper led from a block as it was before it to one as it is after. */
+function compare(before: Block, after: Block, native: NativeTransaction | undefined, slot: number): void {
+  const isFirst = before.number !== after.number;
+  const dropped = equalBytes(after.receipts, isFirst ? ZERO_HASH : before.receipts);
+  const gasUsed = dropped ? null : after.gasUsed - (isFirst ? 0n : before.gasUsed);
+  const expected = native?.receipt?.gasUsed ?? null;
+  if (native && after.number === native.number && gasUsed === expected) return;
+  const said = (number: bigint | undefined, gas: bigint | null): string =>
+    `${gas === null ? "dropped" : `${gas} gas`} in block ${number ?? "none"}`;
+  throw new Disagreement(
+    `transaction ${slot}: ${said(after.number, gasUsed)} by the stepper, ${said(native?.number, expected)} natively`,
+  );
 }
 
 /** Clocks of the steps to verify: of the kinds that were met least, and of each kind once before twice. */

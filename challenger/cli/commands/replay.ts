@@ -99,8 +99,8 @@ async function ofBatch(options: ReplayOptions, files: readonly string[]): Promis
     const id = toHex(modelId);
     return store.has(id) ? store.load(id).model : undefined;
   };
-  const trace = await traceBatchFiles(options.genesis, files, sessionModels(load, backend));
-  await replayBatch({ trace, store, backend, options });
+  const traced = await traceBatchFiles(options.genesis, files, sessionModels(load, backend));
+  await replayBatch({ ...traced, store, backend, options });
 }
 
 async function ofFile(options: ReplayOptions, file: string): Promise<void> {
@@ -137,7 +137,8 @@ async function ofDispute(options: ReplayOptions, dispute: string): Promise<void>
   const batch = chain ? batches.appended.findIndex((_, i) => chain.runOf(i).context === context) : -1;
   if (chain && batch !== -1) {
     const disagreementIn = (asked: InferenceTrace) => firstDisagreement(game, truth, toHex(asked.context));
-    await replayBatch({ trace: await chain.trace(batch), store, backend, options, disagreement, disagreementIn });
+    const [trace, native] = [chain.trace(batch), chain.native(batch)];
+    await replayBatch({ trace, native, store, backend, options, disagreement, disagreementIn });
     return;
   }
   refuseForInference(options);
