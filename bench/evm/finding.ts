@@ -1,5 +1,6 @@
 import { createTx } from "@ethereumjs/tx";
 import { bytesToUnprefixedHex, createAddressFromPrivateKey, hexToBytes } from "@ethereumjs/util";
+import { sha256 } from "@noble/hashes/sha2.js";
 import { SLOT_STEPS } from "../../evm/batch/claim.ts";
 import { encodeBatch } from "../../evm/batch/encoding.ts";
 import { Chain } from "../../evm/chain/chain.ts";
@@ -77,6 +78,15 @@ const ONES = new Uint8Array(32).fill(0xff);
 /** Its gas is the least for its work: the exponent's bytes beyond 32 count, and not their bits. */
 const EXPONENTIATION = store(concat(wordBytes(8), wordBytes(96), wordBytes(8), ONES, ONES, ONES, ONES));
 const POINT = PAIR.subarray(0, 64);
+const ONE_1 = hexToBytes(
+  "0x97f1d3a73197d7942695638c4fa9ac0fc3688c4f9774b905a14e3a3f171bac586c55e83ff97a1aeffb3af00adb22c6bb",
+);
+const TAU_1 = hexToBytes(
+  "0xad3eb50121139aa34db1d545093ac9374ab7bca2c0f3bf28e27c8dcd8fc7cb42d25926fc0c97b336e9f0fb35e5a04c81",
+);
+const VERSIONED = concat(Uint8Array.of(1), sha256(TAU_1).subarray(1));
+/** Of the polynomial X, at 5: the commitment is [τ]₁ of the KZG ceremony, the proof [1]₁. */
+const EVALUATION = concat(VERSIONED, wordBytes(5), wordBytes(5), TAU_1, ONE_1);
 
 /** Loops that take all of a transaction's gas: the dearest ways to use it, for whoever steps through them. */
 const LOOPS: readonly (readonly [what: string, code: Uint8Array])[] = [
@@ -95,6 +105,7 @@ const LOOPS: readonly (readonly [what: string, code: Uint8Array])[] = [
   ["MODEXP of 8 bytes, exponent of 96", loop(calling("05", "60d0"), EXPONENTIATION)],
   ["additions of alt_bn128", loop(calling("06", "6080"), store(concat(POINT, POINT)))],
   ["multiplications of alt_bn128", loop(calling("07", "6060"), store(concat(POINT, ONES)))],
+  ["point evaluations", loop(calling("0a", "60c0"), store(EVALUATION))],
   ["pairing checks of 32 pairs", loop(calling("08", "611800"), store(concat(...new Array<Uint8Array>(32).fill(PAIR))))],
   ["SSTOREs to new slots", loop("5a5a55")],
   ["SSTOREs to one slot", loop("5a5f55")],

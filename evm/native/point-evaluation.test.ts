@@ -3,11 +3,13 @@ import { test } from "node:test";
 import { bytesToBigInt, concatBytes, hexToBytes } from "@ethereumjs/util";
 import { bls12_381 } from "@noble/curves/bls12-381.js";
 import { sha256 } from "@noble/hashes/sha2.js";
+import { seededRandom } from "../trie/random.ts";
 import { evaluatePoint } from "./point-evaluation.ts";
 
 const word = (value: bigint): Uint8Array => hexToBytes(`0x${value.toString(16).padStart(64, "0")}`);
 const G1 = bls12_381.G1.Point;
 const INFINITY = G1.ZERO.toBytes();
+const { Fp } = bls12_381.fields;
 const ORDER = bls12_381.fields.Fr.ORDER;
 
 function inputOf(commitment: Uint8Array, z: bigint, y: bigint, proof = INFINITY): Uint8Array {
@@ -35,6 +37,70 @@ test("another value, proof or hash is refused", () => {
   assert.equal(evaluatePoint(inputOf(constant(42n), 3n, 42n, constant(1n))), null);
   assert.equal(evaluatePoint(Uint8Array.from(good, (byte, i) => (i === 31 ? byte ^ 1 : byte))), null);
   assert.equal(evaluatePoint(Uint8Array.from(good, (byte, i) => (i === 0 ? 2 : byte))), null, "version");
+});
+
+/** [τ]₁ of the ceremony: with it, a line can be committed to, whose proof at any point is its slope. */
+const TAU = G1.fromHex(
+  "ad3eb50121139aa34db1d545093ac9374ab7bca2c0f3bf28e27c8dcd8fc7cb42d25926fc0c97b336e9f0fb35e5a04c81",
+);
+
+test("a line has its value everywhere, and no other", () => {
+  const random = seededRandom(21);
+  const field = (): bigint => {
+    const bytes = Uint8Array.from({ length: 40 }, () => random(256));
+    return bls12_381.fields.Fr.create(bytesToBigInt(bytes));
+  };
+  for (let i = 0; i < 6; i++) {
+    const [slope, at0, z] = [field(), field(), i === 0 ? 0n : field()];
+    const commitment = TAU.multiply(slope).add(G1.BASE.multiply(at0)).toBytes();
+    const y = (slope * z + at0) % ORDER;
+    assert.ok(evaluatePoint(inputOf(commitment, z, y, constant(slope))));
+    assert.equal(evaluatePoint(inputOf(commitment, z, (y + 1n) % ORDER, constant(slope))), null, "value");
+    assert.equal(evaluatePoint(inputOf(commitment, (z + 1n) % ORDER, y, constant(slope))), null, "point");
+    assert.equal(evaluatePoint(inputOf(commitment, z, y, constant((slope + 1n) % ORDER))), null, "proof");
+    assert.equal(evaluatePoint(inputOf(commitment, z, y)), null, "proof at infinity");
+  }
+});
+
+/** A coordinate, with the flag of what is compressed. */
+function written(x: bigint): Uint8Array {
+  const bytes = hexToBytes(`0x${x.toString(16).padStart(96, "0")}`);
+  bytes[0] = (bytes[0] as number) | 0x80;
+  return bytes;
+}
+
+/** A point of the curve that is not of the group's order. */
+function outsideGroup(): Uint8Array {
+  for (let x = 1n; x < 1000n; x++) {
+    try {
+      const y = Fp.sqrt(Fp.add(Fp.pow(x, 3n), 4n));
+      if (!G1.fromAffine({ x, y }).isTorsionFree()) return written(x);
+    } catch {
+      // No point has this x.
+    }
+  }
+  throw new Error("all points are of the group");
+}
+
+test("a commitment or proof that is written otherwise, or is no point of the group, is refused", () => {
+  const flagged = (point: Uint8Array, flags: number) => point.map((byte, i) => (i === 0 ? byte ^ flags : byte));
+  const wrong = [
+    flagged(INFINITY, 0x20),
+    flagged(INFINITY, 0x80),
+    Uint8Array.from(INFINITY, (byte, i) => (i === 47 ? 1 : byte)),
+    flagged(G1.BASE.toBytes(), 0x80),
+    flagged(G1.BASE.toBytes(), 0x40),
+    written(Fp.ORDER),
+    written(Fp.ORDER + G1.BASE.x),
+    outsideGroup(),
+    new Uint8Array(48),
+    new Uint8Array(48).fill(0xff),
+  ];
+  for (const [i, point] of wrong.entries()) {
+    assert.equal(evaluatePoint(inputOf(point, 1n, 0n)), null, `commitment ${i}`);
+    assert.equal(evaluatePoint(inputOf(INFINITY, 1n, 0n, Uint8Array.from(point))), null, `proof ${i}`);
+  }
+  assert.ok(evaluatePoint(inputOf(INFINITY, 1n, 0n, INFINITY)));
 });
 
 test("what is not canonical is refused", () => {

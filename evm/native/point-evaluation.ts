@@ -1,7 +1,8 @@
 import type { AddPrecompile } from "@ethereumjs/evm";
 import { bytesToBigInt, concatBytes, equalsBytes } from "@ethereumjs/util";
-import { bls12_381 } from "@noble/curves/bls12-381.js";
 import { sha256 } from "@noble/hashes/sha2.js";
+import mcl, { type G1 } from "mcl-wasm";
+import { wordBytes } from "../machine/words.ts";
 import { invalidInput, outOfGas } from "./failure.ts";
 
 /**
@@ -9,22 +10,41 @@ import { invalidInput, outOfGas } from "./failure.ts";
  * library: the input is versioned hash ‖ z ‖ y ‖ commitment ‖ proof, and the call succeeds if the committed polynomial is y at z.
  */
 
-const { G1, G2, fields, pairingBatch } = bls12_381;
+await mcl.init(mcl.BLS12_381);
+// Points are written as ZCash does, big-endian and compressed, and must be of the right order.
+mcl.setETHserialization(true);
+mcl.verifyOrderG1(true);
+mcl.verifyOrderG2(true);
+
 const PRICE = 50_000n;
 const INPUT_BYTES = 192;
 const VERSION = 0x01;
+/** Order of the groups. */
+const ORDER = 0x73eda753299d7d483339d80809a1d80553bda402fffe5bfeffffffff00000001n;
 
-/** [τ]₂ of the KZG ceremony (consensus-specs, presets/mainnet/trusted_setups), compressed. */
-const TAU = G2.Point.fromHex(
-  "b5bfd7dd8cdeb128843bc287230af38926187075cbfbefa81009a2ce615ac53d2914e5870cb452d2afaaab24f3499f72" +
-    "185cbfee53492714734429b7b38608e23926c911cceceac9a36851477ba4c60b087041de621000edc98edada20c1def2",
+/** [1]₁. */
+const BASE_1 = mcl.deserializeHexStrToG1(
+  "97f1d3a73197d7942695638c4fa9ac0fc3688c4f9774b905a14e3a3f171bac586c55e83ff97a1aeffb3af00adb22c6bb",
+);
+/** −[1]₂. */
+const MINUS_BASE_2 = new mcl.PrecomputedG2(
+  mcl.neg(
+    mcl.deserializeHexStrToG2(
+      "93e02b6052719f607dacd3a088274f65596bd0d09920b61ab5da61bbdc7f5049334cf11213945d57e5ac7d055d042b7e" +
+        "024aa2b2f08f0a91260805272dc51051c6e47ad4fa403b02b4510b647ae3d1770bac0326a805bbefd48056c8c121bdb8",
+    ),
+  ),
+);
+/** [τ]₂ of the KZG ceremony (consensus-specs, presets/mainnet/trusted_setups). */
+const TAU_2 = new mcl.PrecomputedG2(
+  mcl.deserializeHexStrToG2(
+    "b5bfd7dd8cdeb128843bc287230af38926187075cbfbefa81009a2ce615ac53d2914e5870cb452d2afaaab24f3499f72" +
+      "185cbfee53492714734429b7b38608e23926c911cceceac9a36851477ba4c60b087041de621000edc98edada20c1def2",
+  ),
 );
 
-/** What a good call returns: field elements in a blob, and the modulus of the field; 32 bytes each. */
-const OUTPUT = Uint8Array.from(
-  (4096n.toString(16).padStart(64, "0") + fields.Fr.ORDER.toString(16)).match(/../g) ?? [],
-  (byte) => Number.parseInt(byte, 16),
-);
+/** What a good call returns: field elements in a blob, and the order; 32 bytes each. */
+const OUTPUT = concatBytes(wordBytes(4096n), wordBytes(ORDER));
 
 export const pointEvaluationPrecompile: AddPrecompile = {
   address: `0x${"0a".padStart(40, "0")}`,
@@ -49,27 +69,31 @@ export function evaluatePoint(input: Uint8Array): Uint8Array | null {
   return equalsBytes(hash, versioned) && verifyProof(commitment, z, y, proof) ? OUTPUT.slice() : null;
 }
 
-/** Whether e(C − [y]₁, [1]₂) = e(proof, [τ − z]₂). */
+/** Whether e(C − [y]₁, [1]₂) = e(proof, [τ − z]₂): as e(C − [y]₁ + z·proof, −[1]₂) · e(proof, [τ]₂) = 1, whose second points are always the same. */
 function verifyProof(commitment: Uint8Array, zBytes: Uint8Array, yBytes: Uint8Array, proof: Uint8Array): boolean {
-  const [z, y] = [bytesToBigInt(zBytes), bytesToBigInt(yBytes)];
-  if (z >= fields.Fr.ORDER || y >= fields.Fr.ORDER) return false;
-  const points = [commitment, proof].map(groupPoint);
-  const [c, pi] = points;
+  if (bytesToBigInt(zBytes) >= ORDER || bytesToBigInt(yBytes) >= ORDER) return false;
+  const [c, pi] = [groupPoint(commitment), groupPoint(proof)];
   if (!c || !pi) return false;
-  const pairs = [
-    { g1: c.subtract(G1.Point.BASE.multiplyUnsafe(y)), g2: G2.Point.BASE.negate() },
-    { g1: pi, g2: TAU.subtract(G2.Point.BASE.multiplyUnsafe(z)) },
-  ].filter(({ g1, g2 }) => !g1.is0() && !g2.is0());
-  return pairs.length === 0 || fields.Fp12.eql(pairingBatch(pairs), fields.Fp12.ONE);
+  const left = mcl.add(mcl.sub(c, mcl.mul(BASE_1, scalar(yBytes))), mcl.mul(pi, scalar(zBytes)));
+  if (left.isZero() || pi.isZero()) return left.isZero() && pi.isZero();
+  return mcl.finalExp(mcl.precomputedMillerLoop2(left, MINUS_BASE_2, pi, TAU_2)).isOne();
 }
 
-/** A compressed point of the group G1, null if the bytes are none. */
-function groupPoint(bytes: Uint8Array) {
+/** @param bytes below the order. */
+function scalar(bytes: Uint8Array) {
+  const factor = new mcl.Fr();
+  factor.setBigEndianMod(bytes);
+  return factor;
+}
+
+/** A compressed point of the first group; null if the bytes are none. */
+function groupPoint(bytes: Uint8Array): G1 | null {
+  const point = new mcl.G1();
   try {
-    const point = G1.Point.fromBytes(bytes);
-    point.assertValidity();
-    return point;
+    point.deserialize(bytes);
   } catch {
     return null;
   }
+  // A point has one way to be written; the library takes others of the one at infinity.
+  return equalsBytes(point.serialize(), bytes) ? point : null;
 }
