@@ -76,6 +76,12 @@ const describe = ({ moves, levels, ms, gas }: FalseOutput): string =>
   gas, both sides       ${gas.total}: proposal ${gas.propose}, moves ${gas.moves}, step ${gas.step}, resolution ${gas.resolve}
 `;
 
+const unknown = process.argv.slice(2).find((argument) => argument !== "--json");
+if (unknown !== undefined) {
+  process.stderr.write(`demo: there is no option ${unknown}\nusage: npm run demo [-- --json]\n`);
+  process.exit(2);
+}
+
 const folder = mkdtempSync(join(tmpdir(), "elench-demo-"));
 let watchtower: Elench | undefined;
 let chain: LocalChain | undefined;

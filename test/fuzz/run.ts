@@ -32,6 +32,7 @@ function parse(args: readonly string[]): Arguments {
   });
   const [, first, last = first] = /^(\d{1,9})(?:\.\.(\d{1,9}))?$/.exec(values.seeds) ?? [];
   if (values.help || first === undefined || !/^\d{1,6}$/.test(values.steps)) throw new Error(USAGE);
+  if (Number(last) < Number(first)) throw new Error(`--seeds ${values.seeds}: ${last} is before ${first}\n${USAGE}`);
   return { ...values, first: Number(first), last: Number(last), steps: Number(values.steps) };
 }
 
