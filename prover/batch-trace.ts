@@ -33,11 +33,18 @@ export interface Question {
 const LAST_STEP = SLOT_STEPS * BigInt(BATCH_TRANSACTIONS + 1);
 
 /** Machines kept at hand: a dispute asks for ever closer steps. */
-const KEPT_MACHINES = 256;
+const KEPT_MACHINES = 1024;
 
-/** Steps of a transaction whose states are kept on the way: those that the next levels of a game ask for. Every 16^4 in its first 16^5 steps, every 16^5 after them. */
-const [NEAR, FAR] = [16n ** 4n, 16n ** 5n];
-const milestones = (clock: bigint): bigint => (clock % SLOT_STEPS < FAR ? NEAR : FAR);
+/**
+ * Steps of a transaction whose states are kept on the way, since the next levels of a game ask for them: many where it has just begun. What
+ * is dear to step again, a transaction of precompiles, takes few steps.
+ * @returns how far they are apart.
+ */
+function milestones(clock: bigint): bigint {
+  const done = clock % SLOT_STEPS;
+  if (done < 16n ** 4n) return 16n ** 2n;
+  return done < 16n ** 5n ? 16n ** 4n : 16n ** 5n;
+}
 const isMilestone = (clock: bigint): boolean => clock % milestones(clock) === 0n;
 const milestoneAfter = (clock: bigint): bigint => clock - (clock % milestones(clock)) + milestones(clock);
 const min = (a: bigint, b: bigint): bigint => (a < b ? a : b);
