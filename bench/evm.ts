@@ -29,19 +29,16 @@ const backend = openBackend({ engine: "native", threads: 1 });
 const store = new ModelStore(join(folder, "models"), backend);
 const workload = await makeWorkload(store, backend);
 
-/** On a new L1. */
-async function onL1<T>(measure: (l1: L1) => Promise<T>): Promise<T> {
-  const l1 = await openL1(workload.genesis, folder);
-  try {
-    return await measure(l1);
-  } finally {
-    await l1.chain.stop();
-  }
+let opened: Promise<L1> | undefined;
+/** One for all parts: a process deploys to one chain alone. */
+function onL1(): Promise<L1> {
+  opened ??= openL1(workload.genesis, folder);
+  return opened;
 }
 
 const measures: Readonly<Record<string, () => Promise<unknown>>> = {
-  steps: () => onL1((l1) => measureSteps(l1, workload)),
-  dispute: () => onL1((l1) => measureDispute(l1, workload, store, backend)),
+  steps: async () => measureSteps(await onL1(), workload),
+  dispute: async () => measureDispute(await onL1(), workload, store, backend),
   overhead: () => measureOverhead(workload),
   finding: () => measureFinding(workload),
 };
@@ -55,5 +52,7 @@ try {
   }
   console.log(JSON.stringify(figures, null, args.includes("--json") ? undefined : 2));
 } finally {
+  const l1 = await opened?.catch(() => undefined);
+  await l1?.chain.stop();
   rmSync(folder, { recursive: true, force: true });
 }

@@ -10,7 +10,7 @@ import type { Workload } from "./workload.ts";
 
 /** What executing a batch so that it could be disputed costs beside executing its transactions: the node's way and plain @ethereumjs/vm, in turn. */
 
-const PAIRS = 7;
+const PAIRS = 15;
 
 export async function measureOverhead(workload: Workload) {
   const { chain, bytes } = workload;
