@@ -185,7 +185,7 @@ const NAMED: readonly (readonly [name: string, machine: () => Machine, dearest?:
   [
     "BLAKE2F, a piece of many rounds",
     () => calling(9n, concatBytes(Uint8Array.of(0, 0, 15, 0), bytes(208), Uint8Array.of(1))),
-    3,
+    2,
   ],
   ["HASH of 8,192 bytes at once", () => hashing(8_192)],
   ["HASH, a piece of 4,352 bytes", () => hashing(20_000), 3],

@@ -1,7 +1,7 @@
 import type { Common } from "@ethereumjs/common";
 import { type AddPrecompile, getActivePrecompiles } from "@ethereumjs/evm";
-import { bytesToBigInt } from "@ethereumjs/util";
 import { outOfGas } from "./failure.ts";
+import { larger, modexpIterations, modexpLengths, runModexp } from "./modexp.ts";
 
 /**
  * The verifier settles a precompile's call by L1's own precompile, so that a call must be payable there. L1 runs Osaka, where MODEXP
@@ -47,46 +47,25 @@ export function exceedsL1(address: number, input: Uint8Array): boolean {
 
 /** The precompiles whose price can pass the limit, made to fail where it does. */
 export function boundedPrecompiles(common: Common): AddPrecompile[] {
-  const active = getActivePrecompiles(common);
-  return [MODEXP, PAIRING].map((number) => {
-    const address = number.toString(16).padStart(40, "0");
-    const run = active.get(address);
-    if (!run) throw new Error(`the chain's rules have no precompile ${number}`);
-    return {
-      address: `0x${address}`,
-      function: (call) => (exceedsL1(number, call.data) ? outOfGas(call.gasLimit) : run(call)),
-    };
-  });
+  const address = (number: number) => number.toString(16).padStart(40, "0");
+  const pairing = getActivePrecompiles(common).get(address(PAIRING));
+  if (!pairing) throw new Error(`the chain's rules have no precompile ${PAIRING}`);
+  return (
+    [
+      [MODEXP, runModexp],
+      [PAIRING, pairing],
+    ] as const
+  ).map(([number, run]) => ({
+    address: `0x${address(number)}`,
+    function: (call) => (exceedsL1(number, call.data) ? outOfGas(call.gasLimit) : run(call)),
+  }));
 }
 
 /** EIP-7883: max(500, complexity · iterations). */
 function modexpPrice(input: Uint8Array): bigint {
-  const [base, exponent, modulus] = modexpLengths(input);
+  const [base, , modulus] = modexpLengths(input);
   const longest = larger(base, modulus);
   const words = (longest + 7n) / 8n;
   const complexity = longest <= 32n ? 16n : 2n * words * words;
-  const head = exponent > 32n ? 32n : exponent;
-  const headBits = BigInt(bitLength(slice(input, 96n + base, head)));
-  const iterations = (exponent > 32n ? 16n * (exponent - 32n) : 0n) + (headBits > 0n ? headBits - 1n : 0n);
-  return larger(500n, complexity * larger(1n, iterations));
+  return larger(500n, complexity * modexpIterations(input, 16n));
 }
-
-function larger(a: bigint, b: bigint): bigint {
-  if (a > b) return a;
-  return b;
-}
-
-const modexpLengths = (input: Uint8Array): [base: bigint, exponent: bigint, modulus: bigint] => [
-  slice(input, 0n, 32n),
-  slice(input, 32n, 32n),
-  slice(input, 64n, 32n),
-];
-
-/** The number at bytes [from, from + length), what is missing read as zeros. */
-function slice(input: Uint8Array, from: bigint, length: bigint): bigint {
-  if (length === 0n || from >= BigInt(input.length)) return 0n;
-  const part = input.subarray(Number(from), Number(from + length));
-  return bytesToBigInt(part) << (8n * (length - BigInt(part.length)));
-}
-
-const bitLength = (value: bigint): number => (value === 0n ? 0 : value.toString(2).length);

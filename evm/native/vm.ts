@@ -7,6 +7,7 @@ import { bn254 } from "./bn254.ts";
 import { ecrecover } from "./ecrecover.ts";
 import { inferencePrecompile } from "./inference.ts";
 import type { Models } from "./models.ts";
+import { modexpPrecompile } from "./modexp.ts";
 import { pointEvaluationPrecompile } from "./point-evaluation.ts";
 import { boundedPrecompiles } from "./precompile-bounds.ts";
 import { createState, type NativeState } from "./state.ts";
@@ -44,6 +45,7 @@ export async function createNativeVm(options: NativeVmOptions): Promise<NativeVm
   const state = options.state ?? createState(common);
   const blockchain = hashesOnly(blockHash);
   const customPrecompiles: CustomPrecompile[] = [
+    modexpPrecompile,
     blake2Precompile,
     pointEvaluationPrecompile,
     ...(models ? [inferencePrecompile(models)] : []),

@@ -2,6 +2,7 @@ import { Common, Hardfork, Mainnet } from "@ethereumjs/common";
 import { getActivePrecompiles, type PrecompileInput, paramsEVM } from "@ethereumjs/evm";
 import { bn254 } from "../../native/bn254.ts";
 import { ecrecover } from "../../native/ecrecover.ts";
+import { exponentiate } from "../../native/modexp.ts";
 import { evaluatePoint } from "../../native/point-evaluation.ts";
 
 const customCrypto = { ecrecover };
@@ -13,6 +14,7 @@ const PLENTY = 1n << 62n;
 
 /** Output of one of Ethereum's precompiles, whatever its price; null where it refuses its input. @param address 1, 5, 6, 7, 8 or 10. */
 export function runPrecompile(address: number, data: Uint8Array): Uint8Array | null {
+  if (address === 5) return exponentiate(data);
   if (address === 10) return evaluatePoint(data);
   const run = active.get(address.toString(16).padStart(40, "0"));
   if (!run) throw new Error(`there is no precompile ${address}`);
