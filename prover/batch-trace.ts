@@ -2,7 +2,6 @@ import { type BatchInput, contextOf, firstState, SLOT_STEPS } from "../evm/batch
 import { BATCH_TRANSACTIONS } from "../evm/batch/encoding.ts";
 import { PHASE } from "../evm/machine/layout.ts";
 import type { Machine, Outside } from "../evm/machine/machine.ts";
-import { keeping } from "../evm/machine/outside.ts";
 import { lastOfSlot, skipIdle } from "../evm/machine/phases/blocks.ts";
 import { AskTask } from "../evm/machine/phases/bulk.ts";
 import { type ProvenStep, prove, step } from "../evm/machine/step.ts";
@@ -10,6 +9,7 @@ import { wordBytes } from "../evm/machine/words.ts";
 import type { NativeBatchOptions } from "../evm/native/batch.ts";
 import { type DirectoryEntry, decodeEntry } from "../evm/native/model-directory.ts";
 import type { Models } from "../evm/native/models.ts";
+import { outsideOf } from "../evm/native/outside.ts";
 import { type Hash, keccak256 } from "../merkle/tree.ts";
 import type { Trace } from "./trace.ts";
 
@@ -65,17 +65,12 @@ export class BatchTrace implements Trace {
   #end: Machine | undefined;
 
   /** @param options the state must know the world that the batch builds on; it is only read. */
-  constructor(input: BatchInput, { state, models, l1Bounds = true }: NativeBatchOptions, tampering?: Tampering) {
-    const known = models && remembering(models);
+  constructor(input: BatchInput, options: NativeBatchOptions, tampering?: Tampering) {
+    const models = options.models && remembering(options.models);
     this.context = contextOf(input);
     this.#input = input;
     this.#tampering = tampering;
-    this.#outside = keeping({
-      node: state.nodes,
-      code: state.codes,
-      infer: (modelId, bytes) => (known ?? noModels()).infer(modelId, bytes),
-      bounded: l1Bounds,
-    });
+    this.#outside = outsideOf({ ...options, ...(models && { models }) });
     this.#starts = [firstState(input, this.#outside)];
   }
 
@@ -94,8 +89,7 @@ export class BatchTrace implements Trace {
 
   /** Transactions of the batch, those included that change nothing. */
   get transactions(): number {
-    const { clock } = this.#halted;
-    return Number(clock / SLOT_STEPS);
+    return Number(this.steps / SLOT_STEPS);
   }
 
   get #halted(): Machine {
@@ -191,8 +185,4 @@ function remembering(models: Models): Models {
       return output;
     },
   };
-}
-
-function noModels(): never {
-  throw new Error("the batch calls a model, and no models were given");
 }

@@ -4,10 +4,10 @@ import type { Machine } from "../../evm/machine/machine.ts";
 import { runBatch } from "../../evm/machine/run.ts";
 import { type ProvenStep, prove, step } from "../../evm/machine/step.ts";
 import { EXTREMES } from "../../evm/machine/testExtremes.ts";
+import { outsideOf } from "../../evm/native/outside.ts";
 import { seededRandom } from "../../evm/trie/random.ts";
 import { kindOf } from "../../test/conformance/evm-step-kinds.ts";
 import type { L1 } from "./l1.ts";
-import { outsideOf } from "./outside.ts";
 import { refutations } from "./refutation.ts";
 import type { Workload } from "./workload.ts";
 
@@ -71,7 +71,7 @@ export async function measureSteps(l1: L1, { chain, bytes }: Workload) {
   const classes = new Reservoirs(OF_A_CLASS);
   const phases = new Reservoirs(OF_A_PHASE);
   const { chainId, batchGas } = chain.genesis;
-  runBatch(outsideOf(chain), batchInput(chainId, batchGas, chain.before(0), bytes), (m: Machine) => {
+  runBatch(outsideOf(chain.options), batchInput(chainId, batchGas, chain.before(0), bytes), (m: Machine) => {
     const kind = kindOf(m);
     const make = () => ({ kind, ...prove(m) });
     if (m.phase === PHASE.execute) {

@@ -3,7 +3,8 @@ import { createTx, type TypedTxData } from "@ethereumjs/tx";
 import { createAddressFromPrivateKey, hexToBytes } from "@ethereumjs/util";
 import { concat } from "../../merkle/concat.ts";
 import type { Outside } from "../machine/machine.ts";
-import { keeping } from "../machine/outside.ts";
+import type { Models } from "../native/models.ts";
+import { outsideOf } from "../native/outside.ts";
 import {
   type AccountState,
   accountOf,
@@ -55,14 +56,10 @@ export interface World {
   readonly outside: Outside;
 }
 
-export async function testWorld(): Promise<World> {
+export async function testWorld(accounts = WORLD, models?: Models): Promise<World> {
   const state = createState(common);
-  const root = await putAccounts(state, WORLD);
-  const noModels = () => {
-    throw new Error("no model is asked for");
-  };
-  const outside = keeping({ node: state.nodes, code: state.codes, infer: noModels, bounded: true });
-  return { state, root, outside };
+  const root = await putAccounts(state, accounts);
+  return { state, root, outside: outsideOf({ state, ...(models && { models }) }) };
 }
 
 const BATCH_GAS = 2n ** 27n;

@@ -6,7 +6,7 @@ import { NodeStore } from "../trie/store.ts";
 import { encodeAccount } from "./account.ts";
 import { Bytes } from "./bytes.ts";
 import { Code } from "./code.ts";
-import { accountWords, EMPTY_CODE_HASH, FLAG, PHASE, type Tx, viewOf, viewOfBytes } from "./layout.ts";
+import { type Account, accountWords, EMPTY_CODE_HASH, FLAG, PHASE, type Tx, viewOf, viewOfBytes } from "./layout.ts";
 import { addressKey, LoadTask, type Machine } from "./machine.ts";
 import { OutcomeTask } from "./outcome.ts";
 import { BuildTask, copyToMemory, hashView } from "./phases/bulk.ts";
@@ -127,19 +127,22 @@ function withNibble(key: Hash, at: number, value: number): Hash {
   return changed;
 }
 
+/** An account in the journal. */
+const recordOf = (balance: bigint, flags: number): Account => ({
+  nonce: 1n,
+  balance,
+  codeHash: EMPTY_CODE_HASH,
+  storage: EMPTY_TRIE_ROOT,
+  slots: null,
+  transient: null,
+  flags,
+});
+
 const DEEP = 0xdeeb0n;
 
 function machineInDeepWorld(phase: typeof PHASE.flush | typeof PHASE.loadAccount, flags: number): Machine {
   const key = addressKey(DEEP);
-  const account = {
-    nonce: 1n,
-    balance: 10n ** 26n,
-    codeHash: EMPTY_CODE_HASH,
-    storage: EMPTY_TRIE_ROOT,
-    slots: null,
-    transient: null,
-    flags,
-  };
+  const account = recordOf(10n ** 26n, flags);
   const { root, store } = deepTrie(key, encodeAccount(account));
   const outside = { ...world.outside, node: store.source };
   const isFlush = phase === PHASE.flush;
@@ -155,15 +158,7 @@ function instruction(body: Uint8Array, stack: readonly bigint[]): Machine {
   whole.set(body, 12_800);
   const m = machineIn({ world, code: whole, stack, gas: GAS });
   m.pc = 12_800;
-  const account = {
-    nonce: 1n,
-    balance: 10n ** 20n,
-    codeHash: EMPTY_CODE_HASH,
-    storage: EMPTY_TRIE_ROOT,
-    slots: null,
-    transient: null,
-    flags: FLAG.warm,
-  };
+  const account = recordOf(10n ** 20n, FLAG.warm);
   for (let address = 1n; address <= 4_096n; address++)
     m.journal = put(m.journal, addressKey(address), account, accountWords);
   for (const address of [m.frame?.address ?? 0n, (m.tx as Tx).origin, (m.tx as Tx).block.coinbase, 0xbeefn])

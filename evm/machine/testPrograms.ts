@@ -5,10 +5,10 @@ import { createAddressFromPrivateKey, createAddressFromString } from "@ethereumj
 import { runTx } from "@ethereumjs/vm";
 import { concat } from "../../merkle/concat.ts";
 import { NO_HISTORY } from "../batch/history.ts";
+import { outsideOf } from "../native/outside.ts";
 import { type AccountState, createState, type NativeState, type PreState, putAccounts } from "../native/state.ts";
 import { createNativeVm, nativeCommon } from "../native/vm.ts";
 import { type Random, seededRandom } from "../trie/random.ts";
-import { keeping } from "./outside.ts";
 import { type Each, stepTransaction } from "./run.ts";
 import { wordBytes } from "./words.ts";
 
@@ -272,12 +272,8 @@ export async function runStepped({ pre, transaction }: Scenario, each?: Each): P
     txBytes: transaction,
     world,
     history: NO_HISTORY,
-    outside: keeping({ node: state.nodes, code: state.codes, infer: noModels, bounded: false }),
+    outside: outsideOf({ state, l1Bounds: false }),
     ...(each && { each }),
   });
   return { world: run.world, gasUsed: run.gasUsed, logs: run.logs.length };
-}
-
-function noModels(): never {
-  throw new Error("a random program asked for a model");
 }

@@ -1,6 +1,7 @@
 import type { AddPrecompile } from "@ethereumjs/evm";
 import { blake2Finish, blake2Run, blake2Start } from "../hashes/blake2.ts";
 import { invalidInput, outOfGas } from "./failure.ts";
+import { precompileAddress } from "./precompile-address.ts";
 
 /** Rounds (4, big-endian) ‖ state (64) ‖ message (128) ‖ counters (16) ‖ whether this is the last block (1). */
 const INPUT_BYTES = 213;
@@ -11,7 +12,7 @@ const FINAL_AT = 212;
  * every node busy for half a minute.
  */
 export const blake2Precompile: AddPrecompile = {
-  address: `0x${"09".padStart(40, "0")}`,
+  address: precompileAddress(9),
   function: ({ data, gasLimit }) => {
     if (data.length !== INPUT_BYTES || (data[FINAL_AT] as number) > 1) return invalidInput(gasLimit);
     const rounds = new DataView(data.buffer, data.byteOffset).getUint32(0);

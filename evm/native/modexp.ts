@@ -1,6 +1,7 @@
 import type { AddPrecompile, ExecResult, PrecompileInput } from "@ethereumjs/evm";
 import { bigIntToBytes, bytesToBigInt, setLengthLeft, setLengthRight } from "@ethereumjs/util";
 import { outOfGas } from "./failure.ts";
+import { precompileAddress } from "./precompile-address.ts";
 
 /**
  * MODEXP (EIP-198, priced by EIP-2565): three lengths (32 bytes each) ‖ base ‖ exponent ‖ modulus, what is missing read as zeros. In place of
@@ -11,7 +12,7 @@ const LEAST_GAS = 200n;
 /** Nobody has the gas for more. */
 const LONGEST = 2n ** 31n - 1n;
 
-export const modexpPrecompile: AddPrecompile = { address: `0x${"05".padStart(40, "0")}`, function: runModexp };
+export const modexpPrecompile: AddPrecompile = { address: precompileAddress(5), function: runModexp };
 
 export function runModexp({ data, gasLimit }: Pick<PrecompileInput, "data" | "gasLimit">): ExecResult {
   const gas = price(data);

@@ -4,6 +4,7 @@ import { sha256 } from "@noble/hashes/sha2.js";
 import mcl, { type G1 } from "mcl-wasm";
 import { wordBytes } from "../machine/words.ts";
 import { invalidInput, outOfGas } from "./failure.ts";
+import { precompileAddress } from "./precompile-address.ts";
 
 /**
  * Point evaluation (https://eips.ethereum.org/EIPS/eip-4844#point-evaluation-precompile), for which @ethereumjs/evm wants a native
@@ -47,7 +48,7 @@ const TAU_2 = new mcl.PrecomputedG2(
 const OUTPUT = concatBytes(wordBytes(4096n), wordBytes(ORDER));
 
 export const pointEvaluationPrecompile: AddPrecompile = {
-  address: `0x${"0a".padStart(40, "0")}`,
+  address: precompileAddress(10),
   function: ({ data, gasLimit }) => {
     if (gasLimit < PRICE) return outOfGas(gasLimit);
     const output = evaluatePoint(data);

@@ -2,6 +2,7 @@ import type { Common } from "@ethereumjs/common";
 import { type AddPrecompile, getActivePrecompiles } from "@ethereumjs/evm";
 import { outOfGas } from "./failure.ts";
 import { larger, modexpIterations, modexpLengths, runModexp } from "./modexp.ts";
+import { precompileAddress } from "./precompile-address.ts";
 
 /**
  * The verifier settles a precompile's call by L1's own precompile, so that a call must be payable there. L1 runs Osaka, where MODEXP
@@ -47,8 +48,7 @@ export function exceedsL1(address: number, input: Uint8Array): boolean {
 
 /** The precompiles whose price can pass the limit, made to fail where it does. */
 export function boundedPrecompiles(common: Common): AddPrecompile[] {
-  const address = (number: number) => number.toString(16).padStart(40, "0");
-  const pairing = getActivePrecompiles(common).get(address(PAIRING));
+  const pairing = getActivePrecompiles(common).get(precompileAddress(PAIRING).slice(2));
   if (!pairing) throw new Error(`the chain's rules have no precompile ${PAIRING}`);
   return (
     [
@@ -56,7 +56,7 @@ export function boundedPrecompiles(common: Common): AddPrecompile[] {
       [PAIRING, pairing],
     ] as const
   ).map(([number, run]) => ({
-    address: `0x${address(number)}`,
+    address: precompileAddress(number),
     function: (call) => (exceedsL1(number, call.data) ? outOfGas(call.gasLimit) : run(call)),
   }));
 }

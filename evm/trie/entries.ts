@@ -1,5 +1,6 @@
+import { concat } from "../../merkle/concat.ts";
 import { decodeNode, isEmptyRoot, type NodeSource, type Reference } from "./node.ts";
-import { bytesOf, concatPaths } from "./path.ts";
+import { bytesOf } from "./path.ts";
 
 export interface TrieEntry {
   readonly key: Uint8Array;
@@ -16,11 +17,11 @@ function* entriesBelow(reference: Reference, above: Uint8Array, nodes: NodeSourc
   if (node.kind === "branch") {
     if (node.value !== null) yield { key: bytesOf(above), value: node.value };
     for (const [slot, child] of node.children.entries()) {
-      if (child !== null) yield* entriesBelow(child, concatPaths(above, Uint8Array.of(slot)), nodes);
+      if (child !== null) yield* entriesBelow(child, concat(above, Uint8Array.of(slot)), nodes);
     }
     return;
   }
-  const path = concatPaths(above, node.path);
+  const path = concat(above, node.path);
   if (node.kind === "leaf") yield { key: bytesOf(path), value: node.value };
   else yield* entriesBelow(node.child, path, nodes);
 }

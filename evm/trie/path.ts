@@ -1,3 +1,5 @@
+import { concat } from "../../merkle/concat.ts";
+
 /** Paths in the trie: one nibble an element. Their compact form is the hex-prefix encoding of the Yellow Paper, appendix C. */
 
 /** @returns 0 … 15 each, the high nibble of a byte first. */
@@ -16,16 +18,6 @@ export function bytesOf(nibbles: Uint8Array): Uint8Array {
   return Uint8Array.from({ length: nibbles.length / 2 }, (_, i) => (nibbles[2 * i]! << 4) | nibbles[2 * i + 1]!);
 }
 
-export function concatPaths(...paths: readonly Uint8Array[]): Uint8Array {
-  const all = new Uint8Array(paths.reduce((sum, path) => sum + path.length, 0));
-  let at = 0;
-  for (const path of paths) {
-    all.set(path, at);
-    at += path.length;
-  }
-  return all;
-}
-
 /** How many nibbles both begin with. */
 export function commonLength(a: Uint8Array, b: Uint8Array): number {
   let length = 0;
@@ -37,7 +29,7 @@ export function commonLength(a: Uint8Array, b: Uint8Array): number {
 export function compactPath(path: Uint8Array, leaf: boolean): Uint8Array {
   const odd = path.length & 1;
   const flag = (leaf ? 2 : 0) | odd;
-  return bytesOf(concatPaths(Uint8Array.from(odd ? [flag] : [flag, 0]), path));
+  return bytesOf(concat(Uint8Array.from(odd ? [flag] : [flag, 0]), path));
 }
 
 export function expandPath(compact: Uint8Array): { path: Uint8Array; leaf: boolean } {

@@ -1,3 +1,4 @@
+import { concat } from "../../merkle/concat.ts";
 import { keccak256 } from "../../merkle/keccak/keccak.ts";
 import {
   type Branch,
@@ -9,7 +10,7 @@ import {
   type Reference,
   type TrieNode,
 } from "./node.ts";
-import { commonLength, concatPaths, nibblesOf } from "./path.ts";
+import { commonLength, nibblesOf } from "./path.ts";
 
 export interface WrittenNode {
   readonly hash: Uint8Array;
@@ -127,7 +128,7 @@ class Change {
   /** `node` with a longer path before it. */
   #prefix(path: Uint8Array, node: TrieNode, reference?: Reference): TrieNode {
     if (node.kind === "branch") return { kind: "extension", path, child: reference ?? this.#close(node) };
-    return { ...node, path: concatPaths(path, node.path) };
+    return { ...node, path: concat(path, node.path) };
   }
 
   #open(reference: Reference): TrieNode {

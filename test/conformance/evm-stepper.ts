@@ -2,9 +2,9 @@ import { createBlockHeader } from "@ethereumjs/block";
 import { HISTORY_LENGTH, historyIndex, NO_HISTORY } from "../../evm/batch/history.ts";
 import { PHASE } from "../../evm/machine/layout.ts";
 import { addressBytes, type Machine } from "../../evm/machine/machine.ts";
-import { keeping } from "../../evm/machine/outside.ts";
 import { stepTransaction } from "../../evm/machine/run.ts";
 import { toBigInt, wordBytes } from "../../evm/machine/words.ts";
+import { outsideOf } from "../../evm/native/outside.ts";
 import { createState, putAccounts } from "../../evm/native/state.ts";
 import { nativeCommon } from "../../evm/native/vm.ts";
 import { hex, type StateCase, testBlockHash } from "./evm-case.ts";
@@ -59,7 +59,7 @@ async function run(test: StateCase, each: (m: Machine) => void): Promise<Outcome
     txBytes: test.transaction,
     world,
     history: historyBefore(number),
-    outside: keeping({ node: state.nodes, code: state.codes, infer: noModels, bounded: false }),
+    outside: outsideOf({ state, l1Bounds: false }),
     each,
   });
   if (!transaction.valid) return { status: "rejected", why: "the stepper drops the transaction" };
@@ -69,10 +69,6 @@ async function run(test: StateCase, each: (m: Machine) => void): Promise<Outcome
     data,
   ]);
   return { status: "executed", root: hex(transaction.world), logsHash: hex(logsHash(logs)) };
-}
-
-function noModels(): never {
-  throw new Error("a state test asked for a model");
 }
 
 /** Hashes of the last 256 blocks before one. */

@@ -4,24 +4,16 @@ import { encodeBatch } from "../../evm/batch/encoding.ts";
 import { NO_HISTORY } from "../../evm/batch/history.ts";
 import {
   CHAIN_ID,
-  common,
   KEYS,
   senderOf,
   testBlock,
+  testWorld,
   transaction,
   wrongTransaction,
 } from "../../evm/batch/testBatches.ts";
 import type { Outside } from "../../evm/machine/machine.ts";
-import { keeping } from "../../evm/machine/outside.ts";
 import { createdAddress } from "../../evm/machine/phases/frames.ts";
-import {
-  type AccountState,
-  accountOf,
-  createState,
-  type NativeState,
-  type PreState,
-  putAccounts,
-} from "../../evm/native/state.ts";
+import { type AccountState, accountOf, type NativeState, type PreState } from "../../evm/native/state.ts";
 import { type Random, seededRandom } from "../../evm/trie/random.ts";
 import { keccak256 } from "../../merkle/tree.ts";
 import { DIRECTORY, DIRECTORY_STORAGE, INFERENCE, models } from "./models.ts";
@@ -88,9 +80,7 @@ export function randomScenario(seed: number): Scenario {
 }
 
 export async function stageOf({ accounts, batch, batchGas }: Scenario): Promise<Stage> {
-  const state = createState(common);
-  const world = await putAccounts(state, accounts);
-  const outside = keeping({ node: state.nodes, code: state.codes, infer: models.infer, bounded: true });
+  const { state, root: world, outside } = await testWorld(accounts, models);
   return { state, outside, input: batchInput(CHAIN_ID, batchGas, { number: NUMBER, world, history: HISTORY }, batch) };
 }
 

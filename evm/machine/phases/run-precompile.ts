@@ -4,6 +4,7 @@ import { bn254 } from "../../native/bn254.ts";
 import { ecrecover } from "../../native/ecrecover.ts";
 import { exponentiate } from "../../native/modexp.ts";
 import { evaluatePoint } from "../../native/point-evaluation.ts";
+import { precompileAddress } from "../../native/precompile-address.ts";
 
 const customCrypto = { ecrecover };
 const common = new Common({ chain: Mainnet, hardfork: Hardfork.Cancun, params: paramsEVM, customCrypto });
@@ -16,7 +17,7 @@ const PLENTY = 1n << 62n;
 export function runPrecompile(address: number, data: Uint8Array): Uint8Array | null {
   if (address === 5) return exponentiate(data);
   if (address === 10) return evaluatePoint(data);
-  const run = active.get(address.toString(16).padStart(40, "0"));
+  const run = active.get(precompileAddress(address).slice(2));
   if (!run) throw new Error(`there is no precompile ${address}`);
   const call = { data, gasLimit: PLENTY, common, _EVM: host } as unknown as PrecompileInput;
   const result = run(call);
