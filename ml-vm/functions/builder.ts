@@ -43,6 +43,11 @@ export function f64FromBits(bits: bigint): number {
   return scratch.getFloat64(0);
 }
 
+/** An operation was asked for of operands whose register types it does not have. */
+export class OperandError extends Error {
+  override readonly name = "OperandError";
+}
+
 /**
  * Builds a stage as an expression: `b.add(b.mul(x, y), b.f32(1))`. Equal subexpressions are one value, and what no result
  * needs is left out. Numbering follows the order of construction, so that a function of the builder gives the same stage
@@ -100,12 +105,13 @@ export class ScalarBuilder {
   }
 
   int(x: number | bigint): Scalar {
+    if (typeof x === "number" && !Number.isInteger(x)) throw new OperandError(`${x} is no integer`);
     return this.constant("int", BigInt.asUintN(64, BigInt(x)));
   }
 
   /** The number x in the register type `type`. */
-  number(type: ScalarType, x: number): Scalar {
-    return type === "f32" ? this.f32(x) : type === "f64" ? this.f64(x) : this.int(x);
+  number(type: ScalarType, x: number | bigint): Scalar {
+    return type === "f32" ? this.f32(Number(x)) : type === "f64" ? this.f64(Number(x)) : this.int(x);
   }
 
   /** Value of a loop variable. */
@@ -116,12 +122,13 @@ export class ScalarBuilder {
   /** Any operation of ops.ts by name. */
   op(name: string, ...args: readonly Scalar[]): Scalar {
     const spec = OPS.get(name);
-    if (!spec || spec.args.length !== args.length) throw new Error(`no operation ${name} of ${args.length} operands`);
+    if (!spec || spec.args.length !== args.length)
+      throw new OperandError(`no operation ${name} of ${args.length} operands`);
     const generic = args.find((_, i) => spec.args[i] === "T")?.type;
     for (const [i, want] of spec.args.entries()) {
       const expected = want === "T" ? generic : want;
       const got = (args[i] as Scalar).type;
-      if (got !== expected) throw new Error(`operand ${i} of ${name} is ${got}, not ${expected}`);
+      if (got !== expected) throw new OperandError(`operand ${i} of ${name} is ${got}, not ${expected}`);
     }
     const nodes = args.map((arg) => this.#node(arg));
     const type = spec.result === "T" ? (generic as ScalarType) : spec.result;

@@ -1,4 +1,6 @@
-import type { DType } from "../program/dtype.ts";
+import { f32FromBits, f64FromBits } from "../functions/builder.ts";
+import { type DType, dtypeSpec } from "../program/dtype.ts";
+import { loadElement } from "./element.ts";
 import { ModelError, unsupported } from "./error.ts";
 import type { Attributes, Node } from "./graph.ts";
 import type { Lowering } from "./lower.ts";
@@ -36,27 +38,35 @@ export class Call {
     return this.inputs[i];
   }
 
-  /** Integers of an input that shapes depend on, and that must therefore be known before anything runs. */
+  /** Integers of an input that shapes depend on, as `Attributes.int` gives them. */
   integers(i: number): number[] {
-    const value = this.input(i);
-    if (!value.storage.data) {
-      throw unsupported(
-        `input ${i} ("${this.node.inputs[i]}") decides a shape and is known only when the model runs; make it a constant`,
-      );
-    }
-    return integersOf(value).map(Number);
+    return this.bigints(i).map(Number);
   }
 
-  /** The first number of an input that shapes depend on. */
-  number(i: number): number {
-    const { storage, dtype } = this.input(i);
-    if (!storage.data) return this.integers(i)[0] as number;
-    const view = viewOfBytes(storage.data);
-    return dtype === "f32"
-      ? view.getFloat32(0, true)
-      : dtype === "f64"
-        ? view.getFloat64(0, true)
-        : (this.integers(i)[0] as number);
+  /** Integers of an input that shapes depend on, exactly. */
+  bigints(i: number): bigint[] {
+    const value = this.#known(i);
+    if (dtypeSpec(value.dtype).scalar !== "int")
+      this.fail(`input ${i} ("${this.node.inputs[i]}") is of ${value.dtype}; it must hold integers`);
+    return integersOf(value);
+  }
+
+  /** The number that an input of one element holds, on which a shape depends: an exact integer, or a float. */
+  number(i: number): number | bigint {
+    const { dtype, storage } = this.#known(i);
+    const { scalar } = dtypeSpec(dtype);
+    if (scalar === "int") return this.bigints(i)[0] as bigint;
+    const register = loadElement(this.lower.softfloat, dtype, viewOfBytes(storage.data as Uint8Array), 0);
+    return scalar === "f32" ? f32FromBits(register) : f64FromBits(register);
+  }
+
+  /** What shapes depend on must be known before anything runs. */
+  #known(i: number): Value {
+    const value = this.input(i);
+    if (value.storage.data) return value;
+    throw unsupported(
+      `input ${i} ("${this.node.inputs[i]}") decides a shape and is known only when the model runs; make it a constant`,
+    );
   }
 
   /** Integers of an attribute in old operator sets, and of an input in newer ones. */

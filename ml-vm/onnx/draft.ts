@@ -15,6 +15,8 @@ export interface Draft {
   readonly accumulators: readonly Constant[];
   readonly body: Stage | null;
   readonly finish: Stage;
+  /** Whether a half type that it reads or writes must be rounded as it would be stored, also where it is not stored. */
+  readonly exact: boolean;
 }
 
 /** Sizes of the loop variables of an instruction. */

@@ -1,125 +1,63 @@
-import { NAN32, NAN64 } from "../functions/builder.ts";
-import { type StageRunner, stageRunner } from "../functions/run.ts";
-import { type DType, dtypeSpec } from "../program/dtype.ts";
-import { elementCount, type Stage, type Term, VARIABLES, type View } from "../program/program.ts";
-import type { Softfloat } from "../softfloat/softfloat.ts";
+import { openBackend } from "../engine/backend.ts";
+import { Session } from "../engine/session.ts";
+import { elementCount } from "../program/program.ts";
+import { assemble } from "./assemble.ts";
 import type { Draft } from "./draft.ts";
-import { readInteger, viewOfBytes } from "./tensor.ts";
+import { unsupported } from "./error.ts";
+import { bytesOf } from "./instruction.ts";
+import { valueIn } from "./tensor.ts";
 
-/** The register that element `index` fills. */
-export function loadElement(softfloat: Softfloat, dtype: DType, view: DataView, index: number): bigint {
-  switch (dtype) {
-    case "f32": {
-      const bits = view.getUint32(4 * index, true);
-      return (bits & 0x7fffffff) > 0x7f800000 ? NAN32 : BigInt(bits);
-    }
-    case "f64": {
-      const bits = view.getBigUint64(8 * index, true);
-      return BigInt.asUintN(63, bits) > 0x7ff0000000000000n ? NAN64 : bits;
-    }
-    case "f16":
-      return BigInt(softfloat.f16_to_f32(view.getUint16(2 * index, true)));
-    case "bf16":
-      return BigInt(softfloat.bf16_to_f32(view.getUint16(2 * index, true)));
-    default:
-      return BigInt.asUintN(64, readInteger(dtype, view, index));
+/** Scalar operations that the constants of one model may take: about a second on a slow machine. */
+const MOST_OPERATIONS = 2 ** 27;
+
+/** Bytes of made constants and tables that every model may have, and for each byte that its file stores. */
+const FREE_BYTES = 2 ** 24;
+const BYTES_PER_STORED_BYTE = 8;
+
+/** What may be computed while one model is imported, so that a short file cannot ask for much work. */
+export class Budget {
+  #operations = MOST_OPERATIONS;
+  #bytes: number;
+
+  /** @param stored bytes of the constants that the file stores */
+  constructor(stored: number) {
+    this.#bytes = FREE_BYTES + BYTES_PER_STORED_BYTE * stored;
+  }
+
+  /** To be called before a constant is made. @throws ModelError where it would be too large */
+  claimBytes(bytes: number): void {
+    if (bytes > this.#bytes)
+      throw unsupported(
+        `a constant of ${bytes} bytes would be made at import, and ${this.#bytes} are left for this file; store it as an initializer`,
+      );
+    this.#bytes -= bytes;
+  }
+
+  /** To be called before a constant is evaluated. @throws ModelError where that would take too long */
+  claimWork(drafts: readonly Draft[]): void {
+    const operations = drafts.reduce((n, draft) => n + operationsOf(draft), 0);
+    if (operations > this.#operations)
+      throw unsupported(
+        `a constant that takes ${operations} scalar operations to make; ${this.#operations} are left: store it as an initializer`,
+      );
+    this.#operations -= operations;
   }
 }
 
-/** Puts a register into element `index`. */
-export function storeElement(
-  softfloat: Softfloat,
-  dtype: DType,
-  view: DataView,
-  index: number,
-  register: bigint,
-): void {
-  const { size } = dtypeSpec(dtype);
-  let bits = register;
-  if (dtype === "f16") bits = BigInt(softfloat.f32_to_f16(Number(register)));
-  if (dtype === "bf16") bits = BigInt(softfloat.f32_to_bf16(Number(register)));
-  if (size === 8) view.setBigUint64(8 * index, bits, true);
-  else if (size === 4) view.setUint32(4 * index, Number(bits & 0xffffffffn), true);
-  else if (size === 2) view.setUint16(2 * index, Number(bits & 0xffffn), true);
-  else view.setUint8(index, Number(bits & 0xffn));
-}
-
-const bracket = ({ variable, shift, bits }: Term, variables: readonly number[]): number => {
-  const shifted = Math.floor((variables[variable] as number) / 2 ** shift);
-  return bits === 0 ? shifted : shifted % 2 ** bits;
+const operationsOf = ({ dims, reduction, body, finish }: Draft): number => {
+  const [each, last] = [body, finish].map((stage) => (stage ? stage.code.length + stage.reads.length : 0));
+  return elementCount(dims) * (elementCount(reduction) * (each as number) + (last as number));
 };
 
-const saturate32 = (x: bigint): number => {
-  const value = BigInt.asIntN(64, x);
-  return Number(value > 2147483647n ? 2147483647n : value < -2147483648n ? -2147483648n : value);
-};
+/** One thread: constants are small, and a model is imported while others run. */
+let engine: ReturnType<typeof openBackend> | undefined;
 
-/** Element that a view names, or null where it is outside. */
-function elementAt(view: View, variables: readonly number[], reads: readonly bigint[]): number | null {
-  let element = 0;
-  for (const { stride, extent, offset, outside, indirect, terms } of view) {
-    let at = offset;
-    for (const term of terms) at += term.factor * bracket(term, variables);
-    if (indirect !== null) at += saturate32(reads[indirect] as bigint);
-    if (at < 0 || at >= extent) {
-      if (outside === "pad") return null;
-      at = at < 0 ? 0 : extent - 1;
-    }
-    element += stride * at;
-  }
-  return element;
-}
-
-/** Steps `variables[first…]` on in row-major order; false when all have been. */
-function next(variables: number[], first: number, sizes: readonly number[]): boolean {
-  for (let i = sizes.length - 1; i >= 0; i--) {
-    const value = (variables[first + i] as number) + 1;
-    variables[first + i] = value < (sizes[i] as number) ? value : 0;
-    if (value < (sizes[i] as number)) return true;
-  }
-  return false;
-}
-
-/**
- * Runs instructions that read constants alone, as the machine would (docs/tensor-machine.md, "Tensor instructions"), and
- * gives the bytes of their target. It is slow: constants of a model are few.
- */
-export function evaluate(softfloat: Softfloat, drafts: readonly Draft[]): Uint8Array {
-  const { dtype, elements } = (drafts[0] as Draft).target;
-  const bytes = new Uint8Array(elements * dtypeSpec(dtype).size);
-  for (const draft of drafts) run(softfloat, draft, viewOfBytes(bytes));
-  return bytes;
-}
-
-function run(softfloat: Softfloat, draft: Draft, output: DataView): void {
-  const { dims, reduction, scan } = draft;
-  const variables: number[] = new Array(VARIABLES.count).fill(0);
-  const operands = draft.operands.map((s) => viewOfBytes(s.data as Uint8Array));
-  const readAll = (stage: Stage): bigint[] => {
-    const values: bigint[] = [];
-    for (const { operand, dtype, pad, view } of stage.reads) {
-      const element = elementAt(view, variables, values);
-      values.push(element === null ? pad : loadElement(softfloat, dtype, operands[operand] as DataView, element));
-    }
-    return values;
-  };
-  const body: StageRunner | null = draft.body && stageRunner(softfloat, draft.body);
-  const finish = stageRunner(softfloat, draft.finish);
-  const write = (accumulators: readonly bigint[]): void => {
-    const reads = readAll(draft.finish);
-    const [result] = finish(accumulators, reads, variables);
-    const element = elementAt(draft.write, variables, reads);
-    if (element !== null) storeElement(softfloat, draft.target.dtype, output, element, result as bigint);
-  };
-  for (let element = 0, n = elementCount(dims); element < n; element++) {
-    let accumulators = draft.accumulators.map((c) => c.bits);
-    if (draft.body && body) {
-      do {
-        accumulators = body(accumulators, readAll(draft.body), variables);
-        if (scan) write(accumulators);
-      } while (next(variables, VARIABLES.reduction, reduction));
-    }
-    if (!scan) write(accumulators);
-    next(variables, VARIABLES.output, dims);
-  }
+/** The bytes of the target of instructions that read constants alone: what the machine would compute. */
+export function evaluate(drafts: readonly Draft[], budget: Budget): Uint8Array {
+  const { target } = drafts[0] as Draft;
+  budget.claimBytes(bytesOf(target));
+  budget.claimWork(drafts);
+  engine ??= openBackend({ threads: 1 });
+  const model = assemble([], [{ name: "constant", value: valueIn(target, target.shape) }], drafts);
+  return new Session(model, engine).run([])[0] as Uint8Array;
 }

@@ -67,20 +67,22 @@ function join(producer: Draft, consumer: Draft, result: Storage): Draft | null {
       reads: stage.reads.map((r) => ({ ...r, operand: place(owner.operands[r.operand] as Storage) })),
     };
   const body = moved(folded, folded.body);
-  const finish = compose(producer, consumer, readsResult, place);
+  const exact = producer.exact || consumer.exact;
+  const finish = compose(producer, consumer, readsResult, place, exact ? result.dtype : "f32");
   if (!finish || operands.length > LIMITS.operands) return null;
   const { dims, reduction, scan, accumulators } = folded;
   const { target, write } = consumer;
-  const fused = { target, write, operands, dims, reduction, scan, accumulators, body, finish };
+  const fused = { target, write, operands, dims, reduction, scan, accumulators, body, finish, exact };
   return encodedLength(fused) <= LIMITS.instructionBytes ? fused : null;
 }
 
-/** The finish stage that runs the producer's and then the consumer's, or null if it has too many values. */
+/** The finish stage that runs the producer's and then the consumer's, or null if it has too many values. @param roundedTo what passes from one to the other is rounded to a half type */
 function compose(
   producer: Draft,
   consumer: Draft,
   readsResult: (read: Read) => boolean,
   place: (storage: Storage) => number,
+  roundedTo: DType,
 ): Stage | null {
   const b = new ScalarBuilder();
   const entries = (producer.body ? producer : consumer).accumulators.map((c) => b.entry(c.type));
@@ -94,9 +96,10 @@ function compose(
       return b.readElement({ ...read, operand: place(owner.operands[read.operand] as Storage), view }, type);
     };
   const [made] = b.inline(producer.finish, producer.body ? entries : [], reader(producer));
+  const passed = asStored(b, made as Scalar, roundedTo);
   const read = reader(consumer);
   const [result] = b.inline(consumer.finish, consumer.body ? entries : [], (r, earlier, type) =>
-    readsResult(r) ? (made as Scalar) : read(r, earlier, type),
+    readsResult(r) ? passed : read(r, earlier, type),
   );
   try {
     return b.stage([result as Scalar]);
@@ -104,4 +107,11 @@ function compose(
     if (error instanceof RangeError) return null;
     throw error;
   }
+}
+
+/** A register after it was stored as a half type and loaded again; unchanged for other types. */
+function asStored(b: ScalarBuilder, x: Scalar, dtype: DType): Scalar {
+  if (dtype === "f16") return b.op("f32.fromF16", b.op("f32.toF16", x));
+  if (dtype === "bf16") return b.op("f32.fromBF16", b.op("f32.toBF16", x));
+  return x;
 }

@@ -1,13 +1,20 @@
-import onnxProto from "onnx-proto";
 import type { DType } from "../program/dtype.ts";
 import { dtypeSpec } from "../program/dtype.ts";
 import { elementCount } from "../program/program.ts";
 import { ModelError, unsupported } from "./error.ts";
+import { inlineFunctions } from "./local-functions.ts";
+import {
+  type AttributeProto,
+  defaultOpset,
+  domainOf,
+  type ModelProto,
+  type NodeProto,
+  onnx,
+  type TensorProto,
+  toBigInt,
+  type ValueInfoProto,
+} from "./proto.ts";
 import { constantValue, type Value } from "./tensor.ts";
-
-const { onnx } = onnxProto;
-type TensorProto = onnxProto.onnx.ITensorProto;
-type Int = number | { toString(): string } | null | undefined;
 
 /** An ONNX graph as the importer uses it: protobuf's optional fields and long integers are behind us. */
 export interface Graph {
@@ -22,8 +29,8 @@ export interface Graph {
 export interface GraphInput {
   readonly name: string;
   readonly dtype: DType;
-  /** A number, the name of a symbolic dimension, or null where nothing is said. */
-  readonly dims: readonly (number | string | null)[];
+  /** For each axis a number, the name of a symbolic dimension, or null where nothing is said; null if not even their number is. */
+  readonly dims: readonly (number | string | null)[] | null;
 }
 
 export interface Node {
@@ -36,9 +43,20 @@ export interface Node {
   readonly attributes: Attributes;
 }
 
-type Attribute = number | bigint | string | Value | readonly number[] | readonly bigint[] | readonly string[];
+interface AttributeTypes {
+  readonly float: number;
+  readonly int: bigint;
+  readonly string: string;
+  readonly tensor: Value;
+  readonly floats: readonly number[];
+  readonly ints: readonly bigint[];
+  readonly strings: readonly string[];
+}
 
-/** Attributes of a node, read by name with the type that the operator expects. */
+type Kind = keyof AttributeTypes;
+type Attribute = { [K in Kind]: { readonly kind: K; readonly value: AttributeTypes[K] } }[Kind];
+
+/** Attributes of a node, read by name with the type that the operator expects. @throws ModelError where it has another one. */
 export class Attributes {
   readonly #values: ReadonlyMap<string, Attribute>;
 
@@ -50,35 +68,53 @@ export class Attributes {
     return this.#values.has(name);
   }
 
+  /** An integer that counts something or names an axis: beyond 2^53 it is rounded, and far outside every range all the same. */
   int(name: string): number | undefined;
   int(name: string, otherwise: number): number;
   int(name: string, otherwise?: number): number | undefined {
-    const value = this.#values.get(name);
-    return value === undefined ? otherwise : Number(value as bigint);
+    const value = this.#get(name, "int");
+    return value === undefined ? otherwise : Number(value);
   }
 
   float(name: string): number | undefined;
   float(name: string, otherwise: number): number;
   float(name: string, otherwise?: number): number | undefined {
-    const value = this.#values.get(name);
-    return value === undefined ? otherwise : Number(value as number);
+    return this.#get(name, "float") ?? otherwise;
   }
 
   string(name: string, otherwise = ""): string {
-    return (this.#values.get(name) as string | undefined) ?? otherwise;
+    return this.#get(name, "string") ?? otherwise;
   }
 
+  /** As `int`, for lists. */
   ints(name: string): number[] | undefined {
-    const value = this.#values.get(name) as readonly bigint[] | undefined;
+    const value = this.#get(name, "ints");
     return value && Array.from(value, Number);
   }
 
+  /** An integer that is data, exactly. */
+  bigint(name: string): bigint | undefined {
+    return this.#get(name, "int");
+  }
+
+  bigints(name: string): readonly bigint[] | undefined {
+    return this.#get(name, "ints");
+  }
+
   floats(name: string): readonly number[] | undefined {
-    return this.#values.get(name) as readonly number[] | undefined;
+    return this.#get(name, "floats");
   }
 
   tensor(name: string): Value | undefined {
-    return this.#values.get(name) as Value | undefined;
+    return this.#get(name, "tensor");
+  }
+
+  #get<K extends Kind>(name: string, kind: K): AttributeTypes[K] | undefined {
+    const attribute = this.#values.get(name);
+    if (attribute === undefined) return undefined;
+    if (attribute.kind !== kind)
+      throw new ModelError(`attribute "${name}" is of the kind ${attribute.kind}; it must be ${kind}`);
+    return attribute.value as AttributeTypes[K];
   }
 }
 
@@ -122,8 +158,7 @@ export function dtypeOfOnnx(code: number, what: string): DType {
   return dtype;
 }
 
-const toBigInt = (x: Int): bigint => (typeof x === "number" ? BigInt(x) : BigInt(String(x ?? 0)));
-const toNumber = (x: Int): number => Number(toBigInt(x));
+const toNumber = (x: Parameters<typeof toBigInt>[0]): number => Number(toBigInt(x));
 const text = (bytes: Uint8Array | null | undefined): string => new TextDecoder().decode(bytes ?? new Uint8Array());
 
 /** A TensorProto as a constant. @throws ModelError if its data is elsewhere, or does not fit its shape. */
@@ -150,7 +185,7 @@ export function constantOf(proto: TensorProto): Value {
 
 /** A TensorProto in its own file. */
 export function constantOfBytes(bytes: Uint8Array): Value {
-  let proto: onnxProto.onnx.TensorProto;
+  let proto: TensorProto;
   try {
     proto = onnx.TensorProto.decode(bytes);
   } catch (cause) {
@@ -168,7 +203,7 @@ function typedData(proto: TensorProto, dtype: DType, bytes: number): Uint8Array 
     for (let i = 0; i < list.length; i++) set(view, i * size, i);
     return data;
   };
-  const integers = (list: readonly Int[]): Uint8Array =>
+  const integers = (list: readonly Parameters<typeof toBigInt>[0][]): Uint8Array =>
     fill(list, (view, at, i) => {
       const value = BigInt.asUintN(64, toBigInt(list[i]));
       for (let b = 0; b < size; b++) view.setUint8(at + b, Number((value >> BigInt(8 * b)) & 0xffn));
@@ -182,28 +217,28 @@ function typedData(proto: TensorProto, dtype: DType, bytes: number): Uint8Array 
     return fill(proto.doubleData ?? [], (v, at, i) =>
       v.setFloat64(at, (proto.doubleData as number[])[i] as number, true),
     );
-  if (dtype === "i64") return integers((proto.int64Data as Int[] | null) ?? []);
-  if (dtype === "u64" || dtype === "u32") return integers((proto.uint64Data as Int[] | null) ?? []);
+  if (dtype === "i64") return integers(proto.int64Data ?? []);
+  if (dtype === "u64" || dtype === "u32") return integers(proto.uint64Data ?? []);
   return integers(proto.int32Data ?? []);
 }
 
-function attributeOf(proto: onnxProto.onnx.IAttributeProto, node: { node: string; op: string }): Attribute {
+function attributeOf(proto: AttributeProto, node: { node: string; op: string }): Attribute {
   const Type = onnx.AttributeProto.AttributeType;
   switch (proto.type) {
     case Type.FLOAT:
-      return proto.f ?? 0;
+      return { kind: "float", value: proto.f ?? 0 };
     case Type.INT:
-      return toBigInt(proto.i);
+      return { kind: "int", value: toBigInt(proto.i) };
     case Type.STRING:
-      return text(proto.s);
+      return { kind: "string", value: text(proto.s) };
     case Type.TENSOR:
-      return constantOf(proto.t ?? {});
+      return { kind: "tensor", value: constantOf(proto.t ?? {}) };
     case Type.FLOATS:
-      return Array.from(proto.floats ?? []);
+      return { kind: "floats", value: Array.from(proto.floats ?? []) };
     case Type.INTS:
-      return (proto.ints ?? []).map(toBigInt);
+      return { kind: "ints", value: (proto.ints ?? []).map(toBigInt) };
     case Type.STRINGS:
-      return (proto.strings ?? []).map(text);
+      return { kind: "strings", value: (proto.strings ?? []).map(text) };
     default:
       throw new ModelError(`attribute "${proto.name}" is of a kind that is not supported (subgraphs, sparse tensors)`, {
         ...node,
@@ -212,31 +247,40 @@ function attributeOf(proto: onnxProto.onnx.IAttributeProto, node: { node: string
   }
 }
 
-function nodeOf(proto: onnxProto.onnx.INodeProto): Node {
+function nodeOf(proto: NodeProto): Node {
   const [op, outputs] = [proto.opType ?? "", proto.output ?? []];
   const name = proto.name || outputs.find((o) => o !== "") || "";
   const attributes = new Map<string, Attribute>();
   for (const a of proto.attribute ?? []) attributes.set(a.name ?? "", attributeOf(a, { node: name, op }));
-  const domain = proto.domain === "ai.onnx" ? "" : (proto.domain ?? "");
-  return { op, domain, name, inputs: proto.input ?? [], outputs, attributes: new Attributes(attributes) };
+  return {
+    op,
+    domain: domainOf(proto.domain),
+    name,
+    inputs: proto.input ?? [],
+    outputs,
+    attributes: new Attributes(attributes),
+  };
 }
 
-function inputOf(proto: onnxProto.onnx.IValueInfoProto): GraphInput {
+function inputOf(proto: ValueInfoProto): GraphInput {
   const name = proto.name ?? "";
   const tensor = proto.type?.tensorType;
   if (!tensor) throw unsupported(`input "${name}" is not a tensor; sequences, maps and optionals are not supported`);
-  const dims = (tensor.shape?.dim ?? []).map(
-    (d) => d.dimParam || (d.dimValue === null || d.dimValue === undefined ? null : toNumber(d.dimValue)),
-  );
+  const dims = tensor.shape
+    ? (tensor.shape.dim ?? []).map(
+        // Some exporters write −1 for what they leave open.
+        (d) => d.dimParam || (toNumber(d.dimValue) < 0 || !d.dimValue ? null : toNumber(d.dimValue)),
+      )
+    : null;
   return { name, dtype: dtypeOfOnnx(tensor.elemType ?? 0, `input "${name}"`), dims };
 }
 
 /** What a file says before any node is understood: used for a report on a model that cannot be imported. */
 export function operatorsOf(bytes: Uint8Array): { op: string; domain: string }[] {
-  return (decode(bytes).graph?.node ?? []).map((n) => ({ op: n.opType ?? "", domain: n.domain ?? "" }));
+  return inlineFunctions(decode(bytes)).map((n) => ({ op: n.opType ?? "", domain: domainOf(n.domain) }));
 }
 
-function decode(bytes: Uint8Array): onnxProto.onnx.ModelProto {
+function decode(bytes: Uint8Array): ModelProto {
   try {
     return onnx.ModelProto.decode(bytes);
   } catch (cause) {
@@ -253,12 +297,11 @@ export function parseGraph(bytes: Uint8Array): Graph {
   if (!graph || (graph.output ?? []).length === 0) {
     throw new ModelError("the file holds no graph with outputs; it is truncated, damaged, or of another format");
   }
-  const opset = (model.opsetImport ?? []).find((o) => !o.domain || o.domain === "ai.onnx");
   const constants = new Map((graph.initializer ?? []).map((t) => [t.name ?? "", constantOf(t)]));
   if ((graph.sparseInitializer ?? []).length > 0) throw unsupported("sparse initializers are not supported");
   return {
-    opset: toNumber(opset?.version ?? 1),
-    nodes: (graph.node ?? []).map(nodeOf),
+    opset: defaultOpset(model.opsetImport),
+    nodes: inlineFunctions(model).map(nodeOf),
     inputs: (graph.input ?? []).filter((i) => !constants.has(i.name ?? "")).map(inputOf),
     outputs: (graph.output ?? []).map((o) => o.name ?? ""),
     constants,

@@ -176,16 +176,59 @@ test("an input, a constant or the same tensor twice can be outputs", () => {
   assert.ok(model.program.instructions.every((i) => !("target" in i) || i.target < 5 || i.target >= 8));
 });
 
-test("symbolic dimensions are 1, or what the caller says", () => {
+test("a leading symbolic dimension is 1 unless its size is given; any other one must be given", () => {
   const file = onnxFile({
-    inputs: [{ name: "x", shape: ["batch", 3, "length"] }],
-    nodes: [{ op: "Neg", inputs: ["x"], output: "y" }],
-    outputs: ["y"],
+    inputs: [
+      { name: "x", shape: ["batch", 3, "length"] },
+      { name: "state", shape: [2, "batch"] },
+    ],
+    nodes: [
+      { op: "Neg", inputs: ["x"], output: "y" },
+      { op: "Neg", inputs: ["state"], output: "z" },
+    ],
+    outputs: ["y", "z"],
   });
-  const shapeWith = (dims: Record<string, number>) => importOnnx(file, { dims }).program.tensors[0]?.shape;
-  assert.deepEqual(shapeWith({}), [1, 3, 1]);
-  assert.deepEqual(shapeWith({ length: 5 }), [1, 3, 5]);
-  assert.throws(() => shapeWith({ length: 2.5 }), ModelError);
+  const shapesWith = (options: Parameters<typeof importOnnx>[1]) =>
+    importOnnx(file, options).program.inputs.map((t) => t.shape);
+  const [x, state] = [
+    [1, 3, 5],
+    [2, 1],
+  ];
+  assert.deepEqual(shapesWith({ dims: { length: 5 } }), [x, state]);
+  assert.deepEqual(shapesWith({ shapes: { x } }), [x, state]);
+  assert.deepEqual(shapesWith({ dims: { length: 7 }, shapes: { state: [2, 4] } }), [
+    [4, 3, 7],
+    [2, 4],
+  ]);
+  const refusedFor = (options: Parameters<typeof importOnnx>[1], why: RegExp): void =>
+    assert.throws(() => shapesWith(options), { name: "ModelError", message: why });
+  refusedFor({}, /dimension "length" of input "x" \[batch, 3, length\] has no size: give --dim length=N/);
+  refusedFor(
+    { dims: { length: 5, lenght: 5 } },
+    /no input has a dimension "lenght"; its open dimensions are batch, length/,
+  );
+  refusedFor({ dims: { length: 2.5 } }, /dimensions are from 1 to/);
+  refusedFor({ shapes: { X: x } }, /no input is named "X"; its inputs are x, state/);
+  refusedFor({ shapes: { x: [1, 5] } }, /shape \[1, 5\] of input "x": the model says \[batch, 3, length\]/);
+  refusedFor({ shapes: { x: [1, 4, 5] } }, /axis 1 is 3/);
+  refusedFor({ dims: { batch: 2 }, shapes: { x } }, /"batch" is 2/);
+});
+
+test("an input of unknown rank, or with a nameless open dimension, needs its shape", () => {
+  const fileOf = (shape: null | readonly (number | null)[]) =>
+    onnxFile({
+      inputs: [{ name: "x", shape }],
+      nodes: [{ op: "Neg", inputs: ["x"], output: "y" }],
+      outputs: ["y"],
+    });
+  const shapeOf = (shape: null | readonly (number | null)[], given?: readonly number[]) =>
+    importOnnx(fileOf(shape), given ? { shapes: { x: given } } : {}).program.inputs[0]?.shape;
+  assert.throws(() => shapeOf(null), /the file says nothing of the shape of input "x": give it, as --shape x=/);
+  assert.throws(() => shapeOf([1, null]), /input "x" \[1, \?\] has a dimension without a size: give --shape x=1xN/);
+  assert.throws(() => shapeOf([1, -1]), /has a dimension without a size/);
+  assert.deepEqual(shapeOf(null, [2, 3]), [2, 3]);
+  assert.deepEqual(shapeOf([1, null], [1, 3]), [1, 3]);
+  assert.deepEqual(shapeOf([null, 4]), [1, 4]);
 });
 
 const broken =

@@ -1,18 +1,20 @@
+import { OperandError } from "../functions/builder.ts";
 import { checkProgram, ProgramError } from "../program/check.ts";
 import type { Model } from "../program/model.ts";
 import { elementCount } from "../program/program.ts";
 import { loadSoftfloat } from "../softfloat/load.ts";
 import { assemble, type Named } from "./assemble.ts";
-import { Call } from "./call.ts";
+import { Call, type Operator } from "./call.ts";
+import { type Dimensions, shapesOf } from "./dimensions.ts";
 import { ModelError, unsupported } from "./error.ts";
+import { Budget } from "./evaluate.ts";
 import { type Graph, type GraphInput, type Node, parseGraph } from "./graph.ts";
 import { Lowering } from "./lower.ts";
-import { operatorFor } from "./registry.ts";
+import { operatorFor, readsHalvesAsStored } from "./registry.ts";
+import { checkInputs } from "./signatures.ts";
 import { type Value, valueIn } from "./tensor.ts";
 
-export interface ImportOptions {
-  /** Sizes of symbolic dimensions by name; those that are not given are 1. */
-  readonly dims?: Readonly<Record<string, number>>;
+export interface ImportOptions extends Dimensions {
   /** Inputs that are to be constants of the program, by name: what decides shapes must be known. */
   readonly constants?: ReadonlyMap<string, Value>;
 }
@@ -26,14 +28,20 @@ export interface ImportOptions {
  */
 export function importOnnx(bytes: Uint8Array, options: ImportOptions = {}): Model {
   const graph = parseGraph(bytes);
-  const lowering = new Lowering(loadSoftfloat());
+  const stored = [...graph.constants.values()].reduce((n, { storage }) => n + (storage.data?.length ?? 0), 0);
+  const lowering = new Lowering(loadSoftfloat(), new Budget(stored));
   const { constants = new Map<string, Value>() } = options;
   const free = graph.inputs.filter((input) => !constants.has(input.name));
-  const inputs = free.map((input) => ({ name: input.name, value: inputValue(input, options) }));
-  const values = new Map([...graph.constants, ...constants, ...inputs.map((i): [string, Value] => [i.name, i.value])]);
+  const shapes = shapesOf(free, options);
+  const inputs = free.map((input) => ({ name: input.name, value: inputValue(input, shapes) }));
+  const values: Values = new Map([
+    ...graph.constants,
+    ...constants,
+    ...inputs.map((i): [string, Value] => [i.name, i.value]),
+  ]);
   for (const node of graph.nodes) lowerNode(node, graph, values, lowering);
   const outputs = graph.outputs.map((name): Named => {
-    const value = values.get(name);
+    const value = lookUp(values, name);
     if (!value) throw new ModelError(`output "${name}" is made by no node; the file is damaged`);
     return { name, value };
   });
@@ -53,18 +61,22 @@ function checkWellFormed({ program }: Model): void {
   }
 }
 
-function inputValue({ name, dtype, dims }: GraphInput, { dims: given = {} }: ImportOptions): Value {
-  const shape = dims.map((d) => (typeof d === "number" ? d : ((d === null ? undefined : given[d]) ?? 1)));
-  const bad = shape.find((n) => !Number.isInteger(n) || n < 1 || n >= 2 ** 31);
-  if (bad === 0)
-    throw unsupported(`input "${name}" has the shape [${shape}]; tensors without elements are not supported`);
-  if (bad !== undefined)
-    throw new ModelError(`input "${name}" has the shape [${shape}]; dimensions are from 1 to 2^31 − 1`);
+function inputValue({ name, dtype }: GraphInput, shapes: ReadonlyMap<string, readonly number[]>): Value {
+  const shape = shapes.get(name) as readonly number[];
   return valueIn({ kind: "input", dtype, shape, elements: elementCount(shape), data: null }, shape);
 }
 
+/** Values by name. An output of a node that its operator does not give is there as the reason, for who reads it. */
+type Values = Map<string, Value | ModelError>;
+
+function lookUp(values: Values, name: string): Value | undefined {
+  const value = values.get(name);
+  if (value instanceof ModelError) throw value;
+  return value;
+}
+
 /** Lowers a node and adds its outputs to `values`. */
-function lowerNode(node: Node, graph: Graph, values: Map<string, Value>, lowering: Lowering): void {
+function lowerNode(node: Node, graph: Graph, values: Values, lowering: Lowering): void {
   const place = { node: node.name, op: node.op };
   const operator = operatorFor(node.op, node.domain);
   if (!operator) {
@@ -73,7 +85,7 @@ function lowerNode(node: Node, graph: Graph, values: Map<string, Value>, lowerin
   }
   const inputs = node.inputs.map((name) => {
     if (name === "") return undefined;
-    const value = values.get(name);
+    const value = lookUp(values, name);
     if (!value)
       throw new ModelError(
         `input "${name}" is made by no node before it and is no initializer; the file is damaged`,
@@ -81,20 +93,30 @@ function lowerNode(node: Node, graph: Graph, values: Map<string, Value>, lowerin
       );
     return value;
   });
+  const results = lowered(new Call(node, graph.opset, inputs, lowering), operator);
+  for (const [i, name] of node.outputs.entries()) {
+    if (name === "") continue;
+    const missing = new ModelError(`output ${i} ("${name}") is not supported`, { ...place, unsupported: true });
+    values.set(name, results[i] ?? missing);
+  }
+}
+
+/** What an operator makes of a node. @throws ModelError that names the node. */
+function lowered(call: Call, operator: Operator): readonly Value[] {
+  const { node, lower } = call;
   try {
-    const lowered = operator(new Call(node, graph.opset, inputs, lowering));
-    const results = "storage" in lowered ? [lowered] : lowered;
-    for (const [i, name] of node.outputs.entries()) {
-      if (name === "") continue;
-      const value = results[i];
-      if (!value) throw new ModelError(`output ${i} ("${name}") is not supported`, { unsupported: true });
-      values.set(name, value);
-    }
+    checkInputs(call);
+    lower.exact = readsHalvesAsStored(node.op);
+    const results = operator(call);
+    return "storage" in results ? [results] : results;
   } catch (error) {
+    const place = { node: node.name, op: node.op };
     if (error instanceof ModelError) throw new ModelError(error.reason, { ...place, unsupported: error.unsupported });
-    throw new ModelError(
-      `its attributes or inputs are not what the operator takes (${(error as Error).message})`,
-      place,
-    );
+    if (error instanceof OperandError)
+      throw new ModelError(`elements of these types are not supported (${error.message})`, {
+        ...place,
+        unsupported: true,
+      });
+    throw error;
   }
 }

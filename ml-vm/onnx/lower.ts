@@ -1,12 +1,24 @@
 import { f32Bits, f64Bits, type Scalar, ScalarBuilder } from "../functions/builder.ts";
 import { type DType, dtypeSpec } from "../program/dtype.ts";
 import type { ScalarType } from "../program/ops.ts";
-import { type Constant, elementCount, LIMITS, type Stage, VARIABLES } from "../program/program.ts";
+import { type Constant, elementCount, LIMITS, type Stage, type Term, VARIABLES } from "../program/program.ts";
 import type { Softfloat } from "../softfloat/softfloat.ts";
-import { constantIndex, type Index, mayLeave, type Ranges, scale, sum, variable, viewOf } from "./affine.ts";
+import {
+  boundsOf,
+  canonicalTerms,
+  constantIndex,
+  type Index,
+  mayLeave,
+  type Ranges,
+  scale,
+  sum,
+  variable,
+  viewOf,
+} from "./affine.ts";
 import { type Draft, newStorage, rangesOf } from "./draft.ts";
-import { unsupported } from "./error.ts";
-import { evaluate, loadElement } from "./evaluate.ts";
+import { loadElement } from "./element.ts";
+import { ModelError, unsupported } from "./error.ts";
+import { type Budget, evaluate } from "./evaluate.ts";
 import { type Storage, type Value, valueIn, viewOfBytes } from "./tensor.ts";
 
 /** What a result is to be. */
@@ -21,6 +33,14 @@ export const registerBits = (type: ScalarType, x: number | bigint): bigint =>
 
 export const scalarOf = (dtype: DType): ScalarType => dtypeSpec(dtype).scalar;
 
+/** A reduction whose first dimension is split into lanes, along output variable `axis`. */
+interface Split {
+  readonly lanes: number;
+  readonly axis: number;
+  /** Terms that the lanes have together beyond the dimension's end. */
+  readonly excess: number;
+}
+
 /** A stage being written: the scalar builder, with reads by index and the loop variables. */
 export class Scope {
   readonly b = new ScalarBuilder();
@@ -28,20 +48,20 @@ export class Scope {
   readonly #operands: Storage[];
   readonly #ranges: Ranges;
   readonly #softfloat: Softfloat;
-  readonly #reductionIndex: (i: number) => Index;
+  readonly #split: Split | undefined;
 
   constructor(
     softfloat: Softfloat,
     operands: Storage[],
     dims: readonly number[],
     ranges: Ranges,
-    reductionIndex: (i: number) => Index,
+    split: Split | undefined,
   ) {
     this.#softfloat = softfloat;
     this.#operands = operands;
     this.dims = dims;
     this.#ranges = ranges;
-    this.#reductionIndex = reductionIndex;
+    this.#split = split;
   }
 
   /** Output variable i. */
@@ -51,12 +71,21 @@ export class Scope {
 
   /** Reduction variable i; where the fold is split into lanes, the expression that stands for it. */
   r(i: number): Index {
-    return this.#reductionIndex(i);
+    const index = variable(VARIABLES.reduction + i);
+    if (i > 0 || !this.#split) return index;
+    // Term kL + l of the split dimension: lane l is an output variable.
+    return sum(scale(index, this.#split.lanes), variable(this.#split.axis));
   }
 
-  /** Element of `value` at one index for each axis; `pad` is what it is outside: a number, or a constant's only element. */
-  read(value: Value, indices: readonly Index[], pad: number | bigint | { readonly of: Value } = 0): Scalar {
+  /**
+   * Element of `value` at one index for each axis; `pad` is what it is outside: a number, or a constant's only element. What
+   * lanes read beyond the end of a sum is 0 without one.
+   *
+   * @throws ModelError where an index can leave its axis, and no `pad` says what is there.
+   */
+  read(value: Value, indices: readonly Index[], pad?: number | bigint | { readonly of: Value }): Scalar {
     const { storage, dtype, shape } = value;
+    if (pad === undefined) this.#expectInside(shape, indices);
     const view = viewOf(shape, indices, this.#ranges);
     if (storage.data && storage.elements === 1 && !mayLeave(view, this.#ranges)) {
       return this.b.constant(scalarOf(dtype), this.#first(storage));
@@ -64,9 +93,29 @@ export class Scope {
     let operand = this.#operands.indexOf(storage);
     if (operand < 0) operand = this.#operands.push(storage) - 1;
     const leaves = mayLeave(view, this.#ranges);
-    const filler = typeof pad === "object" ? this.#first(pad.of.storage) : registerBits(scalarOf(dtype), pad);
+    const filler = typeof pad === "object" ? this.#first(pad.of.storage) : registerBits(scalarOf(dtype), pad ?? 0);
     const bits = leaves ? filler : 0n;
     return this.b.readElement({ operand, dtype, pad: bits, view }, scalarOf(dtype));
+  }
+
+  /** A tensor that is smaller than its reader takes it for must be refused: what is missing would be read as zeros. */
+  #expectInside(shape: readonly number[], indices: readonly Index[]): void {
+    for (const [axis, { offset, terms, indirect, outside }] of indices.entries()) {
+      if (indirect !== undefined || outside === "clamp") continue;
+      const [low, high] = boundsOf({ offset, terms: canonicalTerms(terms, this.#ranges) }, this.#ranges);
+      const [below, above] = this.#excess(terms);
+      if (low + below < 0 || high - above >= (shape[axis] as number))
+        throw new ModelError(`a tensor of shape [${shape}] is read from ${low} to ${high} along axis ${axis}`);
+    }
+  }
+
+  /** How far the lanes go beyond the first and the last term of a sum. */
+  #excess(terms: readonly Term[]): [below: number, above: number] {
+    const split = this.#split;
+    const lane = split && terms.find((t) => t.variable === split.axis && t.shift === 0 && t.bits === 0);
+    if (!split || !lane || !terms.some((t) => t.variable === VARIABLES.reduction)) return [0, 0];
+    const reach = lane.factor * split.excess;
+    return reach > 0 ? [0, reach] : [-reach, 0];
   }
 
   #first({ dtype, data }: Storage): bigint {
@@ -76,6 +125,8 @@ export class Scope {
   /** Element of `value` at the output's indices, by NumPy's broadcasting. */
   element(value: Value): Scalar {
     const lead = this.dims.length - value.shape.length;
+    if (lead < 0 || value.shape.some((n, axis) => n !== 1 && n !== this.dims[lead + axis]))
+      throw new ModelError(`a tensor of shape [${value.shape}] cannot be laid over [${this.dims}]`);
     return this.read(
       value,
       value.shape.map((n, axis) => (n === 1 ? constantIndex(0) : this.o(lead + axis))),
@@ -89,9 +140,6 @@ export class Scope {
     return { ...constantIndex(0), indirect: this.b.readPosition(this.read(indices, at)), outside: "clamp" };
   }
 }
-
-/** Most steps that a constant may take at import. */
-const EVALUATED = 2 ** 28;
 
 /** How terms come together; each has a neutral element. */
 export type Combine = "sum" | "max" | "min" | "product";
@@ -149,11 +197,15 @@ export function laneCount(outputs: number, space: readonly number[], splittable 
 /** Collects the instructions of a model while operators are lowered; evaluates what depends on constants alone. */
 export class Lowering {
   readonly drafts: Draft[] = [];
+  /** Whether the node that is lowered is one of those that need half types as stored (docs/importer.md, "Fusion"). */
+  exact = false;
   readonly softfloat: Softfloat;
+  readonly budget: Budget;
   readonly #derived = new Map<Storage, Map<string, Value>>();
 
-  constructor(softfloat: Softfloat) {
+  constructor(softfloat: Softfloat, budget: Budget) {
     this.softfloat = softfloat;
+    this.budget = budget;
   }
 
   /** A tensor of which each element is `f` of the output's indices. */
@@ -219,11 +271,7 @@ export class Lowering {
         body: (s, [acc]) => [term(s, acc as Scalar)],
         finish: (_, [acc]) => acc as Scalar,
       },
-      // Term kL + l of the split dimension: lane l is the last output variable.
-      (i) =>
-        i > 0
-          ? variable(VARIABLES.reduction + i)
-          : sum(scale(variable(VARIABLES.reduction), lanes), variable(laneAxis)),
+      { lanes, axis: laneAxis, excess: Math.ceil(size / lanes) * lanes - size },
     );
     const partials = this.#emit(partial, [split]);
     return this.fold(type, {
@@ -255,16 +303,11 @@ export class Lowering {
     return newStorage(dtype, shape);
   }
 
-  #draft(
-    type: ResultType,
-    target: Storage,
-    fold: Fold,
-    reductionIndex = (i: number): Index => variable(VARIABLES.reduction + i),
-  ): Draft {
+  #draft(type: ResultType, target: Storage, fold: Fold, split?: Split): Draft {
     const { dims = type.shape, space, accumulators, scan = false } = fold;
     const operands: Storage[] = [];
     const ranges = rangesOf(dims, space);
-    const scope = (): Scope => new Scope(this.softfloat, operands, dims, ranges, reductionIndex);
+    const scope = (): Scope => new Scope(this.softfloat, operands, dims, ranges, split);
     const stage = (s: Scope, f: (s: Scope, acc: readonly Scalar[]) => readonly Scalar[]): Stage =>
       s.b.stage(
         f(
@@ -277,16 +320,14 @@ export class Lowering {
     const finish = stage(last, (s, acc) => [fold.finish(s, acc)]);
     const indices = fold.write?.(last) ?? dims.map((_, i) => last.o(i));
     const write = viewOf(type.shape, indices, ranges);
-    return { target, write, operands, dims, reduction: space, scan, accumulators, body, finish };
+    const { exact } = this;
+    return { target, write, operands, dims, reduction: space, scan, accumulators, body, finish, exact };
   }
 
   #emit({ shape }: ResultType, drafts: readonly Draft[]): Value {
     const { target } = drafts[0] as Draft;
     if (drafts.every((d) => d.operands.every((o) => o.data))) {
-      const steps = drafts.reduce((n, d) => n + elementCount(d.dims) * elementCount(d.reduction), 0);
-      if (steps > EVALUATED)
-        throw unsupported(`a constant that takes ${steps} steps to evaluate; store it as an initializer`);
-      Object.assign(target, { kind: "constant", data: evaluate(this.softfloat, drafts) });
+      Object.assign(target, { kind: "constant", data: evaluate(drafts, this.budget) });
     } else {
       this.drafts.push(...drafts);
     }

@@ -8,7 +8,7 @@ import { f32Bits, f32FromBits } from "../functions/builder.ts";
 import type { DType } from "../program/dtype.ts";
 import { loadSoftfloat } from "../softfloat/load.ts";
 import { checkOnnx } from "./check.ts";
-import { loadElement, storeElement } from "./evaluate.ts";
+import { loadElement, storeElement } from "./element.ts";
 import { importOnnx } from "./import.ts";
 import { viewOfBytes } from "./tensor.ts";
 

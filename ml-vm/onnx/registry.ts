@@ -28,7 +28,18 @@ const FAMILIES = [
 ];
 
 /** Every operator of the default set by name. Those whose meaning changed ask `call.opset`. */
-const OPERATORS: ReadonlyMap<string, Operator> = new Map(FAMILIES.flatMap((family) => Object.entries(family)));
+export const OPERATORS: ReadonlyMap<string, Operator> = new Map(FAMILIES.flatMap((family) => Object.entries(family)));
+
+/**
+ * Operators whose result jumps where their operand changes by little, or that state a type: what they read and write in half types is rounded as it
+ * would be stored, where others pass on more digits (docs/importer.md, "Fusion").
+ */
+const EXACT: ReadonlySet<string> = new Set([
+  ...["Cast", "CastLike", "QuantizeLinear", "Floor", "Ceil", "Round", "Sign", "Mod", "IsInf", "IsNaN", "Hardmax"],
+  ...["Equal", "Less", "LessOrEqual", "Greater", "GreaterOrEqual", "ThresholdedRelu", "Shrink"],
+]);
+
+export const readsHalvesAsStored = (op: string): boolean => EXACT.has(op);
 
 /** The operator, or undefined if it is not supported. */
 export const operatorFor = (op: string, domain: string): Operator | undefined =>

@@ -2,8 +2,8 @@ import { f32Bits, f64Bits } from "../functions/builder.ts";
 import { type DType, dtypeSpec } from "../program/dtype.ts";
 import { elementCount, type TensorType } from "../program/program.ts";
 import { loadSoftfloat } from "../softfloat/load.ts";
+import { storeElement } from "./element.ts";
 import { ModelError } from "./error.ts";
-import { storeElement } from "./evaluate.ts";
 import { constantOfBytes } from "./graph.ts";
 
 /** A file that should hold a tensor does not, or holds another one than was wanted. */
@@ -109,7 +109,7 @@ function readProto(file: string, bytes: Uint8Array): FileTensor {
 function readJson(file: string, bytes: Uint8Array, wanted: TensorType): Uint8Array {
   let parsed: unknown;
   try {
-    parsed = JSON.parse(new TextDecoder().decode(bytes));
+    parsed = JSON.parse(new TextDecoder().decode(bytes), exactly);
   } catch (error) {
     throw new TensorFileError(`${file} is not JSON: ${(error as Error).message}`);
   }
@@ -130,6 +130,12 @@ function readJson(file: string, bytes: Uint8Array, wanted: TensorType): Uint8Arr
   return data;
 }
 
+/** Integers beyond 2^53 as they are written: JSON's numbers are doubles. */
+const exactly = (_: string, value: unknown, { source }: { source?: string } = {}): unknown =>
+  typeof value === "number" && !Number.isSafeInteger(value) && /^-?\d+$/.test(source ?? "")
+    ? BigInt(source as string)
+    : value;
+
 /** Lengths of nested arrays, by their first elements. */
 const shapeOf = (tree: unknown): number[] => (Array.isArray(tree) ? [tree.length, ...shapeOf(tree[0])] : []);
 
@@ -148,11 +154,13 @@ const RANGE: Readonly<Record<string, readonly [bigint, bigint]>> = {
 function register(file: string, x: unknown, dtype: DType): bigint {
   const { scalar } = dtypeSpec(dtype);
   if (typeof x === "boolean") return register(file, Number(x), dtype);
-  if (typeof x !== "number") throw new TensorFileError(`${file} holds ${JSON.stringify(x)} where a number should be`);
-  if (scalar === "f64") return f64Bits(x);
-  if (scalar === "f32") return f32Bits(x);
+  if (typeof x !== "number" && typeof x !== "bigint")
+    throw new TensorFileError(`${file} holds ${JSON.stringify(x)} where a number should be`);
+  if (scalar === "f64") return f64Bits(Number(x));
+  if (scalar === "f32") return f32Bits(Number(x));
   const [low, high] = RANGE[dtype] as readonly [bigint, bigint];
-  if (!Number.isInteger(x) || BigInt(x) < low || BigInt(x) >= high)
+  const whole = typeof x === "bigint" || Number.isInteger(x) ? BigInt(x) : null;
+  if (whole === null || whole < low || whole >= high)
     throw new TensorFileError(`${file} holds ${x}, which is no ${dtype}`);
-  return BigInt.asUintN(64, BigInt(x));
+  return BigInt.asUintN(64, whole);
 }

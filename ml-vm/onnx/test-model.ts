@@ -7,8 +7,8 @@ export const TYPE = { f32: 1, u8: 2, i64: 7, string: 8, f16: 10 } as const;
 
 export interface TensorSpec {
   readonly name: string;
-  /** Sizes, or the names of symbolic ones. */
-  readonly shape: readonly (number | string)[];
+  /** Sizes, the names of symbolic ones, or null for those that are left open; null where not even their number is said. */
+  readonly shape: readonly (number | string | null)[] | null;
   readonly type?: number;
 }
 
@@ -32,6 +32,9 @@ export interface FileSpec {
 
 const KIND = { int: 2, string: 3, ints: 7 } as const;
 
+const dimension = (n: number | string | null) =>
+  typeof n === "string" ? { dimParam: n } : n === null ? {} : { dimValue: n };
+
 /** The bytes of an ONNX model. */
 export function onnxFile({ inputs, constants = [], nodes, outputs, opset = 13 }: FileSpec): Uint8Array {
   const info = ({ name, shape, type = TYPE.f32 }: TensorSpec) => ({
@@ -39,7 +42,7 @@ export function onnxFile({ inputs, constants = [], nodes, outputs, opset = 13 }:
     type: {
       tensorType: {
         elemType: type,
-        shape: { dim: shape.map((n) => (typeof n === "string" ? { dimParam: n } : { dimValue: n })) },
+        ...(shape && { shape: { dim: shape.map(dimension) } }),
       },
     },
   });
@@ -57,7 +60,7 @@ export function onnxFile({ inputs, constants = [], nodes, outputs, opset = 13 }:
       output: outputs.map((name) => ({ name, type: { tensorType: { elemType: TYPE.f32 } } })),
       initializer: constants.map(({ name, shape, type = TYPE.f32, data }) => ({
         name,
-        dims: [...shape],
+        dims: [...(shape ?? [])],
         dataType: type,
         ...(type === TYPE.i64 ? { int64Data: [...data] } : { floatData: [...data] }),
       })),

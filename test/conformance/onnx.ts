@@ -4,7 +4,7 @@ import { type Backend, openBackend } from "../../ml-vm/engine/backend.ts";
 import { Session } from "../../ml-vm/engine/session.ts";
 import { f32FromBits, f64FromBits } from "../../ml-vm/functions/builder.ts";
 import { ModelError } from "../../ml-vm/onnx/error.ts";
-import { loadElement } from "../../ml-vm/onnx/evaluate.ts";
+import { loadElement } from "../../ml-vm/onnx/element.ts";
 import { constantOfBytes, parseGraph } from "../../ml-vm/onnx/graph.ts";
 import { importOnnx } from "../../ml-vm/onnx/import.ts";
 import { type Value, viewOfBytes } from "../../ml-vm/onnx/tensor.ts";

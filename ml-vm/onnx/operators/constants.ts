@@ -13,13 +13,14 @@ const constant: Operator = (call) => {
   const [tensor, floats, ints] = [
     attributes.tensor("value"),
     attributes.floats("value_floats"),
-    attributes.ints("value_ints"),
+    attributes.bigints("value_ints"),
   ];
+  const [float, int] = [attributes.float("value_float"), attributes.bigint("value_int")];
   if (tensor) return tensor;
   if (floats) return floatConstant(floats, [floats.length]);
   if (ints) return intConstant(ints);
-  if (attributes.has("value_float")) return floatConstant([attributes.float("value_float", 0)], []);
-  if (attributes.has("value_int")) return intConstant([attributes.int("value_int", 0)], []);
+  if (float !== undefined) return floatConstant([float], []);
+  if (int !== undefined) return intConstant([int], []);
   throw unsupported("its value is neither a tensor nor numbers");
 };
 
@@ -31,11 +32,22 @@ const castTo = (call: Call, dtype: Value["dtype"]): Value => {
 
 const cast: Operator = (call) => castTo(call, dtypeOfOnnx(call.attributes.int("to", 0), "the result"));
 
+/** Places from start to limit, limit left out: all integers, or all floats. */
+function countOf(start: number | bigint, limit: number | bigint, delta: number | bigint): number {
+  if (typeof start === "bigint" && typeof limit === "bigint" && typeof delta === "bigint") {
+    const [reach, step] = delta > 0n ? [limit - start, delta] : [start - limit, -delta];
+    return reach <= 0n ? 0 : Number((reach + step - 1n) / step);
+  }
+  return Math.max(0, Math.ceil((Number(limit) - Number(start)) / Number(delta)));
+}
+
 /** start + i·delta. */
 const range: Operator = (call) => {
-  const [start, limit, delta] = [0, 1, 2].map((i) => call.number(i)) as [number, number, number];
-  const count = Math.max(0, Math.ceil((limit - start) / delta));
+  const [start, limit, delta] = [call.number(0), call.number(1), call.number(2)];
   const { dtype } = call.input(0);
+  for (const i of [1, 2]) call.expect(call.input(i), dtype);
+  if (Number(delta) === 0) call.fail("a step of 0");
+  const count = countOf(start, limit, delta);
   return call.lower.map({ dtype, shape: [count] }, (s) => {
     const { b } = s;
     const type = scalarOf(dtype);

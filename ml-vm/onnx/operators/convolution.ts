@@ -25,8 +25,6 @@ export function convolution(
       `${channels} input and ${outputs} output channels in ${group} groups do not fit weights of shape [${w.shape}]`,
     );
   }
-  if (bias && (bias.shape.length !== 1 || bias.shape[0] !== outputs))
-    call.fail(`a bias of shape [${bias.shape}] for ${outputs} channels`);
   for (const { dtype } of bias ? [w, bias] : [w])
     if (dtype !== x.dtype) call.fail(`input of ${x.dtype} with weights or bias of ${dtype}`);
   const { kernel } = window;
@@ -59,7 +57,7 @@ export function convolution(
             scale(s.r(1 + i), window.dilations[i] as number),
           ),
         );
-        const pixel = s.read(x, [s.o(0), from, ...at]);
+        const pixel = s.read(x, [s.o(0), from, ...at], 0);
         const kernelAt = kernel.map((_, i) => s.r(1 + i));
         const weight = packed
           ? readPanels(s, packed, space, 1, [inGroup, ...kernelAt])
@@ -135,8 +133,8 @@ function transposedWindow(
     const given = auto === "VALID" ? [0, 0] : [pads[i] as number, pads[rank + i] as number];
     const total = fixed === undefined ? (given[0] as number) + (given[1] as number) : Math.max(0, full - fixed);
     const small = Math.floor(total / 2);
-    const before =
-      fixed === undefined ? (given[0] as number) : auto === "SAME_UPPER" || auto === "NOTSET" ? small : total - small;
+    // Where the padding follows from the output, SAME_UPPER alone puts the larger half at the end.
+    const before = fixed === undefined ? (given[0] as number) : auto === "SAME_UPPER" ? small : total - small;
     return { before: reach - 1 - before, output: fixed ?? full - total };
   });
   return {

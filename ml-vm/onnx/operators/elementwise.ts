@@ -43,6 +43,8 @@ function secondOperand(call: Call): Value {
   const [x, y] = [call.input(0), call.input(1)];
   if (call.opset >= 7 || call.attributes.int("broadcast", 0) === 0) return y;
   const axis = call.attributes.int("axis", x.shape.length - y.shape.length);
+  if (axis < 0 || axis + y.shape.length > x.shape.length)
+    call.fail(`a second operand of shape [${y.shape}] laid over [${x.shape}] from axis ${axis} on`);
   return { ...y, shape: [...y.shape, ...new Array(Math.max(0, x.shape.length - axis - y.shape.length)).fill(1)] };
 }
 
@@ -89,11 +91,37 @@ const powOperator: Operator = (call) => {
     // Squares and cubes are products.
     if (exponent === 2) return b.mul(base, base);
     if (exponent === 3) return b.mul(b.mul(base, base), base);
-    const [power, root] = [s.element(y), toType(b, base, x.dtype, "f32")];
+    const power = s.element(y);
+    const rounded = (): Scalar => pow(b, toType(b, base, x.dtype, "f32"), toType(b, power, y.dtype, "f32"));
+    if (base.type === "int")
+      return power.type === "int" ? integerPower(b, base, power) : mixedPower(b, base, power, rounded());
     if (x.dtype === "f64") throw unsupported("powers of f64");
-    return toType(b, pow(b, root, toType(b, power, y.dtype, "f32")), "f32", x.dtype);
+    return toType(b, rounded(), "f32", x.dtype);
   });
 };
+
+/** An integer to the power of a float: exact where that is whole, else the f32 result, truncated. */
+const mixedPower = (b: ScalarBuilder, base: Scalar, power: Scalar, rounded: Scalar): Scalar =>
+  b.select(
+    b.eq(b.op(`${power.type}.rint`, power), power),
+    integerPower(b, base, b.op(`${power.type}.toInt`, power)),
+    b.op("f32.toInt", rounded),
+  );
+
+/**
+ * base^power modulo 2^64, by squaring, for powers below 64. Beyond them, and below 0, only −1, 0 and 1 have powers that fit: others give 0.
+ */
+function integerPower(b: ScalarBuilder, base: Scalar, power: Scalar): Scalar {
+  const bit = (i: number): Scalar => b.and(b.op("int.shr", power, b.int(i)), b.int(1));
+  const square = b.mul(base, base);
+  let [result, factor] = [b.select(bit(0), base, b.int(1)), square];
+  for (let i = 1; i < 6; i++) {
+    result = b.select(bit(i), b.mul(result, factor), result);
+    factor = b.mul(factor, factor);
+  }
+  const beyond = b.select(b.op("int.ltU", square, b.int(2)), b.select(bit(0), base, square), b.int(0));
+  return b.select(b.op("int.ltU", power, b.int(64)), result, beyond);
+}
 
 /** A constant exponent, if it is a small integer. */
 function exponentOf(y: Value): number | null {

@@ -94,7 +94,7 @@ const gatherND: Operator = (call) => {
 /** Values [off, on], a new axis of `depth` at `axis`. */
 const oneHot: Operator = (call) => {
   const raw = call.input(0);
-  const depth = call.number(1);
+  const depth = Math.trunc(Number(call.number(1)));
   const values = call.input(2);
   const axis = call.axis(call.attributes.int("axis", -1), raw.shape.length + 1);
   const shape = [...raw.shape.slice(0, axis), depth, ...raw.shape.slice(axis)];

@@ -91,7 +91,9 @@ export function concatenated(call: Call, parts: readonly Value[], axis: number):
   }
   const shape = [...first.shape];
   let total = 0;
-  const pieces = parts.map((part) => {
+  const full = parts.filter((part) => part.shape[axis] !== 0);
+  if (full.length === 1) return full[0] as Value;
+  const pieces = full.map((part) => {
     const offset = total;
     total += part.shape[axis] as number;
     return {

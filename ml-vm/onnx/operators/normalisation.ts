@@ -75,15 +75,20 @@ const batchNormalization: Operator = (call) => {
 
 const SINGLE = ["f32", "f16", "bf16"] as const;
 
-/** (x − mean) / √(variance + ε) over `axes`, with what else the normalisations give; all in f32. */
-function standardised(call: Call, x: Value, axes: readonly number[], epsilon: number) {
+/** Mean, x − mean and variance over `axes`; all in f32. */
+function moments(call: Call, x: Value, axes: readonly number[]) {
   const { lower } = call;
   const type = { dtype: "f32", shape: x.shape } as const;
   const wide = x.dtype === "f32" ? x : lower.map(type, (s) => s.element(x));
   const mean = average(lower, wide, axes);
   const centred = lower.map(type, (s) => s.b.sub(s.element(wide), s.element(mean)));
-  const variance = meanSquare(lower, centred, axes);
-  const inverse = lower.map(variance, (s) => inverseRoot(s.b, s.element(variance), epsilon));
+  return { mean, centred, variance: meanSquare(lower, centred, axes) };
+}
+
+/** (x − mean) / √(variance + ε) over `axes`, in its parts. */
+function standardised(call: Call, x: Value, axes: readonly number[], epsilon: number) {
+  const { mean, centred, variance } = moments(call, x, axes);
+  const inverse = call.lower.map(variance, (s) => inverseRoot(s.b, s.element(variance), epsilon));
   return { mean, centred, inverse };
 }
 
@@ -169,12 +174,16 @@ const groupNormalization: Operator = (call) => {
   return { ...affine(call, grouped, centred, inverse, scale, bias), shape: x.shape };
 };
 
+/** (x − mean) / (√variance + 10⁻⁹): here the small number is added to the deviation. */
 const meanVarianceNormalization: Operator = (call) => {
   const x = call.input(0);
   call.expect(x, ...SINGLE);
   const axes = (call.attributes.ints("axes") ?? [0, 2, 3]).map((a) => call.axis(a, x.shape.length));
-  const { centred, inverse } = standardised(call, x, axes, 1e-9);
-  return affine(call, x, centred, inverse, undefined, undefined);
+  const { centred, variance } = moments(call, x, axes);
+  return call.lower.map(x, (s) => {
+    const { b } = s;
+    return b.div(s.element(centred), b.add(b.op("f32.sqrt", s.element(variance)), b.f32(1e-9)));
+  });
 };
 
 const lpNormalization: Operator = (call) => {
@@ -217,6 +226,7 @@ const lrn: Operator = (call) => {
         const element = s.read(
           x,
           x.shape.map((_, i) => (i === 1 ? channel : s.o(i))),
+          0,
         );
         return s.b.fma(element, element, acc);
       },

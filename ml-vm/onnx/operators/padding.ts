@@ -114,6 +114,7 @@ const centerCropPad: Operator = (call) => {
     s.read(
       x,
       shape.map((_, i) => scale(s.o(i), 1, starts[i])),
+      0,
     ),
   );
 };

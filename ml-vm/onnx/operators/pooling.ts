@@ -21,7 +21,6 @@ const kernelOf = (call: Call): number[] => call.attributes.ints("kernel_shape") 
 
 const maxPool: Operator = (call) => {
   const x = call.input(0);
-  if (call.node.outputs.length > 1) call.fail("the indices of MaxPool are not supported");
   const window = windowOf(call, x.shape, kernelOf(call));
   const shape = [...x.shape.slice(0, 2), ...window.output];
   return call.lower.reduce(
@@ -37,34 +36,37 @@ const maxPool: Operator = (call) => {
 };
 
 /** Number of elements that each window counts: a function of its place alone, so that it is known at import. */
-function windowCounts(window: Window, input: readonly number[], countPadding: boolean): Value {
-  const counts = new Float32Array(elementCount(window.output));
-  for (let flat = 0; flat < counts.length; flat++) {
-    let [count, rest] = [1, flat];
-    for (let i = window.output.length - 1; i >= 0; i--) {
-      const [size, before, after] = [input[i], window.before[i], window.after[i]] as [number, number, number];
-      const start = (rest % (window.output[i] as number)) * (window.strides[i] as number) - before;
-      rest = Math.floor(rest / (window.output[i] as number));
-      const [low, high] = countPadding ? [-before, size + after] : [0, size];
-      let inside = 0;
-      for (let k = 0; k < (window.kernel[i] as number); k++) {
-        const at = start + k * (window.dilations[i] as number);
-        if (at >= low && at < high) inside++;
-      }
-      count *= inside;
-    }
-    counts[flat] = count;
-  }
-  const [first] = counts;
-  const uniform = counts.every((c) => c === first);
-  return uniform ? floatConstant([first as number], []) : floatConstant(counts, window.output);
+function windowCounts(call: Call, window: Window, input: readonly number[], countPadding: boolean): Value {
+  const [axes, total] = [window.output.map((n) => 4 * n), 4 * elementCount(window.output)];
+  call.lower.budget.claimBytes(axes.reduce((a, b) => a + b, 0));
+  const alongAxes = input.map((size, i) => axisCounts(window, i, size, countPadding));
+  if (alongAxes.every((counts) => counts.every((n) => n === counts[0])))
+    return floatConstant([alongAxes.reduce((product, [n]) => product * (n as number), 1)], []);
+  call.lower.budget.claimBytes(total);
+  const counts = alongAxes.reduce((outer, axis) => outer.flatMap((n) => axis.map((m) => n * m)), [1]);
+  return floatConstant(counts, window.output);
 }
+
+/** For each place of the output along one axis, the places of the kernel that count. */
+function axisCounts(window: Window, axis: number, size: number, countPadding: boolean): number[] {
+  const [kernel, stride, dilation] = [window.kernel[axis], window.strides[axis], window.dilations[axis]] as Triple;
+  const [before, after, output] = [window.before[axis], window.after[axis], window.output[axis]] as Triple;
+  const [low, high] = countPadding ? [-before, size + after] : [0, size];
+  return Array.from({ length: output }, (_, i) => {
+    const start = i * stride - before;
+    const first = Math.max(0, Math.ceil((low - start) / dilation));
+    const last = Math.min(kernel - 1, Math.ceil((high - start) / dilation) - 1);
+    return Math.max(0, last - first + 1);
+  });
+}
+
+type Triple = [number, number, number];
 
 const averagePool: Operator = (call) => {
   const x = call.input(0);
   call.expect(x, "f32", "f16", "bf16");
   const window = windowOf(call, x.shape, kernelOf(call));
-  const counts = windowCounts(window, x.shape.slice(2), call.attributes.int("count_include_pad", 0) !== 0);
+  const counts = windowCounts(call, window, x.shape.slice(2), call.attributes.int("count_include_pad", 0) !== 0);
   const shape = [...x.shape.slice(0, 2), ...window.output];
   return call.lower.reduce(
     { dtype: x.dtype, shape },
@@ -73,7 +75,7 @@ const averagePool: Operator = (call) => {
       combine: "sum",
       of: x.dtype,
       splittable: false,
-      term: (s, acc) => s.b.add(acc, s.read(x, seen(s, window))),
+      term: (s, acc) => s.b.add(acc, s.read(x, seen(s, window), 0)),
       finish: (s, acc) => s.b.div(acc, s.element(counts)),
     },
   );

@@ -19,6 +19,7 @@ function parameter(call: Call, s: Scope, value: Value, x: Value): Scalar {
   if (value.shape.length === 1) return s.read(value, [s.o(axis)]);
   const block = call.attributes.int("block_size", 0);
   if (block === 0) return s.element(value);
+  call.lower.budget.claimBytes(8 * (x.shape[axis] as number));
   const blocks = intConstant(Array.from({ length: x.shape[axis] as number }, (_, i) => Math.floor(i / block)));
   return s.read(
     value,
@@ -75,7 +76,9 @@ const dynamicQuantizeLinear: Operator = (call) => {
   const one = <T extends Value>(value: T): T => ({ ...value, shape: [] });
   const scale = lower.map({ dtype: "f32", shape: [] }, (s) => {
     const { b } = s;
-    return b.div(b.sub(b.max(s.element(one(max)), b.f32(0)), b.min(s.element(one(min)), b.f32(0))), b.f32(255));
+    const range = b.sub(b.max(s.element(one(max)), b.f32(0)), b.min(s.element(one(min)), b.f32(0)));
+    // Of zeros alone, any scale is right but 0, by which nothing can be divided.
+    return b.select(b.eq(range, b.f32(0)), b.f32(1), b.div(range, b.f32(255)));
   });
   const zero = lower.map({ dtype: "u8", shape: [] }, (s) => {
     const { b } = s;

@@ -97,11 +97,11 @@ const BODIES: Readonly<Record<string, Body>> = {
   }),
 };
 
-/** Axes from the attribute or the second input; none means all, unless noop_with_empty_axes. Null: nothing to do. */
-function axesOf(call: Call, x: Value): number[] | null {
+/** Axes from the attribute or the second input; none means all, unless noop_with_empty_axes, which makes an element-wise operator of a reduction. */
+function axesOf(call: Call, x: Value): number[] {
   const given = call.integersFrom("axes", 1);
   if (given && given.length > 0) return given.map((axis) => call.axis(axis, x.shape.length)).sort((a, b) => a - b);
-  return call.attributes.int("noop_with_empty_axes", 0) !== 0 ? null : x.shape.map((_, i) => i);
+  return call.attributes.int("noop_with_empty_axes", 0) !== 0 ? [] : x.shape.map((_, i) => i);
 }
 
 const withoutAxes = (call: Call, reduced: Value, axes: readonly number[]): Value =>
@@ -109,12 +109,23 @@ const withoutAxes = (call: Call, reduced: Value, axes: readonly number[]): Value
     ? reduced
     : { ...reduced, shape: reduced.shape.filter((_, i) => !axes.includes(i)) };
 
+/** Reductions of a single element that give it back: without axes there is nothing to compute. */
+const IDEMPOTENT: ReadonlySet<string> = new Set([
+  "ReduceSum",
+  "ReduceMean",
+  "ReduceMax",
+  "ReduceMin",
+  "ReduceProd",
+  "ReduceLogSumExp",
+]);
+
 const reducer =
   (reduce: (call: Call, x: Value, axes: readonly number[]) => Value): Operator =>
   (call) => {
     const x = call.input(0);
     const axes = axesOf(call, x);
-    return axes === null ? x : withoutAxes(call, reduce(call, x, axes), axes);
+    if (axes.length === 0 && IDEMPOTENT.has(call.node.op)) return x;
+    return withoutAxes(call, reduce(call, x, axes), axes);
   };
 
 /** log Σ exp(x − max) + max. */

@@ -1,0 +1,278 @@
+import type { Call } from "./call.ts";
+import type { Value } from "./tensor.ts";
+
+/**
+ * What each operator takes at each of its inputs, and in which shapes (onnx/docs/Operators.md). An operator is lowered only after its inputs were held
+ * against its signature here, and one without a signature is not lowered at all: so none can read a parameter that is too short as if zeros
+ * followed it, or one that is too long in part.
+ */
+
+/** What a shape must be instead, in words, or null if it is right. */
+type Rule = (value: Value, call: Call) => string | null;
+
+interface Slot {
+  readonly rule: Rule;
+  readonly optional: boolean;
+}
+
+interface Signature {
+  readonly slots: readonly Slot[];
+  /** Rule of any further inputs; without it there must be none. */
+  readonly rest?: Rule;
+}
+
+// Rules.
+
+const any: Rule = () => null;
+
+/** One element, as a scalar or a list. */
+const single: Rule = ({ shape, storage }) =>
+  storage.elements === 1 && shape.length <= 1 ? null : "a scalar, or a list of one";
+
+const list: Rule = ({ shape }) => (shape.length === 1 ? null : "a list");
+
+const rank =
+  (least: number, most = Number.POSITIVE_INFINITY): Rule =>
+  ({ shape }) =>
+    shape.length >= least && shape.length <= most
+      ? null
+      : `of ${least === most ? least : `at least ${least}`} dimensions`;
+
+type Size = (call: Call) => number;
+
+const vector =
+  (size: Size): Rule =>
+  ({ shape }, call) => {
+    const n = size(call);
+    return shape.length === 1 && shape[0] === n ? null : `[${n}]`;
+  };
+
+/** Laid over a shape by NumPy's broadcasting, which that shape does not follow. */
+const over =
+  (shapeOf: (call: Call) => readonly number[]): Rule =>
+  ({ shape }, call) => {
+    const whole = shapeOf(call);
+    const fits =
+      shape.length <= whole.length && shape.every((n, i) => n === 1 || n === whole[whole.length - shape.length + i]);
+    return fits ? null : `such that it can be laid over [${whole}]`;
+  };
+
+const oneOf =
+  (...rules: readonly Rule[]): Rule =>
+  (value, call) => {
+    const wanted = rules.map((rule) => rule(value, call));
+    return wanted.includes(null) ? null : wanted.join(", or ");
+  };
+
+// Sizes and shapes that rules speak of.
+
+const shapeOf = (call: Call, i: number): readonly number[] => call.input(i).shape;
+const dimension =
+  (i: number, axis: number): Size =>
+  (call) =>
+    shapeOf(call, i).at(axis) ?? 1;
+const channels = dimension(0, 1);
+const rankOf: Size = (call) => shapeOf(call, 0).length;
+const group = (call: Call): number => call.attributes.int("group", 1);
+
+/** Rows and columns of Gemm's product. */
+const gemmShape = (call: Call): number[] => [
+  shapeOf(call, 0).at(call.attributes.int("transA", 0) === 0 ? 0 : 1) ?? 1,
+  shapeOf(call, 1).at(call.attributes.int("transB", 0) === 0 ? 1 : 0) ?? 1,
+];
+
+/** ConvTranspose's weights are (input channels, output channels of a group, kernel…). */
+const transposedWeights: Rule = ({ shape }, call) => {
+  const x = shapeOf(call, 0);
+  return shape.length === x.length && shape[0] === x[1] ? null : `[${x[1]}, …] of ${x.length} dimensions`;
+};
+
+/** A slope over x; before operator set 7, one for each channel or one for all. */
+const slope: Rule = (value, call) =>
+  call.opset < 7 ? oneOf(single, vector(channels))(value, call) : over((c) => shapeOf(c, 0))(value, call);
+
+/** One for all, one for each index of the axis, or one for each block of it. */
+const quantisation: Rule = (value, call) => {
+  if (value.storage.elements === 1 && value.shape.length <= 1) return null;
+  const x = shapeOf(call, 0);
+  const axis = call.axis(call.attributes.int("axis", 1), x.length);
+  const block = call.attributes.int("block_size", 0);
+  if (block === 0) return vector(() => x[axis] as number)(value, call);
+  const blocks = x.map((n, i) => (i === axis ? Math.ceil(n / block) : n));
+  return `${value.shape}` === `${blocks}` ? null : `[${blocks}]`;
+};
+
+/** As the scale beside it. */
+const likeScale: Rule = (value, call) => {
+  const scale = call.input(1);
+  const same = scale.storage.elements === 1 ? value.storage.elements === 1 : `${value.shape}` === `${scale.shape}`;
+  return same ? null : `[${scale.shape}], as its scale`;
+};
+
+/** One for all, or one for each row (column) of matrix `i`. */
+const alongRows = (i: number): Rule => alongMatrix(i, -2);
+const alongColumns = (i: number): Rule => alongMatrix(i, -1);
+
+function alongMatrix(i: number, axis: -1 | -2): Rule {
+  return ({ shape, storage }, call) => {
+    const n = shapeOf(call, i).at(axis) ?? 1;
+    if (storage.elements === 1 || (shape.length === 1 && shape[0] === n)) return null;
+    return shape.at(axis) === n && storage.elements === n ? null : `a scalar, or [${n}]`;
+  };
+}
+
+/** One for all, or one for each output channel of the weights at input `i`. */
+const perOutput = (i: number): Rule => oneOf(single, vector(dimension(i, 0)));
+
+/** Groups before operator set 21, channels from there on. */
+const groupParameter: Rule = (value, call) =>
+  vector(call.opset < 21 ? (c) => c.attributes.int("num_groups", 1) : channels)(value, call);
+
+/** Indices of x's rank, that lie within it but along `axis`. */
+const elementIndices: Rule = ({ shape }, call) => {
+  const x = shapeOf(call, 0);
+  const axis = call.axis(call.attributes.int("axis", 0), x.length);
+  const fits = shape.length === x.length && shape.every((n, i) => i === axis || n <= (x[i] as number));
+  return fits ? null : `within [${x}] but along axis ${axis}`;
+};
+
+const tupleIndices: Rule = ({ shape }, call) => {
+  const x = shapeOf(call, 0);
+  const batch = call.attributes.int("batch_dims", 0);
+  const depth = shape.at(-1) ?? 0;
+  const fits =
+    batch >= 0 && batch < Math.min(x.length, shape.length) && shape.slice(0, batch).every((n, i) => n === x[i]);
+  return fits && depth >= 1 && batch + depth <= x.length
+    ? null
+    : `such that its last axis names dimensions of [${x}] behind ${batch} common ones`;
+};
+
+/** Sizes or scales: one for each axis that the node names; an empty list counts as left out. */
+const perAxis: Rule = (value, call) => {
+  const axes = call.attributes.ints("axes")?.length ?? rankOf(call);
+  return value.shape.length === 1 && (value.shape[0] === 0 || value.shape[0] === axes) ? null : `[${axes}]`;
+};
+
+// Signatures.
+
+const required = (...rules: readonly Rule[]): Slot[] => rules.map((rule) => ({ rule, optional: false }));
+const optional = (...rules: readonly Rule[]): Slot[] => rules.map((rule) => ({ rule, optional: true }));
+const takes = (...slots: readonly Slot[]): Signature => ({ slots });
+const each = (signature: Signature, ...operators: readonly string[]): Record<string, Signature> =>
+  Object.fromEntries(operators.map((operator) => [operator, signature]));
+
+const ONE = takes(...required(any));
+const TWO = takes(...required(any, any));
+const MANY: Signature = { slots: required(any), rest: any };
+const REDUCED = takes(...required(any), ...optional(list));
+const IMAGE = takes(...required(rank(3)));
+const NORMALISED = takes(...required(rank(2)), ...required(vector(channels), vector(channels)));
+
+export const SIGNATURES: Readonly<Record<string, Signature>> = {
+  ...each(ONE, "Abs", "BitwiseNot", "Cast", "Ceil", "Celu", "Cos", "Elu", "Erf", "Exp", "Flatten", "Floor", "Gelu"),
+  ...each(ONE, "HardSigmoid", "HardSwish", "Hardmax", "Identity", "IsInf", "IsNaN", "LeakyRelu", "Log", "LogSoftmax"),
+  ...each(ONE, "LpNormalization", "MeanVarianceNormalization", "Mish", "Neg", "Not", "Reciprocal", "Relu", "Round"),
+  ...each(ONE, "Selu", "Shape", "Shrink", "Sigmoid", "Sign", "Sin", "Size", "Softmax", "Softplus", "Softsign", "Sqrt"),
+  ...each(ONE, "Swish", "Tan", "Tanh", "ThresholdedRelu", "Transpose", "ArgMax", "ArgMin", "DynamicQuantizeLinear"),
+  ...each(
+    TWO,
+    "Add",
+    "And",
+    "BitShift",
+    "BitwiseAnd",
+    "BitwiseOr",
+    "BitwiseXor",
+    "CastLike",
+    "Div",
+    "Equal",
+    "Greater",
+  ),
+  ...each(TWO, "GreaterOrEqual", "Less", "LessOrEqual", "Mod", "Mul", "Or", "Pow", "Sub", "Xor", "Gather"),
+  ...each(TWO, "MatMul"),
+  ...each(MANY, "Concat", "Max", "Mean", "Min", "Sum"),
+  ...each(REDUCED, "ReduceSum", "ReduceMax", "ReduceMin", "ReduceProd", "ReduceSumSquare", "ReduceL1", "ReduceL2"),
+  ...each(REDUCED, "ReduceLogSum", "ReduceLogSumExp", "ReduceMean", "Squeeze", "Unsqueeze", "Split"),
+  ...each(IMAGE, "AveragePool", "MaxPool", "GlobalAveragePool", "GlobalMaxPool"),
+  ...each(takes(...required(rank(4, 4))), "DepthToSpace", "SpaceToDepth"),
+  ...each(takes(...required(any, list)), "Expand", "CenterCropPad"),
+  Constant: takes(),
+  ConstantOfShape: takes(...required(list)),
+  EyeLike: takes(...required(rank(2, 2))),
+  Range: takes(...required(single, single, single)),
+  Trilu: takes(...required(rank(2)), ...optional(single)),
+  Conv: takes(...required(rank(3), rank(3)), ...optional(vector(dimension(1, 0)))),
+  ConvTranspose: takes(
+    ...required(rank(3), transposedWeights),
+    ...optional(vector((call) => dimension(1, 1)(call) * group(call))),
+  ),
+  Gemm: takes(...required(rank(2, 2), rank(2, 2)), ...optional(over(gemmShape))),
+  Clip: takes(...required(any), ...optional(single, single)),
+  Where: takes(...required(any, any, any)),
+  PRelu: takes(...required(any, slope)),
+  GatherElements: takes(...required(rank(1), elementIndices)),
+  GatherND: takes(...required(rank(1), tupleIndices)),
+  OneHot: takes(
+    ...required(
+      any,
+      single,
+      vector(() => 2),
+    ),
+  ),
+  CumSum: takes(...required(rank(1), single)),
+  CumProd: takes(...required(rank(1), single)),
+  Reshape: takes(...required(any), ...optional(list)),
+  Slice: takes(...required(any), ...optional(list, list, list, list)),
+  Tile: takes(...required(any, vector(rankOf))),
+  Pad: takes(...required(any), ...optional(list, single, list)),
+  Dropout: takes(...required(any), ...optional(single, single)),
+  BatchNormalization: takes(
+    ...required(rank(1), vector(channels), vector(channels), vector(channels), vector(channels)),
+  ),
+  InstanceNormalization: NORMALISED,
+  GroupNormalization: takes(...required(rank(2), groupParameter, groupParameter)),
+  LayerNormalization: takes(
+    ...required(
+      rank(1),
+      over((call) => shapeOf(call, 0)),
+    ),
+    ...optional(over((call) => shapeOf(call, 0))),
+  ),
+  RMSNormalization: takes(
+    ...required(
+      rank(1),
+      over((call) => shapeOf(call, 0)),
+    ),
+  ),
+  LRN: takes(...required(rank(2))),
+  QuantizeLinear: takes(...required(any, quantisation), ...optional(likeScale)),
+  DequantizeLinear: takes(...required(any, quantisation), ...optional(likeScale)),
+  MatMulInteger: takes(...required(any, any), ...optional(alongRows(0), alongColumns(1))),
+  ConvInteger: takes(...required(rank(3), rank(3)), ...optional(single, perOutput(1))),
+  QLinearMatMul: takes(
+    ...required(any, alongRows(0), alongRows(0), any, alongColumns(3), alongColumns(3), single, single),
+  ),
+  QLinearConv: takes(
+    ...required(rank(3), single, single, rank(3), perOutput(3), perOutput(3), single, single),
+    ...optional(vector(dimension(3, 0))),
+  ),
+  Resize: takes(...required(any), ...optional(list, perAxis, perAxis)),
+  Upsample: takes(...required(any), ...optional(vector(rankOf))),
+};
+
+/** @throws ModelError where an input is missing, is one too many, or has not the shape that the operator's rule wants. */
+export function checkInputs(call: Call): void {
+  const { op, inputs: names } = call.node;
+  const signature = SIGNATURES[op];
+  if (!signature) throw new Error(`the operator ${op} has no signature`);
+  const { slots, rest } = signature;
+  if (call.inputs.length > slots.length && !rest)
+    call.fail(`${call.inputs.length} inputs; the operator takes at most ${slots.length}`);
+  const count = Math.max(slots.length, call.inputs.length);
+  for (let i = 0; i < count; i++) {
+    const { rule, optional: mayMiss } = slots[i] ?? { rule: rest as Rule, optional: false };
+    const value = call.optional(i);
+    if (!value && !mayMiss) call.fail(`input ${i} is missing`);
+    const wanted = value && rule(value, call);
+    if (wanted) call.fail(`input ${i} ("${names[i]}") has the shape [${value.shape}]; it must be ${wanted}`);
+  }
+}
