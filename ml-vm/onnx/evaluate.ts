@@ -28,7 +28,7 @@ export class Budget {
   claimBytes(bytes: number): void {
     if (bytes > this.#bytes)
       throw unsupported(
-        `a constant of ${bytes} bytes would be made at import, and ${this.#bytes} are left for this file; store it as an initializer`,
+        `it takes a constant of ${bytes} bytes, which the file does not store; ${this.#bytes} are left for those of a file of this size`,
       );
     this.#bytes -= bytes;
   }
@@ -38,7 +38,7 @@ export class Budget {
     const operations = drafts.reduce((n, draft) => n + operationsOf(draft), 0);
     if (operations > this.#operations)
       throw unsupported(
-        `a constant that takes ${operations} scalar operations to make; ${this.#operations} are left: store it as an initializer`,
+        `it takes a constant that is computed in ${operations} scalar operations, and ${this.#operations} are left; store the constant in the file`,
       );
     this.#operations -= operations;
   }

@@ -1,5 +1,5 @@
 import { type Index, scale } from "../affine.ts";
-import type { Operator } from "../call.ts";
+import type { Call, Operator } from "../call.ts";
 import { unsupported } from "../error.ts";
 import type { Scope } from "../lower.ts";
 import { intConstant, type Value } from "../tensor.ts";
@@ -8,7 +8,9 @@ import { transposed } from "./movement.ts";
 /** Copies with another arrangement of the same elements. */
 
 /** For each place of a padded axis the element that it shows, by reflection at the ends or by going round. */
-function foldedAxis(size: number, before: number, length: number, mode: "reflect" | "wrap"): Value {
+function foldedAxis(call: Call, size: number, before: number, length: number, mode: "reflect" | "wrap"): Value {
+  if (length < 1) call.fail(`pads that leave ${length} elements of an axis of ${size}`);
+  call.lower.budget.claimBytes(8 * length);
   const period = mode === "wrap" ? size : Math.max(1, 2 * size - 2);
   const places = Array.from({ length }, (_, i) => {
     const at = (((i - before) % period) + period) % period;
@@ -41,7 +43,7 @@ const pad: Operator = (call) => {
     );
   if (mode === "reflect" || mode === "wrap") {
     const tables = x.shape.map((n, i) =>
-      shape[i] === n && before[i] === 0 ? null : foldedAxis(n, before[i] as number, shape[i] as number, mode),
+      shape[i] === n && before[i] === 0 ? null : foldedAxis(call, n, before[i] as number, shape[i] as number, mode),
     );
     return call.lower.map(type, (s) =>
       s.read(

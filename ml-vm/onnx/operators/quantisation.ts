@@ -16,9 +16,8 @@ import { maxOf, reduceAxes } from "./reduction.ts";
 function parameter(call: Call, s: Scope, value: Value, x: Value): Scalar {
   if (value.storage.elements === 1) return s.element({ ...value, shape: [] });
   const axis = call.axis(call.attributes.int("axis", 1), x.shape.length);
-  if (value.shape.length === 1) return s.read(value, [s.o(axis)]);
   const block = call.attributes.int("block_size", 0);
-  if (block === 0) return s.element(value);
+  if (block === 0) return s.read(value, [s.o(axis)]);
   call.lower.budget.claimBytes(8 * (x.shape[axis] as number));
   const blocks = intConstant(Array.from({ length: x.shape[axis] as number }, (_, i) => Math.floor(i / block)));
   return s.read(

@@ -2,6 +2,7 @@ import type { Scalar } from "../../functions/builder.ts";
 import { constantIndex } from "../affine.ts";
 import type { Call, Operator } from "../call.ts";
 import { unsupported } from "../error.ts";
+import { scalarOf } from "../lower.ts";
 import { constantValue, floatConstant, type Value, viewOfBytes } from "../tensor.ts";
 
 /** What the output of an axis is made of: for each place, the elements it sees and their weights. */
@@ -28,22 +29,34 @@ interface Sampling {
   readonly antialias: boolean;
 }
 
-/** Where in the input place i of the output lies (attribute coordinate_transformation_mode). */
-function sourceOf(i: number, { size, length, scale, start, end }: Axis, transformation: string): number {
-  const half = (i + 0.5) / scale - 0.5;
+/**
+ * Where in the input place i of the output lies (attribute coordinate_transformation_mode). Scales are f32, so that 0.6 of five elements lies a
+ * little beside 3: `round` brings each operation back to f32 where a place beside an integer would be another element.
+ */
+function sourceOf(
+  i: number,
+  { size, length, scale: given, start, end }: Axis,
+  transformation: string,
+  round: (x: number) => number = (x) => x,
+): number {
+  const scale = round(given);
+  const centre = round((i + 0.5) / scale);
+  const half = round(centre - 0.5);
   // The length that the scale asks for, before it was rounded down.
-  const exact = scale * size;
+  const exact = round(scale * size);
   switch (transformation) {
     case "half_pixel":
       return half;
     case "half_pixel_symmetric":
-      return (size / 2) * (1 - length / exact) + half;
+      return round(round(round((size / 2) * round(1 - round(length / exact))) + centre) - 0.5);
     case "pytorch_half_pixel":
       return length > 1 ? half : 0;
+    case "tf_half_pixel_for_nn":
+      return centre;
     case "align_corners":
-      return length > 1 ? (i * (size - 1)) / (exact - 1) : 0;
+      return length > 1 ? round((i * (size - 1)) / round(exact - 1)) : 0;
     case "asymmetric":
-      return i / scale;
+      return round(i / scale);
     case "tf_crop_and_resize":
       return length > 1
         ? start * (size - 1) + (i * (end - start) * (size - 1)) / (exact - 1)
@@ -53,8 +66,11 @@ function sourceOf(i: number, { size, length, scale, start, end }: Axis, transfor
   }
 }
 
-function nearestPlace(x: number, mode: string): number {
+function nearestPlace(x: number, mode: string, scale: number): number {
   switch (mode) {
+    // Operator set 10: the next element where the axis shrinks, the one before where it grows.
+    case "resize10":
+      return scale < 1 ? Math.ceil(x) : Math.floor(x);
     case "round_prefer_floor":
       return Math.ceil(x - 0.5);
     case "round_prefer_ceil":
@@ -75,18 +91,25 @@ function keys(x: number, a: number): number {
   return t < 2 ? (((t - 5) * t + 8) * t - 4) * a : 0;
 }
 
+/** Elements that each place of the output sees. */
+function tapCount({ scale }: Axis, { mode, antialias }: Sampling): number {
+  if (mode === "nearest") return 1;
+  const reach = mode === "cubic" ? 2 : 1;
+  return antialias ? Math.floor((2 * reach) / Math.min(1, scale)) + 1 : 2 * reach;
+}
+
 /** Weights of the elements around the source; a kernel is widened by 1/scale where antialias asks for it. */
 function kernelTaps(axis: Axis, sampling: Sampling): Taps {
   const { mode, antialias, cubic, excludeOutside } = sampling;
   const stretch = antialias ? Math.min(1, axis.scale) : 1;
   const reach = (mode === "cubic" ? 2 : 1) / stretch;
   const kernel = (x: number): number => (mode === "cubic" ? keys(x * stretch, cubic) : triangle(x * stretch));
+  const count = tapCount(axis, sampling);
   const places: number[][] = [];
   const weights: number[][] = [];
   for (let i = 0; i < axis.length; i++) {
     const source = sourceOf(i, axis, sampling.transformation);
     const first = antialias ? Math.ceil(source - reach) : Math.floor(source) - (mode === "cubic" ? 1 : 0);
-    const count = antialias ? Math.floor(2 * reach) + 1 : 2 * (mode === "cubic" ? 2 : 1);
     const at = Array.from({ length: count }, (_, k) => first + k);
     const outside = (p: number): boolean => p < 0 || p >= axis.size;
     const raw = at.map((p) => (excludeOutside && outside(p) ? 0 : kernel(p - source)));
@@ -107,9 +130,11 @@ function intTable(rows: readonly (readonly number[])[]): Value {
 /** One axis after the other: each place is Σ weight · element over its taps, from tables made at import. */
 function resampleAxis(call: Call, x: Value, i: number, axis: Axis, sampling: Sampling): Value {
   const shape = x.shape.map((n, j) => (j === i ? axis.length : n));
+  if (!(axis.length >= 1 && axis.length < 2 ** 31)) throw unsupported(`an axis of ${axis.length} elements`);
+  call.lower.budget.claimBytes(4 * axis.length * tapCount(axis, sampling));
   if (sampling.mode === "nearest") {
     const places = Array.from({ length: axis.length }, (_, p) => {
-      const place = nearestPlace(sourceOf(p, axis, sampling.transformation), sampling.nearest);
+      const place = nearestPlace(sourceOf(p, axis, sampling.transformation, Math.fround), sampling.nearest, axis.scale);
       return [Math.min(Math.max(place, 0), axis.size - 1)];
     });
     const table = intTable(places);
@@ -155,11 +180,12 @@ function cropped(call: Call, x: Value, axes: readonly (Axis | null)[], value: nu
     return marks.includes(1) ? constantValue("u8", [axis.length], Uint8Array.from(marks)) : null;
   });
   if (outside.every((marks) => marks === null)) return x;
+  const type = scalarOf(x.dtype);
   return call.lower.map(x, (s) => {
     const marks = outside.flatMap((m, i) => (m ? [s.read(m, [s.o(i)])] : []));
     return s.b.select(
       marks.reduce((a, b) => s.b.or(a, b)),
-      s.b.number("f32", value),
+      s.b.number(type, type === "int" ? Math.trunc(value) : value),
       s.element(x),
     );
   });
@@ -175,6 +201,9 @@ function floatsOf(value: Value | undefined): number[] | undefined {
   return Array.from({ length: value.storage.elements }, (_, i) => at(i));
 }
 
+/** floor(size · scale), the product in f32 as the operator's shape inference has it. */
+const scaled = (size: number, scale: number): number => Math.floor(Math.fround(size * scale));
+
 const resize: Operator = (call) => {
   const { attributes } = call;
   const x = call.input(0);
@@ -187,7 +216,7 @@ const resize: Operator = (call) => {
   const sampling: Sampling = {
     mode: attributes.string("mode", "nearest"),
     transformation: attributes.string("coordinate_transformation_mode", old ? "asymmetric" : "half_pixel"),
-    nearest: attributes.string("nearest_mode", old ? "floor" : "round_prefer_floor"),
+    nearest: attributes.string("nearest_mode", old ? "resize10" : "round_prefer_floor"),
     cubic: attributes.float("cubic_coeff_a", -0.75),
     excludeOutside: attributes.int("exclude_outside", 0) !== 0,
     antialias: attributes.int("antialias", 0) !== 0,
@@ -200,7 +229,7 @@ const resize: Operator = (call) => {
     const i = axes.indexOf(axis);
     if (i < 0) return null;
     const scale = common ?? scales?.[i] ?? (ratios?.[i] as number);
-    const length = common !== null ? Math.floor(common * size + 0.5) : (sizes?.[i] ?? Math.floor(size * scale));
+    const length = common !== null ? Math.floor(common * size + 0.5) : (sizes?.[i] ?? scaled(size, scale));
     const [start, end] = [roi?.[i] ?? 0, roi?.[i + axes.length] ?? 1];
     if (length === size && scale === 1 && sampling.transformation !== "tf_crop_and_resize") return null;
     return { size, length, scale, start, end };
@@ -226,7 +255,7 @@ const upsample: Operator = (call) => {
   };
   return x.shape.reduce((value, size, i) => {
     const scale = scales[i] as number;
-    const axis = { size, length: Math.floor(size * scale), scale, start: 0, end: 1 };
+    const axis = { size, length: scaled(size, scale), scale, start: 0, end: 1 };
     return scale === 1 ? value : resampleAxis(call, value, i, axis, sampling);
   }, x);
 };
