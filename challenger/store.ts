@@ -3,15 +3,23 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import type { Backend } from "../ml-vm/engine/backend.ts";
 import { type LoadedModel, loadModel } from "../ml-vm/load.ts";
+import type { Dimensions } from "../ml-vm/onnx/dimensions.ts";
 import { EXIT, UserError } from "./errors.ts";
 import type { Hex } from "./strategy/bytes.ts";
 
 /** The folder where models are kept unless another is named. */
 export const defaultStore = (): string => join(homedir(), ".elench", "models");
 
+/** Writes a file aside and renames it, so that one under its final name is always whole. */
+function writeWhole(file: string, content: string | Uint8Array): void {
+  const unfinished = `${file}.${process.pid}`;
+  writeFileSync(unfinished, content);
+  renameSync(unfinished, file);
+}
+
 /**
- * Models by their id: a folder of ONNX files, each named after the id that it must give when it is imported again, so that a damaged
- * or exchanged file is never used.
+ * Models by their id: a folder of ONNX files, each named after the id that it must give when it is imported again with the dimensions in the file
+ * beside it, so that a damaged or exchanged file is never used.
  */
 export class ModelStore {
   readonly folder: string;
@@ -34,13 +42,12 @@ export class ModelStore {
       .map((name) => name.slice(0, -".onnx".length) as Hex);
   }
 
-  add(onnx: Uint8Array): LoadedModel {
-    const loaded = loadModel(onnx, this.#backend);
+  /** @param dimensions of what the file leaves open; they are kept beside it */
+  add(onnx: Uint8Array, dimensions: Dimensions = {}): LoadedModel {
+    const loaded = loadModel(onnx, this.#backend, dimensions);
     mkdirSync(this.folder, { recursive: true });
-    // Written aside and renamed, so that a file under its final name is always whole.
-    const unfinished = `${this.#file(loaded.id)}.${process.pid}`;
-    writeFileSync(unfinished, onnx);
-    renameSync(unfinished, this.#file(loaded.id));
+    writeWhole(this.#dimensionsFile(loaded.id), `${JSON.stringify(dimensions, null, 2)}\n`);
+    writeWhole(this.#file(loaded.id), onnx);
     this.#loaded.set(loaded.id, loaded);
     return loaded;
   }
@@ -55,7 +62,7 @@ export class ModelStore {
         EXIT.environment,
       );
     }
-    const loaded = loadModel(readFileSync(this.#file(id)), this.#backend);
+    const loaded = loadModel(readFileSync(this.#file(id)), this.#backend, this.#dimensions(id));
     if (loaded.id !== id) {
       throw new UserError(
         `${this.#file(id)} is damaged: it now gives model ${loaded.id}; remove it, and add the ONNX file again`,
@@ -68,5 +75,19 @@ export class ModelStore {
 
   #file(id: Hex): string {
     return join(this.folder, `${id}.onnx`);
+  }
+
+  #dimensionsFile(id: Hex): string {
+    return join(this.folder, `${id}.dimensions.json`);
+  }
+
+  #dimensions(id: Hex): Dimensions {
+    const file = this.#dimensionsFile(id);
+    if (!existsSync(file)) return {};
+    try {
+      return JSON.parse(readFileSync(file, "utf8")) as Dimensions;
+    } catch {
+      throw new UserError(`${file} is damaged; remove it, and add the model's ONNX file again`, EXIT.environment);
+    }
   }
 }

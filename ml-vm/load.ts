@@ -1,5 +1,6 @@
 import { bytesToHex } from "viem";
 import type { Backend } from "./engine/backend.ts";
+import type { Dimensions } from "./onnx/dimensions.ts";
 import { importOnnx } from "./onnx/import.ts";
 import { checkProgram } from "./program/check.ts";
 import { type Commitment, commit } from "./program/commitment.ts";
@@ -10,6 +11,8 @@ export interface LoadedModel {
   /** 0x and 64 digits. */
   readonly id: `0x${string}`;
   readonly model: Model;
+  /** Sizes that it was imported with, where its file leaves them open. */
+  readonly dimensions: Dimensions;
   readonly commitment: Commitment;
   /** Upper bound of the steps of one run. */
   readonly steps: bigint;
@@ -19,12 +22,16 @@ export interface LoadedModel {
 }
 
 /** Imports an ONNX file and works out everything that its id binds. */
-export function loadModel(onnx: Uint8Array, backend: Pick<Backend, "dataRoot">): LoadedModel {
-  const model = importOnnx(onnx);
+export function loadModel(
+  onnx: Uint8Array,
+  backend: Pick<Backend, "dataRoot">,
+  dimensions: Dimensions = {},
+): LoadedModel {
+  const model = importOnnx(onnx, dimensions);
   const { steps, flops, level } = checkProgram(model.program);
   const commitment = commit(
     model.program,
     model.weights.map((weight) => backend.dataRoot(weight)),
   );
-  return { id: bytesToHex(commitment.modelId), model, commitment, steps, flops, level };
+  return { id: bytesToHex(commitment.modelId), model, dimensions, commitment, steps, flops, level };
 }

@@ -2,8 +2,9 @@ import { checkProgram } from "../program/check.ts";
 import { dtypeSpec } from "../program/dtype.ts";
 import type { Model } from "../program/model.ts";
 import { elementCount, type TensorType } from "../program/program.ts";
+import { assumedOnes } from "./dimensions.ts";
 import { ModelError } from "./error.ts";
-import { operatorsOf } from "./graph.ts";
+import { operatorsOf, parseGraph } from "./graph.ts";
 import { type ImportOptions, importOnnx } from "./import.ts";
 import { operatorFor } from "./registry.ts";
 
@@ -14,6 +15,8 @@ export interface Report {
   readonly operators: readonly OperatorReport[];
   readonly inputs: readonly NamedType[];
   readonly outputs: readonly NamedType[];
+  /** Leading symbolic dimensions that were taken for 1, since nobody gave their size. */
+  readonly assumed: readonly string[];
   /** Step bound and cost in FLOPs of the program; 0 if there is none. */
   readonly steps: bigint;
   readonly flops: bigint;
@@ -33,7 +36,7 @@ export interface NamedType extends TensorType {
   readonly name: string;
 }
 
-const EMPTY = { inputs: [], outputs: [], steps: 0n, flops: 0n, bytes: 0 } as const;
+const EMPTY = { inputs: [], outputs: [], assumed: [], steps: 0n, flops: 0n, bytes: 0 } as const;
 
 /** Looks at a model without running it. Says what is wrong in `errors`; throws nothing for a bad model. */
 export function checkOnnx(bytes: Uint8Array, options: ImportOptions = {}): Report {
@@ -49,6 +52,7 @@ export function checkOnnx(bytes: Uint8Array, options: ImportOptions = {}): Repor
       operators,
       inputs: named(model.inputNames, model.program.inputs),
       outputs: named(model.outputNames, model.program.tensors),
+      assumed: assumedOnes(parseGraph(bytes).inputs, options),
       steps,
       flops,
       bytes: memoryOf(model),

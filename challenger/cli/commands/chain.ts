@@ -4,7 +4,7 @@ import { Command } from "commander";
 import { privateKeyOf, richAccount } from "../../../deploy/local-chain.ts";
 import { formatGenesis, type Genesis, readGenesisFile } from "../../../evm/chain/genesis.ts";
 import { sessionModels } from "../../../evm/native/models.ts";
-import { type LoadedModel, loadModel } from "../../../ml-vm/load.ts";
+import type { LoadedModel } from "../../../ml-vm/load.ts";
 import { L1_CALLDATA_BYTES, toBatches } from "../../../rollup/devnet/batches.ts";
 import type { DevChain, SealedBlock } from "../../../rollup/devnet/chain.ts";
 import { type Devnet, startDevnet } from "../../../rollup/devnet/devnet.ts";
@@ -13,13 +13,14 @@ import { CODE } from "../../../rollup/rpc/errors.ts";
 import { EXIT, UserError } from "../../errors.ts";
 import { defaultStore, ModelStore } from "../../store.ts";
 import { type Hex, toHex } from "../../strategy/bytes.ts";
+import { type DimensionOptions, loadModels, withDimensions } from "../dimensions.ts";
 import { directoryCode } from "../directory-code.ts";
-import { backendOf, readInput } from "../model-file.ts";
+import { backendOf } from "../model-file.ts";
 import { collect, engineOption, naturalNumber, option, positiveInteger, threadsOption } from "../options.ts";
 import { columns, jsonValue, note } from "../output.ts";
 import { describeModels } from "./genesis.ts";
 
-interface ChainOptions {
+interface ChainOptions extends DimensionOptions {
   readonly genesis?: string;
   readonly model?: readonly string[];
   readonly chainId: number;
@@ -34,7 +35,7 @@ interface ChainOptions {
 }
 
 export function chainCommand(): Command {
-  return new Command("chain")
+  return withDimensions(new Command("chain"))
     .description(
       "a local L2 chain to try contracts on: Ethereum's JSON-RPC on 127.0.0.1, and models inside transactions",
     )
@@ -69,7 +70,7 @@ const portNumber = (text: string): number => Number(naturalNumber(text));
 
 async function run(options: ChainOptions): Promise<void> {
   const backend = backendOf(options.engine, options.threads);
-  const given = (options.model ?? []).map((file) => loadModel(readInput(file), backend));
+  const given = loadModels(options.model ?? [], backend, options);
   const genesis = options.genesis ? readGenesisFile(options.genesis) : devGenesis(options.chainId, given);
   const loaded = findModels(genesis, given, new ModelStore(options.store, backend));
   const models = sessionModels((id) => loaded.get(toHex(id))?.model, backend);

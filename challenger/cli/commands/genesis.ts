@@ -2,16 +2,16 @@ import { writeFileSync } from "node:fs";
 import { Command } from "commander";
 import { formatGenesis, type Genesis, genesisOutput, parseGenesis } from "../../../evm/chain/genesis.ts";
 import type { PreState } from "../../../evm/native/state.ts";
-import { loadModel } from "../../../ml-vm/load.ts";
 import { devAccounts, makeGenesis } from "../../../rollup/genesis/make.ts";
 import { UserError } from "../../errors.ts";
 import { toHex } from "../../strategy/bytes.ts";
+import { type DimensionOptions, loadModels, withDimensions } from "../dimensions.ts";
 import { directoryCode } from "../directory-code.ts";
 import { backendOf, readInput } from "../model-file.ts";
 import { collect, jsonOption, option, positiveInteger } from "../options.ts";
 import { columns, print } from "../output.ts";
 
-interface GenesisOptions {
+interface GenesisOptions extends DimensionOptions {
   readonly chainId: number;
   readonly model?: readonly string[];
   readonly alloc?: string;
@@ -21,7 +21,7 @@ interface GenesisOptions {
 }
 
 export function genesisCommand(): Command {
-  return new Command("genesis")
+  return withDimensions(new Command("genesis"))
     .description("write what an L2 chain begins with: its accounts, and the models that its contracts can call")
     .addOption(option("--chain-id <n>", "the chain's id").argParser(positiveInteger).makeOptionMandatory())
     .addOption(option("--model <file>", "ONNX model that contracts can call; repeat for others").argParser(collect))
@@ -34,7 +34,7 @@ export function genesisCommand(): Command {
       const genesis = makeGenesis({
         chainId: BigInt(options.chainId),
         accounts: accountsOf(options),
-        models: (options.model ?? []).map((file) => loadModel(readInput(file), backend)),
+        models: loadModels(options.model ?? [], backend, options),
         directoryCode: directoryCode(),
       });
       const output = toHex(await genesisOutput(genesis));

@@ -9,11 +9,12 @@ import { runStepper, STEPPER_LIMIT } from "../../../prover/stepper-run.ts";
 import { UserError } from "../../errors.ts";
 import { toHex } from "../../strategy/bytes.ts";
 import { describeValues } from "../describe.ts";
+import { type DimensionOptions, dimensionsOf, withDimensions } from "../dimensions.ts";
 import { backendOf, describeShape, readInput, readInputs } from "../model-file.ts";
 import { collect, engineOption, jsonOption, option, threadsOption } from "../options.ts";
 import { print } from "../output.ts";
 
-interface InferOptions {
+interface InferOptions extends DimensionOptions {
   readonly input?: readonly string[];
   readonly engine: "native" | "wasm" | "interpreter" | "stepper";
   readonly threads: number;
@@ -21,7 +22,7 @@ interface InferOptions {
 }
 
 export function inferCommand(): Command {
-  return new Command("infer")
+  return withDimensions(new Command("infer"))
     .description("run a model; every engine gives the same bits")
     .argument("<file>", "ONNX model")
     .addOption(
@@ -34,7 +35,7 @@ export function inferCommand(): Command {
     .addOption(threadsOption())
     .addOption(jsonOption())
     .action((file: string, options: InferOptions) => {
-      const model = importOnnx(readInput(file));
+      const model = importOnnx(readInput(file), dimensionsOf(options));
       const inputs = readInputs(model, options.input ?? []);
       const { outputs, engine, ms } = run(model, inputs, options);
       const named = model.outputNames.map((name, i) => {

@@ -6,6 +6,7 @@ import { EXIT, UserError } from "../../errors.ts";
 import { account, type ConnectOptions, connectTo } from "../../l1/connect.ts";
 import { registerModel } from "../../l1/registration.ts";
 import { defaultStore, ModelStore } from "../../store.ts";
+import { type DimensionOptions, dimensionsOf, withDimensions } from "../dimensions.ts";
 import { withKey, withL1 } from "../l1-options.ts";
 import { backendOf, describeShape, readInput } from "../model-file.ts";
 import { jsonOption, option } from "../options.ts";
@@ -20,14 +21,14 @@ export function modelCommand(): Command {
 }
 
 function checkCommand(): Command {
-  return new Command("check")
+  return withDimensions(new Command("check"))
     .description(
       "what a model needs, before any work: operators, shapes, steps, FLOPs, memory (exit code 1: it is not supported)",
     )
     .argument("<file>", "ONNX model")
     .addOption(jsonOption())
-    .action((file: string, { json }: { json?: boolean }) => {
-      const report = checkOnnx(readInput(file));
+    .action((file: string, { json, ...dimensions }: DimensionOptions & { json?: boolean }) => {
+      const report = checkOnnx(readInput(file), dimensionsOf(dimensions));
       print(json, report, () =>
         [
           columns([
@@ -40,6 +41,7 @@ function checkCommand(): Command {
           ]),
           "",
           ...report.inputs.map((t) => `input   ${t.name}  ${t.dtype} ${describeShape(t.shape)}`),
+          ...report.assumed.map((name) => `        ${name} is 1: give --dim ${name}=N for another size`),
           ...report.outputs.map((t) => `output  ${t.name}  ${t.dtype} ${describeShape(t.shape)}`),
           ...(report.ok ? [`steps   ${report.steps}`, `FLOPs   ${report.flops}`, `memory  ${report.bytes} bytes`] : []),
           ...report.errors.map((error) => `error   ${error}`),
@@ -51,17 +53,18 @@ function checkCommand(): Command {
 }
 
 function idCommand(): Command {
-  return new Command("id")
+  return withDimensions(new Command("id"))
     .description("the model's id, which anyone can derive from the file")
     .argument("<file>", "ONNX model")
     .addOption(jsonOption())
-    .action((file: string, { json }: { json?: boolean }) => {
-      const { id, steps, flops, level } = loadModel(readInput(file), backendOf("native", 0));
+    .action((file: string, { json, ...dimensions }: DimensionOptions & { json?: boolean }) => {
+      const backend = backendOf("native", 0);
+      const { id, steps, flops, level } = loadModel(readInput(file), backend, dimensionsOf(dimensions));
       print(json, { id, steps, flops, level }, () => id);
     });
 }
 
-interface AddOptions extends ConnectOptions {
+interface AddOptions extends ConnectOptions, DimensionOptions {
   readonly json?: boolean;
   readonly store: string;
   readonly local?: boolean;
@@ -70,7 +73,7 @@ interface AddOptions extends ConnectOptions {
 }
 
 function addCommand(): Command {
-  const command = new Command("add")
+  const command = withDimensions(new Command("add"))
     .description("store a model, and register it on L1, where each of its instructions is checked")
     .argument("<file>", "ONNX model")
     .addOption(option("--store <folder>", "where models are kept").default(defaultStore()))
@@ -78,10 +81,10 @@ function addCommand(): Command {
   return withKey(withL1(command))
     .addOption(jsonOption())
     .action(async (file: string, options: AddOptions) => {
-      const onnx = readInput(file);
+      const [onnx, dimensions] = [readInput(file), dimensionsOf(options)];
       const store = new ModelStore(options.store, backendOf("native", 0));
       if (options.local) {
-        const { id } = store.add(onnx);
+        const { id } = store.add(onnx, dimensions);
         print(options.json, { id, registered: false, transactions: [] }, () => id);
         return;
       }
@@ -91,7 +94,7 @@ function addCommand(): Command {
           "registering takes a key: give --key-file or ELENCH_KEY, or --local to store the model only",
         );
       const { clients, chainId, deployment } = await connectTo(options);
-      const loaded = store.add(onnx);
+      const loaded = store.add(onnx, dimensions);
       const transactions = await registerModel({
         client: clients[0] as PublicClient,
         account: signer,

@@ -10,6 +10,7 @@ import { type ConnectOptions, connectTo } from "../../l1/connect.ts";
 import { defaultStore, ModelStore } from "../../store.ts";
 import { toHex } from "../../strategy/bytes.ts";
 
+import { type DimensionOptions, dimensionsOf, withDimensions } from "../dimensions.ts";
 import { withL1 } from "../l1-options.ts";
 import { backendOf, readInput, readInputs } from "../model-file.ts";
 import { collect, engineOption, jsonOption, naturalNumber, option, threadsOption } from "../options.ts";
@@ -18,7 +19,7 @@ import { traceBatchFiles } from "../replay-batch-trace.ts";
 import { checkRange, replayInference } from "../replay-inference.ts";
 import { findGame } from "./dispute.ts";
 
-interface ReplayOptions extends ConnectOptions, BatchReplayOptions {
+interface ReplayOptions extends ConnectOptions, BatchReplayOptions, DimensionOptions {
   readonly input?: readonly string[];
   readonly dispute?: string;
   readonly batch?: readonly string[];
@@ -29,7 +30,7 @@ interface ReplayOptions extends ConnectOptions, BatchReplayOptions {
 }
 
 export function replayCommand(): Command {
-  const command = new Command("replay")
+  const command = withDimensions(new Command("replay"))
     .description("what happens at a step of an inference, or of an L2 transaction; on a terminal, walk through it")
     .argument("[file]", "ONNX model; or replay a batch of L2 transactions, or a dispute by its id")
     .addOption(
@@ -89,9 +90,16 @@ function refuseForInference(options: ReplayOptions): void {
     if (options[flag] !== undefined) throw new UserError(`--${flag} is about a batch, and this is an inference`);
 }
 
+/** @throws UserError for flags about a model's file, where the models are those of a store. */
+function refuseDimensions({ dim, shape }: ReplayOptions): void {
+  if (dim || shape)
+    throw new UserError("--dim and --shape are for a model's file: the store keeps those of its models");
+}
+
 async function ofBatch(options: ReplayOptions, files: readonly string[]): Promise<void> {
   if (options.genesis === undefined)
     throw new UserError("--batch: what does its chain begin with? Give --genesis and its file");
+  refuseDimensions(options);
   if (options.input) throw new UserError("--input is for a model's inputs: a batch has its own");
   const backend = backendOf(options.engine, options.threads);
   const store = new ModelStore(options.store, backend);
@@ -107,7 +115,7 @@ async function ofFile(options: ReplayOptions, file: string): Promise<void> {
   if (options.genesis !== undefined) throw new UserError("--genesis is for a batch: give --batch, and no model");
   refuseForInference(options);
   const backend = backendOf(options.engine, options.threads);
-  const { model, commitment } = loadModel(readInput(file), backend);
+  const { model, commitment } = loadModel(readInput(file), backend, dimensionsOf(options));
   const trace = new InferenceTrace(model, commitment, backend, readInputs(model, options.input ?? []));
   await replayInference({ trace, disagreement: null, options });
 }
@@ -115,6 +123,7 @@ async function ofFile(options: ReplayOptions, file: string): Promise<void> {
 async function ofDispute(options: ReplayOptions, dispute: string): Promise<void> {
   if (options.genesis !== undefined)
     throw new UserError("--genesis is for --batch: a dispute's deployment names its own");
+  refuseDimensions(options);
   const connection = await connectTo(options);
   const backend = backendOf(options.engine, options.threads);
   const store = new ModelStore(options.store, backend);
