@@ -53,7 +53,7 @@ interface AttributeTypes {
   readonly strings: readonly string[];
 }
 
-type Kind = keyof AttributeTypes;
+export type Kind = keyof AttributeTypes;
 type Attribute = { [K in Kind]: { readonly kind: K; readonly value: AttributeTypes[K] } }[Kind];
 
 /** Attributes of a node, read by name with the type that the operator expects. @throws ModelError where it has another one. */
@@ -82,8 +82,20 @@ export class Attributes {
     return this.#get(name, "float") ?? otherwise;
   }
 
-  string(name: string, otherwise = ""): string {
-    return this.#get(name, "string") ?? otherwise;
+  /** An integer that is 0 or 1. */
+  flag(name: string, otherwise: boolean): boolean {
+    const value = this.int(name, otherwise ? 1 : 0);
+    if (value !== 0 && value !== 1) throw new ModelError(`attribute "${name}" is ${value}; it must be 0 or 1`);
+    return value === 1;
+  }
+
+  /** One of the words that the operator knows; the first one unless it is given. */
+  choice<Word extends string>(name: string, words: readonly [Word, ...Word[]]): Word {
+    const value = this.#get(name, "string") ?? words[0];
+    const known = words.find((word) => word === value);
+    if (known === undefined)
+      throw new ModelError(`attribute "${name}" is "${value}"; it must be one of ${words.join(", ")}`);
+    return known;
   }
 
   /** As `int`, for lists. */
@@ -107,6 +119,14 @@ export class Attributes {
 
   tensor(name: string): Value | undefined {
     return this.#get(name, "tensor");
+  }
+
+  /** @throws ModelError unless all attributes that have one of these names are of its kind */
+  expectKinds(kinds: Readonly<Record<string, Kind>>): void {
+    for (const name of this.#values.keys()) {
+      const kind = kinds[name];
+      if (kind) this.#get(name, kind);
+    }
   }
 
   #get<K extends Kind>(name: string, kind: K): AttributeTypes[K] | undefined {

@@ -11,7 +11,7 @@ import { Budget } from "./evaluate.ts";
 import { type Graph, type GraphInput, type Node, parseGraph } from "./graph.ts";
 import { Lowering } from "./lower.ts";
 import { operatorFor, readsHalvesAsStored } from "./registry.ts";
-import { checkInputs } from "./signatures.ts";
+import { checkSignature } from "./signatures.ts";
 import { type Value, valueIn } from "./tensor.ts";
 
 export interface ImportOptions extends Dimensions {
@@ -105,7 +105,7 @@ function lowerNode(node: Node, graph: Graph, values: Values, lowering: Lowering)
 function lowered(call: Call, operator: Operator): readonly Value[] {
   const { node, lower } = call;
   try {
-    checkInputs(call);
+    checkSignature(call);
     lower.exact = readsHalvesAsStored(node.op);
     const results = operator(call);
     return "storage" in results ? [results] : results;

@@ -1,4 +1,5 @@
 import type { Call } from "./call.ts";
+import type { Kind } from "./graph.ts";
 import type { Value } from "./tensor.ts";
 
 /**
@@ -75,6 +76,8 @@ const channels = dimension(0, 1);
 const rankOf: Size = (call) => shapeOf(call, 0).length;
 const group = (call: Call): number => call.attributes.int("group", 1);
 
+const overInput = over((call) => shapeOf(call, 0));
+
 /** Rows and columns of Gemm's product. */
 const gemmShape = (call: Call): number[] => [
   shapeOf(call, 0).at(call.attributes.int("transA", 0) === 0 ? 0 : 1) ?? 1,
@@ -89,7 +92,7 @@ const transposedWeights: Rule = ({ shape }, call) => {
 
 /** A slope over x; before operator set 7, one for each channel or one for all. */
 const slope: Rule = (value, call) =>
-  call.opset < 7 ? oneOf(single, vector(channels))(value, call) : over((c) => shapeOf(c, 0))(value, call);
+  call.opset < 7 ? oneOf(single, vector(channels))(value, call) : overInput(value, call);
 
 /** One for all, one for each index of the axis, or one for each block of it. */
 const quantisation: Rule = (value, call) => {
@@ -128,6 +131,23 @@ const perOutput = (i: number): Rule => oneOf(single, vector(dimension(i, 0)));
 const groupParameter: Rule = (value, call) =>
   vector(call.opset < 21 ? (c) => c.attributes.int("num_groups", 1) : channels)(value, call);
 
+/** The element type of another input. */
+const typed =
+  (i: number, rule: Rule): Rule =>
+  (value, call) => {
+    const { dtype } = call.input(i);
+    return value.dtype === dtype ? rule(value, call) : `of ${dtype}, as input ${i} is`;
+  };
+
+/** Sizes, axes, steps. */
+const integers: Rule = (value, call) =>
+  ["i32", "i64"].includes(value.dtype) ? list(value, call) : "a list of i32 or i64";
+
+const sizes: Rule = (value, call) => (value.dtype === "i64" ? list(value, call) : "a list of i64");
+
+/** Without dimensions. */
+const scalar: Rule = ({ shape }) => (shape.length === 0 ? null : "a scalar");
+
 /** Indices of x's rank, that lie within it but along `axis`. */
 const elementIndices: Rule = ({ shape }, call) => {
   const x = shapeOf(call, 0);
@@ -145,6 +165,17 @@ const tupleIndices: Rule = ({ shape }, call) => {
   return fits && depth >= 1 && batch + depth <= x.length
     ? null
     : `such that its last axis names dimensions of [${x}] behind ${batch} common ones`;
+};
+
+/**
+ * A region of interest, which one transformation alone reads: where it begins and ends along each axis. Before operator set 11 there was
+ * none, and scales stood in its place.
+ */
+const region: Rule = (value, call) => {
+  if (call.opset < 11) return perAxis(value, call);
+  const axes = call.attributes.ints("axes")?.length ?? rankOf(call);
+  if (value.shape.length !== 1) return "a list";
+  return value.shape[0] === 0 || value.shape[0] === 2 * axes ? null : `[${2 * axes}]`;
 };
 
 /** Sizes or scales: one for each axis that the node names; an empty list counts as left out. */
@@ -166,7 +197,7 @@ const TWO = takes(...required(any, any));
 const MANY: Signature = { slots: required(any), rest: any };
 const REDUCED = takes(...required(any), ...optional(list));
 const IMAGE = takes(...required(rank(3)));
-const NORMALISED = takes(...required(rank(2)), ...required(vector(channels), vector(channels)));
+const NORMALISED = takes(...required(rank(2), typed(0, vector(channels)), typed(0, vector(channels))));
 
 export const SIGNATURES: Readonly<Record<string, Signature>> = {
   ...each(ONE, "Abs", "BitwiseNot", "Cast", "Ceil", "Celu", "Cos", "Elu", "Erf", "Exp", "Flatten", "Floor", "Gelu"),
@@ -198,7 +229,7 @@ export const SIGNATURES: Readonly<Record<string, Signature>> = {
   Constant: takes(),
   ConstantOfShape: takes(...required(list)),
   EyeLike: takes(...required(rank(2, 2))),
-  Range: takes(...required(single, single, single)),
+  Range: takes(...required(scalar, typed(0, scalar), typed(0, scalar))),
   Trilu: takes(...required(rank(2)), ...optional(single)),
   Conv: takes(...required(rank(3), rank(3)), ...optional(vector(dimension(1, 0)))),
   ConvTranspose: takes(
@@ -206,9 +237,9 @@ export const SIGNATURES: Readonly<Record<string, Signature>> = {
     ...optional(vector((call) => dimension(1, 1)(call) * group(call))),
   ),
   Gemm: takes(...required(rank(2, 2), rank(2, 2)), ...optional(over(gemmShape))),
-  Clip: takes(...required(any), ...optional(single, single)),
+  Clip: takes(...required(any), ...optional(typed(0, single), typed(0, single))),
   Where: takes(...required(any, any, any)),
-  PRelu: takes(...required(any, slope)),
+  PRelu: takes(...required(any, typed(0, slope))),
   GatherElements: takes(...required(rank(1), elementIndices)),
   GatherND: takes(...required(rank(1), tupleIndices)),
   OneHot: takes(
@@ -220,50 +251,60 @@ export const SIGNATURES: Readonly<Record<string, Signature>> = {
   ),
   CumSum: takes(...required(rank(1), single)),
   CumProd: takes(...required(rank(1), single)),
-  Reshape: takes(...required(any), ...optional(list)),
-  Slice: takes(...required(any), ...optional(list, list, list, list)),
+  Reshape: takes(...required(any), ...optional(sizes)),
+  Slice: takes(...required(any), ...optional(integers, integers, integers, integers)),
   Tile: takes(...required(any, vector(rankOf))),
-  Pad: takes(...required(any), ...optional(list, single, list)),
+  Pad: takes(...required(any), ...optional(sizes, typed(0, single), integers)),
   Dropout: takes(...required(any), ...optional(single, single)),
   BatchNormalization: takes(
     ...required(rank(1), vector(channels), vector(channels), vector(channels), vector(channels)),
   ),
   InstanceNormalization: NORMALISED,
-  GroupNormalization: takes(...required(rank(2), groupParameter, groupParameter)),
-  LayerNormalization: takes(
-    ...required(
-      rank(1),
-      over((call) => shapeOf(call, 0)),
-    ),
-    ...optional(over((call) => shapeOf(call, 0))),
-  ),
-  RMSNormalization: takes(
-    ...required(
-      rank(1),
-      over((call) => shapeOf(call, 0)),
-    ),
-  ),
+  GroupNormalization: takes(...required(rank(2), typed(0, groupParameter), typed(0, groupParameter))),
+  LayerNormalization: takes(...required(rank(1), typed(0, overInput)), ...optional(typed(0, overInput))),
+  RMSNormalization: takes(...required(rank(1), overInput)),
   LRN: takes(...required(rank(2))),
   QuantizeLinear: takes(...required(any, quantisation), ...optional(likeScale)),
-  DequantizeLinear: takes(...required(any, quantisation), ...optional(likeScale)),
-  MatMulInteger: takes(...required(any, any), ...optional(alongRows(0), alongColumns(1))),
-  ConvInteger: takes(...required(rank(3), rank(3)), ...optional(single, perOutput(1))),
+  DequantizeLinear: takes(...required(any, quantisation), ...optional(typed(0, likeScale))),
+  MatMulInteger: takes(...required(any, any), ...optional(typed(0, alongRows(0)), typed(1, alongColumns(1)))),
+  ConvInteger: takes(...required(rank(3), rank(3)), ...optional(typed(0, single), typed(1, perOutput(1)))),
   QLinearMatMul: takes(
-    ...required(any, alongRows(0), alongRows(0), any, alongColumns(3), alongColumns(3), single, single),
+    ...required(any, alongRows(0), typed(0, alongRows(0))),
+    ...required(any, alongColumns(3), typed(3, alongColumns(3)), single, single),
   ),
   QLinearConv: takes(
-    ...required(rank(3), single, single, rank(3), perOutput(3), perOutput(3), single, single),
+    ...required(rank(3), single, typed(0, single), rank(3), perOutput(3), typed(3, perOutput(3)), single, single),
     ...optional(vector(dimension(3, 0))),
   ),
-  Resize: takes(...required(any), ...optional(list, perAxis, perAxis)),
+  Resize: takes(...required(any), ...optional(region, perAxis, perAxis)),
   Upsample: takes(...required(any), ...optional(vector(rankOf))),
 };
 
-/** @throws ModelError where an input is missing, is one too many, or has not the shape that the operator's rule wants. */
-export function checkInputs(call: Call): void {
+/** Kinds of the attributes that operators have, by name: those that some operator reads under one name in another kind are not here. */
+const KINDS: Readonly<Record<string, Kind>> = {
+  ...kind("int", "allowzero", "antialias", "axis", "batch_dims", "block_size", "blocksize", "broadcast", "ceil_mode"),
+  ...kind("int", "count_include_pad", "detect_negative", "detect_positive", "dtype", "end", "exclude_outside"),
+  ...kind("int", "exclusive", "fmod", "group", "k", "keepdims", "noop_with_empty_axes", "num_groups", "num_outputs"),
+  ...kind("int", "output_dtype", "p", "reverse", "saturate", "select_last_index", "size", "start", "storage_order"),
+  ...kind("int", "training_mode", "transA", "transB", "upper", "stash_type", "spatial"),
+  ...kind("float", "alpha", "beta", "bias", "cubic_coeff_a", "epsilon", "extrapolation_value", "gamma", "lambd"),
+  ...kind("float", "max", "min", "momentum", "ratio"),
+  ...kind("string", "approximate", "auto_pad", "coordinate_transformation_mode", "direction", "mode", "nearest_mode"),
+  ...kind("string", "keep_aspect_ratio_policy"),
+  ...kind("ints", "axes", "dilations", "ends", "kernel_shape", "output_padding", "output_shape", "pads", "perm"),
+  ...kind("ints", "starts", "strides", "split", "shape"),
+};
+
+function kind(of: Kind, ...names: readonly string[]): Record<string, Kind> {
+  return Object.fromEntries(names.map((name) => [name, of]));
+}
+
+/** @throws ModelError where an attribute is of another kind than its name says, or where an input is missing, is one too many, or has not the shape that the operator's rule wants. */
+export function checkSignature(call: Call): void {
   const { op, inputs: names } = call.node;
   const signature = SIGNATURES[op];
   if (!signature) throw new Error(`the operator ${op} has no signature`);
+  call.attributes.expectKinds(KINDS);
   const { slots, rest } = signature;
   if (call.inputs.length > slots.length && !rest)
     call.fail(`${call.inputs.length} inputs; the operator takes at most ${slots.length}`);
@@ -273,6 +314,6 @@ export function checkInputs(call: Call): void {
     const value = call.optional(i);
     if (!value && !mayMiss) call.fail(`input ${i} is missing`);
     const wanted = value && rule(value, call);
-    if (wanted) call.fail(`input ${i} ("${names[i]}") has the shape [${value.shape}]; it must be ${wanted}`);
+    if (wanted) call.fail(`input ${i} ("${names[i]}") is ${value.dtype}[${value.shape}]; it must be ${wanted}`);
   }
 }

@@ -11,6 +11,8 @@ export interface Window {
   readonly output: readonly number[];
 }
 
+export const AUTO_PAD = ["NOTSET", "SAME_UPPER", "SAME_LOWER", "VALID"] as const;
+
 /** Reads the window of Conv and of the pools from a node's attributes. */
 export function windowOf(call: Call, input: readonly number[], kernel: readonly number[]): Window {
   const spatial = input.slice(2);
@@ -27,9 +29,11 @@ export function windowOf(call: Call, input: readonly number[], kernel: readonly 
   ] as const) {
     if (list.length !== length)
       call.fail(`${name} [${list}] has ${list.length} entries; ${rank} spatial dimensions need ${length}`);
+    const least = name === "pads" ? 0 : 1;
+    if (list.some((n) => n < least)) call.fail(`${name} [${list}]; ${least} is the least possible`);
   }
-  const auto = call.attributes.string("auto_pad", "NOTSET");
-  const ceil = call.attributes.int("ceil_mode", 0) !== 0;
+  const auto = call.attributes.choice("auto_pad", AUTO_PAD);
+  const ceil = call.attributes.flag("ceil_mode", false);
   const axes = spatial.map((size, i) => {
     const [k, stride, dilation] = [kernel[i], strides[i], dilations[i]] as [number, number, number];
     const reach = dilation * (k - 1) + 1;

@@ -73,7 +73,7 @@ const eyeLike: Operator = (call) => {
 const trilu: Operator = (call) => {
   const x = call.input(0);
   const k = call.optional(1) ? (call.integers(1)[0] as number) : 0;
-  const upper = call.attributes.int("upper", 1) !== 0;
+  const upper = call.attributes.flag("upper", true);
   const rank = x.shape.length;
   return call.lower.map(x, (s) => {
     const { b } = s;

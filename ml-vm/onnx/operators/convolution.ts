@@ -3,7 +3,7 @@ import { type Index, scale, sum } from "../affine.ts";
 import type { Call, Operator } from "../call.ts";
 import type { Scope } from "../lower.ts";
 import type { Value } from "../tensor.ts";
-import { type Window, windowOf } from "../window.ts";
+import { AUTO_PAD, type Window, windowOf } from "../window.ts";
 import { isPackable, panels, readPanels } from "./products.ts";
 
 /**
@@ -74,11 +74,16 @@ export function convolution(
 export function convolutionOf(call: Call, x: Value, w: Value, bias: Value | undefined): Value {
   if (x.shape.length < 3 || w.shape.length !== x.shape.length)
     call.fail(`input of shape [${x.shape}] with weights of shape [${w.shape}]`);
-  const kernel = w.shape.slice(2);
+  expectKernel(call, w);
+  const window = windowOf(call, x.shape, w.shape.slice(2));
+  return convolution(call, x, w, bias, window, call.attributes.int("group", 1));
+}
+
+/** The kernel's shape is the weights'; saying it once more changes nothing. */
+function expectKernel(call: Call, w: Value): void {
   const declared = call.attributes.ints("kernel_shape");
-  if (declared && `${declared}` !== `${kernel}`)
+  if (declared && `${declared}` !== `${w.shape.slice(2)}`)
     call.fail(`kernel_shape [${declared}], but weights of shape [${w.shape}]`);
-  return convolution(call, x, w, bias, windowOf(call, x.shape, kernel), call.attributes.int("group", 1));
 }
 
 /**
@@ -90,6 +95,8 @@ const convTranspose: Operator = (call) => {
   const group = call.attributes.int("group", 1);
   const [batch, channels, ...size] = x.shape as [number, number, ...number[]];
   const [, perGroup, ...kernel] = w.shape as [number, number, ...number[]];
+  expectKernel(call, w);
+  if (!(group >= 1) || channels % group !== 0) call.fail(`${channels} channels in ${group} groups`);
   const ones = kernel.map(() => 1);
   const strides = call.attributes.ints("strides") ?? ones;
   const dilations = call.attributes.ints("dilations") ?? ones;
@@ -124,7 +131,18 @@ function transposedWindow(
   const pads = call.attributes.ints("pads") ?? new Array(2 * rank).fill(0);
   const extra = call.attributes.ints("output_padding") ?? new Array(rank).fill(0);
   const asked = call.attributes.ints("output_shape");
-  const auto = call.attributes.string("auto_pad", "NOTSET");
+  for (const [name, list, length, least] of [
+    ["strides", strides, rank, 1],
+    ["dilations", dilations, rank, 1],
+    ["pads", pads, 2 * rank, 0],
+    ["output_padding", extra, rank, 0],
+  ] as const) {
+    if (list.length !== length || list.some((n) => n < least))
+      call.fail(`${name} [${list}]; ${length} numbers from ${least} are needed for ${rank} spatial dimensions`);
+  }
+  if (asked && asked.length !== rank && asked.length !== rank + 2)
+    call.fail(`output_shape [${asked}] for ${rank} spatial dimensions`);
+  const auto = call.attributes.choice("auto_pad", AUTO_PAD);
   const axes = kernel.map((k, i) => {
     const [n, stride, dilation] = [size[i], strides[i], dilations[i]] as [number, number, number];
     const reach = dilation * (k - 1) + 1;

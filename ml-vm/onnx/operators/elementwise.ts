@@ -41,7 +41,7 @@ const float = (f: Unary): Operator => unary(f, FLOAT);
 /** Before operator set 7, the second operand is laid along `axis` if the node says so. */
 function secondOperand(call: Call): Value {
   const [x, y] = [call.input(0), call.input(1)];
-  if (call.opset >= 7 || call.attributes.int("broadcast", 0) === 0) return y;
+  if (call.opset >= 7 || !call.attributes.flag("broadcast", false)) return y;
   const axis = call.attributes.int("axis", x.shape.length - y.shape.length);
   if (axis < 0 || axis + y.shape.length > x.shape.length)
     call.fail(`a second operand of shape [${y.shape}] laid over [${x.shape}] from axis ${axis} on`);
@@ -183,7 +183,7 @@ const hardSigmoid = (b: ScalarBuilder, x: Scalar, alpha: number, beta: number): 
 
 function gelu(b: ScalarBuilder, x: Scalar, call: Call): Scalar {
   const half = b.mul(b.f32(0.5), x);
-  if (call.attributes.string("approximate", "none") !== "tanh")
+  if (call.attributes.choice("approximate", ["none", "tanh"]) === "none")
     // biome-ignore lint/suspicious/noApproximativeNumericConstant: √½, written out, so that no host decides
     return b.fma(half, erf(b, b.mul(x, b.f32(0.7071067811865476))), half);
   const cubed = b.fma(b.mul(b.mul(x, x), x), b.f32(0.044715), x);
@@ -202,14 +202,16 @@ const shrink = (b: ScalarBuilder, x: Scalar, call: Call): Scalar => {
 const isInfinite = (b: ScalarBuilder, x: Scalar, call: Call): Scalar => {
   const infinity = b.number(x.type, Number.POSITIVE_INFINITY);
   const sign = (attribute: string, value: Scalar): Scalar =>
-    call.attributes.int(attribute, 1) !== 0 ? b.eq(x, value) : b.int(0);
+    call.attributes.flag(attribute, true) ? b.eq(x, value) : b.int(0);
   return b.or(sign("detect_positive", infinity), sign("detect_negative", b.neg(infinity)));
 };
 
 /** The shift amount is below 64; an element's type is narrower than its register, hence the bound. */
 const bitShift: Operator = binary(
   (b, x, y, _, call) => {
-    const shifted = b.op(call.attributes.string("direction") === "LEFT" ? "int.shl" : "int.shr", x, y);
+    if (!call.attributes.has("direction")) call.fail("the direction is missing");
+    const left = call.attributes.choice("direction", ["LEFT", "RIGHT"]) === "LEFT";
+    const shifted = b.op(left ? "int.shl" : "int.shr", x, y);
     return b.select(b.op("int.ltU", y, b.int(64)), shifted, b.int(0));
   },
   { types: ["u8", "u16", "u32", "u64"] },
@@ -222,7 +224,7 @@ export const ELEMENTWISE: Readonly<Record<string, Operator>> = {
   Sub: binary((b, x, y) => b.sub(x, y)),
   Mul: binary((b, x, y) => b.mul(x, y)),
   Div: binary((b, x, y, dtype) => divide(b, x, y, dtype)),
-  Mod: binary((b, x, y, dtype, call) => remainder(b, x, y, dtype, call.attributes.int("fmod", 0) !== 0)),
+  Mod: binary((b, x, y, dtype, call) => remainder(b, x, y, dtype, call.attributes.flag("fmod", false))),
   Pow: powOperator,
   Sum: variadic((b, x, y) => b.add(x, y)),
   Mean: variadic(

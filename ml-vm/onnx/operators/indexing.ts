@@ -122,7 +122,7 @@ const cumulative =
     const x = call.input(0);
     const axis = call.axis(call.integers(1)[0] as number, x.shape.length);
     const size = x.shape[axis] as number;
-    const [exclusive, reverse] = [call.attributes.int("exclusive", 0) !== 0, call.attributes.int("reverse", 0) !== 0];
+    const [exclusive, reverse] = [call.attributes.flag("exclusive", false), call.attributes.flag("reverse", false)];
     const dims = x.shape.map((n, i) => (i === axis ? 1 : n));
     const type = scalarOf(x.dtype);
     const place = (s: Scope): Index => (reverse ? scale(s.r(0), -1, size - 1) : s.r(0));

@@ -16,7 +16,7 @@ export function reshaped(call: Call, x: Value, shape: readonly number[]): Value 
 const reshape: Operator = (call) => {
   const x = call.input(0);
   const asked = call.integersFrom("shape", 1) ?? call.fail("the shape is missing");
-  const keepZero = call.attributes.int("allowzero", 0) !== 0;
+  const keepZero = call.attributes.flag("allowzero", false);
   const shape = asked.map((n, i) =>
     n === 0 && !keepZero
       ? (x.shape[i] ?? call.fail(`shape [${asked}] copies dimension ${i}, which the input has not`))
@@ -32,6 +32,7 @@ const flatten: Operator = (call) => {
   const { shape } = call.input(0);
   const axis = call.attributes.int("axis", 1);
   const at = axis < 0 ? axis + shape.length : axis;
+  if (at < 0 || at > shape.length) call.fail(`axis ${axis} of a tensor of ${shape.length} dimensions`);
   return reshaped(call, call.input(0), [elementCount(shape.slice(0, at)), elementCount(shape.slice(at))]);
 };
 
@@ -134,6 +135,8 @@ const slice: Operator = (call) => {
   const ends = call.integersFrom("ends", 2) ?? call.fail("ends are missing");
   const axes = (call.integersFrom("axes", 3) ?? starts.map((_, i) => i)).map((a) => call.axis(a, x.shape.length));
   const steps = call.optional(4) ? call.integers(4) : starts.map(() => 1);
+  if ([ends, axes, steps].some((list) => list.length !== starts.length) || new Set(axes).size !== axes.length)
+    call.fail(`starts [${starts}], ends [${ends}], axes [${axes}] and steps [${steps}] do not fit together`);
   const [from, by, shape] = [x.shape.map(() => 0), x.shape.map(() => 1), [...x.shape]];
   for (const [i, axis] of axes.entries()) {
     const [size, step] = [x.shape[axis] as number, steps[i] as number];
@@ -154,11 +157,15 @@ const split: Operator = (call) => {
   const x = call.input(0);
   const axis = call.axis(call.attributes.int("axis", 0), x.shape.length);
   const size = x.shape[axis] as number;
+  if (call.opset >= 18 && call.attributes.has("num_outputs") === (call.optional(1) !== undefined))
+    call.fail("either split or num_outputs must be given, and not both");
   const parts = call.attributes.int("num_outputs", call.node.outputs.length);
+  if (parts !== call.node.outputs.length) call.fail(`num_outputs ${parts}, and ${call.node.outputs.length} outputs`);
   const even = Array.from({ length: parts }, (_, i) =>
     Math.min(Math.ceil(size / parts), size - i * Math.ceil(size / parts)),
   );
   const sizes = call.integersFrom("split", 1) ?? even;
+  if (sizes.length !== parts) call.fail(`${sizes.length} parts for ${parts} outputs`);
   if (sizes.reduce((a, b) => a + b, 0) !== size) call.fail(`parts of [${sizes}] do not fill an axis of ${size}`);
   let start = 0;
   return sizes.map((n) => {

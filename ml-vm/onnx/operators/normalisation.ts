@@ -56,7 +56,7 @@ export const overChannels = (vector: Value, rank: number): Value => ({
 const batchNormalization: Operator = (call) => {
   const x = call.input(0);
   call.expect(x, "f32", "f16", "bf16");
-  if (call.attributes.int("training_mode", 0) !== 0) throw unsupported("training mode");
+  if (call.attributes.flag("training_mode", false)) throw unsupported("training mode");
   const epsilon = call.attributes.float("epsilon", 1e-5);
   const [scale, bias, mean, variance] = [1, 2, 3, 4].map((i) => overChannels(call.input(i), x.shape.length)) as [
     Value,
@@ -160,6 +160,7 @@ const groupNormalization: Operator = (call) => {
   call.expect(x, ...SINGLE);
   const groups = call.attributes.int("num_groups", 1);
   const [n, channels, ...spatial] = x.shape as [number, number, ...number[]];
+  if (!(groups >= 1) || channels % groups !== 0) call.fail(`${channels} channels in ${groups} groups`);
   const grouped = { ...x, shape: [n, groups, channels / groups, ...spatial] };
   const { centred, inverse } = standardised(
     call,

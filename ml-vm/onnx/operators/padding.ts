@@ -31,7 +31,7 @@ const pad: Operator = (call) => {
   };
   const before = x.shape.map((_, axis) => amount(axis, 0));
   const shape = x.shape.map((n, axis) => n + amount(axis, 0) + amount(axis, 1));
-  const mode = call.attributes.string("mode", "constant");
+  const mode = call.attributes.choice("mode", ["constant", "reflect", "edge", "wrap"]);
   const inner = (s: Scope, i: number): Index => scale(s.o(i), 1, -(before[i] as number));
   const type = { dtype: x.dtype, shape };
   if (mode === "edge")
@@ -52,7 +52,6 @@ const pad: Operator = (call) => {
       ),
     );
   }
-  if (mode !== "constant") throw unsupported(`padding of mode "${mode}"`);
   const fill = call.optional(2);
   const value = fill ? null : call.attributes.float("value", 0);
   return call.lower.map(type, (s) => {
@@ -86,7 +85,7 @@ const depthToSpace: Operator = (call) => {
   const [n, c, h, w] = x.shape as [number, number, number, number];
   const depth = c / block ** 2;
   if (!Number.isInteger(depth)) call.fail(`${c} channels in blocks of ${block}`);
-  const columns = call.attributes.string("mode", "DCR") === "CRD";
+  const columns = call.attributes.choice("mode", ["DCR", "CRD"]) === "CRD";
   const split = columns ? [n, depth, block, block, h, w] : [n, block, block, depth, h, w];
   const moved = transposed(call, { ...x, shape: split }, columns ? [0, 1, 4, 2, 5, 3] : [0, 3, 4, 1, 5, 2]);
   return { ...moved, shape: [n, depth, h * block, w * block] };
@@ -106,6 +105,8 @@ const centerCropPad: Operator = (call) => {
   const x = call.input(0);
   const axes = (call.attributes.ints("axes") ?? x.shape.map((_, i) => i)).map((a) => call.axis(a, x.shape.length));
   const sizes = call.integers(1);
+  if (new Set(axes).size !== axes.length) call.fail(`axes [${axes}] name one twice`);
+  if (sizes.length !== axes.length) call.fail(`${sizes.length} sizes for ${axes.length} axes`);
   const shape = [...x.shape];
   for (const [i, axis] of axes.entries()) shape[axis] = sizes[i] as number;
   const starts = shape.map((n, i) => {

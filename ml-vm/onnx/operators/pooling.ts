@@ -66,7 +66,7 @@ const averagePool: Operator = (call) => {
   const x = call.input(0);
   call.expect(x, "f32", "f16", "bf16");
   const window = windowOf(call, x.shape, kernelOf(call));
-  const counts = windowCounts(call, window, x.shape.slice(2), call.attributes.int("count_include_pad", 0) !== 0);
+  const counts = windowCounts(call, window, x.shape.slice(2), call.attributes.flag("count_include_pad", false));
   const shape = [...x.shape.slice(0, 2), ...window.output];
   return call.lower.reduce(
     { dtype: x.dtype, shape },

@@ -123,8 +123,8 @@ const gemm: Operator = (call) => {
   return matrixProduct(call, {
     a: call.input(0),
     b: call.input(1),
-    transposeA: call.attributes.int("transA", 0) !== 0,
-    transposeB: call.attributes.int("transB", 0) !== 0,
+    transposeA: call.attributes.flag("transA", false),
+    transposeB: call.attributes.flag("transB", false),
     finish: (s, acc) => {
       const { b } = s;
       const product = alpha === 1 ? acc : b.mul(acc, b.number(acc.type, alpha));

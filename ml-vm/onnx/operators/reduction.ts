@@ -101,11 +101,11 @@ const BODIES: Readonly<Record<string, Body>> = {
 function axesOf(call: Call, x: Value): number[] {
   const given = call.integersFrom("axes", 1);
   if (given && given.length > 0) return given.map((axis) => call.axis(axis, x.shape.length)).sort((a, b) => a - b);
-  return call.attributes.int("noop_with_empty_axes", 0) !== 0 ? [] : x.shape.map((_, i) => i);
+  return call.attributes.flag("noop_with_empty_axes", false) ? [] : x.shape.map((_, i) => i);
 }
 
 const withoutAxes = (call: Call, reduced: Value, axes: readonly number[]): Value =>
-  call.attributes.int("keepdims", 1) !== 0
+  call.attributes.flag("keepdims", true)
     ? reduced
     : { ...reduced, shape: reduced.shape.filter((_, i) => !axes.includes(i)) };
 
@@ -170,7 +170,7 @@ const argument =
   (call) => {
     const x = call.input(0);
     const axis = call.axis(call.attributes.int("axis", 0), x.shape.length);
-    const last = call.attributes.int("select_last_index", 0) !== 0;
+    const last = call.attributes.flag("select_last_index", false);
     return withoutAxes(call, extreme(call.lower, x, axis, least, last), [axis]);
   };
 

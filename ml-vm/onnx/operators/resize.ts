@@ -204,24 +204,37 @@ function floatsOf(value: Value | undefined): number[] | undefined {
 /** floor(size · scale), the product in f32 as the operator's shape inference has it. */
 const scaled = (size: number, scale: number): number => Math.floor(Math.fround(size * scale));
 
+const TRANSFORMATIONS = [
+  "half_pixel",
+  "half_pixel_symmetric",
+  "pytorch_half_pixel",
+  "tf_half_pixel_for_nn",
+  "align_corners",
+  "asymmetric",
+  "tf_crop_and_resize",
+] as const;
+const NEAREST = ["round_prefer_floor", "round_prefer_ceil", "floor", "ceil"] as const;
+
 const resize: Operator = (call) => {
   const { attributes } = call;
   const x = call.input(0);
   const old = call.opset < 11;
   const axes = (attributes.ints("axes") ?? x.shape.map((_, i) => i)).map((a) => call.axis(a, x.shape.length));
+  if (new Set(axes).size !== axes.length) call.fail(`axes [${axes}] name one twice`);
   const scales = floatsOf(call.optional(old ? 1 : 2));
   const sizes = !old && call.optional(3)?.storage.elements ? call.integers(3) : undefined;
   const roi = old ? undefined : floatsOf(call.optional(1));
-  if (!scales && !sizes) call.fail("neither scales nor sizes are given");
+  if (!scales === !sizes) call.fail("either scales or sizes must be given, and not both");
+  if (scales?.some((n) => !(n > 0 && n < Number.POSITIVE_INFINITY))) call.fail(`scales [${scales}] must be positive`);
   const sampling: Sampling = {
-    mode: attributes.string("mode", "nearest"),
-    transformation: attributes.string("coordinate_transformation_mode", old ? "asymmetric" : "half_pixel"),
-    nearest: attributes.string("nearest_mode", old ? "resize10" : "round_prefer_floor"),
+    mode: attributes.choice("mode", old ? ["nearest", "linear"] : ["nearest", "linear", "cubic"]),
+    transformation: old ? "asymmetric" : attributes.choice("coordinate_transformation_mode", TRANSFORMATIONS),
+    nearest: old ? "resize10" : attributes.choice("nearest_mode", NEAREST),
     cubic: attributes.float("cubic_coeff_a", -0.75),
-    excludeOutside: attributes.int("exclude_outside", 0) !== 0,
-    antialias: attributes.int("antialias", 0) !== 0,
+    excludeOutside: attributes.flag("exclude_outside", false),
+    antialias: attributes.flag("antialias", false),
   };
-  const policy = attributes.string("keep_aspect_ratio_policy", "stretch");
+  const policy = attributes.choice("keep_aspect_ratio_policy", ["stretch", "not_larger", "not_smaller"]);
   const ratios = sizes?.map((n, i) => n / (x.shape[axes[i] as number] as number));
   const common =
     ratios && policy !== "stretch" ? (policy === "not_larger" ? Math.min(...ratios) : Math.max(...ratios)) : null;
@@ -244,7 +257,9 @@ const resize: Operator = (call) => {
 const upsample: Operator = (call) => {
   const x = call.input(0);
   const scales = call.attributes.floats("scales") ?? floatsOf(call.optional(1)) ?? call.fail("the scales are missing");
-  const mode = call.attributes.string("mode", "nearest");
+  if (scales.length !== x.shape.length || scales.some((n) => !(n > 0 && n < Number.POSITIVE_INFINITY)))
+    call.fail(`scales [${scales}] for ${x.shape.length} axes`);
+  const mode = call.attributes.choice("mode", ["nearest", "linear", "bilinear"]);
   const sampling: Sampling = {
     mode: mode === "bilinear" ? "linear" : mode,
     transformation: "asymmetric",
