@@ -27,42 +27,45 @@ export function assemble(inputs: readonly Named[], outputs: readonly Named[], dr
   const moved = new Set(results.flatMap((r) => (r.moved ? [r.moved] : [])));
   const instructions = fuse(needed, new Set([...kept, ...moved])).map(coalesce);
 
-  const inputStorages = inputs.map((i) => i.value.storage);
-  const weights: Storage[] = [];
-  const table: Storage[] = results.map((r) => r.storage);
+  const inputSpace = placesOf(inputs.map((i) => i.value.storage));
+  const weights = placesOf([]);
+  const table = placesOf(results.map((r) => r.storage));
   // Entries that fill the outputs up to a power of two are never written: the node over them is the output root.
-  while (table.length < 2 ** depthOf(results.length)) table.push(newStorage("u8", []));
+  while (table.size < 2 ** depthOf(results.length)) place(table, newStorage("u8", []));
   const operand = (storage: Storage): Operand => {
-    const [space, list] =
+    const [space, places] =
       storage.kind === "input"
-        ? (["input", inputStorages] as const)
+        ? (["input", inputSpace] as const)
         : storage.data
           ? (["weight", weights] as const)
           : (["tensor", table] as const);
-    const known = list.indexOf(storage);
-    return { space, index: known >= 0 ? known : list.push(storage) - 1, depth: treeDepth(bytesOf(storage)) };
+    return { space, index: place(places, storage), depth: treeDepth(bytesOf(storage)) };
   };
 
   const program: Instruction[] = [];
-  for (const [i, draft] of instructions.entries()) {
+  const lastReader = lastReaders(instructions);
+  for (const draft of instructions) {
     program.push(instructionOf(draft, operand));
-    program.push(...drops(instructions, i, new Set([...kept, ...moved]), operand));
+    const dropped = draft.operands.filter(
+      (s) => s.kind === "result" && lastReader.get(s) === draft && !kept.has(s) && !moved.has(s),
+    );
+    program.push(...drops(dropped, operand));
   }
   for (const { storage, moved: source } of results) {
     if (source) program.push({ kind: "move", target: operand(storage).index, source: operand(source) });
   }
-  if (table.length > 65535 || weights.length > 65535) throw new ModelError("more than 65,535 tensors");
+  if (table.size > 65535 || weights.size > 65535) throw new ModelError("more than 65,535 tensors");
   const types = new Map(results.map((r) => [r.storage, r.type]));
   const typeOf = (s: Storage): TensorType => types.get(s) ?? { dtype: s.dtype, shape: s.shape };
   return {
     program: {
       inputs: inputs.map(({ value: { dtype, shape } }) => ({ dtype, shape })),
-      weights: weights.map(typeOf),
-      tensors: table.map(typeOf),
+      weights: [...weights.keys()].map(typeOf),
+      tensors: [...table.keys()].map(typeOf),
       outputs: results.length,
       instructions: program,
     },
-    weights: weights.map((s) => s.data as Uint8Array),
+    weights: [...weights.keys()].map((s) => s.data as Uint8Array),
     inputNames: inputs.map((i) => i.name),
     outputNames: outputs.map((o) => o.name),
   };
@@ -96,17 +99,24 @@ function live(drafts: readonly Draft[], wanted: readonly Storage[]): Draft[] {
   return kept.toReversed();
 }
 
-/** Table entries that instruction `i` is the last to read, in the order of their numbers. */
-function drops(
-  drafts: readonly Draft[],
-  i: number,
-  kept: ReadonlySet<Storage>,
-  operand: (s: Storage) => Operand,
-): ControlInstruction[] {
-  const later = drafts.slice(i + 1);
-  return (drafts[i] as Draft).operands
-    .filter((s) => s.kind === "result" && !kept.has(s) && !later.some((d) => d.operands.includes(s)))
+/** Storages with their places in one space, in the order of the places. */
+type Places = Map<Storage, number>;
+
+const placesOf = (storages: readonly Storage[]): Places => new Map(storages.map((s, i) => [s, i]));
+
+/** The storage's place; the next one if it has none yet. */
+function place(places: Places, storage: Storage): number {
+  const known = places.get(storage) ?? places.size;
+  places.set(storage, known);
+  return known;
+}
+
+const lastReaders = (drafts: readonly Draft[]): Map<Storage, Draft> =>
+  new Map(drafts.flatMap((draft) => draft.operands.map((s): [Storage, Draft] => [s, draft])));
+
+/** Empties table entries, in the order of their numbers. */
+const drops = (storages: readonly Storage[], operand: (s: Storage) => Operand): ControlInstruction[] =>
+  storages
     .map((s) => operand(s).index)
     .sort((a, b) => a - b)
     .map((target) => ({ kind: "drop", target }));
-}

@@ -17,7 +17,8 @@ const same = (a: View | readonly number[], b: View | readonly number[]): boolean
  * (docs/importer.md, "Fusion"). Instructions come out in the order of the last one that each consists of.
  */
 export function fuse(drafts: readonly Draft[], outputs: ReadonlySet<Storage>): Draft[] {
-  const result: Draft[] = [];
+  const result = new Set<Draft>();
+  const writers = new Map<Storage, Draft[]>();
   const readers = new Map<Storage, number>();
   for (const draft of drafts) for (const o of draft.operands) readers.set(o, (readers.get(o) ?? 0) + 1);
   for (const draft of drafts) {
@@ -25,18 +26,20 @@ export function fuse(drafts: readonly Draft[], outputs: ReadonlySet<Storage>): D
     for (;;) {
       const found = joined.operands
         .filter((t) => t.kind === "result" && !outputs.has(t) && readers.get(t) === 1)
-        .map((t) => ({ producers: result.filter((p) => p.target === t), storage: t }))
+        .map((t) => ({ producers: writers.get(t) ?? [], storage: t }))
         .filter(({ producers }) => producers.length === 1)
         .map(({ producers, storage }) => ({ producer: producers[0] as Draft, storage }))
-        .map(({ producer, storage }) => ({ producer, fused: join(producer, joined, storage) }))
+        .map(({ producer, storage }) => ({ producer, storage, fused: join(producer, joined, storage) }))
         .find(({ fused }) => fused !== null);
       if (!found) break;
-      result.splice(result.indexOf(found.producer), 1);
+      result.delete(found.producer);
+      writers.delete(found.storage);
       joined = found.fused as Draft;
     }
-    result.push(joined);
+    result.add(joined);
+    writers.set(joined.target, [...(writers.get(joined.target) ?? []), joined]);
   }
-  return result;
+  return [...result];
 }
 
 /** One instruction for `producer` and the `consumer` of its result, or null where that is not possible. */
