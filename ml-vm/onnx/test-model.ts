@@ -1,7 +1,6 @@
-import onnxProto from "onnx-proto";
+import { onnx } from "./proto.ts";
 
 /** Small ONNX files for tests. */
-const { onnx } = onnxProto;
 
 export const TYPE = { f32: 1, u8: 2, i64: 7, string: 8, f16: 10 } as const;
 
@@ -51,11 +50,8 @@ export function onnxFile({ inputs, constants = [], nodes, outputs, opset = 13 }:
     ...Object.entries(ints).map(([name, list]) => ({ name, type: KIND.ints, ints: [...list] })),
     ...Object.entries(string).map(([name, s]) => ({ name, type: KIND.string, s: new TextEncoder().encode(s) })),
   ];
-  const model = {
-    irVersion: 8,
-    opsetImport: [{ domain: "", version: opset }],
-    graph: {
-      name: "test",
+  return modelFile(
+    {
       input: inputs.map(info),
       output: outputs.map((name) => ({ name, type: { tensorType: { elemType: TYPE.f32 } } })),
       initializer: constants.map(({ name, shape, type = TYPE.f32, data }) => ({
@@ -72,9 +68,26 @@ export function onnxFile({ inputs, constants = [], nodes, outputs, opset = 13 }:
         attribute: attributes(node),
       })),
     },
+    { opset },
+  );
+}
+
+/** The bytes of a model from parts as protobuf has them; 64-bit integers as strings. */
+export function modelFile(graph: object, { opset = 17, ...more }: { opset?: number; functions?: object[] } = {}) {
+  const model = {
+    irVersion: 8,
+    opsetImport: [{ domain: "", version: opset }],
+    graph: { name: "test", ...graph },
+    ...more,
   };
   return onnx.ModelProto.encode(onnx.ModelProto.fromObject(model)).finish();
 }
+
+/** The description of an input or output. */
+export const tensorInfo = (name: string, elemType: number, shape: readonly number[]) => ({
+  name,
+  type: { tensorType: { elemType, shape: { dim: shape.map((n) => ({ dimValue: n })) } } },
+});
 
 /** Numbers that are exact in f32, small, and not all alike. */
 export const ramp = (count: number): number[] => Array.from({ length: count }, (_, i) => (((i * 37) % 41) - 20) / 16);
