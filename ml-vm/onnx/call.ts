@@ -77,7 +77,7 @@ export class Call {
   /** An axis counted from the front, for a tensor of `rank` dimensions. */
   axis(axis: number, rank: number): number {
     const from = axis < 0 ? axis + rank : axis;
-    if (from < 0 || from >= Math.max(rank, 1)) return this.fail(`axis ${axis} of a tensor of ${rank} dimensions`);
+    if (from < 0 || from >= rank) return this.fail(`axis ${axis} of a tensor of ${rank} dimensions`);
     return from;
   }
 

@@ -1,4 +1,6 @@
+import type { DType } from "../program/dtype.ts";
 import type { Call } from "./call.ts";
+import { unsupported } from "./error.ts";
 import type { Kind } from "./graph.ts";
 import type { Value } from "./tensor.ts";
 
@@ -145,8 +147,17 @@ const integers: Rule = (value, call) =>
 
 const sizes: Rule = (value, call) => (value.dtype === "i64" ? list(value, call) : "a list of i64");
 
+/** All of one type, as the starts. */
+const sliceIndices: Rule = (value, call) => (call.optional(1) ? typed(1, integers) : integers)(value, call);
+
 /** Without dimensions. */
 const scalar: Rule = ({ shape }) => (shape.length === 0 ? null : "a scalar");
+
+/** BatchNormalization's: of x's type before operator set 15. */
+const perChannel: Rule = (value, call) => {
+  if (!call.attributes.flag("spatial", true)) throw unsupported("statistics for each place (spatial = 0)");
+  return (call.opset < 15 ? typed(0, vector(channels)) : vector(channels))(value, call);
+};
 
 /** Indices of x's rank, that lie within it but along `axis`. */
 const elementIndices: Rule = ({ shape }, call) => {
@@ -172,17 +183,20 @@ const tupleIndices: Rule = ({ shape }, call) => {
  * none, and scales stood in its place.
  */
 const region: Rule = (value, call) => {
-  if (call.opset < 11) return perAxis(value, call);
+  if (call.opset < 11) return perAxis("f32")(value, call);
   const axes = call.attributes.ints("axes")?.length ?? rankOf(call);
   if (value.shape.length !== 1) return "a list";
   return value.shape[0] === 0 || value.shape[0] === 2 * axes ? null : `[${2 * axes}]`;
 };
 
 /** Sizes or scales: one for each axis that the node names; an empty list counts as left out. */
-const perAxis: Rule = (value, call) => {
-  const axes = call.attributes.ints("axes")?.length ?? rankOf(call);
-  return value.shape.length === 1 && (value.shape[0] === 0 || value.shape[0] === axes) ? null : `[${axes}]`;
-};
+const perAxis =
+  (dtype: DType): Rule =>
+  (value, call) => {
+    if (value.dtype !== dtype) return `a list of ${dtype}`;
+    const axes = call.attributes.ints("axes")?.length ?? rankOf(call);
+    return value.shape.length === 1 && (value.shape[0] === 0 || value.shape[0] === axes) ? null : `[${axes}]`;
+  };
 
 // Signatures.
 
@@ -252,13 +266,11 @@ export const SIGNATURES: Readonly<Record<string, Signature>> = {
   CumSum: takes(...required(rank(1), single)),
   CumProd: takes(...required(rank(1), single)),
   Reshape: takes(...required(any), ...optional(sizes)),
-  Slice: takes(...required(any), ...optional(integers, integers, integers, integers)),
+  Slice: takes(...required(any), ...optional(integers, sliceIndices, sliceIndices, sliceIndices)),
   Tile: takes(...required(any, vector(rankOf))),
   Pad: takes(...required(any), ...optional(sizes, typed(0, single), integers)),
   Dropout: takes(...required(any), ...optional(single, single)),
-  BatchNormalization: takes(
-    ...required(rank(1), vector(channels), vector(channels), vector(channels), vector(channels)),
-  ),
+  BatchNormalization: takes(...required(rank(1), perChannel, perChannel, perChannel, perChannel)),
   InstanceNormalization: NORMALISED,
   GroupNormalization: takes(...required(rank(2), typed(0, groupParameter), typed(0, groupParameter))),
   LayerNormalization: takes(...required(rank(1), typed(0, overInput)), ...optional(typed(0, overInput))),
@@ -276,8 +288,8 @@ export const SIGNATURES: Readonly<Record<string, Signature>> = {
     ...required(rank(3), single, typed(0, single), rank(3), perOutput(3), typed(3, perOutput(3)), single, single),
     ...optional(vector(dimension(3, 0))),
   ),
-  Resize: takes(...required(any), ...optional(region, perAxis, perAxis)),
-  Upsample: takes(...required(any), ...optional(vector(rankOf))),
+  Resize: takes(...required(any), ...optional(region, perAxis("f32"), perAxis("i64"))),
+  Upsample: takes(...required(any), ...optional(perAxis("f32"))),
 };
 
 /** Kinds of the attributes that operators have, by name: those that some operator reads under one name in another kind are not here. */

@@ -209,7 +209,8 @@ const lpNormalization: Operator = (call) => {
 const lrn: Operator = (call) => {
   const x = call.input(0);
   call.expect(x, ...SINGLE);
-  const size = call.attributes.int("size", 1);
+  const size = call.attributes.int("size") ?? call.fail("the size is missing");
+  if (size < 1) call.fail(`a size of ${size}`);
   const [alpha, beta, bias] = [
     call.attributes.float("alpha", 1e-4),
     call.attributes.float("beta", 0.75),

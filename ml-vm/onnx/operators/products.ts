@@ -118,6 +118,7 @@ const matMul: Operator = (call) => {
 const gemm: Operator = (call) => {
   const [alpha, beta] = [call.attributes.float("alpha", 1), call.attributes.float("beta", 1)];
   const bias = call.optional(2);
+  if (!bias && call.opset < 11) call.fail("input 2 is missing; it is optional from operator set 11 on");
   if (bias && bias.dtype !== call.input(0).dtype)
     call.fail(`matrices of ${call.input(0).dtype} with a bias of ${bias.dtype}`);
   return matrixProduct(call, {
