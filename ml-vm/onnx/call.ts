@@ -51,13 +51,22 @@ export class Call {
     return integersOf(value);
   }
 
-  /** The number that an input of one element holds, on which a shape depends: an exact integer, or a float. */
-  number(i: number): number | bigint {
+  /** Floats of an input that shapes or tables depend on. */
+  floats(i: number): number[] {
     const { dtype, storage } = this.#known(i);
     const { scalar } = dtypeSpec(dtype);
-    if (scalar === "int") return this.bigints(i)[0] as bigint;
-    const register = loadElement(this.lower.softfloat, dtype, viewOfBytes(storage.data as Uint8Array), 0);
-    return scalar === "f32" ? f32FromBits(register) : f64FromBits(register);
+    if (scalar === "int") this.fail(`input ${i} ("${this.node.inputs[i]}") is of ${dtype}; it must hold floats`);
+    const view = viewOfBytes(storage.data as Uint8Array);
+    return Array.from({ length: storage.elements }, (_, at) => {
+      const register = loadElement(this.lower.softfloat, dtype, view, at);
+      return scalar === "f32" ? f32FromBits(register) : f64FromBits(register);
+    });
+  }
+
+  /** The number that an input of one element holds, on which a shape depends: an exact integer, or a float. */
+  number(i: number): number | bigint {
+    const { dtype } = this.#known(i);
+    return (dtypeSpec(dtype).scalar === "int" ? this.bigints(i)[0] : this.floats(i)[0]) as number | bigint;
   }
 
   /** What shapes depend on must be known before anything runs. */
@@ -69,9 +78,12 @@ export class Call {
     );
   }
 
-  /** Integers of an attribute in old operator sets, and of an input in newer ones. */
-  integersFrom(attribute: string, i: number): number[] | undefined {
-    return this.attributes.ints(attribute) ?? (this.optional(i) ? this.integers(i) : undefined);
+  /** Integers of an attribute before operator set `since`, and of input `i` from there on. */
+  integersFrom(attribute: string, i: number, since: number): number[] | undefined {
+    if (this.opset < since) return this.attributes.ints(attribute);
+    if (this.attributes.has(attribute))
+      this.fail(`attribute "${attribute}" is an input from operator set ${since} on, and this is ${this.opset}`);
+    return this.optional(i) ? this.integers(i) : undefined;
   }
 
   /** An axis counted from the front, for a tensor of `rank` dimensions. */
@@ -79,6 +91,13 @@ export class Call {
     const from = axis < 0 ? axis + rank : axis;
     if (from < 0 || from >= rank) return this.fail(`axis ${axis} of a tensor of ${rank} dimensions`);
     return from;
+  }
+
+  /** Axes counted from the front, none of them twice. */
+  axes(axes: readonly number[], rank: number): number[] {
+    const counted = axes.map((axis) => this.axis(axis, rank));
+    if (new Set(counted).size !== counted.length) this.fail(`axes [${axes}] name one twice`);
+    return counted;
   }
 
   /** @throws ModelError unless `value` has one of the element types. */

@@ -93,6 +93,15 @@ test("noop_with_empty_axes leaves the reduction out, and what each element goes 
   assert.deepEqual(reduced("ReduceLogSum"), [0, Number.NaN, Math.fround(Math.log(4))]);
 });
 
+test("ReduceLogSumExp of −∞ alone is −∞, as the logarithm of 0", () => {
+  const infinity = Number.POSITIVE_INFINITY;
+  const graph: Graph = {
+    shape: [3, 2],
+    nodes: [node("ReduceLogSumExp", ["x"], [ints("axes", [1]), int("keepdims", 0)])],
+  };
+  assert.deepEqual(numbersOf(graph, [-infinity, -infinity, infinity, 0, -infinity, 3]), [-infinity, infinity, 3]);
+});
+
 test("DynamicQuantizeLinear of zeros gives zeros and a scale that divides", () => {
   const graph: Graph = {
     shape: [2],

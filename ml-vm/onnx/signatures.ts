@@ -1,4 +1,4 @@
-import type { DType } from "../program/dtype.ts";
+import { type DType, dtypeSpec } from "../program/dtype.ts";
 import type { Call } from "./call.ts";
 import { unsupported } from "./error.ts";
 import type { Kind } from "./graph.ts";
@@ -107,6 +107,10 @@ const quantisation: Rule = (value, call) => {
   return `${value.shape}` === `${blocks}` ? null : `[${blocks}]`;
 };
 
+/** Of x's type in the operator sets from 19 to 22. */
+const quantisedScale: Rule = (value, call) =>
+  (call.opset >= 19 && call.opset < 23 ? typed(0, quantisation) : quantisation)(value, call);
+
 /** As the scale beside it. */
 const likeScale: Rule = (value, call) => {
   const scale = call.input(1);
@@ -140,6 +144,15 @@ const typed =
     const { dtype } = call.input(i);
     return value.dtype === dtype ? rule(value, call) : `of ${dtype}, as input ${i} is`;
   };
+
+/** An input that older operator sets do not have. */
+const since =
+  (opset: number, rule: Rule): Rule =>
+  (value, call) =>
+    call.opset < opset ? `left out before operator set ${opset}` : rule(value, call);
+
+/** Axes that were an attribute once. */
+const reducedAxes: Rule = (value, call) => since(call.node.op === "ReduceSum" ? 13 : 18, sizes)(value, call);
 
 /** Sizes, axes, steps. */
 const integers: Rule = (value, call) =>
@@ -183,6 +196,7 @@ const tupleIndices: Rule = ({ shape }, call) => {
  * none, and scales stood in its place.
  */
 const region: Rule = (value, call) => {
+  if (call.opset >= 11 && dtypeSpec(value.dtype).scalar === "int") return "a list of floats";
   if (call.opset < 11) return perAxis("f32")(value, call);
   const axes = call.attributes.ints("axes")?.length ?? rankOf(call);
   if (value.shape.length !== 1) return "a list";
@@ -209,7 +223,8 @@ const each = (signature: Signature, ...operators: readonly string[]): Record<str
 const ONE = takes(...required(any));
 const TWO = takes(...required(any, any));
 const MANY: Signature = { slots: required(any), rest: any };
-const REDUCED = takes(...required(any), ...optional(list));
+const REDUCED = takes(...required(any), ...optional(reducedAxes));
+const RESHAPED = takes(...required(any), ...optional(since(13, sizes)));
 const IMAGE = takes(...required(rank(3)));
 const NORMALISED = takes(...required(rank(2), typed(0, vector(channels)), typed(0, vector(channels))));
 
@@ -236,7 +251,8 @@ export const SIGNATURES: Readonly<Record<string, Signature>> = {
   ...each(TWO, "MatMul"),
   ...each(MANY, "Concat", "Max", "Mean", "Min", "Sum"),
   ...each(REDUCED, "ReduceSum", "ReduceMax", "ReduceMin", "ReduceProd", "ReduceSumSquare", "ReduceL1", "ReduceL2"),
-  ...each(REDUCED, "ReduceLogSum", "ReduceLogSumExp", "ReduceMean", "Squeeze", "Unsqueeze", "Split"),
+  ...each(REDUCED, "ReduceLogSum", "ReduceLogSumExp", "ReduceMean"),
+  ...each(RESHAPED, "Squeeze", "Unsqueeze", "Split"),
   ...each(IMAGE, "AveragePool", "MaxPool", "GlobalAveragePool", "GlobalMaxPool"),
   ...each(takes(...required(rank(4, 4))), "DepthToSpace", "SpaceToDepth"),
   ...each(takes(...required(any, list)), "Expand", "CenterCropPad"),
@@ -251,7 +267,7 @@ export const SIGNATURES: Readonly<Record<string, Signature>> = {
     ...optional(vector((call) => dimension(1, 1)(call) * group(call))),
   ),
   Gemm: takes(...required(rank(2, 2), rank(2, 2)), ...optional(over(gemmShape))),
-  Clip: takes(...required(any), ...optional(typed(0, single), typed(0, single))),
+  Clip: takes(...required(any), ...optional(since(11, typed(0, single)), since(11, typed(0, single)))),
   Where: takes(...required(any, any, any)),
   PRelu: takes(...required(any, typed(0, slope))),
   GatherElements: takes(...required(rank(1), elementIndices)),
@@ -265,18 +281,18 @@ export const SIGNATURES: Readonly<Record<string, Signature>> = {
   ),
   CumSum: takes(...required(rank(1), single)),
   CumProd: takes(...required(rank(1), single)),
-  Reshape: takes(...required(any), ...optional(sizes)),
-  Slice: takes(...required(any), ...optional(integers, sliceIndices, sliceIndices, sliceIndices)),
+  Reshape: takes(...required(any), ...optional(since(5, sizes))),
+  Slice: takes(...required(any), ...optional(since(10, integers), sliceIndices, sliceIndices, sliceIndices)),
   Tile: takes(...required(any, vector(rankOf))),
-  Pad: takes(...required(any), ...optional(sizes, typed(0, single), integers)),
-  Dropout: takes(...required(any), ...optional(single, single)),
+  Pad: takes(...required(any), ...optional(since(11, sizes), typed(0, single), since(18, integers))),
+  Dropout: takes(...required(any), ...optional(since(12, scalar), since(12, scalar))),
   BatchNormalization: takes(...required(rank(1), perChannel, perChannel, perChannel, perChannel)),
   InstanceNormalization: NORMALISED,
   GroupNormalization: takes(...required(rank(2), typed(0, groupParameter), typed(0, groupParameter))),
   LayerNormalization: takes(...required(rank(1), typed(0, overInput)), ...optional(typed(0, overInput))),
   RMSNormalization: takes(...required(rank(1), overInput)),
   LRN: takes(...required(rank(2))),
-  QuantizeLinear: takes(...required(any, quantisation), ...optional(likeScale)),
+  QuantizeLinear: takes(...required(any, quantisedScale), ...optional(likeScale)),
   DequantizeLinear: takes(...required(any, quantisation), ...optional(typed(0, likeScale))),
   MatMulInteger: takes(...required(any, any), ...optional(typed(0, alongRows(0)), typed(1, alongColumns(1)))),
   ConvInteger: takes(...required(rank(3), rank(3)), ...optional(typed(0, single), typed(1, perOutput(1)))),
@@ -289,7 +305,7 @@ export const SIGNATURES: Readonly<Record<string, Signature>> = {
     ...optional(vector(dimension(3, 0))),
   ),
   Resize: takes(...required(any), ...optional(region, perAxis("f32"), perAxis("i64"))),
-  Upsample: takes(...required(any), ...optional(perAxis("f32"))),
+  Upsample: takes(...required(any), ...optional(since(9, perAxis("f32")))),
 };
 
 /** Kinds of the attributes that operators have, by name: those that some operator reads under one name in another kind are not here. */

@@ -41,7 +41,11 @@ const float = (f: Unary): Operator => unary(f, FLOAT);
 /** Before operator set 7, the second operand is laid along `axis` if the node says so. */
 function secondOperand(call: Call): Value {
   const [x, y] = [call.input(0), call.input(1)];
-  if (call.opset >= 7 || !call.attributes.flag("broadcast", false)) return y;
+  if (call.opset >= 7) return y;
+  if (!call.attributes.flag("broadcast", false)) {
+    if (`${x.shape}` === `${y.shape}`) return y;
+    call.fail(`operands of shapes [${x.shape}] and [${y.shape}] without the attribute "broadcast"`);
+  }
   const axis = call.attributes.int("axis", x.shape.length - y.shape.length);
   if (axis < 0 || axis + y.shape.length > x.shape.length)
     call.fail(`a second operand of shape [${y.shape}] laid over [${x.shape}] from axis ${axis} on`);
@@ -74,7 +78,13 @@ const variadic =
     const values = call.inputs.map((_, i) => call.input(i));
     const [first] = values as [Value];
     if (values.length === 1) return first;
-    for (const value of values) call.expect(value, first.dtype);
+    for (const value of values) {
+      call.expect(value, first.dtype);
+      if (call.opset < 8 && `${value.shape}` !== `${first.shape}`)
+        call.fail(
+          `operands of shapes [${first.shape}] and [${value.shape}]; they are broadcast from operator set 8 on`,
+        );
+    }
     return call.lower.map({ dtype: first.dtype, shape: broadcastShapes(...values.map((v) => v.shape)) }, (s) => {
       const total = values.map((v) => s.element(v)).reduce((x, y) => f(s.b, x, y, first.dtype));
       return finish ? finish(s.b, total, values.length) : total;

@@ -15,7 +15,7 @@ export function reshaped(call: Call, x: Value, shape: readonly number[]): Value 
 
 const reshape: Operator = (call) => {
   const x = call.input(0);
-  const asked = call.integersFrom("shape", 1) ?? call.fail("the shape is missing");
+  const asked = call.integersFrom("shape", 1, 5) ?? call.fail("the shape is missing");
   const keepZero = call.attributes.flag("allowzero", false);
   const shape = asked.map((n, i) =>
     n === 0 && !keepZero
@@ -38,19 +38,20 @@ const flatten: Operator = (call) => {
 
 const squeeze: Operator = (call) => {
   const { shape } = call.input(0);
-  const axes = call.integersFrom("axes", 1)?.map((axis) => call.axis(axis, shape.length));
-  for (const axis of axes ?? []) if (shape[axis] !== 1) call.fail(`dimension ${axis} of [${shape}] is not 1`);
+  const axes = call.integersFrom("axes", 1, 13);
+  const dropped = axes && call.axes(axes, shape.length);
+  for (const axis of dropped ?? []) if (shape[axis] !== 1) call.fail(`dimension ${axis} of [${shape}] is not 1`);
   return reshaped(
     call,
     call.input(0),
-    shape.filter((n, i) => (axes ? !axes.includes(i) : n !== 1)),
+    shape.filter((n, i) => (dropped ? !dropped.includes(i) : n !== 1)),
   );
 };
 
 const unsqueeze: Operator = (call) => {
   const { shape } = call.input(0);
-  const asked = call.integersFrom("axes", 1) ?? call.fail("the axes are missing");
-  const axes = asked.map((axis) => call.axis(axis, shape.length + asked.length));
+  const asked = call.integersFrom("axes", 1, 13) ?? call.fail("the axes are missing");
+  const axes = call.axes(asked, shape.length + asked.length);
   const rest = [...shape];
   const result = Array.from({ length: shape.length + axes.length }, (_, i) =>
     axes.includes(i) ? 1 : (rest.shift() as number),
@@ -131,11 +132,11 @@ function sliced(
 
 const slice: Operator = (call) => {
   const x = call.input(0);
-  const starts = call.integersFrom("starts", 1) ?? call.fail("starts are missing");
-  const ends = call.integersFrom("ends", 2) ?? call.fail("ends are missing");
-  const axes = (call.integersFrom("axes", 3) ?? starts.map((_, i) => i)).map((a) => call.axis(a, x.shape.length));
+  const starts = call.integersFrom("starts", 1, 10) ?? call.fail("starts are missing");
+  const ends = call.integersFrom("ends", 2, 10) ?? call.fail("ends are missing");
+  const axes = call.axes(call.integersFrom("axes", 3, 10) ?? starts.map((_, i) => i), x.shape.length);
   const steps = call.optional(4) ? call.integers(4) : starts.map(() => 1);
-  if ([ends, axes, steps].some((list) => list.length !== starts.length) || new Set(axes).size !== axes.length)
+  if ([ends, axes, steps].some((list) => list.length !== starts.length))
     call.fail(`starts [${starts}], ends [${ends}], axes [${axes}] and steps [${steps}] do not fit together`);
   const [from, by, shape] = [x.shape.map(() => 0), x.shape.map(() => 1), [...x.shape]];
   for (const [i, axis] of axes.entries()) {
@@ -164,7 +165,7 @@ const split: Operator = (call) => {
   const even = Array.from({ length: parts }, (_, i) =>
     Math.min(Math.ceil(size / parts), size - i * Math.ceil(size / parts)),
   );
-  const sizes = call.integersFrom("split", 1) ?? even;
+  const sizes = call.integersFrom("split", 1, 13) ?? even;
   if (sizes.length !== parts) call.fail(`${sizes.length} parts for ${parts} outputs`);
   if (sizes.reduce((a, b) => a + b, 0) !== size) call.fail(`parts of [${sizes}] do not fill an axis of ${size}`);
   let start = 0;

@@ -179,7 +179,7 @@ const groupNormalization: Operator = (call) => {
 const meanVarianceNormalization: Operator = (call) => {
   const x = call.input(0);
   call.expect(x, ...SINGLE);
-  const axes = (call.attributes.ints("axes") ?? [0, 2, 3]).map((a) => call.axis(a, x.shape.length));
+  const axes = call.axes(call.attributes.ints("axes") ?? [0, 2, 3], x.shape.length);
   const { centred, variance } = moments(call, x, axes);
   return call.lower.map(x, (s) => {
     const { b } = s;

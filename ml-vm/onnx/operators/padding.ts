@@ -22,8 +22,8 @@ function foldedAxis(call: Call, size: number, before: number, length: number, mo
 const pad: Operator = (call) => {
   const x = call.input(0);
   const rank = x.shape.length;
-  const amounts = call.integersFrom("pads", 1) ?? call.fail("the pads are missing");
-  const axes = call.optional(3) ? call.integers(3).map((a) => call.axis(a, rank)) : x.shape.map((_, i) => i);
+  const amounts = call.integersFrom("pads", 1, 11) ?? call.fail("the pads are missing");
+  const axes = call.optional(3) ? call.axes(call.integers(3), rank) : x.shape.map((_, i) => i);
   if (amounts.length !== 2 * axes.length) call.fail(`${amounts.length} pads for ${axes.length} axes`);
   const amount = (axis: number, half: number): number => {
     const i = axes.indexOf(axis);
@@ -103,9 +103,8 @@ const spaceToDepth: Operator = (call) => {
 /** Crops or pads axes around their middle. */
 const centerCropPad: Operator = (call) => {
   const x = call.input(0);
-  const axes = (call.attributes.ints("axes") ?? x.shape.map((_, i) => i)).map((a) => call.axis(a, x.shape.length));
+  const axes = call.axes(call.attributes.ints("axes") ?? x.shape.map((_, i) => i), x.shape.length);
   const sizes = call.integers(1);
-  if (new Set(axes).size !== axes.length) call.fail(`axes [${axes}] name one twice`);
   if (sizes.length !== axes.length) call.fail(`${sizes.length} sizes for ${axes.length} axes`);
   const shape = [...x.shape];
   for (const [i, axis] of axes.entries()) shape[axis] = sizes[i] as number;

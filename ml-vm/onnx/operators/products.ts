@@ -103,16 +103,15 @@ export function matrixProduct(call: Call, { a, b, transposeA = false, transposeB
 }
 
 /** A vector is a row on the left and a column on the right; the dimension that this adds is taken away again. */
-const matMul: Operator = (call) => {
-  const [a, b] = [call.input(0), call.input(1)];
-  if (a.shape.length === 0 || b.shape.length === 0) call.fail("operands of MatMul have at least one dimension");
+export function numpyProduct(call: Call, a: Value, b: Value): Value {
+  if (a.shape.length === 0 || b.shape.length === 0) call.fail("operands of a product have at least one dimension");
   const left = a.shape.length === 1 ? { ...a, shape: [1, ...a.shape] } : a;
   const right = b.shape.length === 1 ? { ...b, shape: [...b.shape, 1] } : b;
   const product = matrixProduct(call, { a: left, b: right });
   const rank = product.shape.length;
   const shape = product.shape.filter((_, i) => !(i === rank - 2 && left !== a) && !(i === rank - 1 && right !== b));
   return { ...product, shape };
-};
+}
 
 /** α·A'·B' + β·C; a factor of 1 is not multiplied. */
 const gemm: Operator = (call) => {
@@ -136,4 +135,7 @@ const gemm: Operator = (call) => {
   });
 };
 
-export const PRODUCTS: Readonly<Record<string, Operator>> = { MatMul: matMul, Gemm: gemm };
+export const PRODUCTS: Readonly<Record<string, Operator>> = {
+  MatMul: (call) => numpyProduct(call, call.input(0), call.input(1)),
+  Gemm: gemm,
+};

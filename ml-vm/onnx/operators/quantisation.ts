@@ -7,7 +7,7 @@ import { dtypeOfOnnx } from "../graph.ts";
 import type { Scope } from "../lower.ts";
 import { intConstant, type Value } from "../tensor.ts";
 import { convolutionOf } from "./convolution.ts";
-import { matrixProduct } from "./products.ts";
+import { numpyProduct } from "./products.ts";
 import { maxOf, reduceAxes } from "./reduction.ts";
 
 /** Numbers held as small integers: q = saturate(round(x / scale) + zero point). Rounding is to even. */
@@ -100,10 +100,11 @@ function centred(call: Call, x: Value, zero: Value | undefined, axis: number): V
 
 const matMulInteger: Operator = (call) => {
   const [a, b] = [call.input(0), call.input(1)];
-  return matrixProduct(call, {
-    a: centred(call, a, call.optional(2), a.shape.length - 2),
-    b: centred(call, b, call.optional(3), b.shape.length - 1),
-  });
+  return numpyProduct(
+    call,
+    centred(call, a, call.optional(2), a.shape.length - 2),
+    centred(call, b, call.optional(3), b.shape.length - 1),
+  );
 };
 
 const convInteger: Operator = (call) =>
@@ -141,7 +142,7 @@ const eightInputs = (call: Call) =>
 const qLinearMatMul: Operator = (call) => {
   const [a, aScale, aZero, b, bScale, bZero, scale, zero] = eightInputs(call);
   const [rows, columns] = [a.shape.length - 2, b.shape.length - 1];
-  const product = matrixProduct(call, { a: centred(call, a, aZero, rows), b: centred(call, b, bZero, columns) });
+  const product = numpyProduct(call, centred(call, a, aZero, rows), centred(call, b, bZero, columns));
   const rank = product.shape.length;
   return requantised(
     call,

@@ -99,8 +99,8 @@ const BODIES: Readonly<Record<string, Body>> = {
 
 /** Axes from the attribute or the second input; none means all, unless noop_with_empty_axes, which makes an element-wise operator of a reduction. */
 function axesOf(call: Call, x: Value): number[] {
-  const given = call.integersFrom("axes", 1);
-  if (given && given.length > 0) return given.map((axis) => call.axis(axis, x.shape.length)).sort((a, b) => a - b);
+  const given = call.integersFrom("axes", 1, call.node.op === "ReduceSum" ? 13 : 18);
+  if (given && given.length > 0) return call.axes(given, x.shape.length).sort((a, b) => a - b);
   return call.attributes.flag("noop_with_empty_axes", false) ? [] : x.shape.map((_, i) => i);
 }
 
@@ -128,13 +128,17 @@ const reducer =
     return withoutAxes(call, reduce(call, x, axes), axes);
   };
 
-/** log Σ exp(x − max) + max. */
+/** log Σ exp(x − max) + max; where max is infinite, log Σ exp x. */
 function logSumExp(call: Call, x: Value, axes: readonly number[]): Value {
   call.expect(x, "f32", "f16", "bf16");
   const max = maxOf(call.lower, x, axes);
-  const powers = call.lower.map(x, (s) => exp(s.b, s.b.sub(s.element(x), s.element(max))));
+  const shift = call.lower.map(max, (s) => {
+    const [b, greatest] = [s.b, s.element(max)];
+    return b.select(b.lt(b.abs(greatest), b.f32(Number.POSITIVE_INFINITY)), greatest, b.f32(0));
+  });
+  const powers = call.lower.map(x, (s) => exp(s.b, s.b.sub(s.element(x), s.element(shift))));
   const total = sumOf(call.lower, powers, axes);
-  return call.lower.map(max, (s) => s.b.add(log(s.b, s.element(total)), s.element(max)));
+  return call.lower.map(max, (s) => s.b.add(log(s.b, s.element(total)), s.element(shift)));
 }
 
 /** The index of the greatest (least) element of an axis, which is kept with size 1: the first, or the last. */

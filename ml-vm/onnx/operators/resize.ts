@@ -191,14 +191,11 @@ function cropped(call: Call, x: Value, axes: readonly (Axis | null)[], value: nu
   });
 }
 
-/** Numbers of an optional f32 constant; an empty one counts as left out. */
-function floatsOf(value: Value | undefined): number[] | undefined {
+/** Numbers of an optional constant of floats; an empty one counts as left out. */
+function floatsOf(call: Call, i: number): number[] | undefined {
+  const value = call.optional(i);
   if (!value || value.storage.elements === 0) return undefined;
-  if (!value.storage.data) throw unsupported("scales that are known only when the model runs");
-  const view = viewOfBytes(value.storage.data);
-  const at = (i: number): number =>
-    value.dtype === "f64" ? view.getFloat64(8 * i, true) : view.getFloat32(4 * i, true);
-  return Array.from({ length: value.storage.elements }, (_, i) => at(i));
+  return call.floats(i);
 }
 
 /** floor(size · scale), the product in f32 as the operator's shape inference has it. */
@@ -219,11 +216,10 @@ const resize: Operator = (call) => {
   const { attributes } = call;
   const x = call.input(0);
   const old = call.opset < 11;
-  const axes = (attributes.ints("axes") ?? x.shape.map((_, i) => i)).map((a) => call.axis(a, x.shape.length));
-  if (new Set(axes).size !== axes.length) call.fail(`axes [${axes}] name one twice`);
-  const scales = floatsOf(call.optional(old ? 1 : 2));
+  const axes = call.axes(attributes.ints("axes") ?? x.shape.map((_, i) => i), x.shape.length);
+  const scales = floatsOf(call, old ? 1 : 2);
   const sizes = !old && call.optional(3)?.storage.elements ? call.integers(3) : undefined;
-  const roi = old ? undefined : floatsOf(call.optional(1));
+  const roi = old ? undefined : floatsOf(call, 1);
   if (!scales === !sizes) call.fail("either scales or sizes must be given, and not both");
   if (scales?.some((n) => !(n > 0 && n < Number.POSITIVE_INFINITY))) call.fail(`scales [${scales}] must be positive`);
   const sampling: Sampling = {
@@ -256,7 +252,7 @@ const resize: Operator = (call) => {
 /** Resize's forerunner: scales from an attribute or an input, the axis's first element at its first. */
 const upsample: Operator = (call) => {
   const x = call.input(0);
-  const scales = call.attributes.floats("scales") ?? floatsOf(call.optional(1)) ?? call.fail("the scales are missing");
+  const scales = call.attributes.floats("scales") ?? floatsOf(call, 1) ?? call.fail("the scales are missing");
   if (scales.length !== x.shape.length || scales.some((n) => !(n > 0 && n < Number.POSITIVE_INFINITY)))
     call.fail(`scales [${scales}] for ${x.shape.length} axes`);
   const mode = call.attributes.choice("mode", ["nearest", "linear", "bilinear"]);
