@@ -1,4 +1,4 @@
-import { f32Bits, f64Bits, type Scalar, ScalarBuilder } from "../functions/builder.ts";
+import { f32Bits, f64Bits, OperandError, type Scalar, ScalarBuilder } from "../functions/builder.ts";
 import { type DType, dtypeSpec } from "../program/dtype.ts";
 import type { ScalarType } from "../program/ops.ts";
 import { type Constant, elementCount, LIMITS, type Stage, type Term, VARIABLES } from "../program/program.ts";
@@ -27,9 +27,13 @@ export interface ResultType {
   readonly shape: readonly number[];
 }
 
-/** Bits of a number in a register of the given type. */
-export const registerBits = (type: ScalarType, x: number | bigint): bigint =>
-  type === "f32" ? f32Bits(Number(x)) : type === "f64" ? f64Bits(Number(x)) : BigInt.asUintN(64, BigInt(x));
+/** Bits of a number in a register of the given type. @throws OperandError for a fraction, or ∞, among integers */
+export function registerBits(type: ScalarType, x: number | bigint): bigint {
+  if (type === "f32") return f32Bits(Number(x));
+  if (type === "f64") return f64Bits(Number(x));
+  if (typeof x === "number" && !Number.isInteger(x)) throw new OperandError(`${x} is no integer`);
+  return BigInt.asUintN(64, BigInt(x));
+}
 
 export const scalarOf = (dtype: DType): ScalarType => dtypeSpec(dtype).scalar;
 

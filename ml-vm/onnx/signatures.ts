@@ -98,10 +98,10 @@ const slope: Rule = (value, call) =>
 
 /** One for all, one for each index of the axis, or one for each block of it. */
 const quantisation: Rule = (value, call) => {
-  if (value.storage.elements === 1 && value.shape.length <= 1) return null;
+  const block = call.attributes.int("block_size", 0);
+  if (block === 0 && value.storage.elements === 1 && value.shape.length <= 1) return null;
   const x = shapeOf(call, 0);
   const axis = call.axis(call.attributes.int("axis", 1), x.length);
-  const block = call.attributes.int("block_size", 0);
   if (block === 0) return vector(() => x[axis] as number)(value, call);
   const blocks = x.map((n, i) => (i === axis ? Math.ceil(n / block) : n));
   return `${value.shape}` === `${blocks}` ? null : `[${blocks}]`;
@@ -226,7 +226,7 @@ const MANY: Signature = { slots: required(any), rest: any };
 const REDUCED = takes(...required(any), ...optional(reducedAxes));
 const RESHAPED = takes(...required(any), ...optional(since(13, sizes)));
 const IMAGE = takes(...required(rank(3)));
-const NORMALISED = takes(...required(rank(2), typed(0, vector(channels)), typed(0, vector(channels))));
+const NORMALISED = takes(...required(rank(3), typed(0, vector(channels)), typed(0, vector(channels))));
 
 export const SIGNATURES: Readonly<Record<string, Signature>> = {
   ...each(ONE, "Abs", "BitwiseNot", "Cast", "Ceil", "Celu", "Cos", "Elu", "Erf", "Exp", "Flatten", "Floor", "Gelu"),
@@ -304,7 +304,7 @@ export const SIGNATURES: Readonly<Record<string, Signature>> = {
     ...required(rank(3), single, typed(0, single), rank(3), perOutput(3), typed(3, perOutput(3)), single, single),
     ...optional(vector(dimension(3, 0))),
   ),
-  Resize: takes(...required(any), ...optional(region, perAxis("f32"), perAxis("i64"))),
+  Resize: takes(...required(any), ...optional(region, since(11, perAxis("f32")), since(11, perAxis("i64")))),
   Upsample: takes(...required(any), ...optional(since(9, perAxis("f32")))),
 };
 

@@ -165,7 +165,9 @@ const split: Operator = (call) => {
   const even = Array.from({ length: parts }, (_, i) =>
     Math.min(Math.ceil(size / parts), size - i * Math.ceil(size / parts)),
   );
-  const sizes = call.integersFrom("split", 1, 13) ?? even;
+  const given = call.integersFrom("split", 1, 13);
+  if (!given && call.opset < 18 && size % parts !== 0) call.fail(`an axis of ${size} in ${parts} equal parts`);
+  const sizes = given ?? even;
   if (sizes.length !== parts) call.fail(`${sizes.length} parts for ${parts} outputs`);
   if (sizes.reduce((a, b) => a + b, 0) !== size) call.fail(`parts of [${sizes}] do not fill an axis of ${size}`);
   let start = 0;

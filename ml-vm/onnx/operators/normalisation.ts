@@ -191,7 +191,9 @@ const lpNormalization: Operator = (call) => {
   const x = call.input(0);
   call.expect(x, ...SINGLE);
   const axis = call.axis(call.attributes.int("axis", -1), x.shape.length);
-  const one = call.attributes.int("p", 2) === 1;
+  const p = call.attributes.int("p", 2);
+  if (p !== 1 && p !== 2) call.fail(`a norm of p = ${p}; 1 and 2 are possible`);
+  const one = p === 1;
   const norm = reduceAxes(call.lower, x, [axis], {
     combine: "sum",
     dtype: "f32",
