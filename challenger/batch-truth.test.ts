@@ -4,8 +4,11 @@ import { test } from "node:test";
 import { encodeBatch } from "../evm/batch/encoding.ts";
 import { CHAIN_ID, KEYS, senderOf, testBlock, transaction } from "../evm/batch/testBatches.ts";
 import { Chain } from "../evm/chain/chain.ts";
+import { Bytes } from "../evm/machine/bytes.ts";
 import { accountOf } from "../evm/native/state.ts";
+import { concat } from "../merkle/concat.ts";
 import { BatchTruth } from "./batch-truth.ts";
+import type { Appended } from "./batches.ts";
 import { toHex } from "./strategy/bytes.ts";
 
 const EVM = `0x${"e1".repeat(20)}` as const;
@@ -24,11 +27,11 @@ async function truthOf() {
     const to = `0x${"aa".repeat(20)}` as const;
     return encodeBatch([testBlock([transaction({ type: 2, nonce, to, value: 5n }, { key: payer })])]);
   });
-  const appended = batches.map((bytes, i) => ({ root: toHex(Uint8Array.of(i)), bytes }));
+  const appended: Appended[] = batches.map((bytes) => ({ root: toHex(new Bytes(bytes).root), bytes }));
   const deployment = { tensorVerifier: TENSOR, rollup: { evmVerifier: EVM } };
   const truth = new BatchTruth({ deployment, chain, appended: () => appended });
   await truth.follow();
-  return { chain, truth };
+  return { chain, truth, appended };
 }
 
 test("a batch that its two executors do not agree about is not argued about; others are", async () => {
@@ -41,4 +44,16 @@ test("a batch that its two executors do not agree about is not argued about; oth
   await assert.rejects(truth.asked(second, 5n), /one of them is wrong/);
   assert.equal((await truth.stateHashes(first, [0n, 1n])).length, 2);
   assert.deepEqual(await truth.output(first), chain.batch(0).native.output);
+});
+
+test("a batch is the same only with the same root and size: with a zero more, it is another, executed anew", async () => {
+  const { chain, truth, appended } = await truthOf();
+  const { bytes } = appended[1] as Appended;
+  const { root } = chain.batch(1).input.bytes;
+  appended[1] = { root: toHex(root), bytes: concat(bytes, Uint8Array.of(0)) };
+  const before = truth.runOf(1).context;
+  await truth.follow();
+  assert.notEqual(truth.runOf(1).context, before);
+  assert.equal(chain.batch(1).input.bytes.size, bytes.length + 1);
+  assert.deepEqual(chain.batch(1).input.bytes.root, root);
 });

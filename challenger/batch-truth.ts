@@ -1,4 +1,4 @@
-import { contextOf, startOf } from "../evm/batch/claim.ts";
+import { type BatchInput, contextOf, startOf } from "../evm/batch/claim.ts";
 import type { Chain } from "../evm/chain/chain.ts";
 import type { NativeBatch } from "../evm/native/batch.ts";
 import { MissingModel, type Models } from "../evm/native/models.ts";
@@ -78,10 +78,8 @@ export class BatchTruth implements MachineTruth {
   async follow(): Promise<void> {
     const { chain, appended } = this.#options;
     const batches = appended();
-    const same = batches.findIndex(
-      ({ root }, i) => i < chain.length && root !== toHex(chain.batch(i).input.bytes.root),
-    );
-    this.#truncate(same === -1 ? batches.length : same);
+    const other = batches.findIndex((batch, i) => i < chain.length && !isSame(batch, chain.batch(i).input.bytes));
+    this.#truncate(other === -1 ? batches.length : other);
     for (const { bytes } of batches.slice(chain.length)) {
       const { input } = await chain.append(bytes);
       this.#byContext.set(toHex(contextOf(input)), chain.length - 1);
@@ -175,3 +173,7 @@ export class BatchTruth implements MachineTruth {
     return index;
   }
 }
+
+/** The data tree pads its leaves with zeros, so a root alone does not tell a batch from the same one with zeros after it: the size belongs to its name. */
+const isSame = ({ root, bytes }: Appended, executed: BatchInput["bytes"]): boolean =>
+  root === toHex(executed.root) && bytes.length === executed.size;
