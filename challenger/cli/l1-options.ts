@@ -1,4 +1,6 @@
 import type { Command } from "commander";
+import { formatGwei } from "viem";
+import { MAX_TIP } from "../l1/transactions.ts";
 import { amountOfGwei, option } from "./options.ts";
 
 /** The flags of every command that talks to L1. */
@@ -17,4 +19,9 @@ export const withL1 = (command: Command): Command =>
 export const withKey = (command: Command): Command =>
   command
     .addOption(option("--key-file <file>", "file with the private key to act with (or ELENCH_KEY: the key itself)"))
-    .addOption(option("--max-fee <gwei>", "never bid more for gas").argParser(amountOfGwei).default(200));
+    .addOption(option("--max-fee <gwei>", "never bid more for gas").argParser(amountOfGwei).default(200))
+    .addOption(
+      option("--max-tip <gwei>", "never begin with a higher tip, whatever endpoints suggest")
+        .argParser(amountOfGwei)
+        .default(Number(formatGwei(MAX_TIP))),
+    );

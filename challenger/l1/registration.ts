@@ -28,6 +28,7 @@ export interface RegisterOptions {
   readonly registry: Address;
   readonly loaded: LoadedModel;
   readonly maxFeePerGas?: bigint;
+  readonly maxTip?: bigint;
   readonly progress: (done: number, total: number) => void;
 }
 
@@ -67,6 +68,7 @@ export async function registerModel(options: RegisterOptions): Promise<Registrat
     chainId: options.chainId,
     bumpAfter: 30_000,
     maxFeePerGas: options.maxFeePerGas ?? parseGwei("200"),
+    ...(options.maxTip !== undefined && { maxTip: options.maxTip }),
     onConfirmed: () => undefined,
   });
   const transactions: RegistrationTransaction[] = [];

@@ -157,6 +157,130 @@ test("an endpoint that keeps transactions to itself does not keep them from L1",
   );
 });
 
+/** Sets what the next blocks ask for gas. */
+async function baseFee(gwei: string): Promise<void> {
+  await chain.client.setNextBlockBaseFeePerGas({ baseFeePerGas: parseGwei(gwei) });
+  await chain.client.mine({ blocks: 1 });
+}
+
+test("above the fee ceiling nothing is sent, what to raise is said, and it goes through when the fee has fallen", async () => {
+  const { queue } = queueOf({ maxFeePerGas: parseGwei("5") });
+  await baseFee("60");
+  const reason = "the fee ceiling of 5 gwei is below the base fee of 60 gwei: raise --max-fee";
+  assert.deepEqual(await queue.submit(pay("dear")), { status: "refused", reason });
+  assert.equal(queue.size, 0);
+  await baseFee("2");
+  const sent = await queue.submit(pay("dear"));
+  assert.ok(sent.status === "sent");
+  await chain.client.waitForTransactionReceipt({ hash: sent.hash });
+});
+
+test("one transaction that cannot be looked after does not keep the others from being confirmed and bid for", async () => {
+  let clock = 0;
+  // An endpoint that fails for one deed.
+  const failing = {
+    ...chain.client,
+    estimateGas: async (call: { value?: bigint }) => {
+      if (clock > 0 && call.value === 7n) throw new Error("internal error");
+      return chain.client.estimateGas(call as never);
+    },
+  } as never;
+  const bumped: string[] = [];
+  const onBumped = ({ key }: Intent) => bumped.push(key);
+  const { queue, confirmed } = queueOf({ client: failing, now: () => clock, onBumped });
+  await chain.client.setAutomine(false);
+  for (const [key, value] of [
+    ["first", 1n],
+    ["failing", 7n],
+    ["third", 3n],
+  ] as const)
+    assert.equal((await queue.submit(pay(key, value))).status, "sent");
+  clock += 1_000;
+  const stuck = await queue.tick();
+  assert.deepEqual(
+    stuck.map(({ key, error }) => [key, String(error)]),
+    [["failing", "Error: internal error"]],
+  );
+  assert.deepEqual(bumped, ["first", "third"]);
+  await chain.client.mine({ blocks: 1 });
+  await queue.tick();
+  assert.deepEqual(
+    confirmed.map(([{ key }]) => key),
+    ["first", "failing", "third"],
+  );
+});
+
+test("a transaction that waits below what L1 asks is reported, and goes through when the fee has fallen", async () => {
+  let clock = 0;
+  const { queue, confirmed } = queueOf({ maxFeePerGas: parseGwei("5"), now: () => clock });
+  await chain.client.setAutomine(false);
+  assert.equal((await queue.submit(pay("waits"))).status, "sent");
+  await baseFee("60");
+  clock += 1_000;
+  const [stuck] = await queue.tick();
+  assert.match(String(stuck?.error), /fee ceiling of 5 gwei is below the base fee of 60 gwei: raise --max-fee/);
+  await baseFee("1");
+  for (let i = 0; i < 5 && confirmed.length === 0; i++) {
+    clock += 1_000;
+    assert.deepEqual(await queue.tick(), []);
+    await chain.client.mine({ blocks: 1 });
+  }
+  assert.deepEqual(
+    confirmed.map(([{ key }]) => key),
+    ["waits"],
+  );
+});
+
+/** Endpoints of which the first lies, and two are honest. */
+const lying = (lie: Record<string, unknown>): Partial<QueueOptions> => ({
+  client: { ...chain.client, ...lie } as never,
+  others: [chain.client, chain.client],
+  quorum: 2,
+});
+
+for (const [what, lie] of Object.entries({
+  "says that everything would fail": {
+    estimateGas: () => Promise.reject(new Error("execution reverted")),
+  },
+  "estimates too little gas": { estimateGas: async () => 1_000n },
+  "tells a nonce that is ahead": { getTransactionCount: async () => 1_000 },
+  "tells a base fee above the ceiling": { getBlock: async () => ({ baseFeePerGas: parseGwei("9000") }) },
+})) {
+  test(`one of three endpoints that ${what} does not keep a transaction from its block`, async () => {
+    const { queue, confirmed } = queueOf(lying(lie));
+    const sent = await queue.submit(pay("told truly"));
+    assert.ok(sent.status === "sent", JSON.stringify(sent));
+    await chain.client.waitForTransactionReceipt({ hash: sent.hash });
+    await queue.tick();
+    assert.deepEqual(
+      confirmed.map(([{ key }, { succeeded }]) => [key, succeeded]),
+      [["told truly", true]],
+    );
+  });
+}
+
+test("a tip is not believed beyond what may be bid, were all endpoints to suggest it", async () => {
+  const greedy = { ...chain.client, estimateMaxPriorityFeePerGas: async () => parseGwei("190") } as never;
+  const { queue } = queueOf({ client: greedy, maxTip: parseGwei("2") });
+  const sent = await queue.submit(pay("tipped"));
+  assert.ok(sent.status === "sent");
+  const { maxPriorityFeePerGas } = await chain.client.getTransaction({ hash: sent.hash });
+  assert.equal(maxPriorityFeePerGas, parseGwei("2"));
+});
+
+test("an endpoint that never answers does not hold up the others", async () => {
+  const hanging = () => new Promise<never>(() => undefined);
+  const deaf = {
+    estimateGas: hanging,
+    getTransactionCount: hanging,
+    getBlock: hanging,
+    estimateMaxPriorityFeePerGas: hanging,
+    sendRawTransaction: hanging,
+  };
+  const { queue } = queueOf(lying(deaf));
+  assert.equal((await queue.submit(pay("heard"))).status, "sent");
+});
+
 async function firstPending(): Promise<string | undefined> {
   const pool = (await chain.client.request({ method: "txpool_content" } as never)) as {
     pending: Record<string, Record<string, { hash: string }>>;

@@ -1,12 +1,15 @@
 import {
   type Address,
+  formatGwei,
   type Hex,
   keccak256,
   type LocalAccount,
   numberToHex,
   type PublicClient,
+  parseGwei,
   zeroAddress,
 } from "viem";
+import { askAll } from "./ask-all.ts";
 import { revertOf } from "./revert.ts";
 
 /** Something to be done on L1, at most once. */
@@ -32,16 +35,26 @@ export type Sent =
   | { readonly status: "pending" }
   | { readonly status: "refused"; readonly reason: string };
 
+/** A transaction that is on its way, and could not be looked after. */
+export interface Stuck {
+  readonly key: string;
+  readonly error: unknown;
+}
+
 export interface QueueOptions {
   readonly client: PublicClient;
-  /** Further endpoints that each transaction is told to, so that no single one can keep it to itself. */
+  /** Further endpoints: each transaction is told to all, and none is believed alone about fees, gas, or whether it would fail. */
   readonly others?: readonly PublicClient[];
+  /** So many endpoints must have seen a transaction in a block. One, if it is not given. */
+  readonly quorum?: number;
   readonly account: LocalAccount;
   readonly chainId: number;
   /** A transaction that is not in a block after this many milliseconds is sent again with higher fees. */
   readonly bumpAfter: number;
   /** Never bid more than this, in wei per gas. */
   readonly maxFeePerGas: bigint;
+  /** The most that an endpoint's suggestion counts for as a first tip, in wei per gas; `MAX_TIP` if it is not given. */
+  readonly maxTip?: bigint;
   readonly onConfirmed: (intent: Intent, receipt: Receipt) => void;
   readonly onBumped?: (intent: Intent, maxFeePerGas: bigint) => void;
   readonly now?: () => number;
@@ -57,8 +70,17 @@ interface Pending {
   readonly nonce: number;
   gas: bigint;
   fees: Fees;
-  sentAt: number;
+  /** When it was sent last, or should have been. */
+  triedAt: number;
   readonly hashes: Hex[];
+}
+
+/** No first bid has a higher tip, whatever endpoints suggest; what waits is bid for again with a quarter more. */
+export const MAX_TIP = parseGwei("10");
+
+/** What is bid may not be as high as L1 asks. */
+export class FeeCeilingError extends Error {
+  override readonly name = "FeeCeilingError";
 }
 
 /** EIP-7825: no transaction may ask for more. */
@@ -73,6 +95,10 @@ const bumped = ({ maxFeePerGas, maxPriorityFeePerGas }: Fees, ceiling: bigint): 
 const min = (a: bigint, b: bigint): bigint => (a < b ? a : b);
 const max = (a: bigint, b: bigint): bigint => (a < b ? b : a);
 
+/** The upper of the two in the middle, where there are two. */
+const median = (values: readonly bigint[]): bigint =>
+  [...values].sort((a, b) => (a < b ? -1 : 1))[Math.floor(values.length / 2)] as bigint;
+
 /**
  * Transactions of one account. Each is simulated first; those that wait too long are sent again with higher fees, each for itself, and
  * one whose deed has become impossible meanwhile (somebody else did it) gives its nonce to an empty transfer: so none
@@ -81,12 +107,14 @@ const max = (a: bigint, b: bigint): bigint => (a < b ? b : a);
  */
 export class TransactionQueue {
   readonly #options: QueueOptions;
+  readonly #clients: readonly PublicClient[];
   readonly #pending = new Map<number, Pending>();
   /** Sending takes a nonce: one at a time. */
   #turn: Promise<unknown> = Promise.resolve();
 
   constructor(options: QueueOptions) {
     this.#options = options;
+    this.#clients = [options.client, ...(options.others ?? [])];
   }
 
   get address(): Address {
@@ -101,41 +129,56 @@ export class TransactionQueue {
     return [...this.#pending.values()].some((p) => p.intent.key === key);
   }
 
-  /** Sends, unless the same deed is on its way or would fail. Errors of the endpoint are thrown. */
+  /** Sends, unless the same deed is on its way, would fail, or may not be paid for. Errors of the endpoints are thrown. */
   submit(intent: Intent): Promise<Sent> {
     return this.#inTurn(async () => {
       if (this.isPending(intent.key)) return { status: "pending" };
       const gas = await this.#simulate(intent);
       if (typeof gas === "string") return { status: "refused", reason: gas };
       const nonce = await this.#nextNonce();
-      const pending: Pending = { intent, nonce, gas, fees: await this.#currentFees(), sentAt: 0, hashes: [] };
-      this.#pending.set(nonce, pending);
       try {
+        const pending: Pending = { intent, nonce, gas, fees: await this.#currentFees(), triedAt: 0, hashes: [] };
+        this.#pending.set(nonce, pending);
         return { status: "sent", hash: await this.#send(pending) };
       } catch (error) {
-        if (pending.hashes.length === 0) this.#pending.delete(nonce);
+        if (this.#pending.get(nonce)?.hashes.length === 0) this.#pending.delete(nonce);
+        if (error instanceof FeeCeilingError) return { status: "refused", reason: error.message };
         if (isRefusal(error)) return { status: "refused", reason: shortMessage(error) };
         throw error;
       }
     });
   }
 
-  /** Looks for what is confirmed, and bids more for what waits too long. To be called at every block, or every few seconds. */
-  tick(): Promise<void> {
+  /**
+   * Looks for what is confirmed, and bids more for what waits too long, each for itself. To be called at every block, or every few seconds.
+   * @returns those for which that failed; they are tried again.
+   * @throws what the endpoints throw when none tells what is confirmed.
+   */
+  tick(): Promise<readonly Stuck[]> {
     return this.#inTurn(async () => {
-      const { client, account, bumpAfter, onConfirmed } = this.#options;
-      if (this.#pending.size === 0) return;
-      const confirmed = await client.getTransactionCount({ address: account.address, blockTag: "latest" });
+      if (this.#pending.size === 0) return [];
+      const stuck: Stuck[] = [];
+      const confirmed = await this.#confirmed();
       for (const pending of [...this.#pending.values()]) {
-        if (pending.nonce < confirmed) {
-          const receipt = await this.#receipt(pending);
-          this.#pending.delete(pending.nonce);
-          if (receipt) onConfirmed(pending.intent, receipt);
-        } else if (this.#now() - pending.sentAt >= bumpAfter) {
-          await this.#bump(pending);
+        try {
+          await this.#lookAfter(pending, confirmed);
+        } catch (error) {
+          stuck.push({ key: pending.intent.key, error });
         }
       }
+      return stuck;
     });
+  }
+
+  async #lookAfter(pending: Pending, confirmed: number): Promise<void> {
+    const { bumpAfter, onConfirmed } = this.#options;
+    if (pending.nonce < confirmed) {
+      const receipt = await this.#receipt(pending);
+      this.#pending.delete(pending.nonce);
+      if (receipt) onConfirmed(pending.intent, receipt);
+    } else if (this.#now() - pending.triedAt >= bumpAfter) {
+      await this.#bump(pending);
+    }
   }
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
@@ -148,40 +191,73 @@ export class TransactionQueue {
     return (this.#options.now ?? Date.now)();
   }
 
-  /** Gas to give, or why the transaction would fail. */
+  /** What every endpoint says that answers. */
+  #askAll<T>(ask: (client: PublicClient) => Promise<T>): Promise<T[]> {
+    return askAll(this.#clients, this.#options.quorum ?? 1, ask);
+  }
+
+  /** Gas to give, or why the transaction would fail: as most endpoints say, and where they are divided, it is tried. */
   async #simulate({ to, data, value }: Intent): Promise<bigint | string> {
-    try {
-      // Against what is on the chain: in the pool, an earlier life's transaction can look as if the deed were done, and never be mined.
-      const gas = await this.#options.client.estimateGas({
-        account: this.address,
-        to,
-        data,
-        value,
-        blockTag: "latest",
-      });
-      // What others do in the same block can warm less or write more than the simulation saw.
-      return min((gas * 5n) / 4n + 20_000n, MAX_GAS);
-    } catch (error) {
-      if (isRefusal(error)) return shortMessage(error);
-      throw error;
-    }
+    const answers = await this.#askAll(async (client) => {
+      try {
+        // Against what is on the chain: in the pool, an earlier life's transaction can look as if the deed were done, and never be mined.
+        return await client.estimateGas({ account: this.address, to, data, value, blockTag: "latest" });
+      } catch (error) {
+        if (isRefusal(error)) return shortMessage(error);
+        throw error;
+      }
+    });
+    const estimates = answers.filter((answer) => typeof answer === "bigint");
+    const refusals = answers.filter((answer) => typeof answer === "string");
+    if (refusals.length > estimates.length) return refusals[0] as string;
+    // What others do in the same block can warm less or write more than the simulation saw.
+    return min((median(estimates) * 5n) / 4n + 20_000n, MAX_GAS);
+  }
+
+  /** Transactions of the account that the quorum has seen in blocks: an endpoint alone could tell a nonce that leaves a gap. */
+  async #confirmed(): Promise<number> {
+    const { account, quorum = 1 } = this.#options;
+    const ask = (client: PublicClient) => client.getTransactionCount({ address: account.address, blockTag: "latest" });
+    const counts = (await this.#askAll(ask)).sort((a, b) => b - a);
+    const agreed = counts[quorum - 1];
+    if (agreed === undefined)
+      throw new Error(
+        `${counts.length} of ${this.#clients.length} endpoints tell how many transactions ${account.address} has sent, and ${quorum} must`,
+      );
+    return agreed;
   }
 
   async #nextNonce(): Promise<number> {
-    const { client, account } = this.#options;
-    const confirmed = await client.getTransactionCount({ address: account.address, blockTag: "latest" });
-    let nonce = confirmed;
+    let nonce = await this.#confirmed();
     while (this.#pending.has(nonce)) nonce++;
     return nonce;
   }
 
+  /** @throws FeeCeilingError if nothing that may be bid is enough. */
   async #currentFees(): Promise<Fees> {
-    const fees = await this.#options.client.estimateFeesPerGas();
-    const maxFeePerGas = min(fees.maxFeePerGas, this.#options.maxFeePerGas);
-    return { maxFeePerGas, maxPriorityFeePerGas: min(fees.maxPriorityFeePerGas, maxFeePerGas) };
+    const { maxFeePerGas: ceiling, maxTip = MAX_TIP } = this.#options;
+    const answers = await this.#askAll(async (client) => {
+      const [block, tip] = await Promise.all([
+        client.getBlock({ blockTag: "latest" }),
+        client.estimateMaxPriorityFeePerGas(),
+      ]);
+      return { baseFee: block.baseFeePerGas ?? 0n, tip };
+    });
+    const baseFee = median(answers.map((answer) => answer.baseFee));
+    if (baseFee > ceiling)
+      throw new FeeCeilingError(
+        `the fee ceiling of ${formatGwei(ceiling)} gwei is below the base fee of ${formatGwei(baseFee)} gwei: raise --max-fee`,
+      );
+    const tip = min(median(answers.map((answer) => answer.tip)), maxTip);
+    // The base fee rises by an eighth from one block to the next, at most.
+    const maxFeePerGas = min((baseFee * 6n) / 5n + tip, ceiling);
+    return { maxFeePerGas, maxPriorityFeePerGas: min(tip, maxFeePerGas) };
   }
 
   async #bump(pending: Pending): Promise<void> {
+    const { maxFeePerGas: ceiling, onBumped } = this.#options;
+    pending.triedAt = this.#now();
+    const current = await this.#currentFees();
     const gas = await this.#simulate(pending.intent);
     if (typeof gas === "string") {
       pending.intent = { ...pending.intent, to: this.address, data: "0x", value: 0n };
@@ -189,18 +265,20 @@ export class TransactionQueue {
     } else {
       pending.gas = gas;
     }
-    const current = await this.#currentFees();
-    const higher = bumped(pending.fees, this.#options.maxFeePerGas);
-    pending.fees = {
-      maxFeePerGas: max(current.maxFeePerGas, higher.maxFeePerGas),
-      maxPriorityFeePerGas: higher.maxPriorityFeePerGas,
-    };
-    this.#options.onBumped?.(pending.intent, pending.fees.maxFeePerGas);
+    const higher = bumped(pending.fees, ceiling);
+    // Where the ceiling is reached, the same is sent again: a node may have dropped it.
+    if (higher.maxFeePerGas > pending.fees.maxFeePerGas) {
+      pending.fees = {
+        maxFeePerGas: max(current.maxFeePerGas, higher.maxFeePerGas),
+        maxPriorityFeePerGas: higher.maxPriorityFeePerGas,
+      };
+      onBumped?.(pending.intent, pending.fees.maxFeePerGas);
+    }
     await this.#send(pending);
   }
 
   async #send(pending: Pending): Promise<Hex> {
-    const { client, others = [], account, chainId, maxFeePerGas } = this.#options;
+    const { account, chainId, maxFeePerGas: ceiling } = this.#options;
     for (;;) {
       const { to, data, value } = pending.intent;
       const raw = await account.signTransaction({
@@ -214,9 +292,9 @@ export class TransactionQueue {
         ...pending.fees,
       });
       const hash = keccak256(raw);
-      pending.sentAt = this.#now();
+      pending.triedAt = this.#now();
       try {
-        await broadcast([client, ...others], raw);
+        await broadcast(this.#clients, raw);
         pending.hashes.push(hash);
         return hash;
       } catch (error) {
@@ -226,17 +304,21 @@ export class TransactionQueue {
           pending.hashes.push(hash);
           return hash;
         }
-        const canBid = pending.fees.maxFeePerGas < maxFeePerGas;
-        if (!/underpriced|replacement|less than block base fee/.test(message) || !canBid) throw error;
+        if (!/underpriced|replacement|less than block base fee/.test(message)) throw error;
+        if (pending.fees.maxFeePerGas >= ceiling)
+          throw new FeeCeilingError(
+            `the fee ceiling of ${formatGwei(ceiling)} gwei is too low for nonce ${pending.nonce} (${shortMessage(error)}): raise --max-fee`,
+          );
         // Fees have risen since they were asked for, or an earlier life's transaction holds this nonce: bid more.
-        pending.fees = bumped(pending.fees, maxFeePerGas);
+        pending.fees = bumped(pending.fees, ceiling);
       }
     }
   }
 
   async #receipt(pending: Pending): Promise<Receipt | null> {
     for (const hash of pending.hashes) {
-      const receipt = await this.#options.client.request({ method: "eth_getTransactionReceipt", params: [hash] });
+      const ask = (client: PublicClient) => client.request({ method: "eth_getTransactionReceipt", params: [hash] });
+      const receipt = (await this.#askAll(ask)).find((answer) => answer !== null);
       if (receipt) {
         return {
           hash,
@@ -250,17 +332,20 @@ export class TransactionQueue {
   }
 }
 
-/** Tells every endpoint. @throws the first one's error, if none takes it */
+/** Tells every endpoint, and waits for one that takes it. @throws the first one's error, if none does */
 async function broadcast(clients: readonly PublicClient[], serializedTransaction: Hex): Promise<void> {
-  const told = await Promise.allSettled(clients.map((client) => client.sendRawTransaction({ serializedTransaction })));
-  const [first] = told;
-  if (first?.status === "rejected" && told.every(({ status }) => status === "rejected")) throw first.reason;
+  try {
+    await Promise.any(clients.map((client) => client.sendRawTransaction({ serializedTransaction })));
+  } catch (error) {
+    throw (error as AggregateError).errors[0];
+  }
 }
 
-/** Whether the endpoint says that the transaction would fail, as opposed to failing to say anything. */
+/** Whether the endpoint says that the transaction would fail, as opposed to failing to say anything. Every client has words of its own. */
 export function isRefusal(error: unknown): boolean {
-  const text = fullMessage(error);
-  return /revert|out of gas|insufficient funds|exceeds balance|EVM error/i.test(text);
+  return /revert|out of gas|gas required exceeds|insufficient (funds|.*balance)|exceeds (account )?balance|oversized|exceeds .*(gas limit|size limit)|EVM error/i.test(
+    fullMessage(error),
+  );
 }
 
 const shortMessage = (error: unknown): string => {

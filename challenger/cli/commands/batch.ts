@@ -14,6 +14,7 @@ import { post } from "../post.ts";
 interface AppendOptions extends ConnectOptions {
   readonly keyFile?: string;
   readonly maxFee: number;
+  readonly maxTip: number;
   readonly json?: boolean;
 }
 
@@ -42,6 +43,7 @@ function appendCommand(): Command {
         chainId,
         bumpAfter: 30_000,
         maxFeePerGas: parseGwei(String(options.maxFee)),
+        maxTip: parseGwei(String(options.maxTip)),
         onConfirmed: () => undefined,
       });
       const data = encodeFunctionData({ abi: inboxAbi, functionName: "append", args: [toHex(bytes)] });

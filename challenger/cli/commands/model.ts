@@ -70,6 +70,7 @@ interface AddOptions extends ConnectOptions, DimensionOptions {
   readonly local?: boolean;
   readonly keyFile?: string;
   readonly maxFee: number;
+  readonly maxTip: number;
 }
 
 function addCommand(): Command {
@@ -102,6 +103,7 @@ function addCommand(): Command {
         registry: deployment.modelRegistry,
         loaded,
         maxFeePerGas: parseGwei(String(options.maxFee)),
+        maxTip: parseGwei(String(options.maxTip)),
         progress: (done, total) => note(`registering ${loaded.id}: transaction ${done} of ${total}`),
       });
       const gas = transactions.reduce((sum, t) => sum + t.gasUsed, 0n);
