@@ -1,4 +1,12 @@
-import { createPublicClient, custom, fallback, type LocalAccount, type PublicClient } from "viem";
+import {
+  type Address,
+  createPublicClient,
+  custom,
+  fallback,
+  type Hex,
+  type LocalAccount,
+  type PublicClient,
+} from "viem";
 import { Chain } from "../evm/chain/chain.ts";
 import { genesisOutput, readGenesisFile } from "../evm/chain/genesis.ts";
 import { type Models, sessionModels } from "../evm/native/models.ts";
@@ -15,6 +23,7 @@ import { type Intent, type Receipt, TransactionQueue } from "./l1/transactions.t
 import { Requests } from "./requests.ts";
 import type { ModelStore } from "./store.ts";
 import { toHex } from "./strategy/bytes.ts";
+import { Troubles } from "./troubles.ts";
 import { Truths } from "./truths.ts";
 import { type GameParameters, type WatchEvent, Watchtower } from "./watchtower.ts";
 
@@ -31,6 +40,10 @@ export interface AgentOptions {
   readonly bumpAfter: number;
   /** Wei per gas. */
   readonly maxFeePerGas: bigint;
+  /** Wei per gas: see `QueueOptions`. */
+  readonly maxTip?: bigint;
+  /** Consumers whose games are played besides those of the deployment's own oracle and outputs. */
+  readonly consumers?: readonly Address[];
   readonly report: (event: WatchEvent) => void;
   readonly onConfirmed?: (intent: Intent, receipt: Receipt) => void;
   /** Another trace than the true one: for those who play a liar in tests. */
@@ -52,9 +65,11 @@ export interface Agent {
   readonly chain: BatchTruth | null;
   readonly queue: TransactionQueue | null;
   readonly parameters: GameParameters;
+  /** For whatever else is done in each round. */
+  readonly troubles: Troubles;
 }
 
-/** For what needs no quorum, because L1 itself judges it: transactions, and what they take. */
+/** For what needs no quorum: what does not change, what is looked at again in the next round, and what a transaction would cost. */
 function firstThatAnswers([first, ...others]: AgentOptions["clients"]): PublicClient {
   if (others.length === 0) return first;
   const transports = [first, ...others].map((client) => custom(client, { retryCount: 0 }));
@@ -99,15 +114,18 @@ export async function createAgent(options: AgentOptions): Promise<Agent> {
   ]);
   const queue = options.account
     ? new TransactionQueue({
-        client,
+        client: clients[0],
         others: clients.slice(1),
+        quorum: options.quorum,
         account: options.account,
         chainId,
         bumpAfter: options.bumpAfter,
         maxFeePerGas: options.maxFeePerGas,
+        ...(options.maxTip !== undefined && { maxTip: options.maxTip }),
         onConfirmed: (intent, receipt) => options.onConfirmed?.(intent, receipt),
       })
     : null;
+  const troubles = new Troubles(options.report);
   const watchtower = new Watchtower({
     follower: new Follower({
       clients,
@@ -121,10 +139,12 @@ export async function createAgent(options: AgentOptions): Promise<Agent> {
     }),
     deployment,
     parameters,
+    consumers: new Set((options.consumers ?? []).map((consumer) => consumer.toLowerCase() as Hex)),
     truth,
     requests,
     batches,
     queue,
+    troubles,
     accountOf: async (account) => {
       const [[credit, unlocked, payableAt], held] = await Promise.all([
         client.readContract({ ...game, functionName: "accountOf", args: [account] }),
@@ -135,7 +155,7 @@ export async function createAgent(options: AgentOptions): Promise<Agent> {
     resolutionCost: async () => RESOLUTION_GAS * (await client.getGasPrice()),
     report: options.report,
   });
-  return { client, watchtower, requests, batches, truth, inferences, chain, queue, parameters };
+  return { client, watchtower, requests, batches, truth, inferences, chain, queue, parameters, troubles };
 }
 
 type WithRollup = AgentOptions & { readonly deployment: Deployment & { readonly rollup: Rollup } };

@@ -1,26 +1,69 @@
 import { encodeFunctionData, type Hex, type PublicClient } from "viem";
 import type { Agent } from "./agent.ts";
+import type { Due, SettlingOptions } from "./due.ts";
+import { EXIT, UserError } from "./errors.ts";
 import { inferenceOracleAbi } from "./l1/abi.ts";
 import type { Deployment } from "./l1/deployment.ts";
+import type { Request } from "./l1/events.ts";
 import type { Answered } from "./requests.ts";
 import { toHex } from "./strategy/bytes.ts";
 import type { Game } from "./strategy/tree.ts";
 
+/** Gas that the callback of a stranger's answer may burn, at most, where nothing comes to us for it. */
+const STRANGERS_CALLBACK_GAS = 500_000n;
+
 /**
- * Takes the answers that are due to us (as provider, or as the one whose counter replaced a false answer) to whoever asked: notes the end of
- * the game, and delivers once the delay has passed. Deliveries of others are theirs to make.
+ * Takes answers whose games are over to whoever asked: notes the end of the game, and delivers once the delay has passed. Which ones is in
+ * `isWorthDelivering`.
  */
-export async function deliverDue(agent: Agent, client: PublicClient, deployment: Deployment): Promise<void> {
-  const { queue, requests, watchtower } = agent;
+export async function deliverDue(
+  agent: Agent,
+  client: PublicClient,
+  deployment: Deployment,
+  settling: SettlingOptions = { all: false },
+): Promise<void> {
+  const { queue, requests, watchtower, troubles } = agent;
   if (!queue) return;
+  const us = queue.address.toLowerCase() as Hex;
+  let price: Promise<bigint> | undefined;
   for (const answered of requests.answers.values()) {
-    if (requests.delivered.has(answered.id)) continue;
     const game = watchtower.forest.games.get(answered.game);
-    if (!game || (game.status !== "upheld" && game.status !== "replaced")) continue;
-    if (beneficiary(game) !== queue.address.toLowerCase()) continue;
-    await advance(agent, client, deployment, answered, game);
+    const asked = requests.byId.get(answered.id);
+    if (!game || !asked || requests.delivered.has(answered.id) || !isOver(game)) continue;
+    await troubles.attempt(`request ${answered.id}`, async () => {
+      if (!isWorthDelivering(asked.request, game, us, 0n, settling)) return;
+      price ??= client.getGasPrice();
+      const cost = deliveryGas(asked.request, answered.output.length) * (await price);
+      if (!isWorthDelivering(asked.request, game, us, cost, settling)) return;
+      const due = await deliveryDue(agent, client, deployment, answered);
+      if ("intent" in due) await watchtower.make(due.intent, due.what, game.id);
+    });
   }
 }
+
+/**
+ * Whether we pay for a delivery: our own answer, which we gave knowing fee and callback; an answer of ours that took a false one's place, if its fee covers the
+ * gas, since whoever asked may have chosen a callback that burns ours for nothing; and of others' answers, all whose callback is small, if that is wanted.
+ * @param us in lower case.
+ * @param cost wei, at most.
+ */
+export function isWorthDelivering(
+  { fee, callbackGas }: Pick<Request, "fee" | "callbackGas">,
+  game: Game,
+  us: Hex,
+  cost: bigint,
+  { all }: SettlingOptions,
+): boolean {
+  if (game.status === "upheld" && game.proposal.proposer === us) return true;
+  if (beneficiary(game) === us && fee >= cost) return true;
+  return all && callbackGas <= STRANGERS_CALLBACK_GAS;
+}
+
+/** Gas that both transactions of a delivery take at most: measured, with the callback's, of which a call gets 63/64. */
+export const deliveryGas = ({ callbackGas }: Pick<Request, "callbackGas">, outputBytes: number): bigint =>
+  250_000n + 100n * BigInt(outputBytes) + (callbackGas * 64n) / 63n;
+
+const isOver = ({ status }: Game): boolean => status === "upheld" || status === "replaced";
 
 /** Whose output a game that is over ended with. */
 export function beneficiary(game: Game): Hex | undefined {
@@ -30,31 +73,42 @@ export function beneficiary(game: Game): Hex | undefined {
     .find((counter) => counter?.stands === true && counter.claim.end === game.output)?.claimant;
 }
 
-async function advance(
+/** What an answer needs next, so that the true output reaches whoever asked. @throws UserError where its game ended with something false */
+export async function deliveryDue(
   agent: Agent,
   client: PublicClient,
   deployment: Deployment,
-  { id, output }: Answered,
-  game: Game,
-): Promise<void> {
+  { id, game: gameId, output }: Answered,
+): Promise<Due> {
+  const { requests, watchtower, inferences } = agent;
   const oracle = { address: deployment.inferenceOracle, abi: inferenceOracleAbi } as const;
-  const asked = agent.requests.byId.get(id);
-  if (!asked || !agent.queue) return;
+  const [asked, game] = [requests.byId.get(id), watchtower.forest.games.get(gameId)];
+  if (!asked || !game) return { waits: `request ${id} is cancelled` };
+  if (requests.delivered.has(id)) return { waits: `the answer to request ${id} is delivered` };
+  if (!isOver(game)) return { waits: `game ${game.id} about the answer to request ${id} is ${game.status}` };
   const [current, readyAt] = await client.readContract({ ...oracle, functionName: "answerOf", args: [id] });
-  if (current !== game.id) return;
+  if (current !== game.id) return { waits: `request ${id} has another answer now` };
+  const unknown = await inferences.unknown(game.proposal);
+  if (unknown !== null) return { waits: `whether the answer to request ${id} is true cannot be told: ${unknown}` };
+  const truth = toHex(await inferences.output(game.proposal));
+  if (truth !== game.output)
+    throw new UserError(
+      `game ${game.id} ended with ${game.output}, and the inference with ${truth}: it is not delivered, and the guardian must stop it`,
+      EXIT.negative,
+    );
   const call = { to: oracle.address, value: 0n };
   if (readyAt === 0n) {
     const data = encodeFunctionData({ abi: inferenceOracleAbi, functionName: "settle", args: [id, game.proposal] });
-    await agent.queue.submit({ ...call, key: `settle/${id}/${game.id}`, data });
-    return;
+    return { intent: { ...call, key: `settle/${id}/${game.id}`, data }, what: `the settlement of request ${id}` };
   }
   const { timestamp } = await client.getBlock({ blockTag: "latest" });
-  if (timestamp < readyAt) return;
-  const bytes = game.status === "upheld" ? output : await agent.inferences.outputBytes({ ...game.proposal });
+  if (timestamp < readyAt)
+    return { waits: `the answer to request ${id} is settled, and is delivered after a delay`, until: Number(readyAt) };
+  const bytes = game.status === "upheld" ? output : await inferences.outputBytes(game.proposal);
   const data = encodeFunctionData({
     abi: inferenceOracleAbi,
     functionName: "deliver",
     args: [id, asked.request, toHex(bytes)],
   });
-  await agent.queue.submit({ ...call, key: `deliver/${id}/${game.id}`, data });
+  return { intent: { ...call, key: `deliver/${id}/${game.id}`, data }, what: `the delivery to request ${id}` };
 }

@@ -1,17 +1,19 @@
 import { type Address, encodeFunctionData, type Hex } from "viem";
 import type { Batches } from "./batches.ts";
 import { disputeGameAbi } from "./l1/abi.ts";
-import { moveIntent, resolutionIntent, together } from "./l1/calls.ts";
+import { moveIntent, RESOLUTIONS_AT_ONCE, resolutionIntent, together } from "./l1/calls.ts";
 import type { Deployment } from "./l1/deployment.ts";
 import { decodeLogs } from "./l1/events.ts";
 import type { ChainLog, Follower, Head } from "./l1/follower.ts";
 import type { Intent, TransactionQueue } from "./l1/transactions.ts";
 import type { Requests } from "./requests.ts";
 import { honestMoves, type Judgements } from "./strategy/moves.ts";
+import { inOrder } from "./strategy/order.ts";
 import { dueResolutions, hasStake, worthResolving } from "./strategy/resolutions.ts";
 import { emptyForest, extend, type Forest, type Game } from "./strategy/tree.ts";
 import type { Run, Truth } from "./strategy/truth.ts";
 import { dueWithdrawal } from "./strategy/withdrawals.ts";
+import type { Troubles } from "./troubles.ts";
 
 /** The game's constants, read from the contract at the start. */
 export interface GameParameters {
@@ -28,6 +30,8 @@ export interface WatchtowerOptions {
   readonly follower: Follower;
   readonly deployment: Deployment;
   readonly parameters: GameParameters;
+  /** Further consumers whose games are played, after those of the deployment's own. In lower case. */
+  readonly consumers: ReadonlySet<Hex>;
   readonly truth: Truth & { unknown(run: Run): Promise<string | null> };
   /** What else the contracts' events tell. */
   readonly requests: Requests;
@@ -38,14 +42,21 @@ export interface WatchtowerOptions {
   readonly accountOf: (
     account: Address,
   ) => Promise<{ credit: bigint; unlocked: bigint; payableAt: number; held: boolean }>;
-  /** Expected cost of one resolution, in wei; games in which we have no stake are resolved only above it. */
+  /** Expected cost of one resolution, in wei; games in which we have no stake are resolved only above it. Asked for once a round, at most. */
   readonly resolutionCost: () => Promise<bigint>;
   readonly report: (event: WatchEvent) => void;
+  readonly troubles: Troubles;
 }
 
 /** What the watchtower has to say. */
 export type WatchEvent =
-  | { readonly kind: "game"; readonly game: Hex; readonly verdict: "true" | "false" | "unknown"; readonly why?: string }
+  | {
+      readonly kind: "game";
+      readonly game: Hex;
+      /** `foreign`: not played, since another contract or account is its consumer. */
+      readonly verdict: "true" | "false" | "unknown" | "foreign";
+      readonly why?: string;
+    }
   | {
       readonly kind: "act";
       readonly what: string;
@@ -71,9 +82,13 @@ export class Watchtower {
   #lastLog: ChainLog | undefined;
   readonly #judgements = new Map<Hex, Judgements>();
   readonly #reported = new Set<string>();
+  /** Consumers of the deployment's own: whoever opens their games has a bond at stake. */
+  readonly #own: ReadonlySet<Hex>;
 
   constructor(options: WatchtowerOptions) {
     this.#options = options;
+    const { inferenceOracle, rollup } = options.deployment;
+    this.#own = new Set([inferenceOracle, ...(rollup ? [rollup.outputs] : [])].map((a) => a.toLowerCase() as Hex));
     this.#forest = this.#empty();
   }
 
@@ -90,21 +105,45 @@ export class Watchtower {
     return head;
   }
 
-  /** One round. What fails for one game does not keep the others from being played. */
+  /**
+   * One round. What fails for one game, or for one transaction, does not keep the others from being looked after. The most urgent game comes first.
+   * @throws what look() throws
+   */
   async round(): Promise<Head> {
-    const { queue, report } = this.#options;
+    const { queue, troubles, parameters } = this.#options;
+    await troubles.attempt("transactions", async () => {
+      for (const { key, error } of (await queue?.tick()) ?? []) troubles.tell(`transaction ${key}`, error);
+    });
     const head = await this.look();
-    await queue?.tick();
     const now = Number(head.timestamp);
-    for (const game of this.#forest.games.values()) {
-      try {
-        await this.#play(game, now);
-      } catch (error) {
-        report({ kind: "trouble", where: `game ${game.id}`, error });
-      }
+    let cost: Promise<bigint> | undefined;
+    const resolutionCost = () => {
+      cost ??= this.#options.resolutionCost();
+      return cost;
+    };
+    for (const game of inOrder(this.#forest.games.values(), this.#own, parameters, now)) {
+      if (!this.#isPlayed(game)) this.#reportForeign(game);
+      else await troubles.attempt(`game ${game.id}`, () => this.#play(game, now));
+      await troubles.attempt(`settlement of game ${game.id}`, () => this.#settle(game, now, resolutionCost));
     }
-    await this.#bringMoneyHome(now);
+    await troubles.attempt("withdrawals", () => this.#bringMoneyHome(now));
     return head;
+  }
+
+  /**
+   * The consumer of a game chose its machine and its question, and may void it whenever it likes: whoever answers then has paid for nothing, with money that is
+   * missing where it counts.
+   */
+  #isPlayed({ proposal: { consumer } }: Game): boolean {
+    return this.#own.has(consumer) || this.#options.consumers.has(consumer);
+  }
+
+  #reportForeign({ id, proposal: { consumer } }: Game): void {
+    const key = `${id}/verdict`;
+    if (this.#reported.has(key)) return;
+    this.#reported.add(key);
+    const why = `not played: its consumer ${consumer} is not of this deployment; --consumer ${consumer} plays its games`;
+    this.#options.report({ kind: "game", game: id, verdict: "foreign", why });
   }
 
   /** Brings the tree up to the logs: further ones are added; where earlier ones are gone, it is built anew. */
@@ -130,25 +169,36 @@ export class Watchtower {
   }
 
   async #play(game: Game, now: number): Promise<void> {
-    const { truth, parameters, queue } = this.#options;
-    if (game.status === "open") {
-      await this.#reportVerdict(game);
-      const judgements: Judgements = this.#judgements.get(game.id) ?? new Map();
-      this.#judgements.set(game.id, judgements);
-      for (const move of await honestMoves(game, truth, parameters, now, judgements))
-        await this.#make(moveIntent(move, this.#options), move.kind, move.game);
-    } else {
+    const { truth, parameters, troubles } = this.#options;
+    if (game.status !== "open") {
       this.#judgements.delete(game.id);
+      return;
     }
-    const resolutions = dueResolutions(game, parameters, now);
+    await this.#reportVerdict(game);
+    const judgements: Judgements = this.#judgements.get(game.id) ?? new Map();
+    this.#judgements.set(game.id, judgements);
+    const moves = await honestMoves(game, truth, parameters, now, judgements);
+    for (const move of moves.sort((a, b) => a.deadline - b.deadline)) {
+      await troubles.attempt(`${move.kind} ${move.id} in game ${game.id}`, async () => {
+        await this.make(moveIntent(move, this.#options), move.kind, move.game);
+      });
+    }
+  }
+
+  async #settle(game: Game, now: number, resolutionCost: () => Promise<bigint>): Promise<void> {
+    const { parameters, queue } = this.#options;
+    const resolutions = dueResolutions(game, parameters, now).slice(0, RESOLUTIONS_AT_ONCE);
     if (resolutions.length === 0) return;
     const accounts = new Set(queue ? [queue.address.toLowerCase() as Hex] : []);
-    if (!worthResolving(game, accounts, parameters.prepayment, await this.#options.resolutionCost())) return;
+    const isWorth = this.#isPlayed(game)
+      ? worthResolving(game, accounts, parameters.prepayment, await resolutionCost())
+      : hasStake(game, accounts);
+    if (!isWorth) return;
     const settling = resolutions.map((resolution) => resolutionIntent(resolution, this.#options));
-    if (settling.length > 1 && (await this.#make(together(settling, game.id), "settle", game.id))) return;
+    if (settling.length > 1 && (await this.make(together(settling, game.id), "settle", game.id))) return;
     for (const [i, intent] of settling.entries()) {
       // A parent can be settled only after its children are: what is refused now is due again in the next round.
-      if (!(await this.#make(intent, resolutions[i]?.kind ?? "resolve", game.id))) break;
+      if (!(await this.make(intent, resolutions[i]?.kind ?? "resolve", game.id))) break;
     }
   }
 
@@ -169,9 +219,9 @@ export class Watchtower {
     report({ kind: "game", game: game.id, verdict: ours === output ? "true" : "false" });
   }
 
-  /** @returns whether the deed is done, or on its way */
-  async #make(intent: Intent, what: string, game: Hex): Promise<boolean> {
-    const { queue, report } = this.#options;
+  /** Sends, and reports it; without a key, reports alone. @returns whether the deed is done, or on its way */
+  async make(intent: Intent, what: string, game: Hex): Promise<boolean> {
+    const { queue, report, troubles } = this.#options;
     if (!queue) {
       if (!this.#reported.has(intent.key))
         report({ kind: "act", what, key: intent.key, game, reason: "no key: reported only" });
@@ -179,8 +229,11 @@ export class Watchtower {
       return false;
     }
     const sent = await queue.submit(intent);
-    if (sent.status === "sent") report({ kind: "act", what, key: intent.key, game, hash: sent.hash });
-    if (sent.status === "refused" && !isAlreadyDone(sent.reason))
+    if (sent.status === "sent") {
+      troubles.over(intent.key);
+      report({ kind: "act", what, key: intent.key, game, hash: sent.hash });
+    }
+    if (sent.status === "refused" && !isAlreadyDone(sent.reason) && troubles.isNews(intent.key, sent.reason))
       report({ kind: "act", what, key: intent.key, game, reason: sent.reason });
     return sent.status !== "refused";
   }
@@ -198,9 +251,10 @@ export class Watchtower {
       if (games.some((game) => game.status === "open" && hasStake(game, us))) return;
     }
     const data = encodeFunctionData({ abi: disputeGameAbi, functionName: due });
-    await this.#make({ key: due, to: deployment.disputeGame, data, value: 0n }, due, "0x");
+    await this.make({ key: due, to: deployment.disputeGame, data, value: 0n }, due, "0x");
   }
 }
 
-/** Somebody made the same move, or the same resolution, before us: the truth is on the chain, which is all we want. */
-const isAlreadyDone = (reason: string): boolean => /ClaimExists|AlreadyRefuted|AlreadyResolved|Unresolved/.test(reason);
+/** Somebody did the same before us: the truth is on the chain, which is all we want. */
+const isAlreadyDone = (reason: string): boolean =>
+  /ClaimExists|AlreadyRefuted|AlreadyResolved|Unresolved|NotNext|NoSuchRequest|TooSoon/.test(reason);

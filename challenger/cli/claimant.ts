@@ -6,7 +6,7 @@ import { UserError } from "../errors.ts";
 import { account, type ConnectOptions, connectTo } from "../l1/connect.ts";
 import type { Deployment } from "../l1/deployment.ts";
 import { defaultStore, ModelStore } from "../store.ts";
-import { type Journal, journal } from "./journal.ts";
+import { journal } from "./journal.ts";
 import { withKey, withL1 } from "./l1-options.ts";
 import { backendOf } from "./model-file.ts";
 import { engineOption, jsonOption, option, positiveInteger, threadsOption } from "./options.ts";
@@ -15,40 +15,47 @@ import { runRounds } from "./rounds.ts";
 
 /** What providers and proposers have in common: they claim something on L1 with a bond, and may stay to stand by it. */
 
-export interface ClaimantOptions extends ConnectOptions {
+/** Of whoever executes what is claimed, and acts on L1 with a key. */
+export interface ActorOptions extends ConnectOptions {
   readonly keyFile?: string;
   readonly maxFee: number;
+  readonly maxTip: number;
   readonly store: string;
   readonly engine: "native" | "wasm" | "interpreter";
   readonly threads: number;
-  readonly defend?: boolean;
-  readonly interval: number;
-  readonly injectFault?: string;
   readonly json?: boolean;
 }
 
-/** @param faults what --inject-fault takes, and what it does. */
-export const withClaimant = (command: Command, faults: readonly [flags: string, description: string]): Command =>
+export interface ClaimantOptions extends ActorOptions {
+  readonly defend?: boolean;
+  readonly interval: number;
+  readonly injectFault?: string;
+}
+
+export const withActor = (command: Command): Command =>
   withKey(
     withL1(
       command
         .addOption(option("--store <folder>", "where models are kept").default(defaultStore()))
         .addOption(engineOption().choices(["native", "wasm", "interpreter"]))
-        .addOption(threadsOption())
-        .addOption(option("--defend", "stay, answer whoever disputes it, and bring it to its end, until interrupted"))
-        .addOption(
-          option("--interval <ms>", "with --defend: time between two looks at the chain")
-            .argParser(positiveInteger)
-            .default(1_000),
-        )
-        .addOption(option(...faults)),
+        .addOption(threadsOption()),
     ),
   ).addOption(jsonOption());
+
+/** @param faults what --inject-fault takes, and what it does. */
+export const withClaimant = (command: Command, faults: readonly [flags: string, description: string]): Command =>
+  withActor(command)
+    .addOption(option("--defend", "stay, answer whoever disputes it, and bring it to its end, until interrupted"))
+    .addOption(
+      option("--interval <ms>", "with --defend: time between two looks at the chain")
+        .argParser(positiveInteger)
+        .default(1_000),
+    )
+    .addOption(option(...faults));
 
 export interface Claimant {
   readonly agent: Agent;
   readonly deployment: Deployment;
-  readonly report: Journal["report"];
 }
 
 /**
@@ -57,11 +64,11 @@ export interface Claimant {
  * @throws UserError without a key
  */
 export async function openClaimant(
-  options: ClaimantOptions,
+  options: ActorOptions,
   lies: (backend: Backend) => Partial<AgentOptions>,
 ): Promise<Claimant> {
   const signer = account(options.keyFile);
-  if (!signer) throw new UserError("a bond takes a key: give --key-file or ELENCH_KEY");
+  if (!signer) throw new UserError("this takes a key: give --key-file or ELENCH_KEY");
   const connection = await connectTo(options);
   const backend = backendOf(options.engine, options.threads);
   const { report, confirmed } = journal(false);
@@ -73,21 +80,18 @@ export async function openClaimant(
     quorum: connection.clients.length,
     bumpAfter: 30_000,
     maxFeePerGas: parseGwei(String(options.maxFee)),
+    maxTip: parseGwei(String(options.maxTip)),
     report,
     onConfirmed: confirmed,
     ...lies(backend),
   });
   await agent.watchtower.look();
-  return { agent, deployment: connection.deployment, report };
+  return { agent, deployment: connection.deployment };
 }
 
 /** With --defend: stays, and stands by what was claimed. @param also brings it to its end, in each round. */
-export async function defend(
-  { agent, report }: Claimant,
-  options: ClaimantOptions,
-  also: () => Promise<void>,
-): Promise<void> {
+export async function defend({ agent }: Claimant, options: ClaimantOptions, also: () => Promise<void>): Promise<void> {
   if (!options.defend) return;
   note("standing by it; interrupt to stop");
-  await runRounds(agent, { interval: options.interval, once: false, report, also });
+  await runRounds(agent, { interval: options.interval, once: false, also });
 }

@@ -25,6 +25,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   answer: async () => (await import("./commands/answer.ts")).answerCommand(),
   batch: async () => (await import("./commands/batch.ts")).batchCommand(),
   propose: async () => (await import("./commands/propose.ts")).proposeCommand(),
+  settle: async () => (await import("./commands/settle.ts")).settleCommand(),
   deploy: async () => (await import("./commands/deploy.ts")).deployCommand(),
   genesis: async () => (await import("./commands/genesis.ts")).genesisCommand(),
   chain: async () => (await import("./commands/chain.ts")).chainCommand(),

@@ -1,4 +1,5 @@
 import { InvalidArgumentError, Option } from "commander";
+import { type Address, isAddress } from "viem";
 
 /** An option whose default comes from the environment: `--max-fee` from ELENCH_MAX_FEE. */
 export function option(flags: string, description: string): Option {
@@ -28,6 +29,16 @@ export function positiveInteger(text: string): number {
 export function naturalNumber(text: string): bigint {
   if (!/^\d+$/.test(text)) throw new InvalidArgumentError("It must be a non-negative integer.");
   return BigInt(text);
+}
+
+/** Addresses joined by commas; the option may be repeated. */
+export function addresses(text: string, previous: readonly Address[] = []): Address[] {
+  const given = text.split(",").map((address) => address.trim());
+  for (const address of given) {
+    if (!isAddress(address, { strict: false }))
+      throw new InvalidArgumentError(`${address} is not an address: 0x and 40 hexadecimal digits are expected.`);
+  }
+  return [...previous, ...(given as Address[])];
 }
 
 /** Wei are the smallest amount: nine digits after the point. */

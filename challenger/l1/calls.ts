@@ -58,7 +58,16 @@ export function resolutionIntent(resolution: Resolution, { deployment }: Target)
       };
 }
 
-/** All of a game's resolutions in one transaction, which fails whole if somebody has made one of them. */
+/**
+ * Resolutions that one transaction makes: 35 kB of calldata, and at most 8 million gas. Nodes take no transaction above 128 kB, and L1 none above
+ * 2^24 gas (EIP-7825).
+ */
+export const RESOLUTIONS_AT_ONCE = 100;
+
+/**
+ * Resolutions of one game in one transaction, which fails whole if somebody has made one of them.
+ * @param settling `RESOLUTIONS_AT_ONCE` at most.
+ */
 export function together(settling: readonly Intent[], game: Hex): Intent {
   const [first] = settling as [Intent, ...Intent[]];
   const args = [settling.map(({ data }) => data)] as const;

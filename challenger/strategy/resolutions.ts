@@ -15,8 +15,9 @@ export type Resolution = { game: Hex; id: Hex } & (
  * @param now seconds since 1970
  */
 export function dueResolutions(game: Game, times: Times, now: number): Resolution[] {
-  if (game.settled) return [];
   const isVoid = game.status === "void";
+  // A void game's claims do not wait for each other: whoever concludes it first leaves the bonds of the others to be fetched.
+  if (game.settled && !isVoid) return [];
   const due: Resolution[] = [];
   const waits = new Set<Hex>();
 
@@ -29,10 +30,22 @@ export function dueResolutions(game: Game, times: Times, now: number): Resolutio
       waits.add(node.claim.parent);
     }
   }
-  if (isVoid || (now >= proposalDeadline(game, times) && !waits.has(game.id))) {
+  const isDue = isVoid || (now >= proposalDeadline(game, times) && !waits.has(game.id));
+  if (isDue && !game.settled) {
     due.push({ kind: "conclude", game: game.id, id: game.id, proposal: game.proposal });
   }
   return due;
+}
+
+/** When something can be settled next, in seconds since 1970, if nobody says anything more; undefined if nothing ever can. */
+export function nextResolution(game: Game, times: Times, now: number): number | undefined {
+  const deadlines = [
+    proposalDeadline(game, times),
+    ...[...game.claims.values()].map((node) => nodeDeadline(node, times)),
+  ];
+  return [now, ...deadlines.filter((deadline) => deadline > now).sort((a, b) => a - b)].find(
+    (time) => dueResolutions(game, times, time).length > 0,
+  );
 }
 
 /**

@@ -20,7 +20,10 @@ export const agentOn = ({ chain, deployment, backend, store }: Stage, options: P
     ...options,
   });
 
-/** Opens a game about a batch's output as this agent sees it: straight at the game, as anyone may, without the rollup's contracts. */
+/**
+ * Opens a game about a batch's output as this agent sees it: straight at the game, as anyone may, without the rollup's contracts. Only those play it who are told
+ * to play this account's games.
+ */
 export async function proposeAs(
   stage: Stage,
   agent: Agent,

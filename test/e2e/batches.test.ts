@@ -4,6 +4,7 @@ import type { Hex } from "viem";
 import type { Agent, AgentOptions } from "../../challenger/agent.ts";
 import { batchInferenceLiar, batchLiar } from "../../challenger/liar.ts";
 import { richAccount } from "../../deploy/local-chain.ts";
+import { concat } from "../../merkle/concat.ts";
 import type { BatchFault } from "../../prover/batch-fault.ts";
 import { agentOn, proposeAs } from "./agents.ts";
 import { append, batchOf, CALLING, type L2Stage, LAST, openL2Stage } from "./l2-stage.ts";
@@ -15,7 +16,13 @@ import { killTowers, startTower, type Tower } from "./tower.ts";
 let stage: L2Stage;
 let truth: Hex;
 let tower: Tower;
-const watch = () => startTower({ ...stage.env, ELENCH_KEY: keyOf(watcher) }, ["--bump-after", "5000"]);
+/** Accounts that open games of their own. */
+const proposers = Array.from({ length: 7 }, (_, i) => richAccount(3 + i).address);
+const watch = () =>
+  startTower({ ...stage.env, ELENCH_KEY: keyOf(watcher), ELENCH_CONSUMER: proposers.join(",") }, [
+    "--bump-after",
+    "5000",
+  ]);
 before(async () => {
   stage = await openL2Stage();
   await append(stage, batchOf(stage, 1));
@@ -31,7 +38,7 @@ after(async () => {
 });
 
 const agentOf = (account: number | undefined, lies: Partial<AgentOptions> = {}): Promise<Agent> =>
-  agentOn(stage, { ...(account !== undefined && { account: richAccount(account) }), ...lies });
+  agentOn(stage, { ...(account !== undefined && { account: richAccount(account) }), consumers: proposers, ...lies });
 
 const LIES: readonly (readonly [what: string, lie: () => Partial<AgentOptions>])[] = [
   ...(
@@ -109,12 +116,33 @@ test("when L1 goes back, the batches that are gone are forgotten, and those in t
   const [first, second] = await outputsSeenBy(agent);
   assert.equal(first, truth);
   await stage.chain.client.revert({ id: snapshot });
+  const again = await stage.chain.client.snapshot();
   await append(stage, batchOf(stage, 3, 3n));
   await stage.chain.client.mine({ blocks: 2 });
   const seen = await outputsSeenBy(agent);
   assert.deepEqual(seen, await outputsSeenBy(await agentOf(undefined)));
   assert.equal(seen[0], truth);
   assert.notEqual(seen[1], second);
+  await stage.chain.client.revert({ id: again });
+});
+
+test("when L1 exchanges a batch for the same one with a zero more, a running watchtower answers for the one that is there", {
+  timeout: 120_000,
+}, async () => {
+  const before = await stage.chain.client.snapshot();
+  const bytes = batchOf(stage, 2, 3n);
+  await append(stage, bytes);
+  const { game: honest } = await proposeAs(stage, await agentOf(undefined), richAccount(3), 1);
+  await tower.tells("that the batch is executed", ({ game, verdict }) => game === honest && verdict === "true");
+  await stage.chain.client.revert({ id: before });
+  // The data tree pads with zeros: both batches have the same root.
+  await append(stage, concat(bytes, Uint8Array.of(0)));
+  await stage.chain.client.mine({ blocks: 2 });
+  const liar = await agentOf(4, batchLiar(1, { kind: "storage", transaction: CALLING }));
+  const { game: lie } = await proposeAs(stage, liar, richAccount(4), 1);
+  await tower.tells("that the output is false", ({ game, verdict }) => game === lie && verdict === "false");
+  const claims = async () => (await eventsOf<{ claimant: Hex }>("Claimed", lie)).map(({ claimant }) => claimant);
+  await until("its counter", async () => (await claims()).includes(watcher.address));
 });
 
 /** Of one game, oldest first. */

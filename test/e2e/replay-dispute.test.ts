@@ -24,8 +24,12 @@ after(() => stage?.close());
 
 /** A false output, argued about until it is refuted. @returns the game */
 async function dispute(): Promise<Hex> {
-  const liar = await agentOn(stage, { account: LIAR, ...batchInferenceLiar(stage.backend, 0, FAULT) });
-  const honest = await agentOn(stage, { account: watcher });
+  const liar = await agentOn(stage, {
+    account: LIAR,
+    consumers: [LIAR.address],
+    ...batchInferenceLiar(stage.backend, 0, FAULT),
+  });
+  const honest = await agentOn(stage, { account: watcher, consumers: [LIAR.address] });
   const { game } = await proposeAs(stage, liar, LIAR, 0);
   const refuted = async () => (await gameEvents(stage, "Refuted"))[0];
   const rounds = async () => {

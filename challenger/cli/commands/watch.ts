@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { parseGwei } from "viem";
+import { type Address, parseGwei } from "viem";
 import { type Agent, createAgent } from "../../agent.ts";
 import { deliverDue } from "../../delivery.ts";
 import { UserError } from "../../errors.ts";
@@ -9,12 +9,15 @@ import { defaultStore, ModelStore } from "../../store.ts";
 import { journal } from "../journal.ts";
 import { withKey, withL1 } from "../l1-options.ts";
 import { backendOf } from "../model-file.ts";
-import { engineOption, option, positiveInteger, threadsOption } from "../options.ts";
+import { addresses, engineOption, option, positiveInteger, threadsOption } from "../options.ts";
 import { runRounds } from "../rounds.ts";
 
 interface WatchOptions extends ConnectOptions {
   readonly keyFile?: string;
   readonly maxFee: number;
+  readonly maxTip: number;
+  readonly consumer?: readonly Address[];
+  readonly settleAll?: boolean;
   readonly store: string;
   readonly engine: "native" | "wasm" | "interpreter";
   readonly threads: number;
@@ -42,6 +45,13 @@ export function watchCommand(): Command {
         .argParser(positiveInteger)
         .default(30_000),
     )
+    .addOption(
+      option(
+        "--consumer <address>",
+        "play the games of this consumer too; several, joined by commas (default: those of the deployment's oracle and outputs alone)",
+      ).argParser(addresses),
+    )
+    .addOption(option("--settle-all", "settle and deliver whatever is due and true, at a cost, whoever earns it"))
     .addOption(option("--once", "look once, act, wait for the transactions, and end"));
   return withKey(withL1(command))
     .addOption(option("--json", "print events as JSON, one a line, to stdout"))
@@ -62,14 +72,17 @@ export function watchCommand(): Command {
         quorum,
         bumpAfter: options.bumpAfter,
         maxFeePerGas: parseGwei(String(options.maxFee)),
+        maxTip: parseGwei(String(options.maxTip)),
+        ...(options.consumer && { consumers: options.consumer }),
         report,
         onConfirmed: confirmed,
       });
       report({ kind: "started", chainId: connection.chainId, account: signer?.address ?? null, engine: backend.name });
+      const settling = { all: options.settleAll ?? false };
       const also = async () => {
-        await deliverDue(agent, agent.client, connection.deployment);
-        await settleDue(agent, connection.deployment.rollup);
+        await deliverDue(agent, agent.client, connection.deployment, settling);
+        await settleDue(agent, connection.deployment.rollup, settling);
       };
-      await runRounds(agent, { interval: options.interval, once: options.once ?? false, report, also });
+      await runRounds(agent, { interval: options.interval, once: options.once ?? false, also });
     });
 }

@@ -1,0 +1,103 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { Command } from "commander";
+import type { Hex } from "viem";
+import type { Agent } from "../../agent.ts";
+import { deliveryDue } from "../../delivery.ts";
+import type { Due } from "../../due.ts";
+import { EXIT, UserError } from "../../errors.ts";
+import { RESOLUTIONS_AT_ONCE, resolutionIntent, together } from "../../l1/calls.ts";
+import { outputDue } from "../../outputs.ts";
+import { dueResolutions, nextResolution } from "../../strategy/resolutions.ts";
+import type { Game } from "../../strategy/tree.ts";
+import { type ActorOptions, type Claimant, openClaimant, withActor } from "../claimant.ts";
+import { naturalNumber, option } from "../options.ts";
+import { note, print } from "../output.ts";
+import { post } from "../post.ts";
+import { findGame } from "./dispute.ts";
+
+interface SettleOptions extends ActorOptions {
+  readonly batch?: bigint;
+  readonly request?: bigint;
+  readonly game?: string;
+}
+
+export function settleCommand(): Command {
+  const command = new Command("settle")
+    .description(
+      "brings to its end, whoever earns it, what is due: the claims of a game, an output, the delivery of an answer",
+    )
+    .addOption(option("--batch <n>", "the output of this batch, with its game").argParser(naturalNumber))
+    .addOption(option("--request <id>", "the answer to this request, with its game").argParser(naturalNumber))
+    .addOption(option("--game <id>", "a game alone, by its id, or the start of it"));
+  return withActor(command).action(settle);
+}
+
+async function settle(options: SettleOptions): Promise<void> {
+  if ([options.batch, options.request, options.game].filter((given) => given !== undefined).length !== 1)
+    throw new UserError("give one of --batch N, --request N and --game ID");
+  const claimant = await openClaimant(options, () => ({}));
+  const { agent } = claimant;
+  const queue = agent.queue as NonNullable<Agent["queue"]>;
+  const transactions: { what: string; transaction: Hex; gas: bigint }[] = [];
+  let due = await nextDue(claimant, options);
+  while ("intent" in due) {
+    const receipt = await post(queue, agent.client, due.intent, due.what);
+    note(`${due.what}: ${receipt.transactionHash}`);
+    transactions.push({ what: due.what, transaction: receipt.transactionHash, gas: receipt.gasUsed });
+    // Endpoints may be behind the one that told of the receipt.
+    while ((await agent.watchtower.look()).number < receipt.blockNumber) await sleep(agent.client.pollingInterval);
+    due = await nextDue(claimant, options);
+  }
+  const { waits, until } = due;
+  print(options.json, { transactions, waits, until: until ?? null }, () => describe(transactions.length, waits, until));
+  if (transactions.length === 0) process.exitCode = EXIT.negative;
+}
+
+const describe = (done: number, waits: string, until: number | undefined): string =>
+  `${done === 0 ? "nothing is due" : `${done} transactions`}: ${waits}${until === undefined ? "" : ` (${new Date(1_000 * until).toISOString()})`}`;
+
+/** @throws UserError where there is nothing of that name. */
+async function nextDue(parties: Claimant, options: SettleOptions): Promise<Due> {
+  const { agent, deployment } = parties;
+  const { timestamp } = await agent.watchtower.look();
+  const now = Number(timestamp);
+  if (options.game !== undefined) return gameDue(parties, findGame(agent.watchtower.forest, options.game), now);
+  if (options.request !== undefined) return requestDue(parties, options.request, now);
+  const { rollup } = deployment;
+  if (!rollup) throw new UserError("the deployment has no rollup; deploy one with elench deploy --genesis");
+  const { appended, entries } = agent.batches;
+  const batch = Number(options.batch);
+  if (batch >= appended.length)
+    throw new UserError(`the inbox at ${rollup.inbox} has no batch ${batch}: there are ${appended.length}`);
+  const entry = entries.get(batch);
+  if (!entry) return { waits: `batch ${batch} has no output: elench propose --batch ${batch}` };
+  const due = await outputDue(agent, rollup, entry);
+  return "intent" in due ? due : (openGameDue(parties, entry.game, now) ?? due);
+}
+
+async function requestDue(parties: Claimant, id: bigint, now: number): Promise<Due> {
+  const { agent, deployment } = parties;
+  if (!agent.requests.byId.has(id))
+    throw new UserError(`the oracle at ${deployment.inferenceOracle} has no request ${id}`);
+  const answered = [...agent.requests.answers.values()].findLast((answer) => answer.id === id);
+  if (!answered) return { waits: `request ${id} has no answer` };
+  return openGameDue(parties, answered.game, now) ?? deliveryDue(agent, agent.client, deployment, answered);
+}
+
+/** What a game needs before what it is about can be settled; undefined where it is over. */
+function openGameDue(parties: Claimant, id: Hex, now: number): Due | undefined {
+  const game = parties.agent.watchtower.forest.games.get(id);
+  return game?.status === "open" ? gameDue(parties, game, now) : undefined;
+}
+
+function gameDue({ agent: { parameters }, deployment }: Claimant, game: Game, now: number): Due {
+  const due = dueResolutions(game, parameters, now).slice(0, RESOLUTIONS_AT_ONCE);
+  if (due.length > 0) {
+    const intents = due.map((resolution) => resolutionIntent(resolution, { deployment, parameters }));
+    return { intent: together(intents, game.id), what: `the settlement of ${due.length} claims of game ${game.id}` };
+  }
+  const until = nextResolution(game, parameters, now);
+  return until === undefined
+    ? { waits: `game ${game.id} is over: ${game.status}` }
+    : { waits: `game ${game.id} is ${game.status}, and none of its claims can be settled yet`, until };
+}

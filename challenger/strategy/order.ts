@@ -1,0 +1,30 @@
+import type { Hex } from "./bytes.ts";
+import type { Times } from "./clock.ts";
+import { type Game, nodeDeadline, proposalDeadline } from "./tree.ts";
+
+/**
+ * The order in which games are played: those of some consumers before all others, and among them those that leave the least time.
+ * @param first consumers, in lower case.
+ * @param now seconds since 1970.
+ */
+export function inOrder(games: Iterable<Game>, first: ReadonlySet<Hex>, times: Times, now: number): Game[] {
+  return [...games]
+    .map((game) => ({
+      game,
+      rank: first.has(game.proposal.consumer) ? 0 : 1,
+      deadline: nextDeadline(game, times, now),
+    }))
+    .sort((a, b) => a.rank - b.rank || (a.deadline < b.deadline ? -1 : a.deadline > b.deadline ? 1 : 0))
+    .map(({ game }) => game);
+}
+
+/**
+ * The first time at which something can no longer be answered, in seconds since 1970; infinite if nothing can be. It counts what is answered already:
+ * else a liar's junk answer to its own claim would make that claim seem less urgent.
+ */
+export function nextDeadline(game: Game, times: Times, now: number): number {
+  if (game.status !== "open") return Number.POSITIVE_INFINITY;
+  const deadlines = [proposalDeadline(game, times)];
+  for (const node of game.claims.values()) if (node.stands === undefined) deadlines.push(nodeDeadline(node, times));
+  return deadlines.filter((deadline) => deadline > now).reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
+}
