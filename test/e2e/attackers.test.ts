@@ -1,11 +1,15 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, test } from "node:test";
-import { encodeFunctionData, type Hex, parseTransaction } from "viem";
+import { createWalletClient, encodeFunctionData, type Hex, http, parseTransaction } from "viem";
+import { foundry } from "viem/chains";
 import type { Agent } from "../../challenger/agent.ts";
 import { disputeGameAbi } from "../../challenger/l1/abi.ts";
+import { toBytes } from "../../challenger/strategy/bytes.ts";
+import { open } from "../../challenger/strategy/dissection.ts";
 import { honestMoves } from "../../challenger/strategy/moves.ts";
-import type { Game } from "../../challenger/strategy/tree.ts";
+import type { Game, Node } from "../../challenger/strategy/tree.ts";
 import { richAccount } from "../../deploy/local-chain.ts";
+import { inferenceContext, startState } from "../../ml-vm/program/commitment.ts";
 import { ledgerOf } from "./ledger.ts";
 import { createLiar, createOnlooker, type Liar } from "./liar.ts";
 import { startProxy } from "./proxy.ts";
@@ -13,10 +17,13 @@ import {
   answer,
   ask,
   gameEvents,
+  games,
+  hex,
   keyOf,
   openStage,
   parameters,
   passClocks,
+  type Question,
   REPLACED,
   resultOf,
   type Stage,
@@ -202,3 +209,105 @@ async function poison(id: Hex, input: Uint8Array): Promise<void> {
     await transact(stage, twin, stage.deployment.disputeGame, data, 2n * parameters.bond + parameters.prepayment),
   );
 }
+
+/** Opens a game of its own about what the oracle was asked. @returns the game's id */
+async function openForeign(account: ReturnType<typeof richAccount>, { request }: Question, output: Hex): Promise<Hex> {
+  const { deployment, model } = stage;
+  const inputRoot = toBytes(request.inputRoot);
+  const [context, start] = [inferenceContext(toBytes(model.id), inputRoot), startState(model.commitment, inputRoot)];
+  const args = [deployment.tensorVerifier, hex(context), hex(start), model.level, output, account.address] as const;
+  const data = encodeFunctionData({ abi: disputeGameAbi, functionName: "propose", args });
+  assert.ok(await transact(stage, account, deployment.disputeGame, data, 4n * parameters.bond + parameters.prepayment));
+  return (await games(stage)).at(-1) as Hex;
+}
+
+test("games whose consumer is a stranger, who may void them, take no money from the real ones; on request they are played", {
+  timeout: 90_000,
+}, async () => {
+  const attacker = richAccount(9);
+  const question = await ask(stage, 1);
+  // Enough for one counter.
+  await stage.chain.client.setBalance({ address: watcher.address, value: 3n * parameters.bond });
+  const foreign: Hex[] = [];
+  for (const end of [1, 2, 3]) foreign.push(await openForeign(attacker, question, `0x${`${end}`.padStart(64, "0")}`));
+  const tower = watch();
+  for (const game of foreign)
+    await tower.tells("the stranger's game", (event) => event.game === game && event.verdict === "foreign");
+  const liar = await liarAt(3, 1);
+  const real = await liar.answer(question);
+  await until(
+    "the refutation",
+    async () => (await refuted()) === 1,
+    () => liar.round(),
+  );
+  await passClocks(stage);
+  await until("the conclusion", async () => (await resultOf(stage, real)).status === REPLACED);
+  const claims = async () => (await gameEvents(stage, "Claimed")).map(({ args }) => args as unknown as { game: Hex });
+  assert.deepEqual(new Set((await claims()).map(({ game }) => game)), new Set([real]));
+  assert.equal(await concluded(), 1, "not even for their prepayments");
+  assert.equal(tower.events.filter(({ verdict }) => verdict === "foreign").length, 3);
+  await tower.kill();
+
+  await stage.chain.client.setBalance({ address: watcher.address, value: 100n * parameters.bond });
+  const asked = await openForeign(attacker, question, `0x${"4".padStart(64, "0")}`);
+  startTower({ ...stage.env, ELENCH_KEY: keyOf(watcher) }, ["--consumer", attacker.address]);
+  await until("its counter", async () => (await claims()).some(({ game }) => game === asked));
+});
+
+test("a game with more claims than one transaction of L1 can settle is settled in several", {
+  timeout: 120_000,
+}, async () => {
+  const { chain, deployment } = stage;
+  const liar = richAccount(5);
+  const question = await ask(stage, 1);
+  const lie = trueOutput(stage, question.input).bytes.map((byte, i) => (i === 3 ? byte ^ 0x40 : byte));
+  const game = await answer(stage, liar, question, lie);
+  const tower = watch();
+  await until("its counter", async () => (await gameEvents(stage, "Claimed")).length === 1);
+  // A counter that is false from its first hash on, and moves against its last segment, which starts from junk: they bear on nothing.
+  const word = (n: number): Hex => `0x${n.toString(16).padStart(64, "0")}`;
+  const middles = Array.from({ length: 15 }, (_, i) => word(1_000 + i)) as never;
+  const onlooker = await createOnlooker(stage);
+  await onlooker.watchtower.look();
+  const { proposal } = onlooker.watchtower.forest.games.get(game) as Game;
+  const counter = encodeFunctionData({
+    abi: disputeGameAbi,
+    functionName: "counter",
+    args: [proposal, word(7), middles],
+  });
+  assert.ok(await transact(stage, liar, deployment.disputeGame, counter, 2n * parameters.bond + parameters.prepayment));
+  await onlooker.watchtower.look();
+  const nodes = [...(onlooker.watchtower.forest.games.get(game) as Game).claims.values()];
+  const { claim, points } = nodes.find(({ claimant }) => claimant === liar.address.toLowerCase()) as Node;
+  await until("its answer to that", async () => (await gameEvents(stage, "Claimed")).length === 3);
+  await chain.client.setAutomine(false);
+  const wallet = createWalletClient({ account: liar, chain: foundry, transport: http(chain.url) });
+  const first = await chain.client.getTransactionCount({ address: liar.address });
+  for (let i = 0; i < JUNK; i++) {
+    const args = [claim, open(points, 15) as never, word(50_000 + i), middles] as const;
+    await wallet.sendTransaction({
+      to: deployment.disputeGame,
+      data: encodeFunctionData({ abi: disputeGameAbi, functionName: "move", args }),
+      value: parameters.bond + parameters.prepayment,
+      nonce: first + i,
+      gas: 200_000n,
+      maxFeePerGas: 10n ** 11n,
+      maxPriorityFeePerGas: 10n ** 9n,
+    });
+    if (i % 50 === 49) await chain.client.mine({ blocks: 1 });
+  }
+  await chain.client.mine({ blocks: 2 });
+  await chain.client.setAutomine(true);
+  assert.equal((await gameEvents(stage, "Claimed")).length, 3 + JUNK);
+  await passClocks(stage);
+  await passClocks(stage);
+  await until("the conclusion", async () => (await resultOf(stage, game)).status === REPLACED, undefined, 60);
+  await tower.kill();
+  const { calls } = await ledgerOf(stage, watcher.address);
+  const largest = Math.max(...calls.map(({ input }) => input.length / 2 - 1));
+  assert.ok(largest < 100_000, `a transaction of ${largest} bytes`);
+  assert.ok(calls.every(({ succeeded }) => succeeded));
+});
+
+/** Settled in one transaction, with the other claims, they would make it larger than 100 kB. */
+const JUNK = 300;

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, test } from "node:test";
-import type { Hex } from "viem";
+import { setTimeout as sleep } from "node:timers/promises";
+import { type Hex, parseGwei } from "viem";
 import { richAccount } from "../../deploy/local-chain.ts";
 import { ledgerOf } from "./ledger.ts";
 import { createLiar, type Liar } from "./liar.ts";
@@ -194,3 +195,59 @@ test("when L1 goes back under its moves, it plays what the new chain lacks", { t
   await tower.kill();
   assert.deepEqual(await resultOf(stage, game), { status: REPLACED, output: truth });
 });
+
+test("above its fee ceiling it judges what is new, says once what to raise, and answers every lie when the fee has fallen", {
+  timeout: 90_000,
+}, async () => {
+  const { client } = stage.chain;
+  const mineAt = async (gwei: string): Promise<void> => {
+    await client.setNextBlockBaseFeePerGas({ baseFeePerGas: parseGwei(gwei) });
+    await client.mine({ blocks: 1 });
+  };
+  const liar = await createLiar(stage, richAccount(5), { instruction: 0, element: 77 });
+  const questions = [await ask(stage, 1), await ask(stage, 2)] as const;
+  await client.setAutomine(false);
+  const lieAt = async (gwei: string, question: (typeof questions)[number]): Promise<Hex> => {
+    const answering = liar.answer(question);
+    await until("the lie in the pool", async () => (await pooled(liar.agent.queue?.address ?? "")).length > 0);
+    await mineAt(gwei);
+    return answering;
+  };
+  // It bids again at every look.
+  tower = watch("--max-fee", "5", "--bump-after", "10");
+  const first = await lieAt("1", questions[0]);
+  await until("its counter in the pool", async () => (await pooled(watcher.address)).length > 0);
+  await mineAt("60");
+  const isCeiling = (reason: unknown) => /fee ceiling of 5 gwei is below the base fee of 60 gwei/.test(String(reason));
+  await tower.tells("that its counter waits", ({ kind, error }) => kind === "trouble" && isCeiling(error));
+
+  const second = await lieAt("60", questions[1]);
+  await tower.tells(
+    "the second lie",
+    ({ kind, game, verdict }) => kind === "game" && game === second && verdict === "false",
+  );
+  await tower.tells(
+    "why it does not answer",
+    ({ kind, game, reason }) => kind === "act" && game === second && isCeiling(reason),
+  );
+  for (const gwei of ["60", "61", "62"]) {
+    await mineAt(gwei);
+    await sleep(SEVERAL_LOOKS);
+  }
+  assert.equal(tower.events.filter(({ kind }) => kind === "trouble").length, 1);
+  assert.equal(tower.events.filter(({ reason }) => isCeiling(reason)).length, 1);
+
+  const answered = async (): Promise<Set<Hex>> => {
+    const claims = (await gameEvents(stage, "Claimed")).map(({ args }) => args as unknown as { game: Hex });
+    return new Set(claims.map(({ game }) => game));
+  };
+  await until(
+    "both counters",
+    async () => (await answered()).size === 2,
+    () => mineAt("1"),
+  );
+  assert.deepEqual(await answered(), new Set([first, second]));
+});
+
+/** Milliseconds: a watchtower here looks every 30. */
+const SEVERAL_LOOKS = 400;
