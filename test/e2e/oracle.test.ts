@@ -2,9 +2,11 @@ import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Address, decodeErrorResult, encodeFunctionData, type Hex, parseAbi } from "viem";
+import { runNode } from "../../challenger/cli/testRun.ts";
 import { disputeGameAbi, inferenceOracleAbi } from "../../challenger/l1/abi.ts";
 import type { Proposal } from "../../challenger/strategy/identity.ts";
 import { richAccount } from "../../deploy/local-chain.ts";
+import { agentOn } from "./agents.ts";
 import { createOnlooker } from "./liar.ts";
 import {
   answer,
@@ -16,14 +18,20 @@ import {
   hex,
   keyOf,
   openStage,
+  parameters,
   passClocks,
   type Question,
+  REPLACED,
+  resultOf,
   type Stage,
   transact,
   trueOutput,
   until,
+  user,
+  watcher,
 } from "./stage.ts";
-import { killTowers, startTower } from "./tower.ts";
+import { tinyInput } from "./tiny-model.ts";
+import { CACHE, CLI, killTowers, startTower } from "./tower.ts";
 
 /** An answer on its way from the game to the contract that asked, whatever that contract does with it. */
 
@@ -231,4 +239,90 @@ test("the guardian alone stops an answer, and the request is open again", async 
   await deliverAnswer(question);
   assert.equal((await delivered())?.output, hex(trueOutput(stage, question.input).bytes));
   assert.equal((await gameEvents(stage, "Proposed")).length, 2);
+});
+
+/** A false answer. @returns its game */
+const falseAnswer = (account: typeof provider, question: Question): Promise<Hex> =>
+  answer(
+    stage,
+    account,
+    question,
+    trueOutput(stage, question.input).bytes.map((byte, i) => (i === 3 ? byte ^ 0x40 : byte)),
+  );
+
+const settleByHand = (id: bigint) =>
+  runNode([CLI, "settle", "--request", String(id), "--json"], { ...CACHE, ...stage.env, ELENCH_KEY: keyOf(provider) });
+
+test("an answer that its own maker refuted reaches whoever asked: by hand, or from a watchtower with --settle-all", {
+  timeout: 90_000,
+}, async () => {
+  const attacker = richAccount(9);
+  const question = await ask(stage, 1);
+  const game = await falseAnswer(attacker, question);
+  const honest = await agentOn(stage, { account: attacker });
+  await honest.watchtower.round();
+  await until("its own counter", async () => (await gameEvents(stage, "Claimed")).length === 1);
+  const early = await settleByHand(question.id);
+  assert.equal(early.code, 1, early.complaint);
+  const told = JSON.parse(early.out) as { transactions: unknown[]; waits: string; until: number };
+  assert.deepEqual(told.transactions, []);
+  assert.match(told.waits, /none of its claims can be settled yet/);
+  const { timestamp } = await stage.chain.client.getBlock();
+  assert.ok(told.until > Number(timestamp) && told.until <= Number(timestamp) + Number(parameters.maxClock));
+
+  const tower = startTower({ ...stage.env, ELENCH_KEY: keyOf(watcher) });
+  await passClocks(stage);
+  await passClocks(stage);
+  await until("the conclusion, which is paid for", async () => (await resultOf(stage, game)).status === REPLACED);
+  await sleep(SEVERAL_LOOKS);
+  assert.equal(await readyAt(question.id), 0n, "a delivery is not paid for");
+  await tower.kill();
+
+  const settled = await settleByHand(question.id);
+  assert.equal(settled.code, 0, settled.complaint);
+  assert.ok((await readyAt(question.id)) > 0n);
+  assert.equal((JSON.parse(settled.out) as { until: number }).until, Number(await readyAt(question.id)));
+  startTower({ ...stage.env, ELENCH_KEY: keyOf(watcher) }, ["--settle-all"]);
+  await stage.chain.pass(Number(DELIVERY_DELAY));
+  await until("the delivery", async () => (await delivered()) !== undefined);
+  assert.equal((await delivered())?.output, hex(trueOutput(stage, question.input).bytes));
+  assert.equal((await settleByHand(question.id)).code, 1);
+  assert.equal((await settleByHand(77n)).code, 2);
+});
+
+test("who refuted an answer delivers the true one where the fee pays for it, and burns no gas for one whose callback is without end and whose fee is none", {
+  timeout: 90_000,
+}, async () => {
+  await consumer("burns its gas");
+  const { model, tiny } = stage;
+  const data = encodeFunctionData({
+    abi: inferenceOracleAbi,
+    functionName: "request",
+    args: [model.id, hex(tinyInput(tiny, 4)), CONSUMER, 12_000_000n],
+  });
+  assert.ok(await transact(stage, user, stage.deployment.inferenceOracle, data));
+  const [asked] = await stage.chain.client.getContractEvents({
+    ...oracle(),
+    eventName: "Requested",
+    fromBlock: 0n,
+    strict: true,
+  });
+  const burning: Question = {
+    id: asked?.args.id as bigint,
+    request: asked?.args.request as Question["request"],
+    input: tinyInput(tiny, 4),
+  };
+  const paying = await ask(stage, 5);
+  for (const question of [burning, paying]) await falseAnswer(richAccount(9), question);
+  startTower({ ...stage.env, ELENCH_KEY: keyOf(watcher) }, ["--settle-all"]);
+  await until("its counters", async () => (await gameEvents(stage, "Claimed")).length === 2);
+  await passClocks(stage);
+  await passClocks(stage);
+  await until("the settlement", async () => (await readyAt(paying.id)) > 0n);
+  await stage.chain.pass(Number(DELIVERY_DELAY));
+  await until("the delivery", async () => (await delivered())?.id === paying.id);
+  await sleep(SEVERAL_LOOKS);
+  assert.equal(await feesOf(watcher.address), FEE);
+  assert.equal(await readyAt(burning.id), 0n);
+  assert.equal((await gameEvents(stage, "Concluded")).length, 2);
 });

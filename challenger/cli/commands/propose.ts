@@ -4,7 +4,7 @@ import type { Backend } from "../../../ml-vm/engine/backend.ts";
 import { BATCH_FAULTS, parseBatchFault } from "../../../prover/batch-fault.ts";
 import { parseFault } from "../../../prover/fault.ts";
 import type { AgentOptions } from "../../agent.ts";
-import { UserError } from "../../errors.ts";
+import { EXIT, UserError } from "../../errors.ts";
 import { outputsAbi } from "../../l1/abi.ts";
 import { batchInferenceLiar, batchLiar } from "../../liar.ts";
 import { settleDue } from "../../outputs.ts";
@@ -41,6 +41,13 @@ async function propose(options: ProposeOptions): Promise<void> {
       `the inbox at ${rollup.inbox} has no batch ${index}: there are ${agent.batches.appended.length}`,
     );
   await agent.chain.follow();
+  const before = agent.batches.entries.get(index - 1);
+  const previous = index === 0 ? undefined : toHex(await agent.chain.outputOf(index - 1));
+  if (before && before.output !== previous)
+    throw new UserError(
+      `the output of batch ${index - 1} is ${previous}, and L1 has ${before.output} in its place: it is replaced when its game is over and settled (elench settle --batch ${index - 1})`,
+      EXIT.refused,
+    );
   const output = toHex(await agent.chain.outputOf(index));
   const args = [options.batch, agent.chain.runOf(index).context, output] as const;
   const data = encodeFunctionData({ abi: outputsAbi, functionName: "propose", args });
