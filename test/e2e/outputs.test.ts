@@ -163,6 +163,7 @@ test("outputs that nobody has earned anything with become final all the same: by
   await tower.kill();
   await append(4, 9n);
   const proposer = startElench(["propose", "--batch", "3", "--defend", "--interval", "30"], env(7));
+  parties.push(proposer);
   await until("the settlement of what it builds on", async () => (await settledCount()) === 3n, undefined, 60);
   await until(
     "the settlement of its own",
