@@ -36,7 +36,7 @@ export async function deliverDue(
       const cost = deliveryGas(asked.request, answered.output.length) * (await price);
       if (!isWorthDelivering(asked.request, game, us, cost, settling)) return;
       const due = await deliveryDue(agent, client, deployment, answered);
-      if ("intent" in due) await watchtower.make(due.intent, due.what, game.id);
+      if ("intent" in due) await watchtower.make(due.intent, due.call, game.id);
     });
   }
 }
@@ -99,7 +99,11 @@ export async function deliveryDue(
   const call = { to: oracle.address, value: 0n };
   if (readyAt === 0n) {
     const data = encodeFunctionData({ abi: inferenceOracleAbi, functionName: "settle", args: [id, game.proposal] });
-    return { intent: { ...call, key: `settle/${id}/${game.id}`, data }, what: `the settlement of request ${id}` };
+    return {
+      intent: { ...call, key: `settle/${id}/${game.id}`, data },
+      call: "settle",
+      what: `the settlement of request ${id}`,
+    };
   }
   const { timestamp } = await client.getBlock({ blockTag: "latest" });
   if (timestamp < readyAt)
@@ -110,5 +114,9 @@ export async function deliveryDue(
     functionName: "deliver",
     args: [id, asked.request, toHex(bytes)],
   });
-  return { intent: { ...call, key: `deliver/${id}/${game.id}`, data }, what: `the delivery to request ${id}` };
+  return {
+    intent: { ...call, key: `deliver/${id}/${game.id}`, data },
+    call: "deliver",
+    what: `the delivery to request ${id}`,
+  };
 }

@@ -4,6 +4,8 @@ import type { Intent } from "./l1/transactions.ts";
 export type Due =
   | {
       readonly intent: Intent;
+      /** The contract's function. */
+      readonly call: "settle" | "discard" | "deliver" | "multicall";
       /** Names it, as "the settlement of batch 3". */
       readonly what: string;
     }

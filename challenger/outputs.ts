@@ -27,7 +27,7 @@ export async function settleDue(
     if (entry.readyAt !== undefined || (!all && entry.batch > lastOfOurs)) continue;
     await troubles.attempt(`output of batch ${entry.batch}`, async () => {
       const due = await outputDue(agent, rollup, entry);
-      if ("intent" in due) await agent.watchtower.make(due.intent, due.what, entry.game);
+      if ("intent" in due) await agent.watchtower.make(due.intent, due.call, entry.game);
     });
   }
 }
@@ -53,6 +53,7 @@ export async function outputDue(agent: Agent, rollup: Rollup, entry: Entry): Pro
       data: encodeFunctionData({ abi: outputsAbi, functionName, args: [BigInt(batch)] }),
       value: 0n,
     },
+    call: functionName,
     what: `${what} of batch ${batch}`,
   });
   if (readyAt !== undefined)

@@ -214,6 +214,29 @@ const BAD: readonly Bad[] = [
     code: 2,
     says: /instruction:element/,
   },
+  ...(["--batch 0 --request 0", ""] as const).map((given) => ({
+    what: `settle ${given}: not one of batch, request and game`,
+    args: () => ["settle", ...given.split(" ").filter(Boolean)],
+    env: signed,
+    code: 2,
+    says: /give one of --batch N, --request N and --game ID/,
+  })),
+  {
+    what: "settle: a deployment without a rollup",
+    args: () => ["settle", "--batch", "0"],
+    env: signed,
+    code: 2,
+    says: /no rollup.*--genesis/,
+  },
+  {
+    what: "settle: an unknown request",
+    args: () => ["settle", "--request", "77"],
+    env: signed,
+    code: 2,
+    says: /no request 77/,
+  },
+  { what: "settle: an unknown game", args: () => ["settle", "--game", "0xabc"], env: signed, code: 2, says: /no game/ },
+  { what: "settle: no key", args: () => ["settle", "--request", "0"], env: chain, code: 2, says: /key/ },
   {
     what: "propose: a deployment without a rollup",
     args: () => ["propose", "--batch", "0"],
@@ -349,6 +372,13 @@ const BAD: readonly Bad[] = [
     says: /--quorum 3.*1/,
   },
   {
+    what: "watch: a consumer that is no address",
+    args: () => ["watch", "--consumer", `0x${"12".repeat(20)},me`],
+    env: chain,
+    code: 2,
+    says: /--consumer.*me is not an address/,
+  },
+  {
     what: "watch: no interval",
     args: () => ["watch", "--interval", "often"],
     env: chain,
@@ -436,6 +466,7 @@ const COMMANDS = [
   "dispute list",
   "dispute show",
   "answer",
+  "settle",
   "deploy",
 ];
 

@@ -3,7 +3,8 @@ import { describe, it } from "node:test";
 import { type Hex, keccakWords, word } from "./bytes.ts";
 import { rootOf } from "./dissection.ts";
 import { claimIdOf, gameIdOf } from "./identity.ts";
-import { dueResolutions, worthResolving } from "./resolutions.ts";
+import { inOrder, nextDeadline } from "./order.ts";
+import { dueResolutions, nextResolution, worthResolving } from "./resolutions.ts";
 import { BrokenLogError, emptyForest, extend, type GameEvent, nodeDeadline } from "./tree.ts";
 
 const times = { maxClock: 1000, extension: 50, longExtension: 120 };
@@ -111,11 +112,61 @@ describe("what is due to be settled", () => {
     );
   });
 
+  it("leaves no bond behind in a void game that somebody has concluded first", () => {
+    const concluded = { eventName: "Concluded", args: { game, status: 4, output: hash(3) } } as const;
+    const gone = extend(forest, [{ eventName: "Voided", args: { game } }, concluded]).games.get(game)!;
+    assert.deepEqual(
+      dueResolutions(gone, times, 0).map(({ id }) => id),
+      [move, counter],
+    );
+  });
+
+  it("is announced: the first time at which something can be settled", () => {
+    const told = forest.games.get(game)!;
+    assert.equal(nextResolution(told, times, 10_600), 11_100);
+    assert.equal(nextResolution(told, times, 11_100), 11_100);
+    const settled = extend(forest, [
+      { eventName: "Resolved", args: { game, claim: move, stands: true } },
+      { eventName: "Resolved", args: { game, claim: counter, stands: false } },
+      { eventName: "Concluded", args: { game, status: 2, output: hash(3) } },
+    ]);
+    assert.equal(nextResolution(settled.games.get(game)!, times, 11_400), undefined);
+  });
+
   it("is worth its gas to who has money in it, or where the prepayment covers it", () => {
     const told = forest.games.get(game)!;
     assert.ok(worthResolving(told, new Set([account(5)]), 1n, 2n));
     assert.ok(worthResolving(told, new Set([account(2)]), 1n, 2n));
     assert.ok(worthResolving(told, new Set(), 3n, 2n));
     assert.ok(!worthResolving(told, new Set([account(9)]), 1n, 2n));
+  });
+});
+
+describe("the order of games", () => {
+  const stranger = account(8);
+  const proposedBy = (number: bigint, made: number, consumer: Hex): GameEvent => {
+    const other = { ...proposal, number, consumer };
+    return { eventName: "Proposed", args: { ...other, game: gameIdOf(deployment, other), made } };
+  };
+  const numbers = (events: GameEvent[], now: number): bigint[] =>
+    inOrder(extend(empty, events).games.values(), new Set([account(1)]), times, now).map((g) => g.proposal.number);
+
+  it("puts own consumers first, and then what leaves the least time", () => {
+    const events = [
+      proposedBy(1n, 10_000, stranger),
+      proposedBy(2n, 10_300, account(1)),
+      proposedBy(3n, 10_200, account(1)),
+      proposedBy(4n, 10_100, stranger),
+    ];
+    assert.deepEqual(numbers(events, 10_400), [3n, 2n, 1n, 4n]);
+    assert.deepEqual(numbers(events, 11_250), [2n, 3n, 1n, 4n], "what can no longer be answered comes last");
+  });
+
+  it("is not put off by a liar's answers to itself", () => {
+    const now = 10_500;
+    const before = nextDeadline(extend(empty, [proposed]).games.get(game)!, times, now);
+    const after = nextDeadline(extend(empty, [proposed, ...countered, moved]).games.get(game)!, times, now);
+    assert.equal(before, 11_000);
+    assert.equal(after, before);
   });
 });

@@ -94,7 +94,11 @@ function gameDue({ agent: { parameters }, deployment }: Claimant, game: Game, no
   const due = dueResolutions(game, parameters, now).slice(0, RESOLUTIONS_AT_ONCE);
   if (due.length > 0) {
     const intents = due.map((resolution) => resolutionIntent(resolution, { deployment, parameters }));
-    return { intent: together(intents, game.id), what: `the settlement of ${due.length} claims of game ${game.id}` };
+    return {
+      intent: together(intents, game.id),
+      call: "multicall",
+      what: `the settlement of ${due.length} claims of game ${game.id}`,
+    };
   }
   const until = nextResolution(game, parameters, now);
   return until === undefined
