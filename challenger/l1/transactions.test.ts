@@ -3,7 +3,7 @@ import { after, before, beforeEach, test } from "node:test";
 import { encodeErrorResult, type Hex, parseEther, parseGwei, toFunctionSelector } from "viem";
 import { type LocalChain, richAccount, startLocalChain } from "../../deploy/local-chain.ts";
 import { disputeGameAbi } from "./abi.ts";
-import { type Intent, type QueueOptions, type Receipt, TransactionQueue } from "./transactions.ts";
+import { type Intent, isRefusal, type QueueOptions, type Receipt, TransactionQueue } from "./transactions.ts";
 
 let chain: LocalChain;
 let snapshot: `0x${string}`;
@@ -279,6 +279,21 @@ test("an endpoint that never answers does not hold up the others", async () => {
   };
   const { queue } = queueOf(lying(deaf));
   assert.equal((await queue.submit(pay("heard"))).status, "sent");
+});
+
+test("clients' words for a transaction that would fail are told from those for an endpoint that fails", () => {
+  for (const words of [
+    "execution reverted",
+    "gas required exceeds allowance (16777216)",
+    "insufficient funds for gas * price + value: address 0x12 have 1 want 2",
+    "insufficient sender balance",
+    "oversized data: transaction size 135353, limit 131072",
+    "Upfront cost exceeds account balance",
+    "transaction gas limit exceeds block gas limit",
+  ])
+    assert.ok(isRefusal(new Error(words)), words);
+  for (const words of ["fetch failed", "rate limit exceeded", "The request took too long", "internal error"])
+    assert.ok(!isRefusal(new Error(words)), words);
 });
 
 async function firstPending(): Promise<string | undefined> {
