@@ -1,12 +1,4 @@
-import {
-  type Address,
-  createPublicClient,
-  custom,
-  fallback,
-  type Hex,
-  type LocalAccount,
-  type PublicClient,
-} from "viem";
+import type { Address, Hex, LocalAccount, PublicClient } from "viem";
 import { Chain } from "../evm/chain/chain.ts";
 import { genesisOutput, readGenesisFile } from "../evm/chain/genesis.ts";
 import { type Models, sessionModels } from "../evm/native/models.ts";
@@ -14,11 +6,15 @@ import type { Backend } from "../ml-vm/engine/backend.ts";
 import { InferenceTrace } from "../prover/inference-trace.ts";
 import { type BatchLie, BatchTruth } from "./batch-truth.ts";
 import { Batches } from "./batches.ts";
+import { dissentOf } from "./dissent.ts";
 import { UserError } from "./errors.ts";
 import { InferenceTruth, type InferenceTruthOptions } from "./inference-truth.ts";
 import { disputeGameAbi, outputsAbi } from "./l1/abi.ts";
+import { firstThatAnswers } from "./l1/connect.ts";
 import type { Deployment, Rollup } from "./l1/deployment.ts";
 import { Follower } from "./l1/follower.ts";
+import { STALE_AFTER, Staleness } from "./l1/staleness.ts";
+import { followedContracts } from "./l1/start-block.ts";
 import { type Intent, type Receipt, TransactionQueue } from "./l1/transactions.ts";
 import { Requests } from "./requests.ts";
 import type { ModelStore } from "./store.ts";
@@ -36,6 +32,10 @@ export interface AgentOptions {
   readonly account: LocalAccount | undefined;
   /** As many endpoints must tell the same. */
   readonly quorum: number;
+  /** Blocks under the head that are read again at each new one. */
+  readonly reread?: bigint;
+  /** Seconds without a new block from which on it is said. */
+  readonly staleAfter?: number;
   /** Milliseconds. */
   readonly bumpAfter: number;
   /** Wei per gas. */
@@ -67,17 +67,6 @@ export interface Agent {
   readonly parameters: GameParameters;
   /** For whatever else is done in each round. */
   readonly troubles: Troubles;
-}
-
-/** For what needs no quorum: what does not change, what is looked at again in the next round, and what a transaction would cost. */
-function firstThatAnswers([first, ...others]: AgentOptions["clients"]): PublicClient {
-  if (others.length === 0) return first;
-  const transports = [first, ...others].map((client) => custom(client, { retryCount: 0 }));
-  return createPublicClient({
-    transport: fallback(transports, { retryCount: 0 }),
-    pollingInterval: 200,
-    cacheTime: 0,
-  }) as PublicClient;
 }
 
 /** Gas of one resolution, measured (docs/game.md); what an agent without a stake compares the prepayment with. */
@@ -129,14 +118,13 @@ export async function createAgent(options: AgentOptions): Promise<Agent> {
   const watchtower = new Watchtower({
     follower: new Follower({
       clients,
-      addresses: [
-        deployment.disputeGame,
-        deployment.inferenceOracle,
-        ...(deployment.rollup ? [deployment.rollup.inbox, deployment.rollup.outputs] : []),
-      ],
+      addresses: followedContracts(deployment),
       fromBlock: BigInt(deployment.block),
       quorum: options.quorum,
+      ...(options.reread !== undefined && { reread: options.reread }),
+      onBallot: dissentOf(troubles),
     }),
+    staleness: new Staleness(options.staleAfter ?? STALE_AFTER),
     deployment,
     parameters,
     consumers: new Set((options.consumers ?? []).map((consumer) => consumer.toLowerCase() as Hex)),

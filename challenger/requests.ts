@@ -26,10 +26,21 @@ export class Requests {
   readonly byContext = new Map<Hex, Asked>();
   readonly answers = new Map<Hex, Answered>();
   readonly delivered = new Set<bigint>();
+  /** Every request that was told of; cancelled ones too. */
+  readonly #told = new Set<bigint>();
+  /** Requests below it were told of, and one more than the highest that an event named. */
+  #complete = 0n;
+  #count = 0n;
 
   /** Starts afresh, where events that were learnt are no longer on the chain. */
   forget(): void {
-    for (const known of [this.byId, this.byContext, this.answers, this.delivered]) known.clear();
+    for (const known of [this.byId, this.byContext, this.answers, this.delivered, this.#told]) known.clear();
+    this.#complete = this.#count = 0n;
+  }
+
+  /** The first request that no event told of, where an event named it or a later one. */
+  get missing(): bigint | undefined {
+    return this.#complete < this.#count ? this.#complete : undefined;
   }
 
   /** The inference that somebody asked for; undefined if nobody asked for one that has this context. */
@@ -40,10 +51,13 @@ export class Requests {
 
   learn(events: readonly OracleEvent[]): void {
     for (const { eventName, args } of events) {
+      if (args.id >= this.#count) this.#count = args.id + 1n;
       switch (eventName) {
         case "Requested": {
           const asked: Asked = { id: args.id, request: args.request, input: toBytes(args.input) };
           this.byId.set(args.id, asked);
+          this.#told.add(args.id);
+          while (this.#told.has(this.#complete)) this.#complete++;
           this.byContext.set(toHex(inferenceContext(toBytes(args.modelId), toBytes(args.request.inputRoot))), asked);
           break;
         }

@@ -1,15 +1,23 @@
-import type { WatchEvent } from "./watchtower.ts";
+import { BaseError } from "viem";
+import { l1ErrorText } from "./l1/error-text.ts";
+
+/** What goes wrong, and that it is over. */
+export type TroubleEvent =
+  | { readonly kind: "trouble"; readonly where: string; readonly error: unknown }
+  | { readonly kind: "recovered"; readonly where: string };
 
 /**
- * Runs work of which one piece may fail without keeping the next from being done. A trouble that goes on, round after round, is reported once; when its
- * numbers alone change (a fee, a block), it is the same.
+ * Runs work of which one piece may fail without keeping the next from being done. A trouble that goes on, round after round, is reported once, and
+ * once when it is over; when its numbers alone change (a fee, a block), it is the same.
  */
 export class Troubles {
-  readonly #report: (event: WatchEvent) => void;
+  readonly #report: (event: TroubleEvent) => void;
   /** By where they are. */
   readonly #known = new Map<string, string>();
+  /** Where a trouble was reported that is not over. */
+  readonly #reported = new Set<string>();
 
-  constructor(report: (event: WatchEvent) => void) {
+  constructor(report: (event: TroubleEvent) => void) {
     this.#report = report;
   }
 
@@ -24,7 +32,9 @@ export class Troubles {
   }
 
   tell(where: string, error: unknown): void {
-    if (this.isNews(where, String(error))) this.#report({ kind: "trouble", where, error });
+    if (!this.isNews(where, error instanceof BaseError ? l1ErrorText(error) : String(error))) return;
+    this.#reported.add(where);
+    this.#report({ kind: "trouble", where, error });
   }
 
   /** Whether this was not what was known to be wrong there; from now on it is. */
@@ -38,5 +48,12 @@ export class Troubles {
   /** It goes well there: the next trouble is news again. */
   over(where: string): void {
     this.#known.delete(where);
+    if (this.#reported.delete(where)) this.#report({ kind: "recovered", where });
+  }
+
+  /** Of the places of one kind, exactly these are in trouble. */
+  replace(kind: RegExp, troubles: ReadonlyMap<string, Error>): void {
+    for (const where of [...this.#known.keys()]) if (kind.test(where) && !troubles.has(where)) this.over(where);
+    for (const [where, error] of troubles) this.tell(where, error);
   }
 }

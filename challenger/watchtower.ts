@@ -1,11 +1,15 @@
 import { type Address, encodeFunctionData, type Hex } from "viem";
 import type { Batches } from "./batches.ts";
+import { EXIT, UserError } from "./errors.ts";
+import { gapsOf } from "./gaps.ts";
 import { disputeGameAbi } from "./l1/abi.ts";
 import { moveIntent, RESOLUTIONS_AT_ONCE, resolutionIntent, together } from "./l1/calls.ts";
 import type { Deployment } from "./l1/deployment.ts";
 import { decodeLogs } from "./l1/events.ts";
 import type { ChainLog, Follower, Head } from "./l1/follower.ts";
+import type { Staleness } from "./l1/staleness.ts";
 import type { Intent, TransactionQueue } from "./l1/transactions.ts";
+import { Patience } from "./patience.ts";
 import type { Requests } from "./requests.ts";
 import { honestMoves, type Judgements } from "./strategy/moves.ts";
 import { inOrder } from "./strategy/order.ts";
@@ -13,7 +17,7 @@ import { dueResolutions, hasStake, worthResolving } from "./strategy/resolutions
 import { emptyForest, extend, type Forest, type Game } from "./strategy/tree.ts";
 import type { Run, Truth } from "./strategy/truth.ts";
 import { dueWithdrawal } from "./strategy/withdrawals.ts";
-import type { Troubles } from "./troubles.ts";
+import type { TroubleEvent, Troubles } from "./troubles.ts";
 
 /** The game's constants, read from the contract at the start. */
 export interface GameParameters {
@@ -28,6 +32,7 @@ export interface GameParameters {
 
 export interface WatchtowerOptions {
   readonly follower: Follower;
+  readonly staleness: Staleness;
   readonly deployment: Deployment;
   readonly parameters: GameParameters;
   /** Further consumers whose games are played, after those of the deployment's own. In lower case. */
@@ -66,7 +71,7 @@ export type WatchEvent =
       readonly reason?: string;
     }
   | { readonly kind: "reorganised"; readonly head: Head }
-  | { readonly kind: "trouble"; readonly where: string; readonly error: unknown };
+  | TroubleEvent;
 
 /**
  * Watches every game of one contract, and plays those that it can judge.
@@ -78,8 +83,13 @@ export type WatchEvent =
 export class Watchtower {
   readonly #options: WatchtowerOptions;
   #forest: Forest;
+  /** The logs of the last look, and how many there were then. */
+  #logs: readonly ChainLog[] = [];
   #read = 0;
-  #lastLog: ChainLog | undefined;
+  #unreadable: string[] = [];
+  /** What the log should tell, and does not, by what it concerns. */
+  #gaps: ReadonlyMap<string, Error> = new Map();
+  readonly #patience = new Patience();
   readonly #judgements = new Map<Hex, Judgements>();
   readonly #reported = new Set<string>();
   /** Consumers of the deployment's own: whoever opens their games has a bond at stake. */
@@ -102,6 +112,7 @@ export class Watchtower {
     const { head, logs, reorganised } = await follower.poll();
     if (reorganised) report({ kind: "reorganised", head });
     this.#absorb(logs);
+    this.#sayWhatIsWrong(head);
     return head;
   }
 
@@ -146,21 +157,44 @@ export class Watchtower {
     this.#options.report({ kind: "game", game: id, verdict: "foreign", why });
   }
 
-  /** Brings the tree up to the logs: further ones are added; where earlier ones are gone, it is built anew. */
+  /** Brings the tree up to the logs. Where they are not the earlier ones and further ones, it is built anew; also where it has gaps, which they may fill. */
   #absorb(logs: readonly ChainLog[]): void {
-    const isContinuation = this.#read === 0 || (logs.length >= this.#read && logs[this.#read - 1] === this.#lastLog);
-    if (!isContinuation) {
+    if (logs === this.#logs && logs.length === this.#read) return;
+    if (logs !== this.#logs || this.#gaps.size > 0) {
       this.#forest = this.#empty();
       this.#options.requests.forget();
       this.#options.batches.forget();
+      this.#unreadable = [];
       this.#read = 0;
     }
-    const { game, oracle, rollup } = decodeLogs(this.#options.deployment, logs.slice(this.#read));
+    const { game, oracle, rollup, unreadable } = decodeLogs(this.#options.deployment, logs.slice(this.#read));
     this.#options.requests.learn(oracle);
     this.#options.batches.learn(rollup);
     this.#forest = extend(this.#forest, game);
+    this.#unreadable.push(...unreadable);
+    this.#logs = logs;
     this.#read = logs.length;
-    this.#lastLog = logs[logs.length - 1];
+    this.#gaps = this.#findGaps();
+  }
+
+  #sayWhatIsWrong(head: Head): void {
+    const { follower, staleness, troubles } = this.#options;
+    const stale = staleness.of(head);
+    if (stale === undefined) troubles.over("head");
+    else troubles.tell("head", new UserError(stale, EXIT.environment));
+    troubles.replace(/^the log/, this.#gaps);
+    // The endpoints may lack what is missing for good, and the history is long: it is read again ever more rarely.
+    if (this.#gaps.size === 0) this.#patience.forget();
+    else if (this.#patience.isOver()) follower.readAgain();
+  }
+
+  #findGaps(): Map<string, Error> {
+    const { requests, batches } = this.#options;
+    const gaps = new Map<string, string[]>();
+    for (const { where, why } of gapsOf({ forest: this.#forest, requests, batches, unreadable: this.#unreadable }))
+      gaps.set(where, [...(gaps.get(where) ?? []), why]);
+    const said = (whys: string[]) => `the log is incomplete, and is read again: ${whys.join("; ")}`;
+    return new Map([...gaps].map(([where, whys]) => [where, new UserError(said(whys), EXIT.environment)]));
   }
 
   #empty(): Forest {

@@ -279,14 +279,14 @@ const BAD: readonly Bad[] = [
         args: args("--rpc", "http://127.0.0.1:9"),
         env,
         code: 3,
-        says: /127\.0\.0\.1:9\/? does not answer/,
+        says: /L1 endpoint 1 \(127\.0\.0\.1:9\) does not answer/,
       },
       {
         what: `${command}: an endpoint that is no address`,
         args: args("--rpc", "localhost"),
         env,
         code: 2,
-        says: /--rpc localhost/,
+        says: /--rpc, endpoint 1: what is given is no http:\/\/ or https:\/\/ address/,
       },
       {
         what: `${command}: a deployment that is missing`,

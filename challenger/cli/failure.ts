@@ -1,5 +1,6 @@
-import { BaseError, ContractFunctionRevertedError, HttpRequestError, TimeoutError } from "viem";
+import { BaseError, ContractFunctionRevertedError } from "viem";
 import { EXIT, UserError } from "../errors.ts";
+import { isSilence, l1ErrorText, originOf } from "../l1/error-text.ts";
 
 /** Names of errors that tell of wrong input, wherever they are thrown. */
 const INPUT_ERRORS = new Set([
@@ -37,15 +38,8 @@ export function explain(error: unknown): { message: string; exitCode: number } {
 }
 
 function explainChainError(error: BaseError): { message: string; exitCode: number } {
-  const unreachable = error.walk(
-    (e) => e instanceof HttpRequestError || e instanceof TimeoutError,
-  ) as HttpRequestError | null;
-  if (unreachable) {
-    return {
-      message: `the L1 endpoint ${unreachable.url ?? ""} does not answer (${unreachable.shortMessage}); check --rpc, and that the node runs`,
-      exitCode: EXIT.environment,
-    };
-  }
+  if (isSilence(error))
+    return { message: `${l1ErrorText(error)}; check --rpc, and that the node runs`, exitCode: EXIT.environment };
   const revert = error.walk((e) => e instanceof ContractFunctionRevertedError) as ContractFunctionRevertedError | null;
   if (revert?.data) {
     return {
@@ -53,5 +47,7 @@ function explainChainError(error: BaseError): { message: string; exitCode: numbe
       exitCode: EXIT.refused,
     };
   }
-  return { message: `L1: ${error.shortMessage}`, exitCode: EXIT.refused };
+  // What a node refuses to read is something that is not there; what it refuses to do is L1's answer.
+  const isRead = /^eth_get|^eth_block|^eth_chainId/.test(originOf(error).method ?? "");
+  return { message: l1ErrorText(error), exitCode: isRead ? EXIT.environment : EXIT.refused };
 }

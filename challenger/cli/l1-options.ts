@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { formatGwei } from "viem";
 import { MAX_TIP } from "../l1/transactions.ts";
-import { amountOfGwei, option } from "./options.ts";
+import { amountOfGwei, option, positiveInteger } from "./options.ts";
 
 /** The flags of every command that talks to L1. */
 export const withL1 = (command: Command): Command =>
@@ -10,6 +10,11 @@ export const withL1 = (command: Command): Command =>
       option("--rpc <url>", "L1 endpoint; several, joined by commas, must agree")
         .argParser((text: string) => text.split(",").map((url) => url.trim()))
         .default(["http://127.0.0.1:8545"]),
+    )
+    .addOption(
+      option("--rpc-timeout <ms>", "time that an endpoint has for one request")
+        .argParser(positiveInteger)
+        .default(10_000),
     )
     .addOption(
       option("--deployment <file>", "record of where the contracts are (default: the project's own for the chain)"),

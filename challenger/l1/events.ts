@@ -1,4 +1,4 @@
-import { decodeEventLog, type Hex } from "viem";
+import { type BaseError, decodeEventLog, type Hex } from "viem";
 import type { GameEvent } from "../strategy/tree.ts";
 import { disputeGameAbi, inboxAbi, inferenceOracleAbi, outputsAbi } from "./abi.ts";
 import type { Deployment } from "./deployment.ts";
@@ -54,28 +54,43 @@ export type RollupEvent =
 
 const MONEY = new Set(["Credited", "Unlocked", "Withdrawn", "Held"]);
 
+export interface Events {
+  readonly game: GameEvent[];
+  readonly oracle: OracleEvent[];
+  readonly rollup: RollupEvent[];
+  /** Logs of the contracts that are none of their events: where they stand, and why they cannot be read. */
+  readonly unreadable: string[];
+}
+
 /** Sorts logs into events of the game, of the oracle and of the rollup, each in the order of the chain. Logs of other contracts are passed over. */
-export function decodeLogs(
-  deployment: Deployment,
-  logs: readonly ChainLog[],
-): { game: GameEvent[]; oracle: OracleEvent[]; rollup: RollupEvent[] } {
-  const [game, oracle, rollup]: [GameEvent[], OracleEvent[], RollupEvent[]] = [[], [], []];
+export function decodeLogs(deployment: Deployment, logs: readonly ChainLog[]): Events {
+  const events: Events = { game: [], oracle: [], rollup: [], unreadable: [] };
   for (const log of logs) {
-    const [topics, data] = [log.topics as [Hex, ...Hex[]], log.data];
-    if (isSame(log.address, deployment.disputeGame)) {
-      const event = decodeEventLog({ abi: disputeGameAbi, topics, data });
-      if (!MONEY.has(event.eventName)) game.push(event as unknown as GameEvent);
-    } else if (isSame(log.address, deployment.inferenceOracle)) {
-      oracle.push(decodeEventLog({ abi: inferenceOracleAbi, topics, data }) as OracleEvent);
-    } else if (isSame(log.address, deployment.rollup?.inbox)) {
-      rollup.push(decodeEventLog({ abi: inboxAbi, topics, data }) as RollupEvent);
-    } else if (isSame(log.address, deployment.rollup?.outputs)) {
-      const event = decodeEventLog({ abi: outputsAbi, topics, data });
-      const eventName = event.eventName === "Proposed" ? "OutputProposed" : event.eventName;
-      rollup.push({ ...event, eventName } as RollupEvent);
+    try {
+      decodeInto(events, deployment, log);
+    } catch (error) {
+      const why = (error as BaseError).shortMessage ?? String(error);
+      events.unreadable.push(`log ${log.logIndex} of block ${log.blockNumber}, of ${log.address}: ${why}`);
     }
   }
-  return { game, oracle, rollup };
+  return events;
+}
+
+/** @throws what viem throws of a log that is no event of its contract */
+function decodeInto({ game, oracle, rollup }: Events, deployment: Deployment, log: ChainLog): void {
+  const [topics, data] = [log.topics as [Hex, ...Hex[]], log.data];
+  if (isSame(log.address, deployment.disputeGame)) {
+    const event = decodeEventLog({ abi: disputeGameAbi, topics, data });
+    if (!MONEY.has(event.eventName)) game.push(event as unknown as GameEvent);
+  } else if (isSame(log.address, deployment.inferenceOracle)) {
+    oracle.push(decodeEventLog({ abi: inferenceOracleAbi, topics, data }) as OracleEvent);
+  } else if (isSame(log.address, deployment.rollup?.inbox)) {
+    rollup.push(decodeEventLog({ abi: inboxAbi, topics, data }) as RollupEvent);
+  } else if (isSame(log.address, deployment.rollup?.outputs)) {
+    const event = decodeEventLog({ abi: outputsAbi, topics, data });
+    const eventName = event.eventName === "Proposed" ? "OutputProposed" : event.eventName;
+    rollup.push({ ...event, eventName } as RollupEvent);
+  }
 }
 
 const isSame = (a: string, b: string | undefined): boolean => a.toLowerCase() === b?.toLowerCase();

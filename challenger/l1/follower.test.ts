@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
 import type { Address, PublicClient } from "viem";
 import { type LocalChain, richAccount, startLocalChain } from "../../deploy/local-chain.ts";
-import { EndpointsDisagree, Follower } from "./follower.ts";
+import { Follower } from "./follower.ts";
+import { EndpointsDisagree } from "./quorum.ts";
 
 /** Emits a log with the calldata as its data: copies calldata to memory, then LOG0. */
 const ECHO: Address = "0x000000000000000000000000000000000000ec40";

@@ -1,4 +1,6 @@
-import { type Address, type Hash, type Hex, keccak256, type PublicClient, toHex } from "viem";
+import { type Address, BaseError, type Hash, type Hex, keccak256, type PublicClient, toHex } from "viem";
+import { isSilence } from "./error-text.ts";
+import { agree, type Ballot, EndpointsDisagree, enough, type Question } from "./quorum.ts";
 
 /** A log, and where it stands. */
 export interface ChainLog {
@@ -20,7 +22,7 @@ export interface Head {
 
 export interface View {
   readonly head: Head;
-  /** Every log of the contracts up to the head, in order. */
+  /** Every log of the contracts up to the head, in order. The array of the view before, if logs were added at its end alone. */
   readonly logs: readonly ChainLog[];
   /** Whether blocks that an earlier view rested on are gone. */
   readonly reorganised: boolean;
@@ -32,24 +34,44 @@ export interface FollowerOptions {
   readonly fromBlock: bigint;
   /** As many endpoints must tell the same logs before any is believed. */
   readonly quorum: number;
-  /** Blocks asked for at once. */
+  /** The most blocks asked for at once. */
   readonly range?: bigint;
+  /** Blocks under the head whose logs are read again at each new head. */
+  readonly reread?: bigint;
+  /** Told how each endpoint's logs stand to those of the quorum. */
+  readonly onBallot?: (ballot: Ballot) => void;
 }
 
-/** Endpoints that do not tell the same: none of them is believed. */
-export class EndpointsDisagree extends Error {
-  override readonly name = "EndpointsDisagree";
-}
+/** Two epochs: on Ethereum, what is as old is final, and every backend of a provider has it. */
+export const REREAD = 64n;
+
+/** Answers in a row after which a range that was refused is tried at twice the width. */
+const CALM = 8;
 
 /**
  * Follows contracts' logs along L1's canonical chain. It remembers what it has read by block hash: when the newest block it knows is gone, it goes
  * back to the last one that is still there, and forgets the logs after it.
+ *
+ * An answer can be short: behind a load balancer, `eth_getLogs` may reach a node that lacks the newest blocks, which answers with what it has.
+ * So a log that is missing proves nothing, while a log of a block that is on the chain proves itself. The last blocks are read again at each
+ * new head, and older ones on demand (`readAgain`); what is found then is added in its place, and nothing is taken away.
  */
 export class Follower {
-  readonly #options: FollowerOptions;
+  readonly #options: Required<Omit<FollowerOptions, "onBallot">> & Pick<FollowerOptions, "onBallot">;
   #logs: ChainLog[] = [];
-  /** Blocks up to which logs were read, oldest first; the last 1,024 of them. */
+  readonly #known = new Map<string, ChainLog>();
+  /** Heads that were read, oldest first; the last 1,024 of them. */
   #marks: { number: bigint; hash: Hash }[] = [];
+  /** The first block whose logs were never read. */
+  #next: bigint;
+  /** The next block to read again on demand. */
+  #again: bigint | undefined;
+  /** Blocks that endpoints are asked about at once: fewer where they refuse. */
+  #width: bigint;
+  #calm = 0;
+  /** The newest block that each endpoint told of. */
+  readonly #heights = new Map<PublicClient, bigint>();
+  #looks = 0;
 
   constructor(options: FollowerOptions) {
     if (options.quorum > options.clients.length) {
@@ -57,130 +79,203 @@ export class Follower {
         `a quorum of ${options.quorum} needs as many endpoints; there are ${options.clients.length}`,
       );
     }
-    this.#options = options;
+    this.#options = { range: 5_000n, reread: REREAD, ...options };
+    this.#next = options.fromBlock;
+    this.#width = this.#options.range;
   }
 
-  /** @throws EndpointsDisagree; and what the endpoints throw when fewer than the quorum answer. Nothing is kept of a look that failed. */
+  /** Reads the whole history again, from the oldest block on, one range at each poll. Does nothing while it is at it. */
+  readAgain(): void {
+    this.#again ??= this.#options.fromBlock;
+  }
+
+  /**
+   * @throws EndpointsDisagree; and what the endpoints throw when fewer than the quorum answer. Of a look that failed, what is older than
+   * `reread` blocks is kept.
+   */
   async poll(): Promise<View> {
-    const { fromBlock, range = 5_000n } = this.#options;
     let reorganised = false;
     for (;;) {
       reorganised = (await this.#unwind()) || reorganised;
       const head = await this.#head();
-      const last = this.#marks[this.#marks.length - 1];
-      if (last?.hash === head.hash) return { head, logs: this.#logs, reorganised };
-      const logs: ChainLog[] = [];
-      for (let from = last ? last.number + 1n : fromBlock; from <= head.number; from += range) {
-        const to = from + range - 1n < head.number ? from + range - 1n : head.number;
-        logs.push(...(await this.#agreedLogs(from, to)));
-      }
-      // L1 may have gone back while it was read: then what was read belongs to two forks.
-      if ((last && !(await this.#isThere(last))) || !(await this.#isThere(head))) continue;
-      this.#logs.push(...logs);
-      this.#marks.push({ number: head.number, hash: head.hash });
-      if (this.#marks.length > 1_024) this.#marks.shift();
+      const last = this.#marks.at(-1);
+      if (last?.hash !== head.hash && !(await this.#readUpTo(head, last))) continue;
+      await this.#readHistory(head);
       return { head, logs: this.#logs, reorganised };
     }
+  }
+
+  /** @returns false if L1 went back meanwhile */
+  async #readUpTo(head: Head, last: { number: bigint; hash: Hash } | undefined): Promise<boolean> {
+    const { fromBlock, reread } = this.#options;
+    const old = max(head.number - reread, fromBlock - 1n);
+    const settled = last ? max(last.number, old) : old;
+    try {
+      // What comes first is never read, and deep; at the end come the last blocks, of which some were read before.
+      while (this.#next <= old) this.#next = (await this.#readRange(this.#next, old, head)) + 1n;
+      for (let from = old + 1n; from <= head.number; ) from = (await this.#readRange(from, head.number, head)) + 1n;
+    } catch (error) {
+      this.#forgetAfter(settled);
+      throw error;
+    }
+    // L1 may have gone back while it was read: then what was read belongs to two forks.
+    if ((last && !(await this.#isThere(last))) || !(await this.#isThere(head))) {
+      this.#forgetAfter(settled);
+      return false;
+    }
+    this.#next = head.number + 1n;
+    this.#marks.push({ number: head.number, hash: head.hash });
+    if (this.#marks.length > 1_024) this.#marks.shift();
+    return true;
+  }
+
+  async #readHistory(head: Head): Promise<void> {
+    if (this.#again === undefined) return;
+    this.#again = (await this.#readRange(this.#again, head.number, head)) + 1n;
+    if (this.#again > head.number) this.#again = undefined;
+  }
+
+  /** Reads as many blocks as the endpoints allow, the first of them `from`. @returns the last block that was read */
+  async #readRange(from: bigint, to: bigint, head: Head): Promise<bigint> {
+    for (;;) {
+      const end = min(from + this.#width - 1n, to);
+      try {
+        this.#add(await this.#onChain(await this.#agreedLogs(from, end), head));
+      } catch (error) {
+        if (error instanceof EndpointsDisagree || !(error instanceof BaseError)) throw error;
+        // Limits of ranges, of results and of answers' sizes are told in a hundred ways, and a slow answer is one of them.
+        const isOneBlock = end === from;
+        this.#width = max((end - from + 1n) / 2n, 1n);
+        this.#calm = 0;
+        if (isOneBlock || isSilence(error)) throw error;
+        continue;
+      }
+      if (++this.#calm >= CALM) {
+        this.#width = min(this.#width * 2n, this.#options.range);
+        this.#calm = 0;
+      }
+      return end;
+    }
+  }
+
+  /**
+   * Those logs that are new, or told otherwise before, and whose blocks are on the chain: a backend may be on a fork that L1 has left. Blocks that
+   * were never read and are old are not asked for one by one.
+   */
+  async #onChain(logs: readonly ChainLog[], head: Head): Promise<ChainLog[]> {
+    const fresh = logs.filter((log) => contentOf(log) !== contentOf(this.#known.get(keyOf(log))));
+    const isOld = (number: bigint) => number >= this.#next && number <= head.number - this.#options.reread;
+    const blocks = new Map(fresh.map((log) => [log.blockHash, log.blockNumber]));
+    for (const [hash, number] of blocks) {
+      if (hash === head.hash || isOld(number) || (await this.#isThere({ number, hash }))) continue;
+      blocks.delete(hash);
+    }
+    return fresh.filter(({ blockHash }) => blocks.has(blockHash));
+  }
+
+  /** Each in its place: earlier views are another array, where they lacked logs before their end. */
+  #add(logs: readonly ChainLog[]): void {
+    const [first] = logs;
+    if (!first) return;
+    for (const log of logs) this.#known.set(keyOf(log), log);
+    const last = this.#logs.at(-1);
+    if (!last || inOrder(last, first) < 0) this.#logs.push(...logs);
+    else this.#logs = [...this.#known.values()].sort(inOrder);
   }
 
   /** Forgets what is no longer on the chain. */
   async #unwind(): Promise<boolean> {
     let gone = false;
-    for (let mark = this.#marks[this.#marks.length - 1]; mark; mark = this.#marks[this.#marks.length - 1]) {
+    for (let mark = this.#marks.at(-1); mark; mark = this.#marks.at(-1)) {
       if (await this.#isThere(mark)) break;
       this.#marks.pop();
       gone = true;
     }
-    if (gone) {
-      const kept = this.#marks[this.#marks.length - 1]?.number ?? -1n;
-      this.#logs = this.#logs.filter((log) => log.blockNumber <= kept);
-    }
+    if (gone) this.#forgetAfter(this.#marks.at(-1)?.number ?? -1n);
     return gone;
   }
 
+  #forgetAfter(block: bigint): void {
+    this.#next = max(min(this.#next, block + 1n), this.#options.fromBlock);
+    const kept = this.#logs.filter((log) => log.blockNumber <= block);
+    if (kept.length === this.#logs.length) return;
+    for (const log of this.#logs) if (log.blockNumber > block) this.#known.delete(keyOf(log));
+    this.#logs = kept;
+  }
+
   /** Whether a block is on the chain, as far as the quorum knows. */
-  async #isThere({ number, hash }: { number: bigint; hash: Hash }): Promise<boolean> {
-    const { clients, quorum } = this.#options;
-    const answers = await Promise.allSettled(
-      clients.map((client) => client.getBlock({ blockNumber: number }).catch(noSuchBlock)),
-    );
-    const told = answers.filter((answer) => answer.status === "fulfilled");
-    const there = told.filter(({ value }) => value?.hash === hash).length;
-    if (there >= quorum) return true;
-    if (told.length - there >= quorum) return false;
-    throw (
-      failureOf(answers) ??
-      new EndpointsDisagree(
-        `block ${number}: ${there} of ${clients.length} endpoints know ${hash}; nothing is done until ${quorum} agree`,
-      )
-    );
+  #isThere({ number, hash }: { number: bigint; hash: Hash }): Promise<boolean> {
+    return this.#agreed({
+      what: `whether block ${number} is ${hash}`,
+      ask: async (client) => {
+        const block = await client.getBlock({ blockNumber: number }).catch(noSuchBlock);
+        if (block?.hash === hash) return true;
+        // On another chain every block is another one: that is no reorganisation, and an error here.
+        await client.getChainId();
+        return false;
+      },
+      digestOf: String,
+    });
   }
 
   /**
    * The newest block that the quorum tells alike: an endpoint alone could hide what is new behind an old block, or let deadlines seem passed
-   * by a block from the future.
+   * by a block from the future. Whoever is slow counts with the newest block that it told of before.
    */
   async #head(): Promise<Head> {
     const { clients, quorum } = this.#options;
-    const latest = await Promise.allSettled(clients.map((client) => client.getBlock({ blockTag: "latest" })));
-    const numbers = latest
-      .flatMap((answer) => (answer.status === "fulfilled" ? [answer.value.number] : []))
-      .sort((a, b) => (a > b ? -1 : 1));
-    const number = numbers[quorum - 1];
-    if (number === undefined) throw failureOf(latest);
-    const ask = (client: PublicClient) => client.getBlock({ blockNumber: number });
-    const { hash, timestamp } = await this.#agreed(
-      `block ${number}`,
-      ask,
-      (block) => `${block.hash}/${block.timestamp}`,
-    );
+    const look = ++this.#looks;
+    const asked = clients.map(async (client) => {
+      try {
+        this.#heights.set(client, (await client.getBlock({ blockTag: "latest" })).number);
+      } catch (error) {
+        // A failure that comes late says nothing about what was told since.
+        if (look === this.#looks) this.#heights.delete(client);
+        throw error;
+      }
+    });
+    await enough(asked, quorum);
+    const heights = [...this.#heights.values()].sort((a, b) => (a > b ? -1 : 1));
+    const number = heights[quorum - 1] as bigint;
+    const { hash, timestamp } = await this.#agreed({
+      what: `block ${number}`,
+      ask: (client) => client.getBlock({ blockNumber: number }),
+      digestOf: (block) => `${block.hash}/${block.timestamp}`,
+    });
     return { number, hash, timestamp };
   }
 
   #agreedLogs(fromBlock: bigint, toBlock: bigint): Promise<ChainLog[]> {
-    const ask = (client: PublicClient) =>
-      client.getLogs({ address: [...this.#options.addresses], fromBlock, toBlock }) as Promise<ChainLog[]>;
-    return this.#agreed(`the logs of blocks ${fromBlock} to ${toBlock}`, ask, digest);
+    const { addresses, onBallot } = this.#options;
+    return this.#agreed({
+      what: `the logs of blocks ${fromBlock} to ${toBlock}`,
+      ask: (client) => client.getLogs({ address: [...addresses], fromBlock, toBlock }) as Promise<ChainLog[]>,
+      digestOf: digest,
+      ...(onBallot && { onBallot }),
+    });
   }
 
-  /** What as many endpoints as the quorum tell alike. */
-  async #agreed<T>(
-    what: string,
-    ask: (client: PublicClient) => Promise<T>,
-    digestOf: (answer: T) => string,
-  ): Promise<T> {
+  #agreed<T>(question: Omit<Question<T>, "clients" | "quorum">): Promise<T> {
     const { clients, quorum } = this.#options;
-    const answers = await Promise.allSettled(clients.map(ask));
-    const votes = new Map<string, { count: number; answer: T }>();
-    for (const answer of answers) {
-      if (answer.status === "rejected") continue;
-      const key = digestOf(answer.value);
-      const vote = votes.get(key) ?? { count: 0, answer: answer.value };
-      vote.count++;
-      votes.set(key, vote);
-    }
-    for (const { count, answer } of votes.values()) if (count >= quorum) return answer;
-    const failure = failureOf(answers);
-    if (failure && votes.size <= 1) throw failure;
-    throw new EndpointsDisagree(
-      `${what}: ${votes.size} different answers from ${clients.length} endpoints, and no ${quorum} agree; nothing is done until they do`,
-    );
+    return agree({ clients, quorum, ...question });
   }
 }
 
 const digest = (logs: readonly ChainLog[]): Hash =>
-  keccak256(
-    toHex(
-      logs
-        .map((log) => [log.blockHash, log.logIndex, log.address.toLowerCase(), ...log.topics, log.data].join())
-        .join("\n"),
-    ),
-  );
+  keccak256(toHex(logs.map((log) => `${keyOf(log)},${contentOf(log)}`).join("\n")));
+
+const contentOf = (log: ChainLog | undefined): string | undefined =>
+  log && [log.address.toLowerCase(), ...log.topics, log.data].join();
+
+const keyOf = ({ blockHash, logIndex }: ChainLog): string => `${blockHash}/${logIndex}`;
+
+const inOrder = (a: ChainLog, b: ChainLog): number =>
+  a.blockNumber === b.blockNumber ? a.logIndex - b.logIndex : a.blockNumber < b.blockNumber ? -1 : 1;
 
 const noSuchBlock = (error: unknown): null => {
   if ((error as Error).name === "BlockNotFoundError") return null;
   throw error;
 };
 
-const failureOf = (answers: readonly PromiseSettledResult<unknown>[]): unknown =>
-  answers.find((answer) => answer.status === "rejected")?.reason;
+const min = (a: bigint, b: bigint): bigint => (a < b ? a : b);
+const max = (a: bigint, b: bigint): bigint => (a > b ? a : b);

@@ -5,7 +5,7 @@ import { rootOf } from "./dissection.ts";
 import { claimIdOf, gameIdOf } from "./identity.ts";
 import { inOrder, nextDeadline } from "./order.ts";
 import { dueResolutions, nextResolution, worthResolving } from "./resolutions.ts";
-import { BrokenLogError, emptyForest, extend, type GameEvent, nodeDeadline } from "./tree.ts";
+import { emptyForest, extend, type GameEvent, nodeDeadline } from "./tree.ts";
 
 const times = { maxClock: 1000, extension: 50, longExtension: 120 };
 const hash = (i: number): Hex => keccakWords(word(i));
@@ -83,14 +83,28 @@ describe("the claim tree", () => {
     assert.equal(empty.games.size, 0);
   });
 
-  it("refuses a log that can not be", () => {
-    assert.throws(() => extend(empty, [...countered]), BrokenLogError);
-    assert.throws(() => extend(empty, [proposed, countered[1]!]), /does not say which/);
-    assert.throws(() => extend(empty, [proposed, moved]), /answers none/);
+  it("leaves out an event that can not be, and says which game it breaks", () => {
+    const broken = (...events: GameEvent[]) => extend(empty, events).broken.get(game) ?? "";
+    assert.match(broken(...countered), /which no event proposed/);
+    assert.match(broken(proposed, countered[1]!), /does not say which/);
+    assert.match(broken(proposed, moved), /answers none/);
     const bent = { ...moved, args: { ...moved.args, end: hash(7) } } as GameEvent;
-    assert.throws(() => extend(empty, [proposed, ...countered, bent]), /does not hash to/);
+    assert.match(broken(proposed, ...countered, bent), /does not hash to/);
     const other = { ...proposed, args: { ...proposed.args, output: hash(9) } } as GameEvent;
-    assert.throws(() => extend(empty, [other]), /does not hash to game/);
+    assert.match(broken(other), /does not hash to game/);
+    assert.equal(broken(proposed, ...countered, moved), "");
+  });
+
+  it("breaks one game alone, which keeps what is known of it", () => {
+    const second = { ...proposal, number: 1n };
+    const others: GameEvent = {
+      eventName: "Proposed",
+      args: { ...second, game: gameIdOf(deployment, second), made: 10_000 },
+    };
+    const lost = extend(empty, [proposed, countered[0]!, moved, others]);
+    assert.deepEqual([...lost.broken.keys()], [game]);
+    assert.deepEqual([...lost.games.keys()], [game, gameIdOf(deployment, second)]);
+    assert.equal(lost.games.get(game)!.claims.size, 0);
   });
 });
 

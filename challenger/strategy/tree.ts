@@ -67,14 +67,25 @@ export type Game = {
 };
 
 /** Every game of one contract, as its events tell it. */
-export type Forest = { deployment: Deployment; times: Times; games: ReadonlyMap<Hex, Game> };
+export type Forest = {
+  deployment: Deployment;
+  times: Times;
+  games: ReadonlyMap<Hex, Game>;
+  /** By game, the first of its events that cannot have happened, and was left out: the log is incomplete, or not of this contract. */
+  broken: ReadonlyMap<Hex, string>;
+};
 
-/** What the events say can not have happened: the log is incomplete, out of order, or not of this contract. */
-export class BrokenLogError extends Error {
+/** What an event says can not have happened after those before it. */
+class BrokenLogError extends Error {
   override name = "BrokenLogError";
 }
 
-export const emptyForest = (deployment: Deployment, times: Times): Forest => ({ deployment, times, games: new Map() });
+export const emptyForest = (deployment: Deployment, times: Times): Forest => ({
+  deployment,
+  times,
+  games: new Map(),
+  broken: new Map(),
+});
 
 /** EXT(c): longer where the answer takes a step's witness or the whole run of another machine. */
 export const extensionOf = (claim: Claim, times: Times): number =>
@@ -90,12 +101,14 @@ export const proposalDeadline = (game: Game, times: Times): number => game.made 
 /** Steps of one segment of a claim of this level. */
 export const segmentSteps = (level: number): bigint => BigInt(SEGMENTS) ** BigInt(level - 1);
 
-/** The games after further events. The forest given stays as it was.
+/**
+ * The games after further events. The forest given stays as it was. An event that does not follow from those before it is left out, and breaks its own
+ * game alone; what is known of that game can still be played, since every claim is judged for itself.
  * @param events in the order of the chain
- * @throws BrokenLogError where an event does not follow from those before it
  */
 export function extend(forest: Forest, events: Iterable<GameEvent>): Forest {
   const games = new Map(forest.games);
+  const broken = new Map(forest.broken);
   const owned = new Set<object>();
 
   // Copies are made at most once a batch, so that a batch costs its own length and that of the games it touches.
@@ -119,7 +132,7 @@ export function extend(forest: Forest, events: Iterable<GameEvent>): Forest {
   };
 
   let whole: WholeRange | undefined;
-  for (const { eventName, args } of events) {
+  const apply = ({ eventName, args }: GameEvent): void => {
     switch (eventName) {
       case "Proposed": {
         const proposal = proposalFrom(args);
@@ -174,8 +187,16 @@ export function extend(forest: Forest, events: Iterable<GameEvent>): Forest {
         gameOf(args.game).status = "void";
         break;
     }
+  };
+  for (const event of events) {
+    try {
+      apply(event);
+    } catch (error) {
+      if (!(error instanceof BrokenLogError)) throw error;
+      if (!broken.has(event.args.game)) broken.set(event.args.game, error.message);
+    }
   }
-  return { ...forest, games };
+  return { ...forest, games, broken };
 }
 
 /** `Status` of the contract. */

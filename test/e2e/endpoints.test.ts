@@ -44,7 +44,7 @@ const isTrouble = ({ kind }: TowerEvent): boolean => kind === "trouble";
 test("an endpoint that is down at the start is named, and the exit code is 3", async () => {
   const tower = watch(["http://127.0.0.1:9"]);
   assert.equal(await tower.ended(), 3);
-  assert.match(tower.complaint(), /^elench: the L1 endpoint http:\/\/127\.0\.0\.1:9\/? does not answer.*\n$/);
+  assert.match(tower.complaint(), /^elench: L1 endpoint 1 \(127\.0\.0\.1:9\) does not answer.*\n$/);
   assert.deepEqual(tower.events, []);
 });
 

@@ -75,6 +75,7 @@ export class Arena {
     const call = { from, to: this.address, abi: this.artifact.abi, name, args, value, at: this.now };
     const receipt = await this.chain.transact(call);
     this.forest = extend(this.forest, gameEvents(this.artifact.abi, receipt.logs));
+    if (this.forest.broken.size > 0) throw new Error([...this.forest.broken.values()].join("\n"));
     return receipt;
   }
 

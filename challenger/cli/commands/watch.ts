@@ -3,13 +3,17 @@ import { type Address, parseGwei } from "viem";
 import { type Agent, createAgent } from "../../agent.ts";
 import { deliverDue } from "../../delivery.ts";
 import { UserError } from "../../errors.ts";
-import { account, type ConnectOptions, connectTo } from "../../l1/connect.ts";
+import { account, type ConnectOptions, connectTo, firstThatAnswers } from "../../l1/connect.ts";
+import { REREAD } from "../../l1/follower.ts";
+import { STALE_AFTER } from "../../l1/staleness.ts";
+import { checkStartBlock } from "../../l1/start-block.ts";
 import { settleDue } from "../../outputs.ts";
 import { defaultStore, ModelStore } from "../../store.ts";
+import { Troubles } from "../../troubles.ts";
 import { journal } from "../journal.ts";
 import { withKey, withL1 } from "../l1-options.ts";
 import { backendOf } from "../model-file.ts";
-import { addresses, engineOption, option, positiveInteger, threadsOption } from "../options.ts";
+import { addresses, engineOption, naturalNumber, option, positiveInteger, threadsOption } from "../options.ts";
 import { runRounds } from "../rounds.ts";
 
 interface WatchOptions extends ConnectOptions {
@@ -22,11 +26,16 @@ interface WatchOptions extends ConnectOptions {
   readonly engine: "native" | "wasm" | "interpreter";
   readonly threads: number;
   readonly quorum?: number;
+  readonly reread: bigint;
+  readonly staleAfter: number;
   readonly interval: number;
   readonly bumpAfter: number;
   readonly once?: boolean;
   readonly json?: boolean;
 }
+
+const START_BLOCK =
+  "the deployment record's block, which could not be checked: if the contracts are older, games were missed";
 
 export function watchCommand(): Command {
   const command = new Command("watch")
@@ -37,6 +46,16 @@ export function watchCommand(): Command {
     .addOption(engineOption().choices(["native", "wasm", "interpreter"]))
     .addOption(threadsOption())
     .addOption(option("--quorum <n>", "endpoints that must agree (default: all)").argParser(positiveInteger))
+    .addOption(
+      option("--reread <blocks>", "blocks under the newest that are read again at each new one")
+        .argParser(naturalNumber)
+        .default(REREAD),
+    )
+    .addOption(
+      option("--stale-after <s>", "say so when there is no new block for so long")
+        .argParser(positiveInteger)
+        .default(STALE_AFTER),
+    )
     .addOption(
       option("--interval <ms>", "time between two looks at the chain").argParser(positiveInteger).default(1_000),
     )
@@ -57,19 +76,26 @@ export function watchCommand(): Command {
     .addOption(option("--json", "print events as JSON, one a line, to stdout"))
     .action(async (options: WatchOptions) => {
       const signer = account(options.keyFile);
-      const connection = await connectTo(options);
-      const backend = backendOf(options.engine, options.threads);
-      const quorum = options.quorum ?? connection.clients.length;
-      if (quorum > connection.clients.length) {
-        throw new UserError(`--quorum ${quorum}: only ${connection.clients.length} endpoints are given with --rpc`);
+      const quorum = options.quorum ?? options.rpc.length;
+      if (quorum > options.rpc.length) {
+        throw new UserError(`--quorum ${quorum}: only ${options.rpc.length} endpoints are given with --rpc`);
       }
       const { report, confirmed } = journal(options.json);
+      const troubles = new Troubles(report);
+      const connection = await connectTo(options, (name, failure) =>
+        failure ? troubles.tell(name, failure) : troubles.over(name),
+      );
+      const unchecked = await checkStartBlock(firstThatAnswers(connection.clients), connection.deployment);
+      if (unchecked) report({ kind: "trouble", where: START_BLOCK, error: unchecked });
+      const backend = backendOf(options.engine, options.threads);
       const agent: Agent = await createAgent({
         ...connection,
         store: new ModelStore(options.store, backend),
         backend,
         account: signer,
         quorum,
+        reread: options.reread,
+        staleAfter: options.staleAfter,
         bumpAfter: options.bumpAfter,
         maxFeePerGas: parseGwei(String(options.maxFee)),
         maxTip: parseGwei(String(options.maxTip)),

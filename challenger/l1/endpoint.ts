@@ -1,0 +1,240 @@
+import {
+  type BaseError,
+  createPublicClient,
+  custom,
+  HttpRequestError,
+  http,
+  type PublicClient,
+  TimeoutError,
+  withRetry,
+  withTimeout,
+} from "viem";
+import { EndpointError } from "./endpoint-error.ts";
+import { isSilence, l1ErrorText } from "./error-text.ts";
+
+export interface EndpointOptions {
+  readonly url: URL;
+  /** Place among the endpoints, from 1: with the host, it names the endpoint. */
+  readonly number: number;
+  /** Milliseconds that one request may take. */
+  readonly timeout: number;
+  /** Told when it goes down, with the failure, and when it is back, with null. */
+  readonly onChange?: (name: string, failure: Error | null) => void;
+}
+
+interface Call {
+  readonly method: string;
+  readonly params?: unknown;
+}
+
+/** Tries of one request, where the endpoint fails at once, as a busy one does. */
+const RETRIES = 2;
+/** A wait, asked for by the endpoint, that a request itself sits out; milliseconds. */
+const SHORT_WAIT = 1_000;
+/** Rests of an endpoint that is down, in milliseconds: the first, the longest, and the longest that `Retry-After` can ask for. */
+const [FIRST_REST, LONGEST_REST, LONGEST_ASKED_REST] = [250, 16_000, 60_000];
+/** Milliseconds after which an endpoint that came back counts as healthy, so that its rests begin small again. */
+const HEALTHY = 60_000;
+/** A batch's log is as large as the batch, in hex. */
+const MAX_ANSWER = 1 << 27;
+
+/**
+ * One L1 endpoint.
+ *
+ * When it does not answer, it *rests*: requests fail at once, so that nobody waits for it, until a single probe in the background has
+ * found it back on the same chain.
+ *
+ * Its URL may hold a key. The URL stays in `fetch` below: errors know the host alone, and what the endpoint says is searched for the key.
+ */
+export class Endpoint {
+  readonly name: string;
+  readonly client: PublicClient;
+  readonly #options: EndpointOptions;
+  readonly #wire: (call: Call, signal: AbortSignal | null) => Promise<unknown>;
+  readonly #shown: string;
+  #chainId: number | undefined;
+  #failure: BaseError | undefined;
+  #probeAt = 0;
+  #isProbing = false;
+  #rests = 0;
+  #upSince = 0;
+
+  constructor(options: EndpointOptions) {
+    const { url, number } = options;
+    this.#options = options;
+    this.name = `endpoint ${number} (${url.host})`;
+    this.#shown = `${url.protocol}//${url.host}/`;
+    // Its own time limits and retries are off: they would not cover the body, and `Retry-After` would be waited for at any length.
+    const { request } = http(this.#shown, {
+      fetchFn: fetchFrom(url, this.#shown),
+      timeout: 0,
+      retryCount: 0,
+      maxResponseBodySize: MAX_ANSWER,
+    })({});
+    this.#wire = (call, signal) => request(call as never, (signal ? { signal } : {}) as never);
+    this.client = createPublicClient({
+      name: this.name,
+      transport: custom({ request: (call: Call) => this.#request(call) }, { retryCount: 0 }),
+      pollingInterval: 200,
+      cacheTime: 0,
+    });
+  }
+
+  /** From now on, it counts only while it serves this chain. */
+  expectChain(chainId: number): void {
+    this.#chainId = chainId;
+  }
+
+  async #request(call: Call): Promise<unknown> {
+    if (this.#failure) {
+      if (performance.now() >= this.#probeAt) void this.#probe();
+      throw this.#failure;
+    }
+    try {
+      return await withRetry(() => this.#ask(call), {
+        retryCount: RETRIES,
+        delay: ({ count, error }) => retryAfter(error) ?? 150 * 2 ** count,
+        shouldRetry: ({ error }) => isWorthRetrying(error),
+      });
+    } catch (error) {
+      if (isSilence(error)) this.#rest(error as BaseError);
+      throw error;
+    }
+  }
+
+  async #ask(call: Call): Promise<unknown> {
+    try {
+      const answer = await withTimeout(({ signal }) => this.#wire(call, signal), {
+        timeout: this.#options.timeout,
+        errorInstance: new TimeoutError({ body: { method: call.method }, url: this.#shown }),
+        signal: true,
+      });
+      if (call.method === "eth_chainId") this.#checkChain(Number(answer));
+      return answer;
+    } catch (error) {
+      hideSecrets(error, secretsOf(this.#options.url));
+      throw Object.assign(error as Error, { endpoint: this.name, method: call.method });
+    }
+  }
+
+  #checkChain(found: number): void {
+    if (this.#chainId === undefined || found === this.#chainId) return;
+    throw new EndpointError(
+      `L1 ${this.name} serves chain ${found}, and chain ${this.#chainId} is wanted: it is not asked until it serves that`,
+    );
+  }
+
+  #rest(failure: BaseError): void {
+    if (performance.now() - this.#upSince > HEALTHY) this.#rests = 0;
+    this.#probeAt = performance.now() + this.#nextRest(failure);
+    const isNews = this.#failure === undefined;
+    this.#failure = new EndpointError(l1ErrorText(failure), { cause: failure });
+    if (isNews) this.#options.onChange?.(this.name, this.#failure);
+  }
+
+  #nextRest(failure: BaseError): number {
+    const asked = retryAfter(failure);
+    return asked === undefined
+      ? Math.min(FIRST_REST * 2 ** this.#rests++, LONGEST_REST)
+      : Math.min(asked, LONGEST_ASKED_REST);
+  }
+
+  async #probe(): Promise<void> {
+    if (this.#isProbing) return;
+    this.#isProbing = true;
+    try {
+      await this.#ask({ method: "eth_chainId" });
+      this.#failure = undefined;
+      this.#upSince = performance.now();
+      this.#options.onChange?.(this.name, null);
+    } catch (error) {
+      this.#rest(error as BaseError);
+    } finally {
+      this.#isProbing = false;
+    }
+  }
+}
+
+/** A `fetch` of this URL, whatever it is called with. An HTTP error keeps the endpoint's own words. */
+function fetchFrom(url: URL, shown: string): (input: unknown, init?: RequestInit) => Promise<Response> {
+  const [target, credentials] = [new URL(url), `${url.username}:${url.password}`];
+  target.username = target.password = "";
+  // `fetch` refuses URLs with credentials.
+  const authorization = credentials === ":" ? {} : { authorization: `Basic ${btoa(decoded(credentials))}` };
+  return async (_, init) => {
+    const headers = { ...(init?.headers as Record<string, string>), ...authorization };
+    const response = await fetch(target, { ...init, headers });
+    if (response.ok) return response;
+    const [{ status }, text] = [response, await response.text()];
+    // Some nodes send answers with a status; a limit of calls is none, whatever it looks like.
+    if (status !== 429 && isRpcError(text)) return new Response(text, { status, headers: response.headers });
+    const details = wordsOf(text) || response.statusText;
+    throw new HttpRequestError({ details, status, headers: response.headers, url: shown });
+  };
+}
+
+function isRpcError(text: string): boolean {
+  try {
+    return typeof (JSON.parse(text) as { error?: { code?: unknown } }).error?.code === "number";
+  } catch {
+    return false;
+  }
+}
+
+/** What an endpoint says in the body of an HTTP error, in one line. */
+function wordsOf(text: string): string {
+  const line = (words: string): string => words.replaceAll(/\s+/g, " ").trim().slice(0, 300);
+  try {
+    const { error, message } = JSON.parse(text) as { error?: string | { message?: string }; message?: string };
+    return line((typeof error === "string" ? error : error?.message) ?? message ?? text);
+  } catch {
+    return line(text);
+  }
+}
+
+/** How long the endpoint asks to be left alone, in milliseconds. */
+function retryAfter(error: Error): number | undefined {
+  const header = error instanceof HttpRequestError ? error.headers?.get("retry-after") : undefined;
+  if (!header) return undefined;
+  const wait = /^\d+$/.test(header) ? 1_000 * Number(header) : Date.parse(header) - Date.now();
+  return Number.isNaN(wait) ? undefined : Math.max(wait, 0);
+}
+
+/** Busy endpoints are asked again at once; those that hang, refuse us, or ask for a long rest, are not. */
+function isWorthRetrying(error: Error): boolean {
+  if (!(error instanceof HttpRequestError)) return false;
+  const { status } = error;
+  const isBusy = status === undefined || status === 408 || status === 429 || status >= 500;
+  return isBusy && (retryAfter(error) ?? 0) <= SHORT_WAIT;
+}
+
+/** Parts of a URL that may be a key: user, password, long parts of the path, values of the query. */
+function secretsOf({ username, password, pathname, searchParams }: URL): string[] {
+  const parts = [
+    username,
+    password,
+    ...searchParams.values(),
+    ...pathname.split("/").filter((part) => part.length > 7),
+  ];
+  return parts.flatMap((part) => [part, decoded(part)]).filter((part) => part.length > 3);
+}
+
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
+
+/** Takes an endpoint's secrets out of what it said, down to the last cause. */
+function hideSecrets(error: unknown, secrets: readonly string[]): void {
+  type Said = { [field in "message" | "details" | "shortMessage" | "stack"]?: string } & { cause?: unknown };
+  for (let at = error as Said | undefined; typeof at === "object" && at !== null; at = at.cause as Said | undefined) {
+    for (const field of ["message", "details", "shortMessage", "stack"] as const) {
+      const text = at[field];
+      if (typeof text === "string" && secrets.some((secret) => text.includes(secret)))
+        at[field] = secrets.reduce((hidden, secret) => hidden.replaceAll(secret, "***"), text);
+    }
+  }
+}
