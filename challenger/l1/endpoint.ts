@@ -18,7 +18,7 @@ export interface EndpointOptions {
   readonly number: number;
   /** Milliseconds that one request may take. */
   readonly timeout: number;
-  /** Told when it goes down, with the failure, and when it is back, with null. */
+  /** Told that it is down, with the failure, at each further failure again; and with null that it is back. */
   readonly onChange?: (name: string, failure: Error | null) => void;
 }
 
@@ -35,6 +35,8 @@ const SHORT_WAIT = 1_000;
 const [FIRST_REST, LONGEST_REST, LONGEST_ASKED_REST] = [250, 16_000, 60_000];
 /** Milliseconds after which an endpoint that came back counts as healthy, so that its rests begin small again. */
 const HEALTHY = 60_000;
+/** Milliseconds after which it is made sure again that it serves the same chain. */
+const CHAIN_CHECK = 60_000;
 /** A batch's log is as large as the batch, in hex. */
 const MAX_ANSWER = 1 << 27;
 
@@ -58,6 +60,7 @@ export class Endpoint {
   #isProbing = false;
   #rests = 0;
   #upSince = 0;
+  #chainCheckedAt = 0;
 
   constructor(options: EndpointOptions) {
     const { url, number } = options;
@@ -83,6 +86,7 @@ export class Endpoint {
   /** From now on, it counts only while it serves this chain. */
   expectChain(chainId: number): void {
     this.#chainId = chainId;
+    this.#chainCheckedAt = performance.now();
   }
 
   async #request(call: Call): Promise<unknown> {
@@ -90,6 +94,7 @@ export class Endpoint {
       if (performance.now() >= this.#probeAt) void this.#probe();
       throw this.#failure;
     }
+    if (this.#chainId !== undefined && performance.now() - this.#chainCheckedAt > CHAIN_CHECK) void this.#probe();
     try {
       return await withRetry(() => this.#ask(call), {
         retryCount: RETRIES,
@@ -97,7 +102,8 @@ export class Endpoint {
         shouldRetry: ({ error }) => isWorthRetrying(error),
       });
     } catch (error) {
-      if (isSilence(error)) this.#rest(error as BaseError);
+      // Others in flight fail with it: that is one failure.
+      if (isSilence(error) && !this.#failure) this.#rest(error as BaseError);
       throw error;
     }
   }
@@ -127,9 +133,14 @@ export class Endpoint {
   #rest(failure: BaseError): void {
     if (performance.now() - this.#upSince > HEALTHY) this.#rests = 0;
     this.#probeAt = performance.now() + this.#nextRest(failure);
-    const isNews = this.#failure === undefined;
     this.#failure = new EndpointError(l1ErrorText(failure), { cause: failure });
-    if (isNews) this.#options.onChange?.(this.name, this.#failure);
+    this.#options.onChange?.(this.name, this.#failure);
+  }
+
+  #rise(): void {
+    this.#failure = undefined;
+    this.#upSince = performance.now();
+    this.#options.onChange?.(this.name, null);
   }
 
   #nextRest(failure: BaseError): number {
@@ -142,13 +153,12 @@ export class Endpoint {
   async #probe(): Promise<void> {
     if (this.#isProbing) return;
     this.#isProbing = true;
+    this.#chainCheckedAt = performance.now();
     try {
       await this.#ask({ method: "eth_chainId" });
-      this.#failure = undefined;
-      this.#upSince = performance.now();
-      this.#options.onChange?.(this.name, null);
+      if (this.#failure) this.#rise();
     } catch (error) {
-      this.#rest(error as BaseError);
+      if (this.#failure || isSilence(error)) this.#rest(error as BaseError);
     } finally {
       this.#isProbing = false;
     }

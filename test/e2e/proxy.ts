@@ -22,10 +22,11 @@ export interface Call {
   readonly params: readonly unknown[];
 }
 
-/** How an endpoint can fail: with an HTTP status, with an error of JSON-RPC, by never answering. */
+/** How an endpoint can fail: with an HTTP status, with an error or an invented result of JSON-RPC, by never answering. */
 export type Fault =
   | { readonly status: number; readonly headers?: Readonly<Record<string, string>>; readonly body?: string }
   | { readonly error: { readonly code: number; readonly message: string } }
+  | { readonly result: unknown }
   | "hangs";
 
 export const honestly = (_method: string, result: unknown): unknown => result;
@@ -36,7 +37,7 @@ export async function startProxy(target: string): Promise<ProxyEndpoint> {
     for await (const chunk of request) chunks.push(chunk as Buffer);
     if (proxy.treat === undefined) return void response.destroy();
     const body = Buffer.concat(chunks).toString();
-    const call = JSON.parse(body) as Call;
+    const call = { params: [], ...JSON.parse(body) } as Call;
     proxy.calls.push(call);
     const fault = proxy.fault?.(call);
     if (fault) return fail(fault, call, response);
@@ -69,7 +70,7 @@ function fail(fault: Fault, { id }: Call, response: ServerResponse): void {
     return;
   }
   response.setHeader("content-type", "application/json");
-  response.end(JSON.stringify({ jsonrpc: "2.0", id, error: fault.error }));
+  response.end(JSON.stringify({ jsonrpc: "2.0", id, ...fault }));
 }
 
 async function forward(
