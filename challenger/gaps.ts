@@ -10,7 +10,7 @@ export interface Gap {
 }
 
 interface Told {
-  readonly forest: Forest;
+  readonly forest: Pick<Forest, "games" | "broken">;
   readonly requests: Pick<Requests, "missing" | "answers">;
   readonly batches: Pick<Batches, "missing" | "entries">;
   /** Logs that are no events of their contracts. */
@@ -37,7 +37,7 @@ export function gapsOf({ forest, requests, batches, unreadable }: Told): Gap[] {
   return gaps;
 }
 
-function firstMissingGame({ games }: Forest): bigint | undefined {
+function firstMissingGame({ games }: Pick<Forest, "games">): bigint | undefined {
   const numbers = new Set([...games.values()].map(({ proposal }) => proposal.number));
   for (let number = 0n; number < numbers.size; number++) if (!numbers.has(number)) return number;
   return undefined;

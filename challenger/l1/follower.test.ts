@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
-import type { Address, PublicClient } from "viem";
+import { type Address, HttpRequestError, LimitExceededRpcError, type PublicClient } from "viem";
 import { type LocalChain, richAccount, startLocalChain } from "../../deploy/local-chain.ts";
-import { Follower } from "./follower.ts";
+import { type ChainLog, Follower, REREAD } from "./follower.ts";
 import { EndpointsDisagree } from "./quorum.ts";
 
 /** Emits a log with the calldata as its data: copies calldata to memory, then LOG0. */
@@ -33,13 +33,18 @@ async function emit(data: `0x${string}`): Promise<void> {
   await chain.client.waitForTransactionReceipt({ hash });
 }
 
-const followerOf = async (clients: readonly PublicClient[] = [chain.client], quorum = clients.length) =>
+const followerOf = async (
+  clients: readonly PublicClient[] = [chain.client],
+  quorum = clients.length,
+  reread: bigint = REREAD,
+) =>
   new Follower({
     clients,
     addresses: [ECHO],
     fromBlock: (await chain.client.getBlockNumber()) + 1n,
     quorum,
     range: 2n,
+    reread,
   });
 
 const dataOf = (logs: readonly { data: string }[]): string[] => logs.map(({ data }) => data);
@@ -166,4 +171,89 @@ test("a reorganisation in the middle of a look leaves nothing of the old fork", 
     await emit("0x34");
   };
   assert.deepEqual(dataOf((await follower.poll()).logs), ["0x31", "0x33", "0x34"]);
+});
+
+/** An endpoint that changes what it answers about logs. */
+const logsFrom = (change: (logs: ChainLog[], query: Query) => unknown): PublicClient =>
+  ({
+    ...chain.client,
+    getLogs: async (query: Query) => change((await chain.client.getLogs(query as never)) as ChainLog[], query),
+  }) as never;
+
+interface Query {
+  readonly fromBlock: bigint;
+  readonly toBlock: bigint;
+}
+
+const logsOf = async (data: `0x${string}`, ...more: `0x${string}`[]): Promise<void> => {
+  for (const one of [data, ...more]) await emit(one);
+};
+
+test("a log that one answer lacked is added in its place when the last blocks are read again", async () => {
+  let isShort = true;
+  const follower = await followerOf([logsFrom((logs) => (isShort ? logs.slice(1) : logs))]);
+  await emit("0x41");
+  assert.deepEqual(dataOf((await follower.poll()).logs), []);
+  await emit("0x42");
+  isShort = false;
+  const { logs, reorganised } = await follower.poll();
+  assert.deepEqual([dataOf(logs), reorganised], [["0x41", "0x42"], false]);
+  isShort = true;
+  await chain.client.mine({ blocks: 1 });
+  assert.deepEqual(dataOf((await follower.poll()).logs), ["0x41", "0x42"], "what is missing proves nothing");
+});
+
+test("older blocks are read again when asked for", async () => {
+  let isShort = true;
+  const client = logsFrom((logs) => (isShort ? [] : logs));
+  const follower = await followerOf([client], 1, 1n);
+  await logsOf("0x43", "0x44");
+  await chain.client.mine({ blocks: 3 });
+  isShort = !(await follower.poll());
+  await chain.client.mine({ blocks: 1 });
+  assert.deepEqual(dataOf((await follower.poll()).logs), []);
+  follower.readAgain();
+  let told: string[] = [];
+  for (let looks = 0; looks < 4; looks++) told = dataOf((await follower.poll()).logs);
+  assert.deepEqual(told, ["0x43", "0x44"]);
+});
+
+test("logs of a fork that L1 has left are not believed, whoever tells them", async () => {
+  const gone = `0x${"ab".repeat(32)}`;
+  const follower = await followerOf([
+    logsFrom((logs) => logs.map((log) => (log.data === "0x45" ? { ...log, blockHash: gone } : log))),
+  ]);
+  await logsOf("0x45", "0x46");
+  assert.deepEqual(dataOf((await follower.poll()).logs), ["0x46"]);
+});
+
+test("refused ranges are halved down to what is allowed, tried wider later, and what was read is kept", async () => {
+  let [limit, isDown] = [3, false];
+  const asked: Query[] = [];
+  const client = logsFrom((logs, query) => {
+    asked.push(query);
+    if (isDown && asked.length > 8) throw new HttpRequestError({ url: "http://host/", status: 503 });
+    if (query.toBlock - query.fromBlock >= limit) throw new LimitExceededRpcError(new Error("too many"));
+    return logs;
+  });
+  const follower = new Follower({
+    clients: [client],
+    addresses: [ECHO],
+    fromBlock: (await chain.client.getBlockNumber()) + 1n,
+    quorum: 1,
+    reread: 1n,
+  });
+  await emit("0x47");
+  await chain.client.mine({ blocks: 60 });
+  await emit("0x48");
+  isDown = true;
+  await assert.rejects(follower.poll(), HttpRequestError);
+  const read = asked.filter(({ fromBlock, toBlock }) => toBlock - fromBlock < limit).at(-2) as Query;
+  isDown = false;
+  limit = 10_000;
+  asked.length = 0;
+  assert.deepEqual(dataOf((await follower.poll()).logs), ["0x47", "0x48"]);
+  assert.equal(asked[0]?.fromBlock, read.toBlock + 1n, "it goes on where it was");
+  const widths = asked.map(({ fromBlock, toBlock }) => Number(toBlock - fromBlock) + 1);
+  assert.ok(Math.max(...widths) > 3, `${widths}`);
 });
