@@ -32,7 +32,7 @@ export interface AgentOptions {
   readonly account: LocalAccount | undefined;
   /** As many endpoints must tell the same. */
   readonly quorum: number;
-  /** Blocks under the head that are read again at each new one. */
+  /** Blocks are read again until they are so many blocks old. */
   readonly reread?: bigint;
   /** Seconds without a new block from which on it is said. */
   readonly staleAfter?: number;
@@ -122,7 +122,7 @@ export async function createAgent(options: AgentOptions): Promise<Agent> {
       fromBlock: BigInt(deployment.block),
       quorum: options.quorum,
       ...(options.reread !== undefined && { reread: options.reread }),
-      onBallot: dissentOf(troubles),
+      ...dissentOf(troubles),
     }),
     staleness: new Staleness(options.staleAfter ?? STALE_AFTER),
     deployment,

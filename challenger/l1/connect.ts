@@ -22,6 +22,8 @@ export interface ConnectOptions {
 export interface Connection {
   readonly clients: readonly [PublicClient, ...PublicClient[]];
   readonly chainId: number;
+  /** Gives up whatever is under way. */
+  close(): void;
 }
 
 /** Told when an endpoint goes down, with the failure, and when it is back, with null. */
@@ -68,7 +70,13 @@ export async function connect(
   for (const endpoint of endpoints) endpoint.expectChain(chainId);
   tell = onChange;
   for (const [name, failure] of missing) onChange(name, failure);
-  return { clients: endpoints.map(({ client }) => client) as unknown as Connection["clients"], chainId };
+  return {
+    clients: endpoints.map(({ client }) => client) as unknown as Connection["clients"],
+    chainId,
+    close: () => {
+      for (const endpoint of endpoints) endpoint.close();
+    },
+  };
 }
 
 /** @throws UserError that tells nothing of the text, in which a key may stand */

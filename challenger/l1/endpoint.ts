@@ -10,7 +10,7 @@ import {
   withTimeout,
 } from "viem";
 import { EndpointError } from "./endpoint-error.ts";
-import { isSilence, l1ErrorText } from "./error-text.ts";
+import { isRateLimit, isSilence, l1ErrorText } from "./error-text.ts";
 
 export interface EndpointOptions {
   readonly url: URL;
@@ -52,8 +52,9 @@ export class Endpoint {
   readonly name: string;
   readonly client: PublicClient;
   readonly #options: EndpointOptions;
-  readonly #wire: (call: Call, signal: AbortSignal | null) => Promise<unknown>;
+  readonly #wire: (call: Call, signal: AbortSignal) => Promise<unknown>;
   readonly #shown: string;
+  readonly #closed = new AbortController();
   #chainId: number | undefined;
   #failure: BaseError | undefined;
   #probeAt = 0;
@@ -74,13 +75,19 @@ export class Endpoint {
       retryCount: 0,
       maxResponseBodySize: MAX_ANSWER,
     })({});
-    this.#wire = (call, signal) => request(call as never, (signal ? { signal } : {}) as never);
+    this.#wire = (call, signal) =>
+      request(call as never, { signal: AbortSignal.any([signal, this.#closed.signal]) } as never);
     this.client = createPublicClient({
       name: this.name,
       transport: custom({ request: (call: Call) => this.#request(call) }, { retryCount: 0 }),
       pollingInterval: 200,
       cacheTime: 0,
     });
+  }
+
+  /** Gives up whatever is under way: an endpoint that hangs keeps no process from ending. */
+  close(): void {
+    this.#closed.abort();
   }
 
   /** From now on, it counts only while it serves this chain. */
@@ -110,7 +117,7 @@ export class Endpoint {
 
   async #ask(call: Call): Promise<unknown> {
     try {
-      const answer = await withTimeout(({ signal }) => this.#wire(call, signal), {
+      const answer = await withTimeout(({ signal }) => this.#wire(call, signal as AbortSignal), {
         timeout: this.#options.timeout,
         errorInstance: new TimeoutError({ body: { method: call.method }, url: this.#shown }),
         signal: true,
@@ -212,10 +219,11 @@ function retryAfter(error: Error): number | undefined {
 
 /** Busy endpoints are asked again at once; those that hang, refuse us, or ask for a long rest, are not. */
 function isWorthRetrying(error: Error): boolean {
-  if (!(error instanceof HttpRequestError)) return false;
-  const { status } = error;
-  const isBusy = status === undefined || status === 408 || status === 429 || status >= 500;
-  return isBusy && (retryAfter(error) ?? 0) <= SHORT_WAIT;
+  if ((retryAfter(error) ?? 0) > SHORT_WAIT) return false;
+  if (isRateLimit(error)) return true;
+  return (
+    error instanceof HttpRequestError && (error.status === undefined || error.status === 408 || error.status >= 500)
+  );
 }
 
 /** Parts of a URL that may be a key: user, password, long parts of the path, values of the query. */

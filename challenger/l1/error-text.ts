@@ -11,8 +11,20 @@ export interface Origin {
 /** HTTP statuses that refuse one request; every other status but 200 says that the endpoint serves nobody, or not us. */
 const REFUSED_REQUEST = new Set([400, 413, 422]);
 
+/** Codes with which some say in JSON-RPC what status 429 says. */
+const TOO_MANY_CALLS = new Set([429, -32_007]);
+
+/** Whether an endpoint asks for fewer calls. */
+export const isRateLimit = (error: unknown): boolean =>
+  causesOf(error).some(
+    (cause) =>
+      (cause instanceof HttpRequestError && cause.status === 429) ||
+      (cause instanceof RpcRequestError && TOO_MANY_CALLS.has(cause.code)),
+  );
+
 /** Whether an endpoint failed to answer: it is down, hangs, limits us, or serves another chain. A refusal of one request is an answer. */
 export function isSilence(error: unknown): boolean {
+  if (isRateLimit(error)) return true;
   return causesOf(error).some(
     (cause) =>
       cause instanceof EndpointError ||

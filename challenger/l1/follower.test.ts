@@ -203,6 +203,34 @@ test("a log that one answer lacked is added in its place when the last blocks ar
   assert.deepEqual(dataOf((await follower.poll()).logs), ["0x41", "0x42"], "what is missing proves nothing");
 });
 
+test("each block is read again until it is old, ever more rarely", async () => {
+  const asked: Query[] = [];
+  const client = logsFrom((logs, query) => {
+    asked.push(query);
+    return logs;
+  });
+  const follower = new Follower({
+    clients: [client],
+    addresses: [ECHO],
+    fromBlock: await chain.client.getBlockNumber(),
+    quorum: 1,
+    reread: 8n,
+  });
+  const first = (await follower.poll()).head.number + 1n;
+  for (let block = 0; block < 40; block++) {
+    await chain.client.mine({ blocks: 1 });
+    await follower.poll();
+  }
+  for (let block = first; block < first + 20n; block++) {
+    const ages = asked.filter((q) => q.fromBlock <= block && block <= q.toBlock).map((q) => Number(q.toBlock - block));
+    assert.ok(
+      ages.includes(0) && ages.includes(1) && Math.max(...ages) >= 8,
+      `block ${block} was read at ages ${ages}`,
+    );
+    assert.ok(Math.max(...ages) <= 16 && ages.length <= 8, `block ${block} was read at ages ${ages}`);
+  }
+});
+
 test("older blocks are read again when asked for", async () => {
   let isShort = true;
   const client = logsFrom((logs) => (isShort ? [] : logs));

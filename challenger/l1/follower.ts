@@ -1,4 +1,4 @@
-import { type Address, BaseError, type Hash, type Hex, keccak256, type PublicClient, toHex } from "viem";
+import { type Address, BaseError, type Hash, type Hex, type PublicClient } from "viem";
 import { isSilence } from "./error-text.ts";
 import { agree, type Ballot, EndpointsDisagree, enough, type Question } from "./quorum.ts";
 
@@ -36,10 +36,12 @@ export interface FollowerOptions {
   readonly quorum: number;
   /** The most blocks asked for at once. */
   readonly range?: bigint;
-  /** Blocks under the head whose logs are read again at each new head. */
+  /** A block's logs are read again until it is so many blocks old. */
   readonly reread?: bigint;
   /** Told how each endpoint's logs stand to those of the quorum. */
   readonly onBallot?: (ballot: Ballot) => void;
+  /** Told at each look how many blocks each endpoint is behind the head. */
+  readonly onBehind?: (client: PublicClient, blocks: bigint) => void;
 }
 
 /** Two epochs: on Ethereum, what is as old is final, and every backend of a provider has it. */
@@ -53,11 +55,11 @@ const CALM = 8;
  * back to the last one that is still there, and forgets the logs after it.
  *
  * An answer can be short: behind a load balancer, `eth_getLogs` may reach a node that lacks the newest blocks, which answers with what it has.
- * So a log that is missing proves nothing, while a log of a block that is on the chain proves itself. The last blocks are read again at each
- * new head, and older ones on demand (`readAgain`); what is found then is added in its place, and nothing is taken away.
+ * So a log that is missing proves nothing, while a log of a block that is on the chain proves itself. Blocks are read again until they are
+ * old, and the whole history on demand (`readAgain`); what is found then is added in its place, and nothing is taken away.
  */
 export class Follower {
-  readonly #options: Required<Omit<FollowerOptions, "onBallot">> & Pick<FollowerOptions, "onBallot">;
+  readonly #options: FollowerOptions & Required<Pick<FollowerOptions, "range" | "reread">>;
   #logs: ChainLog[] = [];
   readonly #known = new Map<string, ChainLog>();
   /** Heads that were read, oldest first; the last 1,024 of them. */
@@ -113,7 +115,8 @@ export class Follower {
     try {
       // What comes first is never read, and deep; at the end come the last blocks, of which some were read before.
       while (this.#next <= old) this.#next = (await this.#readRange(this.#next, old, head)) + 1n;
-      for (let from = old + 1n; from <= head.number; ) from = (await this.#readRange(from, head.number, head)) + 1n;
+      let from = max(min(this.#next, head.number - this.#depthOf(head.number, last?.number) + 1n), fromBlock);
+      while (from <= head.number) from = (await this.#readRange(from, head.number, head)) + 1n;
     } catch (error) {
       this.#forgetAfter(settled);
       throw error;
@@ -127,6 +130,16 @@ export class Follower {
     this.#marks.push({ number: head.number, hash: head.hash });
     if (this.#marks.length > 1_024) this.#marks.shift();
     return true;
+  }
+
+  /**
+   * Blocks to read at a head, the newest first: twice the largest power of two of which a multiple was passed. So each block is read again about twice
+   * at each age from 1, 2, 4, … up to `reread`, and not at every head: a batch's log is large.
+   */
+  #depthOf(head: bigint, last = head): bigint {
+    let step = 1n;
+    while (step < this.#options.reread && head / (2n * step) !== last / (2n * step)) step *= 2n;
+    return 2n * step;
   }
 
   async #readHistory(head: Head): Promise<void> {
@@ -223,7 +236,7 @@ export class Follower {
    * by a block from the future. Whoever is slow counts with the newest block that it told of before.
    */
   async #head(): Promise<Head> {
-    const { clients, quorum } = this.#options;
+    const { clients, quorum, onBehind } = this.#options;
     const look = ++this.#looks;
     const asked = clients.map(async (client) => {
       try {
@@ -242,6 +255,7 @@ export class Follower {
       ask: (client) => client.getBlock({ blockNumber: number }),
       digestOf: (block) => `${block.hash}/${block.timestamp}`,
     });
+    for (const [client, height] of this.#heights) onBehind?.(client, number - height);
     return { number, hash, timestamp };
   }
 
@@ -261,8 +275,7 @@ export class Follower {
   }
 }
 
-const digest = (logs: readonly ChainLog[]): Hash =>
-  keccak256(toHex(logs.map((log) => `${keyOf(log)},${contentOf(log)}`).join("\n")));
+const digest = (logs: readonly ChainLog[]): string => logs.map((log) => `${keyOf(log)},${contentOf(log)}`).join("\n");
 
 const contentOf = (log: ChainLog | undefined): string | undefined =>
   log && [log.address.toLowerCase(), ...log.topics, log.data].join();

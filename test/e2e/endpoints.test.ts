@@ -134,6 +134,7 @@ test("an endpoint of three that never answers delays nobody, and the quorum deci
   (proxies[2] as ProxyEndpoint).fault = () => "hangs";
   await lie();
   await until("its counter", async () => (await claims()) === 1);
+  assert.equal(await tower.stop(), 0);
 });
 
 test("when the first endpoint hangs, it is named, passed over, and holds nothing up for long", async () => {
@@ -227,6 +228,21 @@ test("an endpoint that is busy for a moment is asked again, and nothing is said"
   const tower = watch([proxy.url], ["--once"]);
   assert.equal(await tower.ended(), 0, tower.complaint());
   assert.equal(tower.events.some(isTrouble), false);
+});
+
+test("one of three endpoints that stands still is named, and the head goes on without it", async () => {
+  const tower = watchThree();
+  await tower.tells("that it has started", isStarted);
+  const third = proxies[2] as ProxyEndpoint;
+  const frozen = await stage.chain.client.request({ method: "eth_getBlockByNumber", params: ["latest", false] });
+  third.fault = ({ method, params: [block] }) =>
+    method === "eth_getBlockByNumber" && block === "latest" ? { result: frozen } : undefined;
+  await stage.chain.client.mine({ blocks: 80 });
+  await tower.tells("who stands still", troubleOf(/^endpoint 3 .*, head$/, /is 80 blocks behind the quorum/));
+  await lie();
+  await until("its counter", async () => (await claims()) === 1);
+  third.fault = undefined;
+  await tower.tells("that it goes on", recoveryOf(/^endpoint 3 .*, head$/));
 });
 
 test("a head that stands still is said to, once, and so is that it goes on", async () => {

@@ -47,7 +47,7 @@ export function watchCommand(): Command {
     .addOption(threadsOption())
     .addOption(option("--quorum <n>", "endpoints that must agree (default: all)").argParser(positiveInteger))
     .addOption(
-      option("--reread <blocks>", "blocks under the newest that are read again at each new one")
+      option("--reread <blocks>", "read a block's logs again until it is so many blocks old")
         .argParser(naturalNumber)
         .default(REREAD),
     )
@@ -110,5 +110,6 @@ export function watchCommand(): Command {
         await settleDue(agent, connection.deployment.rollup, settling);
       };
       await runRounds(agent, { interval: options.interval, once: options.once ?? false, also });
+      connection.close();
     });
 }
