@@ -6,6 +6,7 @@ import { defaultStore, ModelStore } from "../../store.ts";
 import type { Hex } from "../../strategy/bytes.ts";
 import { type Forest, type Game, type Node, nodeDeadline, proposalDeadline } from "../../strategy/tree.ts";
 import type { GameParameters } from "../../watchtower.ts";
+import { journal } from "../journal.ts";
 import { withL1 } from "../l1-options.ts";
 import { backendOf } from "../model-file.ts";
 import { jsonOption } from "../options.ts";
@@ -67,7 +68,7 @@ async function read(options: DisputeOptions) {
     quorum: connection.clients.length,
     bumpAfter: 0,
     maxFeePerGas: 0n,
-    report: () => undefined,
+    report: journal(false).report,
   });
   const head = await agent.watchtower.look();
   return { forest: agent.watchtower.forest, parameters: agent.parameters, now: Number(head.timestamp), agent };

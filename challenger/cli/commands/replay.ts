@@ -11,6 +11,7 @@ import { defaultStore, ModelStore } from "../../store.ts";
 import { toHex } from "../../strategy/bytes.ts";
 
 import { type DimensionOptions, dimensionsOf, withDimensions } from "../dimensions.ts";
+import { journal } from "../journal.ts";
 import { withL1 } from "../l1-options.ts";
 import { backendOf, readInput, readInputs } from "../model-file.ts";
 import { collect, engineOption, jsonOption, naturalNumber, option, threadsOption } from "../options.ts";
@@ -135,7 +136,7 @@ async function ofDispute(options: ReplayOptions, dispute: string): Promise<void>
     quorum: connection.clients.length,
     bumpAfter: 0,
     maxFeePerGas: 0n,
-    report: () => undefined,
+    report: journal(false).report,
   });
   await watchtower.look();
   const game = findGame(watchtower.forest, dispute);
