@@ -11,6 +11,7 @@ import {
 } from "viem";
 import { EndpointError } from "./endpoint-error.ts";
 import { isRateLimit, isSilence, l1ErrorText } from "./error-text.ts";
+import { Rests } from "./rests.ts";
 
 export interface EndpointOptions {
   readonly url: URL;
@@ -31,10 +32,6 @@ interface Call {
 const RETRIES = 2;
 /** A wait, asked for by the endpoint, that a request itself sits out; milliseconds. */
 const SHORT_WAIT = 1_000;
-/** Rests of an endpoint that is down, in milliseconds: the first, the longest, and the longest that `Retry-After` can ask for. */
-const [FIRST_REST, LONGEST_REST, LONGEST_ASKED_REST] = [250, 16_000, 60_000];
-/** Milliseconds after which an endpoint that came back counts as healthy, so that its rests begin small again. */
-const HEALTHY = 60_000;
 /** Milliseconds after which it is made sure again that it serves the same chain. */
 const CHAIN_CHECK = 60_000;
 /** A batch's log is as large as the batch, in hex. */
@@ -59,8 +56,7 @@ export class Endpoint {
   #failure: BaseError | undefined;
   #probeAt = 0;
   #isProbing = false;
-  #rests = 0;
-  #upSince = 0;
+  readonly #rests = new Rests();
   #chainCheckedAt = 0;
 
   constructor(options: EndpointOptions) {
@@ -138,23 +134,15 @@ export class Endpoint {
   }
 
   #rest(failure: BaseError): void {
-    if (performance.now() - this.#upSince > HEALTHY) this.#rests = 0;
-    this.#probeAt = performance.now() + this.#nextRest(failure);
+    this.#probeAt = performance.now() + this.#rests.next(retryAfter(failure));
     this.#failure = new EndpointError(l1ErrorText(failure), { cause: failure });
     this.#options.onChange?.(this.name, this.#failure);
   }
 
   #rise(): void {
     this.#failure = undefined;
-    this.#upSince = performance.now();
+    this.#rests.rise();
     this.#options.onChange?.(this.name, null);
-  }
-
-  #nextRest(failure: BaseError): number {
-    const asked = retryAfter(failure);
-    return asked === undefined
-      ? Math.min(FIRST_REST * 2 ** this.#rests++, LONGEST_REST)
-      : Math.min(asked, LONGEST_ASKED_REST);
   }
 
   async #probe(): Promise<void> {
@@ -177,7 +165,8 @@ function fetchFrom(url: URL, shown: string): (input: unknown, init?: RequestInit
   const [target, credentials] = [new URL(url), `${url.username}:${url.password}`];
   target.username = target.password = "";
   // `fetch` refuses URLs with credentials.
-  const authorization = credentials === ":" ? {} : { authorization: `Basic ${btoa(decoded(credentials))}` };
+  const authorization =
+    credentials === ":" ? {} : { authorization: `Basic ${Buffer.from(decoded(credentials)).toString("base64")}` };
   return async (_, init) => {
     const headers = { ...(init?.headers as Record<string, string>), ...authorization };
     const response = await fetch(target, { ...init, headers });
