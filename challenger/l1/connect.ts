@@ -55,7 +55,7 @@ export async function connect(
   const asked = endpoints.map(async (endpoint) => found.set(endpoint, await endpoint.client.getChainId()));
   await enough(asked, quorum).catch((error: unknown) => {
     if (missing.size < 2) throw error;
-    const failures = [...missing.values()].map((failure) => (failure as EndpointError).shortMessage);
+    const failures = [...missing.values()].map((failure) => (failure as EndpointError).shortMessage).sort();
     throw new UserError(
       `too few endpoints for a quorum of ${quorum}: ${failures.join("; ")}; check --rpc, and that the nodes run`,
       EXIT.environment,

@@ -68,6 +68,16 @@ test("an endpoint that is down at the start is named, and the exit code is 3", a
   assert.deepEqual(tower.events, []);
 });
 
+test("too few endpoints at the start are all named, and the exit code is 3", async () => {
+  for (const one of proxies.slice(1)) one.treat = undefined;
+  const tower = watchThree();
+  assert.equal(await tower.ended(), 3);
+  assert.match(
+    tower.complaint(),
+    /^elench: too few endpoints for a quorum of 2: L1 endpoint 2 .*; L1 endpoint 3 .*\n$/,
+  );
+});
+
 test("an endpoint that dies and comes back is trouble for as long, and the watch goes on", async () => {
   const tower = watch([proxy.url]);
   await tower.tells("that it has started", ({ kind }) => kind === "started");

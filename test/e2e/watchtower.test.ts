@@ -5,6 +5,7 @@ import { type Hex, parseGwei } from "viem";
 import { richAccount } from "../../deploy/local-chain.ts";
 import { ledgerOf } from "./ledger.ts";
 import { createLiar, type Liar } from "./liar.ts";
+import { startProxy } from "./proxy.ts";
 import {
   ask,
   gameEvents,
@@ -168,14 +169,20 @@ test("what nobody mines at the price is bid for again, and the dispute goes on",
   await assertWon(game, truth, start);
 });
 
-test("when L1 goes back under its moves, it plays what the new chain lacks", { timeout: 90_000 }, async () => {
+test("when L1 goes back under its moves, it plays what the new chain lacks", { timeout: 90_000 }, async (t) => {
   const { client } = stage.chain;
   const { liar, game, truth } = await lie();
   const claims = async (): Promise<number> => (await gameEvents(stage, "Claimed")).length;
-  tower = watch("--bump-after", "300");
+  const proxy = await startProxy(stage.chain.url);
+  t.after(() => proxy.close());
+  tower = startTower({ ...stage.env, ELENCH_RPC: proxy.url, ELENCH_KEY: keyOf(watcher) }, ["--bump-after", "300"]);
   const fork = await client.snapshot();
   await until("its counter", async () => (await claims()) === 1);
   await tower.tells("its counter's confirmation", ({ kind }) => kind === "confirmed");
+  // What it has not looked at yet cannot be gone for it.
+  const before = proxy.calls.length;
+  const looks = () => proxy.calls.slice(before).filter(({ params: [block] }) => block === "latest").length;
+  await until("two more looks, of which the first is over", () => looks() >= 2);
   await client.revert({ id: fork });
   await client.mine({ blocks: 3 });
   assert.equal(await claims(), 0, "the new chain has no counter");
