@@ -49,7 +49,7 @@ export function watchCommand(): Command {
     .addOption(
       option("--reread <blocks>", "read a block's logs again until it is so many blocks old")
         .argParser(naturalNumber)
-        .default(REREAD),
+        .default(REREAD, String(REREAD)),
     )
     .addOption(
       option("--stale-after <s>", "say so when there is no new block for so long")
