@@ -203,6 +203,21 @@ test("a log that one answer lacked is added in its place when the last blocks ar
   assert.deepEqual(dataOf((await follower.poll()).logs), ["0x41", "0x42"], "what is missing proves nothing");
 });
 
+test("a log that was told wrongly is replaced when it is told otherwise", async () => {
+  let isWrong = true;
+  const follower = await followerOf([
+    logsFrom((logs) => logs.map((log) => (isWrong ? { ...log, data: "0xff" } : log))),
+  ]);
+  await emit("0x49");
+  const { logs: wrong } = await follower.poll();
+  assert.deepEqual(dataOf(wrong), ["0xff"]);
+  isWrong = false;
+  await chain.client.mine({ blocks: 1 });
+  const { logs } = await follower.poll();
+  assert.deepEqual(dataOf(logs), ["0x49"]);
+  assert.notEqual(logs, wrong, "who read the earlier ones must read anew");
+});
+
 test("each block is read again until it is old, ever more rarely", async () => {
   const asked: Query[] = [];
   const client = logsFrom((logs, query) => {
