@@ -221,10 +221,12 @@ test("one of three endpoints that asks to be left alone for an hour is left alon
     body: '{"jsonrpc":"2.0","id":1,"error":{"code":-32005,"message":"daily request count exceeded"}}',
   });
   await tower.tells("who has enough", troubleOf(/^endpoint 3 /, /HTTP status 429: daily request count exceeded/));
-  const asked = third.calls.length;
+  const [asked, others] = [third.calls.length, proxy.calls.length];
   await lie();
   await until("its counter", async () => (await claims()) === 1);
-  assert.equal(third.calls.length, asked);
+  await until("many calls of others", () => proxy.calls.length - others > 100);
+  // Those that were on their way.
+  assert.ok(third.calls.length - asked < 10, `${third.calls.length - asked} calls`);
 });
 
 test("an endpoint that is busy for a moment is asked again, and nothing is said", async () => {
