@@ -1,0 +1,43 @@
+import { count, elementOf, isFloat, roundoff, type Tensor } from "./tensor.ts";
+
+/**
+ * How far two right results can be apart: `ulps` units in the last place of the result, and besides `absolute`.
+ * Integers and booleans must be equal, NaN is equal to NaN, and −0 to +0.
+ */
+export interface Tolerance {
+  readonly ulps: number;
+  readonly absolute: number;
+}
+
+export const EXACT: Tolerance = { ulps: 0, absolute: 0 };
+
+/** Functions that each of two sides rounds within some units in the last place. */
+export const ulps = (n: number, absolute = 0): Tolerance => ({ ulps: n, absolute });
+
+/**
+ * A sum of `terms` terms of at most `magnitude`, each side in an order of its own, in f32 or wider: the error of either is at most
+ * terms · u · Σ |term| (Higham, Accuracy and Stability of Numerical Algorithms, 4.2); that of random signs is about its root.
+ */
+export const sums = (terms: number, magnitude: number): Tolerance => ({
+  ulps: 2,
+  absolute: 4 * terms * Math.sqrt(terms) * 2 ** -24 * magnitude,
+});
+
+/** What is different, or "". */
+export function difference(wanted: Tensor, actual: Tensor, { ulps, absolute }: Tolerance): string {
+  if (wanted.dtype !== actual.dtype || `${wanted.shape}` !== `${actual.shape}`)
+    return `${actual.dtype}[${actual.shape}], not ${wanted.dtype}[${wanted.shape}]`;
+  for (let i = 0; i < count(wanted.shape); i++) {
+    const [want, got] = [elementOf(wanted, i), elementOf(actual, i)];
+    if (want === got || (Number.isNaN(want) && Number.isNaN(got))) continue;
+    if (isFloat(wanted.dtype) && Number.isFinite(want) && Number.isFinite(got)) {
+      const [x, y] = [Number(want), Number(got)];
+      const size = Math.max(Math.abs(x), Math.abs(y));
+      // An ulp is at most 2u times the number; f16's subnormals have one of their own.
+      const unit = Math.max(2 * roundoff(wanted.dtype) * size, wanted.dtype === "f16" ? 2 ** -24 : 0);
+      if (Math.abs(x - y) <= absolute + ulps * unit) continue;
+    }
+    return `element ${i} of ${count(wanted.shape)} is ${got}, not ${want}`;
+  }
+  return "";
+}

@@ -1,0 +1,81 @@
+import type { Backend } from "../../../ml-vm/engine/backend.ts";
+import { Session } from "../../../ml-vm/engine/session.ts";
+import { ModelError } from "../../../ml-vm/onnx/error.ts";
+import { importOnnx } from "../../../ml-vm/onnx/import.ts";
+import { difference } from "./compare.ts";
+import { departureOf } from "./departures.ts";
+import { modelFile } from "./graph.ts";
+import type { Peer } from "./peer.ts";
+import type { FuzzCase } from "./seed.ts";
+import type { Tensor } from "./tensor.ts";
+
+/** What came of a graph. */
+export type Outcome =
+  /** Both give the same; or both refuse a graph that is broken. */
+  | { readonly kind: "agreed" }
+  /** The results differ, or an invalid graph was taken. */
+  | { readonly kind: "wrong"; readonly why: string }
+  /** onnxruntime runs it, we refuse it and name the reason. */
+  | { readonly kind: "refused"; readonly why: string }
+  /** onnxruntime does not run a valid graph, or not as the specification says. */
+  | { readonly kind: "notComparable"; readonly why: string };
+
+interface Executors {
+  readonly peer: Peer;
+  readonly backend: Backend;
+  /** Has to give the first one's bits. */
+  readonly second?: Backend;
+}
+
+type Own = { readonly outputs: readonly Tensor[] } | { readonly refusal: string } | { readonly defect: string };
+
+/** Runs a graph here and in onnxruntime, and compares. */
+export async function judge(fuzzCase: FuzzCase, { peer, backend, second }: Executors): Promise<Outcome> {
+  const { graph, tolerances, broken } = fuzzCase;
+  const model = modelFile(graph);
+  const pending = peer.run({ model, feeds: graph.inputs });
+  const own = runHere(fuzzCase, model, backend);
+  const theirs = await pending;
+  if ("defect" in own) return { kind: "wrong", why: own.defect };
+  if (second && "outputs" in own) {
+    const other = runHere(fuzzCase, model, second);
+    if (!("outputs" in other) || other.outputs.some((t, i) => !sameBytes(t.data, (own.outputs[i] as Tensor).data)))
+      return { kind: "wrong", why: `${second.name} does not give the bits of ${backend.name}` };
+  }
+  if ("refusal" in theirs) {
+    if (!broken) return { kind: "notComparable", why: `onnxruntime refuses: ${theirs.refusal}` };
+    if ("refusal" in own) return { kind: "agreed" };
+    return { kind: "wrong", why: `taken, though ${broken}; onnxruntime refuses: ${theirs.refusal}` };
+  }
+  if (broken) return { kind: "notComparable", why: `onnxruntime takes what is broken: ${broken}` };
+  if ("refusal" in own) return { kind: "refused", why: own.refusal };
+  if (own.outputs.length !== theirs.outputs.length)
+    return { kind: "wrong", why: `${own.outputs.length} outputs, not ${theirs.outputs.length}` };
+  const different = theirs.outputs
+    .map((wanted, i) => difference(wanted, own.outputs[i] as Tensor, tolerances[i] ?? tolerances[0]))
+    .map((what, i) => what && `output ${i}: ${what}`)
+    .find((what) => what !== "");
+  if (different === undefined) return { kind: "agreed" };
+  const departure = departureOf(fuzzCase);
+  return departure
+    ? { kind: "notComparable", why: `onnxruntime departs: ${departure}` }
+    : { kind: "wrong", why: different };
+}
+
+const sameBytes = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) === 0;
+
+/** Anything but a ModelError is a defect. */
+function runHere({ graph }: FuzzCase, bytes: Uint8Array, backend: Backend): Own {
+  try {
+    const model = importOnnx(bytes);
+    const inputs = model.inputNames.map(
+      (name) => (graph.inputs.find((input) => input.name === name) as { value: Tensor }).value.data,
+    );
+    const results = new Session(model, backend).run(inputs);
+    const outputs = results.map((data, i): Tensor => ({ ...(model.program.tensors[i] as Tensor), data }));
+    return { outputs };
+  } catch (error) {
+    if (error instanceof ModelError) return { refusal: error.message };
+    return { defect: `${(error as Error).stack}` };
+  }
+}

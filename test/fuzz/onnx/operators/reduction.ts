@@ -1,0 +1,71 @@
+import { EXACT, sums, type Tolerance, ulps } from "../compare.ts";
+import type { Draw, Generator, Generators } from "../draw.ts";
+import { type Content, count, isFloat, MAGNITUDE } from "../tensor.ts";
+import type { DType } from "../../../../ml-vm/program/dtype.ts";
+
+const NUMBERS = ["f32", "f32", "f64", "i32", "i64", "f16"] as const;
+const EXTREMES = ["f32", "f64", "i32", "i64", "u8", "i8", "f16", "bool"] as const;
+/** ReduceMax and ReduceMin: bytes from operator set 12 on, booleans from 20 on. */
+const extremesKnow = (dtype: DType, opset: number): boolean =>
+  opset >= (dtype === "bool" ? 20 : dtype === "u8" || dtype === "i8" ? 12 : 1);
+
+interface Reduction {
+  readonly dtypes?: readonly DType[];
+  /** Whether an operator set knows a type; all if it is not said. */
+  readonly known?: (dtype: DType, opset: number) => boolean;
+  readonly content?: Content;
+  /** The operator set from which axes are an input. */
+  readonly axesInput?: number;
+  readonly since?: readonly number[];
+  readonly tolerance: (terms: number, d: Draw) => Tolerance;
+}
+
+const reduction = (r: Reduction): Generator => ({
+  since: r.since ?? [1, 11, 13, 18],
+  weight: 2,
+  generate: (d) => {
+    const { axesInput = 18 } = r;
+    const dtype = d.dtype(...(r.dtypes?.filter((t) => r.known?.(t, d.opset) ?? true) ?? NUMBERS));
+    const shape = d.shape(d.random(5), 6);
+    const axes = shape.length === 0 || d.once(4) ? [] : d.axes(shape.length).map((a) => (d.opset < 11 && a < 0 ? a + shape.length : a));
+    d.maybeInt("keepdims", 1, [0, 1]);
+    d.input(d.tensor(dtype, shape, r.content));
+    let noop = 0;
+    if (d.opset >= axesInput) {
+      noop = d.maybeInt("noop_with_empty_axes", 0, [0, 1]);
+      if (axes.length > 0) d.integers(axes);
+      else if (d.once(3)) d.integers([]);
+      else if (d.once(2)) d.skip();
+    } else if (axes.length > 0) d.ints("axes", axes);
+    const reduced = axes.length > 0 ? axes.map((a) => shape.at(a) as number) : noop ? [] : shape;
+    return isFloat(dtype) ? r.tolerance(count(reduced), d) : EXACT;
+  },
+});
+
+const argument: Generator = {
+  since: [1, 11, 12, 13],
+  weight: 2,
+  generate: (d) => {
+    const shape = d.shape(d.between(1, 4), 6);
+    if (d.once(2)) d.int("axis", d.opset < 11 ? d.random(shape.length) : d.axis(shape.length));
+    d.maybeInt("keepdims", 1, [0, 1]);
+    if (d.opset >= 12) d.maybeInt("select_last_index", 0, [0, 1]);
+    d.input(d.tensor(d.dtype("f32", "f32", "f64", "i32", "i64", "u8", "i8"), shape));
+    return EXACT;
+  },
+};
+
+export const REDUCTION: Generators = {
+  ReduceSum: reduction({ axesInput: 13, since: [1, 11, 13], tolerance: (n) => sums(n, MAGNITUDE) }),
+  ReduceMean: reduction({ dtypes: NUMBERS.filter((t) => t !== "i64"), tolerance: (n) => sums(n, MAGNITUDE) }),
+  ReduceMax: reduction({ dtypes: EXTREMES, known: extremesKnow, since: [1, 11, 12, 13, 18, 20], tolerance: () => EXACT }),
+  ReduceMin: reduction({ dtypes: EXTREMES, known: extremesKnow, since: [1, 11, 12, 13, 18, 20], tolerance: () => EXACT }),
+  ReduceProd: reduction({ tolerance: (n) => ulps(2 * n) }),
+  ReduceSumSquare: reduction({ tolerance: (n) => sums(n, MAGNITUDE ** 2) }),
+  ReduceL1: reduction({ dtypes: ["f32", "i32", "f16"], tolerance: (n) => sums(n, MAGNITUDE) }),
+  ReduceL2: reduction({ dtypes: ["f32", "i32", "f16"], tolerance: (n) => sums(n, MAGNITUDE) }),
+  ReduceLogSum: reduction({ dtypes: ["f32", "f16"], content: "positive", tolerance: (n) => sums(n, 1) }),
+  ReduceLogSumExp: reduction({ dtypes: ["f32", "f16"], tolerance: (n) => sums(n + 10, 1) }),
+  ArgMax: argument,
+  ArgMin: argument,
+};

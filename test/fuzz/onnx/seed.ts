@@ -1,0 +1,34 @@
+import { seededRandom } from "../../../evm/trie/random.ts";
+import { pickWeighted } from "../values.ts";
+import type { Tolerance } from "./compare.ts";
+import { Draw } from "./draw.ts";
+import type { GraphSpec } from "./graph.ts";
+import { GENERATORS } from "./operators/all.ts";
+
+/** A graph with the inputs to run it on. */
+export interface FuzzCase {
+  readonly graph: GraphSpec;
+  /** For each output; the first counts for those that have none. */
+  readonly tolerances: readonly [Tolerance, ...Tolerance[]];
+  /** The rule that it breaks, if it does: then it is to be refused. */
+  readonly broken?: string;
+}
+
+/** The last operator set that onnxruntime 1.30 takes. */
+const NEWEST = 26;
+
+const WEIGHTED = Object.entries(GENERATORS).map(([op, { weight = 1 }]) => [weight, op] as const);
+
+/** The graph of a seed: the same everywhere. */
+export function caseOfSeed(seed: number, only?: string): FuzzCase {
+  // Neighbouring seeds are far apart in the generator's sequence.
+  const random = seededRandom(Math.imul(seed + 1, 0x9e3779b1));
+  for (let i = 0; i < 4; i++) random(2);
+  const op = only ?? pickWeighted(random, WEIGHTED);
+  const { since, until = NEWEST, generate } = GENERATORS[op] as (typeof GENERATORS)[string];
+  const index = random(since.length);
+  const [from, below] = [since[index] as number, since[index + 1] ?? until + 1];
+  const draw = new Draw(random, op, from + random(below - from));
+  const tolerance = generate(draw);
+  return { graph: draw.graph(), tolerances: [tolerance] };
+}
