@@ -1,5 +1,6 @@
-import { seededRandom } from "../../../evm/trie/random.ts";
-import { pickWeighted } from "../values.ts";
+import { type Random, seededRandom } from "../../../evm/trie/random.ts";
+import { pick, pickWeighted } from "../values.ts";
+import { Chain } from "./chain.ts";
 import type { Tolerance } from "./compare.ts";
 import { Draw } from "./draw.ts";
 import type { GraphSpec } from "./graph.ts";
@@ -24,10 +25,14 @@ export function caseOfSeed(seed: number, only?: string): FuzzCase {
   // Neighbouring seeds are far apart in the generator's sequence.
   const random = seededRandom(Math.imul(seed + 1, 0x9e3779b1));
   for (let i = 0; i < 4; i++) random(2);
-  const op = only ?? pickWeighted(random, WEIGHTED);
+  if (only === "chain" || (!only && random(4) === 0)) return new Chain(random, 13 + random(NEWEST - 12)).build(2 + random(7));
+  return single(random, only ?? pickWeighted(random, WEIGHTED));
+}
+
+function single(random: Random, op: string): FuzzCase {
   const { since, until = NEWEST, generate } = GENERATORS[op] as (typeof GENERATORS)[string];
-  const index = random(since.length);
-  const [from, below] = [since[index] as number, since[index + 1] ?? until + 1];
+  const from = pick(random, since);
+  const below = since[since.indexOf(from) + 1] ?? until + 1;
   const draw = new Draw(random, op, from + random(below - from));
   const tolerance = generate(draw);
   return { graph: draw.graph(), tolerances: [tolerance] };
