@@ -1,6 +1,6 @@
 import type { GraphSpec, Node } from "./graph.ts";
 import type { FuzzCase } from "./seed.ts";
-import { elementOf, type Tensor } from "./tensor.ts";
+import { count, elementOf, type Tensor } from "./tensor.ts";
 
 /**
  * Where onnxruntime 1.30.0's CPU provider does other than the ONNX specification says: as few as can be. Each is looked at
@@ -54,6 +54,13 @@ function resized(node: Node, graph: GraphSpec) {
 }
 
 const DEPARTURES: readonly Departure[] = [
+  {
+    what: "Clip of int64: 2^31 to 2^32 − 1 counts as negative",
+    applies: (node, graph) => {
+      const x = valueOf(graph, node.inputs[0]);
+      return node.op === "Clip" && x?.dtype === "i64" && numbers({ ...x, shape: [count(x.shape)] }).some((n) => n >= 2 ** 31);
+    },
+  },
   {
     // AveragePool, MaxPool: "output_spatial_shape[i] = ceil(input_spatial_shape[i] / strides_spatial_shape[i])" for SAME_*.
     what: "pools with auto_pad SAME_* and dilations: the output's size is that of VALID",

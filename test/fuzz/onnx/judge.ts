@@ -29,9 +29,12 @@ interface Executors {
 
 type Own = { readonly outputs: readonly Tensor[] } | { readonly refusal: string } | { readonly defect: string };
 
+/** What onnxruntime says where a graph may well be valid. */
+const NOT_DONE = /not implemented|not supported|implementation|find kernel|kernel not found|crashed|takes no input|gives no output/i;
+
 /** Runs a graph here and in onnxruntime, and compares. */
 export async function judge(fuzzCase: FuzzCase, { peer, backend, second }: Executors): Promise<Outcome> {
-  const { graph, tolerances, broken } = fuzzCase;
+  const { graph, tolerances, changed } = fuzzCase;
   const model = modelFile(graph);
   const pending = peer.run({ model, feeds: graph.inputs });
   const own = runHere(fuzzCase, model, backend);
@@ -43,23 +46,36 @@ export async function judge(fuzzCase: FuzzCase, { peer, backend, second }: Execu
       return { kind: "wrong", why: `${second.name} does not give the bits of ${backend.name}` };
   }
   if ("refusal" in theirs) {
-    if (!broken) return { kind: "notComparable", why: `onnxruntime refuses: ${theirs.refusal}` };
+    if (!changed || NOT_DONE.test(theirs.refusal)) return notComparable(`onnxruntime refuses: ${theirs.refusal}`);
     if ("refusal" in own) return { kind: "agreed" };
-    return { kind: "wrong", why: `taken, though ${broken}; onnxruntime refuses: ${theirs.refusal}` };
+    const before = await peer.run({ model: modelFile(changed.from), feeds: changed.from.inputs });
+    if ("refusal" in before) return notComparable(`onnxruntime refuses, changed or not: ${before.refusal}`);
+    return { kind: "wrong", why: `taken, though ${changed.what}; onnxruntime refuses: ${theirs.refusal}` };
   }
-  if (broken) return { kind: "notComparable", why: `onnxruntime takes what is broken: ${broken}` };
-  if ("refusal" in own) return { kind: "refused", why: own.refusal };
-  if (own.outputs.length !== theirs.outputs.length)
-    return { kind: "wrong", why: `${own.outputs.length} outputs, not ${theirs.outputs.length}` };
-  const different = theirs.outputs
-    .map((wanted, i) => difference(wanted, own.outputs[i] as Tensor, tolerances[i] ?? tolerances[0]))
-    .map((what, i) => what && `output ${i}: ${what}`)
-    .find((what) => what !== "");
+  if ("refusal" in own) {
+    return changed
+      ? notComparable(`onnxruntime takes it, though ${changed.what}; refused here: ${own.refusal}`)
+      : { kind: "refused", why: own.refusal };
+  }
+  const different = differenceOf(theirs.outputs, own.outputs, tolerances);
   if (different === undefined) return { kind: "agreed" };
   const departure = departureOf(fuzzCase);
-  return departure
-    ? { kind: "notComparable", why: `onnxruntime departs: ${departure}` }
-    : { kind: "wrong", why: different };
+  if (departure) return notComparable(`onnxruntime departs: ${departure}`);
+  return { kind: "wrong", why: changed ? `${different}, where ${changed.what}` : different };
+}
+
+const notComparable = (why: string): Outcome => ({ kind: "notComparable", why });
+
+function differenceOf(
+  wanted: readonly Tensor[],
+  actual: readonly Tensor[],
+  tolerances: FuzzCase["tolerances"],
+): string | undefined {
+  if (wanted.length !== actual.length) return `${actual.length} outputs, not ${wanted.length}`;
+  return wanted
+    .map((tensor, i) => difference(tensor, actual[i] as Tensor, tolerances[i] ?? tolerances[0]))
+    .map((what, i) => what && `output ${i}: ${what}`)
+    .find((what) => what !== "");
 }
 
 const sameBytes = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) === 0;

@@ -1,5 +1,6 @@
 import { type Random, seededRandom } from "../../../evm/trie/random.ts";
 import { pick, pickWeighted } from "../values.ts";
+import { broken } from "./break.ts";
 import { Chain } from "./chain.ts";
 import type { Tolerance } from "./compare.ts";
 import { Draw } from "./draw.ts";
@@ -11,8 +12,8 @@ export interface FuzzCase {
   readonly graph: GraphSpec;
   /** For each output; the first counts for those that have none. */
   readonly tolerances: readonly [Tolerance, ...Tolerance[]];
-  /** The rule that it breaks, if it does: then it is to be refused. */
-  readonly broken?: string;
+  /** What was changed in a valid graph, if it was; most changes break a rule, and then the graph is to be refused. */
+  readonly changed?: { readonly what: string; readonly from: GraphSpec };
 }
 
 /** The last operator set that onnxruntime 1.30 takes. */
@@ -26,7 +27,10 @@ export function caseOfSeed(seed: number, only?: string): FuzzCase {
   const random = seededRandom(Math.imul(seed + 1, 0x9e3779b1));
   for (let i = 0; i < 4; i++) random(2);
   if (only === "chain" || (!only && random(4) === 0)) return new Chain(random, 13 + random(NEWEST - 12)).build(2 + random(7));
-  return single(random, only ?? pickWeighted(random, WEIGHTED));
+  const valid = single(random, only ?? pickWeighted(random, WEIGHTED));
+  if (random(9) !== 0) return valid;
+  const changed = broken(random, valid.graph);
+  return changed ? { ...valid, graph: changed.graph, changed: { what: changed.rule, from: valid.graph } } : valid;
 }
 
 function single(random: Random, op: string): FuzzCase {

@@ -5,8 +5,8 @@ import { count, MAGNITUDE } from "../tensor.ts";
 const dtypeOf = (d: Draw) => d.dtype("f32", "f32", "f16");
 
 /**
- * A normalised value is at most √n, as exact as the variance, which the mean's cancellation makes inexact by about
- * n · u · (max / deviation)²; data of little deviation is rare and shares that bound by ε's.
+ * A normalised value is at most √n, as exact as the variance: by n · u · (max / deviation)². Data to be normalised is a grid, whose
+ * deviation is no smaller than its step, or 0; where numbers are nearly alike, onnxruntime's E[x²] − E[x]² loses most digits.
  */
 const normal = (terms: number) => ({ ulps: 4, absolute: 1e-4 * Math.sqrt(terms) * MAGNITUDE });
 
@@ -76,7 +76,7 @@ export const NORMALISATION: Generators = {
       epsilon(d);
       d.maybeInt("stash_type", 1, [1]);
       const rest = shape.slice(axis < 0 ? axis + shape.length : axis);
-      d.input(d.tensor(dtype, shape));
+      d.input(d.tensor(dtype, shape, "grid"));
       d.parameter(d.tensor(dtype, rest));
       if (d.once(2)) d.parameter(d.tensor(dtype, rest));
       if (d.once(3)) d.outputs(d.between(2, 3));
@@ -104,7 +104,7 @@ export const NORMALISATION: Generators = {
       const dtype = dtypeOf(d);
       const [channels, space] = [d.between(1, 4), d.shape(d.between(1, 3), 6)];
       epsilon(d);
-      d.input(d.tensor(dtype, [d.between(1, 2), channels, ...space]));
+      d.input(d.tensor(dtype, [d.between(1, 2), channels, ...space], "grid"));
       vector(d, dtype, channels);
       vector(d, dtype, channels);
       return normal(count(space));
@@ -118,7 +118,7 @@ export const NORMALISATION: Generators = {
       const [groups, each, space] = [d.between(1, 3), d.between(1, 3), d.shape(d.between(1, 3), 6)];
       d.int("num_groups", groups);
       epsilon(d);
-      d.input(d.tensor(dtype, [d.between(1, 2), groups * each, ...space]));
+      d.input(d.tensor(dtype, [d.between(1, 2), groups * each, ...space], "grid"));
       const size = d.opset < 21 ? groups : groups * each;
       vector(d, dtype, size);
       vector(d, dtype, size);
