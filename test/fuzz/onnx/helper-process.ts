@@ -1,0 +1,62 @@
+import { type ChildProcess, fork } from "node:child_process";
+
+/** What a process that did not answer came to. */
+export interface Died {
+  readonly died: string;
+}
+
+/**
+ * A process that answers one question at a time, and may crash or hang over it: it is started when it is first needed, and again
+ * after that. Its script says "ready" once, and then sends an answer to each message.
+ */
+export class HelperProcess<Question extends object, Answer extends object> {
+  readonly #script: URL;
+  readonly #patience: number;
+  #child: ChildProcess | null = null;
+  #settle: (answer: Answer | Died | "ready") => void = () => {};
+
+  /** @param patience milliseconds after which it is killed. */
+  constructor(script: URL, patience: number) {
+    this.#script = script;
+    this.#patience = patience;
+  }
+
+  /** Starts it, if it does not run. @returns whether it does now. */
+  async start(): Promise<boolean> {
+    if (this.#child) return true;
+    const first = await this.#await(() => {
+      this.#child = this.#fork();
+    });
+    return first === "ready";
+  }
+
+  async ask(question: Question): Promise<Answer | Died> {
+    if (!(await this.start())) return { died: "it does not start" };
+    return (await this.#await(() => this.#child?.send(question))) as Answer | Died;
+  }
+
+  close(): void {
+    if (this.#child?.connected) this.#child.disconnect();
+  }
+
+  #fork(): ChildProcess {
+    const child = fork(this.#script, { serialization: "advanced", stdio: "ignore" });
+    child.on("message", (message) => this.#settle(message as Answer | "ready"));
+    child.on("exit", (code, signal) => {
+      if (this.#child === child) this.#child = null;
+      this.#settle({ died: signal ?? `exit code ${code}` });
+    });
+    return child;
+  }
+
+  #await(begin: () => void): Promise<Answer | Died | "ready"> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => this.#child?.kill("SIGKILL"), this.#patience);
+      this.#settle = (answer) => {
+        clearTimeout(timer);
+        resolve(answer);
+      };
+      begin();
+    });
+  }
+}
