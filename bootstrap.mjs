@@ -27,7 +27,8 @@ const NODE_PACKAGES = {
 };
 
 /** What some scripts compare us with: too large to install for everybody. They load it from $ELENCH_ORT. */
-const PEERS = { "bench/run.ts": ["onnxruntime-node@1.30.0"] };
+const ONNXRUNTIME = ["onnxruntime-node@1.30.0"];
+const PEERS = { "bench/run.ts": ONNXRUNTIME, "test/fuzz/run.ts": ONNXRUNTIME, "test/run.ts": ONNXRUNTIME };
 
 class BootstrapError extends Error {}
 

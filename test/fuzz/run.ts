@@ -1,15 +1,21 @@
 import { parseArgs } from "node:util";
 import { startEvmVerifier } from "../contracts/evmVerifier.ts";
 import { type JudgeOptions, judgeSeed, type Met } from "./judge.ts";
+import { fuzzOnnx, ONNX_USAGE } from "./onnx/command.ts";
 
-/** `npm run fuzz -- --seeds A..B [--verify] [--json]`: random worlds and batches, run by every executor. */
+/**
+ * `npm run fuzz -- --seeds A..B [--verify] [--json]`: random worlds and batches, run by every executor.
+ * `npm run fuzz -- onnx …`: random models, here and in onnxruntime.
+ */
 
 const USAGE = `usage: npm run fuzz -- [--seeds A..B] [OPTIONS]
   --seeds A..B   scenarios, by their numbers (default: 1..1000); one number is that scenario alone
   --verify       have the Solidity verifier take steps of each
   --steps N      how many of each run (default: 60)
   --json         print the result as JSON
-Exit codes: 0 the executors agree; 1 they do not, in at least one scenario; 2 wrong arguments.`;
+Exit codes: 0 the executors agree; 1 they do not, in at least one scenario; 2 wrong arguments.
+
+${ONNX_USAGE}`;
 
 interface Arguments {
   readonly first: number;
@@ -65,18 +71,24 @@ async function fuzz({ first, last, verify, steps }: Arguments) {
   return { ...total, kinds: met.size, failures };
 }
 
-let args: Arguments;
-try {
-  args = parse(process.argv.slice(2));
-} catch (error) {
-  process.stderr.write(`${(error as Error).message}\n`);
-  process.exit(2);
+/** @returns the exit code. */
+async function fuzzEvm(given: readonly string[]): Promise<number> {
+  let args: Arguments;
+  try {
+    args = parse(given);
+  } catch (error) {
+    process.stderr.write(`${(error as Error).message}\n`);
+    return 2;
+  }
+  const report = await fuzz(args);
+  const { seeds, valid, failed, dropped, steps, verified, kinds, failures } = report;
+  process.stdout.write(
+    args.json
+      ? `${JSON.stringify(report)}\n`
+      : `${seeds} scenarios: ${valid} transactions executed (${failed} of them failed), ${dropped} dropped, ${steps} steps of ${kinds} kinds, ${verified} verified; ${failures.length} disagreements\n`,
+  );
+  return failures.length > 0 ? 1 : 0;
 }
-const report = await fuzz(args);
-const { seeds, valid, failed, dropped, steps, verified, kinds, failures } = report;
-process.stdout.write(
-  args.json
-    ? `${JSON.stringify(report)}\n`
-    : `${seeds} scenarios: ${valid} transactions executed (${failed} of them failed), ${dropped} dropped, ${steps} steps of ${kinds} kinds, ${verified} verified; ${failures.length} disagreements\n`,
-);
-process.exitCode = failures.length > 0 ? 1 : 0;
+
+const [first, ...rest] = process.argv.slice(2);
+process.exitCode = first === "onnx" ? await fuzzOnnx(rest) : await fuzzEvm(process.argv.slice(2));

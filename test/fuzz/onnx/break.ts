@@ -50,7 +50,16 @@ const dtype: Breaker = (random, graph) => {
   const all = given(graph);
   if (all.length === 0) return undefined;
   const { name, value } = pick(random, all);
-  const changed = refilled({ ...value, dtype: pick(random, DTYPES.filter((t) => t !== "bf16")) }, value.shape);
+  const changed = refilled(
+    {
+      ...value,
+      dtype: pick(
+        random,
+        DTYPES.filter((t) => t !== "bf16"),
+      ),
+    },
+    value.shape,
+  );
   // Small numbers of any type, so that the type alone is wrong.
   const plain = { ...changed, data: changed.data.map((byte) => (changed.dtype === "bool" ? byte & 1 : byte)) };
   return { graph: withValue(graph, name, plain), rule: `${name} is ${show(plain)}, not ${show(value)}` };

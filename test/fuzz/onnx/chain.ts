@@ -42,18 +42,18 @@ export class Chain {
   readonly #nodes: GraphSpec["nodes"][number][] = [];
   readonly #inputs: { name: string; value: Tensor }[] = [];
   readonly #initializers: { name: string; value: Tensor; encoding: "raw" | "typed" }[] = [];
-  readonly #opset: number;
+  readonly opset: number;
   #names = 0;
 
   constructor(random: Random, opset: number) {
     this.#random = random;
-    this.#opset = opset;
+    this.opset = opset;
   }
 
   /** A chain of so many steps. Some of its values are outputs, the last one always. */
   build(steps: number): { graph: GraphSpec; tolerances: [Tolerance, ...Tolerance[]] } {
-    const rank = this.#between(1, 4);
-    const shape = Array.from({ length: rank }, () => this.#between(1, 5));
+    const rank = this.between(1, 4);
+    const shape = Array.from({ length: rank }, () => this.between(1, 5));
     this.#given("f32", shape, true);
     if (once(this.#random, 2)) this.#given("f32", shape, once(this.#random, 2));
     for (let left = steps, tries = 0; left > 0 && tries < 200; tries++) {
@@ -68,7 +68,7 @@ export class Chain {
     const tolerances = outputs.map(({ error }) => ({ ulps: error > 0 ? 1 : 0, absolute: error }));
     return {
       graph: {
-        opset: this.#opset,
+        opset: this.opset,
         inputs: this.#inputs,
         initializers: this.#initializers,
         nodes: this.#nodes,
@@ -78,12 +78,8 @@ export class Chain {
     };
   }
 
-  #between(low: number, high: number): number {
-    return low + this.#random(high - low + 1);
-  }
-
   between(low: number, high: number): number {
-    return this.#between(low, high);
+    return low + this.#random(high - low + 1);
   }
 
   once(bound: number): boolean {
@@ -92,10 +88,6 @@ export class Chain {
 
   pick<T>(from: readonly T[]): T {
     return pick(this.#random, from);
-  }
-
-  get opset(): number {
-    return this.#opset;
   }
 
   /** A late value most of the time, so that chains get long. */
@@ -121,7 +113,14 @@ export class Chain {
     const value = randomTensor(this.#random, dtype, shape, even ? "grid" : "real");
     if (input) this.#inputs.push({ name, value });
     else this.#initializers.push({ name, value, encoding: this.pick(["raw", "typed"]) });
-    const facts = { name, dtype, shape, bound: isFloat(dtype) ? 4 : 16, error: 0, grid: isFloat(dtype) ? (even ? -3 : null) : 0 };
+    const facts = {
+      name,
+      dtype,
+      shape,
+      bound: isFloat(dtype) ? 4 : 16,
+      error: 0,
+      grid: isFloat(dtype) ? (even ? -3 : null) : 0,
+    };
     this.#values.push(facts);
     return facts;
   }
@@ -139,7 +138,12 @@ export class Chain {
     return name;
   }
 
-  node(op: string, inputs: readonly string[], attributes: Readonly<Record<string, Attribute>> = {}, outputs = 1): string[] {
+  node(
+    op: string,
+    inputs: readonly string[],
+    attributes: Readonly<Record<string, Attribute>> = {},
+    outputs = 1,
+  ): string[] {
     const names = Array.from({ length: outputs }, () => this.#name());
     this.#nodes.push({ op, inputs, outputs: names, attributes });
     return names;
@@ -179,7 +183,11 @@ function castFacts(x: Value, to: DType): Facts {
   if (!isFloat(to)) return { bound: Math.trunc(x.bound), error: 0, grid: 0 };
   if (representable(to, x)) return { bound: x.bound, error: x.error, grid: x.grid };
   const rounded = x.bound * roundoff(to);
-  return { bound: x.bound + rounded, error: x.error === 0 ? 0 : x.error + 2 * rounded, grid: to === "f16" ? -24 : null };
+  return {
+    bound: x.bound + rounded,
+    error: x.error === 0 ? 0 : x.error + 2 * rounded,
+    grid: to === "f16" ? -24 : null,
+  };
 }
 
 /**
@@ -286,8 +294,7 @@ const reduction =
     if (!known) return;
     const shape = keep ? x.shape.with(axis, 1) : x.shape.toSpliced(axis, 1);
     const input = op === "ReduceSum" || c.opset >= 18;
-    const axes = input ? { axes: undefined } : { axes: { ints: [axis] } };
-    const attributes = { keepdims: { int: keep ? 1 : 0 }, ...(axes.axes && { axes: axes.axes }) };
+    const attributes = { keepdims: { int: keep ? 1 : 0 }, ...(!input && { axes: { ints: [axis] } }) };
     c.emit(op, input ? [x.name, c.initializer(int64s([axis]))] : [x.name], x.dtype, shape, known, attributes);
   };
 
@@ -302,7 +309,8 @@ const matMul: Step = (c, x) => {
   const depth = x.shape.at(-1) as number;
   const width = c.between(1, 6);
   const y =
-    (c.once(3) ? c.other(x, (s) => s.length === 2 && s[0] === depth) : undefined) ?? c.constant(x.dtype, [depth, width]);
+    (c.once(3) ? c.other(x, (s) => s.length === 2 && s[0] === depth) : undefined) ??
+    c.constant(x.dtype, [depth, width]);
   const term = product(x, y);
   const facts = summed(x.dtype, depth, term.bound, term.error, term.grid);
   c.emit("MatMul", [x.name, y.name], x.dtype, [...x.shape.slice(0, -1), y.shape[1] as number], facts);
@@ -318,7 +326,7 @@ const gemm: Step = (c, x) => {
   const sum = summed(x.dtype, depth, term.bound, term.error, term.grid);
   const facts = rounded(x.dtype, sum.bound + bias.bound, sum.error, least(sum.grid, bias.grid));
   const error = facts.error > 0 ? facts.error + (depth + 1) * 2 ** -22 * facts.bound : 0;
-  const attributes = transposed ? { transB: { int: 1 } } : {};
+  const attributes: Record<string, Attribute> = transposed ? { transB: { int: 1 } } : {};
   c.emit("Gemm", [x.name, y.name, bias.name], x.dtype, [x.shape[0] as number, width], { ...facts, error }, attributes);
 };
 
@@ -346,7 +354,14 @@ const pool: Step = (c, x) => {
   if (c.once(2)) c.emit("MaxPool", [x.name], "f32", shape, same(x), attributes);
   else {
     const sum = summed("f32", k * k, x.bound, x.error, x.grid);
-    c.emit("AveragePool", [x.name], "f32", shape, { bound: x.bound, error: sum.error + 2 ** -22 * x.bound, grid: null }, attributes);
+    c.emit(
+      "AveragePool",
+      [x.name],
+      "f32",
+      shape,
+      { bound: x.bound, error: sum.error + 2 ** -22 * x.bound, grid: null },
+      attributes,
+    );
   }
 };
 
@@ -362,7 +377,11 @@ const batchNorm: Step = (c, x) => {
 };
 
 const randomVariance = (c: Chain, n: number): Tensor =>
-  tensorOf("f32", [n], Array.from({ length: n }, () => c.pick([0.25, 0.5, 1, 2, 3])));
+  tensorOf(
+    "f32",
+    [n],
+    Array.from({ length: n }, () => c.pick([0.25, 0.5, 1, 2, 3])),
+  );
 
 const softmax: Step = (c, x) => {
   if (x.shape.length === 0 || x.dtype !== "f32" || x.bound > 64) return;
@@ -413,15 +432,26 @@ const computedReshape: Step = (c, x) => {
 const concat: Step = (c, x) => {
   if (x.shape.length === 0 || x.dtype === "bf16" || x.dtype === "bool") return;
   const axis = c.between(0, x.shape.length - 1);
-  const fits = (s: readonly number[]) => s.length === x.shape.length && s.every((n, i) => i === axis || n === x.shape[i]);
+  const fits = (s: readonly number[]) =>
+    s.length === x.shape.length && s.every((n, i) => i === axis || n === x.shape[i]);
   const parts = [x, c.other(x, fits) as Value, c.constant(x.dtype, x.shape.with(axis, c.between(1, 2)))];
-  const shape = x.shape.with(axis, parts.reduce((sum, p) => sum + (p.shape[axis] as number), 0));
+  const shape = x.shape.with(
+    axis,
+    parts.reduce((sum, p) => sum + (p.shape[axis] as number), 0),
+  );
   const facts = {
     bound: Math.max(...parts.map((p) => p.bound)),
     error: Math.max(...parts.map((p) => p.error)),
     grid: parts.map((p) => p.grid).reduce(least),
   };
-  c.emit("Concat", parts.map((p) => p.name), x.dtype, shape, facts, { axis: { int: axis } });
+  c.emit(
+    "Concat",
+    parts.map((p) => p.name),
+    x.dtype,
+    shape,
+    facts,
+    { axis: { int: axis } },
+  );
 };
 
 const split: Step = (c, x) => {
@@ -483,7 +513,8 @@ const STEPS: readonly Step[] = [
   }),
   moved((c, x) => {
     const axis = x.shape.indexOf(1);
-    if (axis >= 0) c.emit("Squeeze", [x.name, c.initializer(int64s([axis]))], x.dtype, x.shape.toSpliced(axis, 1), same(x));
+    if (axis >= 0)
+      c.emit("Squeeze", [x.name, c.initializer(int64s([axis]))], x.dtype, x.shape.toSpliced(axis, 1), same(x));
   }),
   moved((c, x) => {
     if (x.shape.length === 0) return;

@@ -21,8 +21,8 @@ const ints = (node: Node, name: string): readonly number[] => {
   return attribute && "ints" in attribute ? attribute.ints.map(Number) : [];
 };
 
-const valueOf = (graph: GraphSpec, name: string | undefined): Tensor | undefined =>
-  [...graph.inputs, ...graph.initializers].find((given) => given.name === name)?.value;
+const given = (graph: GraphSpec, name: string | undefined): Tensor | undefined =>
+  [...graph.inputs, ...graph.initializers].find((candidate) => candidate.name === name)?.value;
 
 const numbers = (tensor: Tensor | undefined): number[] =>
   tensor ? Array.from({ length: tensor.shape[0] ?? 1 }, (_, i) => Number(elementOf(tensor, i))) : [];
@@ -31,17 +31,17 @@ const same = (node: Node): boolean => text(node, "auto_pad").startsWith("SAME");
 
 /** Whether the kernel of a ConvTranspose leaves gaps between its copies. */
 function gaps(node: Node, graph: GraphSpec): boolean {
-  const kernel = valueOf(graph, node.inputs[1])?.shape.slice(2) ?? [];
+  const kernel = given(graph, node.inputs[1])?.shape.slice(2) ?? [];
   const [strides, dilations, extra] = ["strides", "dilations", "output_padding"].map((name) => ints(node, name));
   return kernel.some((k, i) => (k - 1) * (dilations?.[i] ?? 1) + 1 + (extra?.[i] ?? 0) < (strides?.[i] ?? 1));
 }
 
 /** Sizes, scales and regions of the axes that a Resize changes. */
 function resized(node: Node, graph: GraphSpec) {
-  const [x, roi, scales, sizes] = node.inputs.map((name) => valueOf(graph, name));
+  const [x, roi, scales, sizes] = node.inputs.map((name) => given(graph, name));
   const shape = x?.shape ?? [];
-  const given = ints(node, "axes").map((a) => (a < 0 ? a + shape.length : a));
-  const axes = given.length > 0 ? given : shape.map((_, i) => i);
+  const chosen = ints(node, "axes").map((a) => (a < 0 ? a + shape.length : a));
+  const axes = chosen.length > 0 ? chosen : shape.map((_, i) => i);
   const [region, factors, lengths] = [numbers(roi), numbers(scales), numbers(sizes)];
   const ratios = axes.map((axis, i) => (lengths[i] as number) / (shape[axis] as number));
   const policy = text(node, "keep_aspect_ratio_policy");
@@ -57,8 +57,10 @@ const DEPARTURES: readonly Departure[] = [
   {
     what: "Clip of int64: 2^31 to 2^32 − 1 counts as negative",
     applies: (node, graph) => {
-      const x = valueOf(graph, node.inputs[0]);
-      return node.op === "Clip" && x?.dtype === "i64" && numbers({ ...x, shape: [count(x.shape)] }).some((n) => n >= 2 ** 31);
+      const x = given(graph, node.inputs[0]);
+      return (
+        node.op === "Clip" && x?.dtype === "i64" && numbers({ ...x, shape: [count(x.shape)] }).some((n) => n >= 2 ** 31)
+      );
     },
   },
   {

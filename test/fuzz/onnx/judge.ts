@@ -11,8 +11,8 @@ import type { Tensor } from "./tensor.ts";
 
 /** What came of a graph. */
 export type Outcome =
-  /** Both give the same; or both refuse a graph that is broken. */
-  | { readonly kind: "agreed" }
+  /** Both run it and give the same (`ran`), or both refuse a graph that is broken. */
+  | { readonly kind: "agreed"; readonly ran: boolean }
   /** The results differ, or an invalid graph was taken. */
   | { readonly kind: "wrong"; readonly why: string }
   /** onnxruntime runs it, we refuse it and name the reason. */
@@ -30,7 +30,11 @@ interface Executors {
 type Own = { readonly outputs: readonly Tensor[] } | { readonly refusal: string } | { readonly defect: string };
 
 /** What onnxruntime says where a graph may well be valid. */
-const NOT_DONE = /not implemented|not supported|implementation|find kernel|kernel not found|crashed|takes no input|gives no output/i;
+const NOT_DONE =
+  /not implemented|not supported|implementation|find kernel|kernel not found|crashed|takes no input|gives no output/i;
+
+/** What it says of an element type beyond the operator's list: taken here where the meaning is the same. */
+const OTHER_TYPE = /^This is an invalid model\. Type Error: Type 'tensor\(\w+\)' of input parameter/;
 
 /** Runs a graph here and in onnxruntime, and compares. */
 export async function judge(fuzzCase: FuzzCase, { peer, backend, second }: Executors): Promise<Outcome> {
@@ -47,7 +51,8 @@ export async function judge(fuzzCase: FuzzCase, { peer, backend, second }: Execu
   }
   if ("refusal" in theirs) {
     if (!changed || NOT_DONE.test(theirs.refusal)) return notComparable(`onnxruntime refuses: ${theirs.refusal}`);
-    if ("refusal" in own) return { kind: "agreed" };
+    if ("refusal" in own) return { kind: "agreed", ran: false };
+    if (OTHER_TYPE.test(theirs.refusal)) return notComparable(`onnxruntime refuses: ${theirs.refusal}`);
     const before = await peer.run({ model: modelFile(changed.from), feeds: changed.from.inputs });
     if ("refusal" in before) return notComparable(`onnxruntime refuses, changed or not: ${before.refusal}`);
     return { kind: "wrong", why: `taken, though ${changed.what}; onnxruntime refuses: ${theirs.refusal}` };
@@ -58,7 +63,7 @@ export async function judge(fuzzCase: FuzzCase, { peer, backend, second }: Execu
       : { kind: "refused", why: own.refusal };
   }
   const different = differenceOf(theirs.outputs, own.outputs, tolerances);
-  if (different === undefined) return { kind: "agreed" };
+  if (different === undefined) return { kind: "agreed", ran: true };
   const departure = departureOf(fuzzCase);
   if (departure) return notComparable(`onnxruntime departs: ${departure}`);
   return { kind: "wrong", why: changed ? `${different}, where ${changed.what}` : different };

@@ -12,8 +12,16 @@ type Graph = onnxProto.onnx.GraphProto;
 type AttributeProto = onnxProto.onnx.IAttributeProto;
 
 /** Numbers at the ends of what a field, an index or a size can be. */
-const EXTREME = [0n, 1n, -1n, 2n, 7n, 255n, 65536n, 2n ** 24n, 2n ** 31n - 1n, 2n ** 31n, 2n ** 32n, 2n ** 40n]
-  .concat([2n ** 53n + 1n, 2n ** 62n, 2n ** 63n - 1n, -(2n ** 31n), -(2n ** 63n), -7n, 1000n, 10_000_000n]);
+const EXTREME = [0n, 1n, -1n, 2n, 7n, 255n, 65536n, 2n ** 24n, 2n ** 31n - 1n, 2n ** 31n, 2n ** 32n, 2n ** 40n].concat([
+  2n ** 53n + 1n,
+  2n ** 62n,
+  2n ** 63n - 1n,
+  -(2n ** 31n),
+  -(2n ** 63n),
+  -7n,
+  1000n,
+  10_000_000n,
+]);
 
 function extreme(random: Random) {
   const value = BigInt.asUintN(64, pick(random, EXTREME));
@@ -78,7 +86,8 @@ const MUTATIONS: readonly Mutation[] = [
     const tensor = any(random, graph.initializer);
     if (tensor?.rawData?.length) tensor.rawData = tensor.rawData.map(() => random(256));
     else if (tensor?.int64Data?.length) tensor.int64Data = tensor.int64Data.map(() => extreme(random)) as never;
-    else if (tensor?.floatData?.length) tensor.floatData = tensor.floatData.map(() => pick(random, [1e38, -1, 0, 1e-40, Number.NaN]));
+    else if (tensor?.floatData?.length)
+      tensor.floatData = tensor.floatData.map(() => pick(random, [1e38, -1, 0, 1e-40, Number.NaN]));
     else if (tensor?.int32Data?.length) tensor.int32Data = tensor.int32Data.map(() => random(2 ** 31) - 2 ** 30);
   },
   (random, graph) => {
@@ -91,7 +100,7 @@ const MUTATIONS: readonly Mutation[] = [
   // Nodes and their inputs.
   (random, graph) => void graph.node.splice(random(graph.node.length), 1),
   (random, graph) => void graph.node.push(...graph.node.slice(random(graph.node.length + 1))),
-  (random, graph) => void graph.node.reverse(),
+  (_, graph) => void graph.node.reverse(),
   (random, graph) => {
     const node = any(random, graph.node);
     if (!node?.input || node.input.length === 0) return;
@@ -113,7 +122,20 @@ const MUTATIONS: readonly Mutation[] = [
   },
   (random, graph) => {
     const node = any(random, graph.node);
-    if (node) node.opType = pick(random, ["", "Loop", "Resize", "Conv", "Reshape", "Expand", "Tile", "Range", "Pad", "__proto__", "constructor"]);
+    if (node)
+      node.opType = pick(random, [
+        "",
+        "Loop",
+        "Resize",
+        "Conv",
+        "Reshape",
+        "Expand",
+        "Tile",
+        "Range",
+        "Pad",
+        "__proto__",
+        "constructor",
+      ]);
   },
   // The graph's own inputs and outputs.
   (random, graph) => void graph.input.splice(random(graph.input.length + 1), 1),

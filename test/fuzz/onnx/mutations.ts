@@ -33,15 +33,24 @@ export interface MutationReport {
   readonly largest: { readonly mutation: number; readonly growth: number };
 }
 
-/** @param folder where the files of wrong ones are left. */
+const importProcess = (): Importer =>
+  new HelperProcess<ImportQuestion, ImportAnswer>(new URL("mutation-process.ts", import.meta.url), PATIENCE);
+
+type Importer = Pick<HelperProcess<ImportQuestion, ImportAnswer>, "ask" | "close">;
+
+export interface MutationsOptions {
+  readonly series: number;
+  readonly count: number;
+  /** Where the files of wrong ones are left. */
+  readonly folder: string;
+  /** Closed at the end. */
+  readonly importer?: Importer;
+}
+
 export async function runMutations(
-  { series, count, folder }: { series: number; count: number; folder: string },
+  { series, count, folder, importer = importProcess() }: MutationsOptions,
   progress: (done: number, wrong: number) => void = () => {},
 ): Promise<MutationReport> {
-  const importer = new HelperProcess<ImportQuestion, ImportAnswer>(
-    new URL("mutation-process.ts", import.meta.url),
-    PATIENCE,
-  );
   const counts = { imported: 0, refused: 0 };
   const wrong: { mutation: number; why: string; file: string }[] = [];
   let slowest = { mutation: 0, milliseconds: 0 };
@@ -69,7 +78,7 @@ const pickTime = ({ milliseconds }: ImportAnswer) => ({ milliseconds });
 
 /** What is wrong with an answer, or "". */
 function faultOf(answer: ImportAnswer | { readonly died: string }): string {
-  if ("died" in answer) return `the process hung for ${PATIENCE / 1000} s or crashed: ${answer.died}`;
+  if ("died" in answer) return `the import hung or crashed: ${answer.died}`;
   if (answer.kind === "defect") return answer.why;
   if (answer.milliseconds > MILLISECONDS) return `${answer.kind} after ${Math.round(answer.milliseconds)} ms`;
   if (answer.growth > GROWTH) return `${answer.kind} after growing by ${Math.round(answer.growth / 1e6)} MB`;

@@ -45,7 +45,9 @@ const TYPES: readonly (readonly [DType, string, Elements])[] = [
 
 // With a Float16Array it takes no input of float16 ("not enough space"); without, such elements are bits.
 Reflect.deleteProperty(globalThis, "Float16Array");
-const runtime = createRequire(process.env.ELENCH_ORT ?? import.meta.url)("onnxruntime-node") as Runtime;
+/** A file beside its node_modules: bootstrap.mjs puts it under .toolchain/. */
+const beside = process.env.ELENCH_ORT ?? new URL("../../../.toolchain/package.json", import.meta.url);
+const runtime = createRequire(beside)("onnxruntime-node") as Runtime;
 
 /** Nothing is rearranged, and sums have the order of one thread. */
 const OPTIONS = {

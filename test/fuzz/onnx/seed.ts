@@ -26,7 +26,8 @@ export function caseOfSeed(seed: number, only?: string): FuzzCase {
   // Neighbouring seeds are far apart in the generator's sequence.
   const random = seededRandom(Math.imul(seed + 1, 0x9e3779b1));
   for (let i = 0; i < 4; i++) random(2);
-  if (only === "chain" || (!only && random(4) === 0)) return new Chain(random, 13 + random(NEWEST - 12)).build(2 + random(7));
+  if (only === "chain" || (!only && random(4) === 0))
+    return new Chain(random, 13 + random(NEWEST - 12)).build(2 + random(7));
   const valid = single(random, only ?? pickWeighted(random, WEIGHTED));
   if (random(9) !== 0) return valid;
   const changed = broken(random, valid.graph);

@@ -18,7 +18,10 @@ export const CONSTANTS: Generators = {
     since: [1, 9, 11, 12, 13, 19, 21],
     generate: (d) => {
       const kind = d.opset < 12 ? 0 : d.random(5);
-      if (kind === 0) d.attribute("value", { tensor: d.tensor(d.pick(d.opset < 9 ? ["f32", "f64", "i64"] : ALL), d.shape(d.random(4)), "wide") });
+      if (kind === 0)
+        d.attribute("value", {
+          tensor: d.tensor(d.pick(d.opset < 9 ? ["f32", "f64", "i64"] : ALL), d.shape(d.random(4)), "wide"),
+        });
       if (kind === 1) d.float("value_float", Math.fround(d.pick([1.1, -0, 3e38])));
       if (kind === 2) d.floats("value_floats", [1.1, 2, -3.3].map(Math.fround));
       if (kind === 3) d.int("value_int", d.pick([7n, 2n ** 53n + 1n, -(2n ** 63n), 2n ** 63n - 1n]));
@@ -54,7 +57,8 @@ export const CONSTANTS: Generators = {
       const step = d.pick(isFloat(dtype) ? [1, 0.5, -0.25, 2] : [1, 2, -1, 3]);
       const start = d.between(-5, 5);
       const scalar = (x: number): Tensor => tensorOf(dtype, [], [x]);
-      for (const x of [start, start + step * d.between(1, 6) + (isFloat(dtype) ? step / 4 : 0), step]) d.constant(scalar(x));
+      for (const x of [start, start + step * d.between(1, 6) + (isFloat(dtype) ? step / 4 : 0), step])
+        d.constant(scalar(x));
       return ulps(0);
     },
   },

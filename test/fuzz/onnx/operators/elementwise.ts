@@ -1,7 +1,7 @@
 import type { DType } from "../../../../ml-vm/program/dtype.ts";
 import { EXACT, type Tolerance, ulps } from "../compare.ts";
 import type { Draw, Generator, Generators } from "../draw.ts";
-import { type Content, INTEGERS, isFloat, MAGNITUDE, type Tensor, tensorOf } from "../tensor.ts";
+import { type Content, INTEGERS, isFloat, tensorOf } from "../tensor.ts";
 
 const NUMBERS: readonly DType[] = ["f32", "f32", "f64", "i32", "i64"];
 const WIDER: readonly DType[] = [...NUMBERS, "f16"];
@@ -70,7 +70,10 @@ const binary = (since: readonly number[], options: Binary): Generator => ({
 });
 
 const arithmetic = (options: Partial<Binary> = {}): Generator =>
-  binary([1, 6, 7, 13, 14], { dtypes: (v) => (v < 6 ? ["f32", "f64"] : v < 7 ? NUMBERS : v < 14 ? NUMBERS : WIDER), ...options });
+  binary([1, 6, 7, 13, 14], {
+    dtypes: (v) => (v < 6 ? ["f32", "f64"] : v < 7 ? NUMBERS : v < 14 ? NUMBERS : WIDER),
+    ...options,
+  });
 
 const compared = (since: readonly number[], first: readonly DType[]): Generator =>
   binary(since, { dtypes: (v) => (v < 7 ? ["f32"] : v < 9 ? first : ["f32", "f64", "i32", "i64"]) });
@@ -78,7 +81,11 @@ const compared = (since: readonly number[], first: readonly DType[]): Generator 
 const logical = (): Generator => binary([1, 7], { dtypes: () => ["bool"] });
 const bitwise = (): Generator => binary([18], { dtypes: () => INTEGERS });
 
-const variadic = (since: readonly number[], dtypes: (opset: number) => readonly DType[], tolerance: Tolerance): Generator => ({
+const variadic = (
+  since: readonly number[],
+  dtypes: (opset: number) => readonly DType[],
+  tolerance: Tolerance,
+): Generator => ({
   since,
   weight: 2,
   generate: (d) => {
@@ -96,8 +103,23 @@ const variadic = (since: readonly number[], dtypes: (opset: number) => readonly 
 /** Bounds as the operator set has them. */
 function bounds(d: Draw, dtype: DType): void {
   const [low, high]: readonly (number | bigint | null)[] = isFloat(dtype)
-    ? d.pick([[-1, 1], [0, 6], [null, 0.5], [-0.25, null], [null, null], [-Infinity, 2], [2, -1]])
-    : d.pick([[-3, 3], [0, 6], [null, 5], [1, null], [null, null], dtype === "i64" ? [-(2n ** 53n) - 1n, 2n ** 63n - 1n] : [1, 100]]);
+    ? d.pick([
+        [-1, 1],
+        [0, 6],
+        [null, 0.5],
+        [-0.25, null],
+        [null, null],
+        [-Infinity, 2],
+        [2, -1],
+      ])
+    : d.pick([
+        [-3, 3],
+        [0, 6],
+        [null, 5],
+        [1, null],
+        [null, null],
+        dtype === "i64" ? [-(2n ** 53n) - 1n, 2n ** 63n - 1n] : [1, 100],
+      ]);
   const unsigned = (x: number | bigint): number | bigint => (dtype.startsWith("u") && x < 0 ? 0 : x);
   if (d.opset < 11) {
     if (low !== null && low !== undefined) d.float("min", Number(low));
@@ -143,16 +165,32 @@ export const ELEMENTWISE: Generators = {
       else {
         const other = d.broadcastable(shape);
         const elements = other.reduce((a, b) => a * b, 1);
-        d.input(tensorOf(exponent, other, Array.from({ length: elements }, () => d.pick(values))));
+        d.input(
+          tensorOf(
+            exponent,
+            other,
+            Array.from({ length: elements }, () => d.pick(values)),
+          ),
+        );
       }
       return isFloat(base) ? ulps(4) : EXACT;
     },
   },
   Sum: variadic([6, 8, 13], () => ["f32", "f32", "f64"], ulps(4, 2 ** -21)),
   Mean: variadic([6, 8, 13], () => ["f32"], ulps(4, 2 ** -21)),
-  Max: variadic([6, 8, 12, 13], (v) => (v < 12 ? ["f32", "f64"] : ["f32", "f64", "f16", "i32", "u32", "i64", "u64", "i8", "u8"]), EXACT),
-  Min: variadic([6, 8, 12, 13], (v) => (v < 12 ? ["f32", "f64"] : ["f32", "f64", "f16", "i32", "u32", "i64", "u64", "i8", "u8"]), EXACT),
-  Equal: binary([1, 7, 11, 13, 19], { dtypes: (v) => (v < 11 ? ["bool", "i32", "i64"] : ["bool", "i32", "i64", "f32", "f64"]) }),
+  Max: variadic(
+    [6, 8, 12, 13],
+    (v) => (v < 12 ? ["f32", "f64"] : ["f32", "f64", "f16", "i32", "u32", "i64", "u64", "i8", "u8"]),
+    EXACT,
+  ),
+  Min: variadic(
+    [6, 8, 12, 13],
+    (v) => (v < 12 ? ["f32", "f64"] : ["f32", "f64", "f16", "i32", "u32", "i64", "u64", "i8", "u8"]),
+    EXACT,
+  ),
+  Equal: binary([1, 7, 11, 13, 19], {
+    dtypes: (v) => (v < 11 ? ["bool", "i32", "i64"] : ["bool", "i32", "i64", "f32", "f64"]),
+  }),
   Less: compared([7, 9, 13], ["f32", "f64"]),
   Greater: compared([7, 9, 13], ["f32", "f64"]),
   LessOrEqual: compared([12, 16], []),
@@ -175,7 +213,13 @@ export const ELEMENTWISE: Generators = {
       d.input(d.tensor(dtype, shape, "wide"));
       const bits = { u8: 8, u32: 32, u64: 64 }[dtype];
       const other = d.broadcastable(shape);
-      d.parameter(tensorOf(dtype, other, Array.from({ length: other.reduce((a, b) => a * b, 1) }, () => d.random(bits))));
+      d.parameter(
+        tensorOf(
+          dtype,
+          other,
+          Array.from({ length: other.reduce((a, b) => a * b, 1) }, () => d.random(bits)),
+        ),
+      );
       return EXACT;
     },
   },
@@ -197,8 +241,12 @@ export const ELEMENTWISE: Generators = {
     since: [6, 11, 12, 13],
     weight: 3,
     generate: (d) => {
-      const dtype = d.pick(d.opset < 12 ? (["f32"] as const) : (["f32", "f64", "i32", "u32", "i64", "u64", "i8", "u8", "f16"] as const));
-      d.input(d.tensor(dtype, d.shape(d.random(5)), isFloat(dtype) ? d.pick(["grid", "real"]) : d.pick(["grid", "wide"])));
+      const dtype = d.pick(
+        d.opset < 12 ? (["f32"] as const) : (["f32", "f64", "i32", "u32", "i64", "u64", "i8", "u8", "f16"] as const),
+      );
+      d.input(
+        d.tensor(dtype, d.shape(d.random(5)), isFloat(dtype) ? d.pick(["grid", "real"]) : d.pick(["grid", "wide"])),
+      );
       bounds(d, dtype);
       return EXACT;
     },
@@ -208,7 +256,9 @@ export const ELEMENTWISE: Generators = {
     weight: 2,
     generate: (d) => {
       const shape = d.shape(d.between(1, 4));
-      const dtype = d.pick(d.opset < 9 ? (["f32"] as const) : (["f32", "f32", "f64", "i32", "i64", "u32", "u64"] as const));
+      const dtype = d.pick(
+        d.opset < 9 ? (["f32"] as const) : (["f32", "f32", "f64", "i32", "i64", "u32", "u64"] as const),
+      );
       d.input(d.tensor(dtype, shape));
       const kept = shape.slice(d.random(shape.length + 1)).map((n) => (d.once(4) ? 1 : n));
       const channel = shape.length > 1 ? [shape[1] as number] : [1];
@@ -244,7 +294,11 @@ export const ELEMENTWISE: Generators = {
   Relu: unary([6, 13, 14], { dtypes: ["f32", "f32", "f64", "f16"], content: ["grid", "real", "special"] }),
   LeakyRelu: unary([6, 16], { dtypes: SINGLE, attributes: (d) => void d.maybeFloat("alpha", 0.01, [0.5, -1, 0]) }),
   ThresholdedRelu: unary([10, 22], { dtypes: SINGLE, attributes: (d) => void d.maybeFloat("alpha", 1, [0.5, -1, 0]) }),
-  Elu: unary([6, 22], { dtypes: SINGLE, attributes: (d) => void d.maybeFloat("alpha", 1, [0.5, 2]), tolerance: fewUlps(8) }),
+  Elu: unary([6, 22], {
+    dtypes: SINGLE,
+    attributes: (d) => void d.maybeFloat("alpha", 1, [0.5, 2]),
+    tolerance: fewUlps(8),
+  }),
   Selu: unary([6, 22], {
     dtypes: SINGLE,
     attributes: (d) => {
@@ -253,7 +307,11 @@ export const ELEMENTWISE: Generators = {
     },
     tolerance: ulps(8, 2 ** -20),
   }),
-  Celu: unary([12], { dtypes: ["f32"], attributes: (d) => void d.maybeFloat("alpha", 1, [0.5, 2]), tolerance: fewUlps(8) }),
+  Celu: unary([12], {
+    dtypes: ["f32"],
+    attributes: (d) => void d.maybeFloat("alpha", 1, [0.5, 2]),
+    tolerance: fewUlps(8),
+  }),
   Gelu: unary([20], {
     dtypes: SINGLE,
     content: MILD,
@@ -265,7 +323,12 @@ export const ELEMENTWISE: Generators = {
   Softplus: unary([1, 22], { dtypes: SINGLE, content: MILD, tolerance: fewUlps(8) }),
   Softsign: unary([1, 22], { dtypes: SINGLE, content: MILD, tolerance: ulps(2) }),
   Mish: unary([18, 22], { dtypes: ["f32", "f16"], content: MILD, tolerance: fewUlps(16) }),
-  Swish: unary([24], { dtypes: ["f32", "f16"], content: MILD, attributes: (d) => void d.maybeFloat("alpha", 1, [0.5, 2]), tolerance: fewUlps(16) }),
+  Swish: unary([24], {
+    dtypes: ["f32", "f16"],
+    content: MILD,
+    attributes: (d) => void d.maybeFloat("alpha", 1, [0.5, 2]),
+    tolerance: fewUlps(16),
+  }),
   HardSigmoid: unary([6, 22], {
     dtypes: SINGLE,
     content: MILD,

@@ -6,9 +6,19 @@ import { count, isFloat, MAGNITUDE, type Tensor, tensorOf } from "../tensor.ts";
 const ANY = ["f32", "f64", "i8", "u8", "i16", "u16", "i32", "u32", "i64", "u64", "bool"] as const;
 
 /** Indices into an axis, from either end where the operator set allows it. */
-function indices(d: Draw, shape: readonly number[], size: number, since: number, dtype: DType = d.pick(["i64", "i32"])): Tensor {
+function indices(
+  d: Draw,
+  shape: readonly number[],
+  size: number,
+  since: number,
+  dtype: DType = d.pick(["i64", "i32"]),
+): Tensor {
   const low = d.opset >= since ? -size : 0;
-  return tensorOf(dtype, shape, Array.from({ length: count(shape) }, () => d.between(low, size - 1)));
+  return tensorOf(
+    dtype,
+    shape,
+    Array.from({ length: count(shape) }, () => d.between(low, size - 1)),
+  );
 }
 
 export const INDEXING: Generators = {

@@ -82,7 +82,10 @@ export const MOVEMENT: Generators = {
       const shape = d.shape(d.random(4));
       const added = d.between(1, 2);
       const rank = shape.length + added;
-      const axes = d.permutation(rank).slice(0, added).sort((a, b) => (d.opset < 11 ? a - b : 0));
+      const axes = d
+        .permutation(rank)
+        .slice(0, added)
+        .sort((a, b) => (d.opset < 11 ? a - b : 0));
       const asked = axes.map((a) => (d.opset >= 11 && d.once(3) ? a - rank : a));
       d.input(anything(d, shape));
       if (d.opset < 13) d.ints("axes", asked);
@@ -108,8 +111,7 @@ export const MOVEMENT: Generators = {
       if (d.opset >= 4) d.int("axis", d.opset >= 11 && d.once(2) ? axis - shape.length : axis);
       const along = d.opset < 4 ? Math.min(1, shape.length - 1) : axis;
       if (d.opset < 4) d.int("axis", along);
-      for (let i = d.between(1, 4); i > 0; i--)
-        d.parameter(anything(d, shape.with(along, d.between(1, 4)), dtype));
+      for (let i = d.between(1, 4); i > 0; i--) d.parameter(anything(d, shape.with(along, d.between(1, 4)), dtype));
       return EXACT;
     },
   },
@@ -267,9 +269,25 @@ export const MOVEMENT: Generators = {
         const size = shape.at(axes[i] as number) as number;
         if (size > 1) pads[i] = -d.random(size);
       }
-      const dtype = d.opset < 11 ? "f32" : d.pick(["f32", "f64", "i8", "u8", "i32", "i64", "u32", "u64", ...(d.opset < 13 ? [] : (["bool"] as const)), "f16"] as const);
+      const dtype =
+        d.opset < 11
+          ? "f32"
+          : d.pick([
+              "f32",
+              "f64",
+              "i8",
+              "u8",
+              "i32",
+              "i64",
+              "u32",
+              "u64",
+              ...(d.opset < 13 ? [] : (["bool"] as const)),
+              "f16",
+            ] as const);
       d.input(d.tensor(dtype, shape, d.pick(["grid", "wide"])));
-      const value = isFloat(dtype) ? d.pick([1.5, -2, 0, -Infinity]) : d.pick(dtype === "i64" ? [2n ** 53n + 1n, MIN, 7n] : [1n, 0n]);
+      const value = isFloat(dtype)
+        ? d.pick([1.5, -2, 0, -Infinity])
+        : d.pick(dtype === "i64" ? [2n ** 53n + 1n, MIN, 7n] : [1n, 0n]);
       if (d.opset < 11) {
         d.ints("pads", pads);
         if (d.once(2)) d.float("value", Number(value));
@@ -297,7 +315,14 @@ export const MOVEMENT: Generators = {
       const block = d.between(1, 3);
       d.int("blocksize", block);
       if (d.opset >= 11 && d.once(2)) d.string("mode", d.pick(["DCR", "CRD"]));
-      d.input(d.tensor(d.dtype("f32", "f64"), [d.between(1, 2), block ** 2 * d.between(1, 3), d.between(1, 3), d.between(1, 4)]));
+      d.input(
+        d.tensor(d.dtype("f32", "f64"), [
+          d.between(1, 2),
+          block ** 2 * d.between(1, 3),
+          d.between(1, 3),
+          d.between(1, 4),
+        ]),
+      );
       return EXACT;
     },
   },
@@ -306,7 +331,14 @@ export const MOVEMENT: Generators = {
     generate: (d) => {
       const block = d.between(1, 3);
       d.int("blocksize", block);
-      d.input(d.tensor(d.dtype("f32", "f64"), [d.between(1, 2), d.between(1, 3), block * d.between(1, 3), block * d.between(1, 3)]));
+      d.input(
+        d.tensor(d.dtype("f32", "f64"), [
+          d.between(1, 2),
+          d.between(1, 3),
+          block * d.between(1, 3),
+          block * d.between(1, 3),
+        ]),
+      );
       return EXACT;
     },
   },

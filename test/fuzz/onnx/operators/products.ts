@@ -13,7 +13,9 @@ export const PRODUCTS: Generators = {
     since: [1, 9, 13],
     weight: 3,
     generate: (d) => {
-      const dtype = d.pick(d.opset >= 9 ? (["f32", "f32", "f16", "f64", "i32", "u32", "i64", "u64"] as const) : (["f32", "f64"] as const));
+      const dtype = d.pick(
+        d.opset >= 9 ? (["f32", "f32", "f16", "f64", "i32", "u32", "i64", "u64"] as const) : (["f32", "f64"] as const),
+      );
       const [m, k, n] = [d.between(1, 6), d.pick([1, 2, 3, 7, 33, 300]), d.pick([1, 2, 5, 17])] as const;
       const [left, right] = batches(d);
       const [vectorA, vectorB] = [d.once(6), d.once(6)];

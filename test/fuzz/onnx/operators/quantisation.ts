@@ -7,13 +7,21 @@ import { type Tensor, tensorOf } from "../tensor.ts";
 /** Powers of two, and so exact quotients, most of the time. */
 const scales = (d: Draw, shape: readonly number[], dtype: DType = "f32"): Tensor => {
   const length = shape.reduce((a, b) => a * b, 1);
-  return tensorOf(dtype, shape, Array.from({ length }, () => d.pick([0.5, 0.25, 0.125, 1, 2, 0.0625, 0.03])));
+  return tensorOf(
+    dtype,
+    shape,
+    Array.from({ length }, () => d.pick([0.5, 0.25, 0.125, 1, 2, 0.0625, 0.03])),
+  );
 };
 
 const zeros = (d: Draw, shape: readonly number[], dtype: DType): Tensor => {
   const length = shape.reduce((a, b) => a * b, 1);
   const unsigned = dtype.startsWith("u");
-  return tensorOf(dtype, shape, Array.from({ length }, () => (dtype === "i32" ? 0 : unsigned ? d.random(200) : d.between(-100, 100))));
+  return tensorOf(
+    dtype,
+    shape,
+    Array.from({ length }, () => (dtype === "i32" ? 0 : unsigned ? d.random(200) : d.between(-100, 100))),
+  );
 };
 
 /** The shape of scale and zero point: one, one along an axis, or one for each block of it. */
@@ -32,7 +40,8 @@ function parameterShape(d: Draw, shape: readonly number[]): readonly number[] {
 
 const BYTES = ["u8", "i8"] as const;
 const quantised = (d: Draw): DType => d.pick(d.opset >= 21 ? ["u8", "i8", "u16", "i16"] : BYTES);
-const numbers = (d: Draw, dtype: DType, shape: readonly number[]): Tensor => d.tensor(dtype, shape, d.pick(["grid", "wide"]));
+const numbers = (d: Draw, dtype: DType, shape: readonly number[]): Tensor =>
+  d.tensor(dtype, shape, d.pick(["grid", "wide"]));
 
 export const QUANTISATION: Generators = {
   QuantizeLinear: {
@@ -95,7 +104,11 @@ export const QUANTISATION: Generators = {
     weight: 2,
     generate: (d) => {
       const [channels, outputs, kernel] = [d.between(1, 3), d.between(1, 4), [d.between(1, 3), d.between(1, 3)]];
-      if (d.once(2)) d.ints("pads", [0, 0, 0, 0].map(() => d.random(2)));
+      if (d.once(2))
+        d.ints(
+          "pads",
+          [0, 0, 0, 0].map(() => d.random(2)),
+        );
       if (d.once(2)) d.ints("strides", [d.between(1, 2), d.between(1, 2)]);
       d.input(d.tensor("u8", [d.between(1, 2), channels, d.between(3, 6), d.between(3, 6)], "wide"));
       const w = d.pick(BYTES);
@@ -110,7 +123,11 @@ export const QUANTISATION: Generators = {
     since: [10, 21],
     weight: 3,
     generate: (d) => {
-      const [a, b] = d.pick([["u8", "u8"], ["u8", "i8"], ["i8", "i8"]] as const);
+      const [a, b] = d.pick([
+        ["u8", "u8"],
+        ["u8", "i8"],
+        ["i8", "i8"],
+      ] as const);
       const [m, k, n] = [d.between(1, 5), d.pick([1, 3, 17]), d.between(1, 5)] as const;
       const batch = d.shape(d.random(2), 3);
       d.input(d.tensor(a, [...batch, m, k], "wide"));
@@ -129,11 +146,19 @@ export const QUANTISATION: Generators = {
     since: [10],
     weight: 3,
     generate: (d) => {
-      const [x, w] = d.pick([["u8", "u8"], ["u8", "i8"], ["i8", "i8"]] as const);
+      const [x, w] = d.pick([
+        ["u8", "u8"],
+        ["u8", "i8"],
+        ["i8", "i8"],
+      ] as const);
       const group = d.pick([1, 1, 2]);
       const [channels, outputs, kernel] = [d.between(1, 3), d.between(1, 4), [d.between(1, 3), d.between(1, 3)]];
       if (group > 1) d.int("group", group);
-      if (d.once(2)) d.ints("pads", [0, 0, 0, 0].map(() => d.random(2)));
+      if (d.once(2))
+        d.ints(
+          "pads",
+          [0, 0, 0, 0].map(() => d.random(2)),
+        );
       if (d.once(2)) d.ints("strides", [d.between(1, 2), d.between(1, 2)]);
       d.input(d.tensor(x, [d.between(1, 2), group * channels, d.between(3, 6), d.between(3, 6)], "wide"));
       d.parameter(scales(d, []));
@@ -141,7 +166,13 @@ export const QUANTISATION: Generators = {
       d.parameter(d.tensor(w, [group * outputs, channels, ...kernel], "wide"));
       const perOutput = d.once(2) ? [group * outputs] : [];
       d.parameter(scales(d, perOutput));
-      d.parameter(tensorOf(w, perOutput, Array.from({ length: perOutput.length ? group * outputs : 1 }, () => (w === "i8" ? 0 : 100))));
+      d.parameter(
+        tensorOf(
+          w,
+          perOutput,
+          Array.from({ length: perOutput.length ? group * outputs : 1 }, () => (w === "i8" ? 0 : 100)),
+        ),
+      );
       d.parameter(tensorOf("f32", [], [d.pick([4, 16, 64, 0.5])]));
       d.parameter(zeros(d, [], x));
       if (d.once(2)) d.parameter(d.tensor("i32", [group * outputs]));

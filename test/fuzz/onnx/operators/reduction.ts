@@ -1,7 +1,7 @@
+import type { DType } from "../../../../ml-vm/program/dtype.ts";
 import { EXACT, sums, type Tolerance, ulps } from "../compare.ts";
 import type { Draw, Generator, Generators } from "../draw.ts";
 import { type Content, count, isFloat, MAGNITUDE } from "../tensor.ts";
-import type { DType } from "../../../../ml-vm/program/dtype.ts";
 
 const NUMBERS = ["f32", "f32", "f64", "i32", "i64", "f16"] as const;
 const EXTREMES = ["f32", "f64", "i32", "i64", "u8", "i8", "f16", "bool"] as const;
@@ -27,7 +27,10 @@ const reduction = (r: Reduction): Generator => ({
     const { axesInput = 18 } = r;
     const dtype = d.dtype(...(r.dtypes?.filter((t) => r.known?.(t, d.opset) ?? true) ?? NUMBERS));
     const shape = d.shape(d.random(5), 6);
-    const axes = shape.length === 0 || d.once(4) ? [] : d.axes(shape.length).map((a) => (d.opset < 11 && a < 0 ? a + shape.length : a));
+    const axes =
+      shape.length === 0 || d.once(4)
+        ? []
+        : d.axes(shape.length).map((a) => (d.opset < 11 && a < 0 ? a + shape.length : a));
     d.maybeInt("keepdims", 1, [0, 1]);
     d.input(d.tensor(dtype, shape, r.content));
     let noop = 0;
@@ -58,8 +61,18 @@ const argument: Generator = {
 export const REDUCTION: Generators = {
   ReduceSum: reduction({ axesInput: 13, since: [1, 11, 13], tolerance: (n) => sums(n, MAGNITUDE) }),
   ReduceMean: reduction({ dtypes: NUMBERS.filter((t) => t !== "i64"), tolerance: (n) => sums(n, MAGNITUDE) }),
-  ReduceMax: reduction({ dtypes: EXTREMES, known: extremesKnow, since: [1, 11, 12, 13, 18, 20], tolerance: () => EXACT }),
-  ReduceMin: reduction({ dtypes: EXTREMES, known: extremesKnow, since: [1, 11, 12, 13, 18, 20], tolerance: () => EXACT }),
+  ReduceMax: reduction({
+    dtypes: EXTREMES,
+    known: extremesKnow,
+    since: [1, 11, 12, 13, 18, 20],
+    tolerance: () => EXACT,
+  }),
+  ReduceMin: reduction({
+    dtypes: EXTREMES,
+    known: extremesKnow,
+    since: [1, 11, 12, 13, 18, 20],
+    tolerance: () => EXACT,
+  }),
   ReduceProd: reduction({ tolerance: (n) => ulps(2 * n) }),
   ReduceSumSquare: reduction({ tolerance: (n) => sums(n, MAGNITUDE ** 2) }),
   ReduceL1: reduction({ dtypes: ["f32", "i32", "f16"], tolerance: (n) => sums(n, MAGNITUDE) }),

@@ -58,7 +58,10 @@ export const RESIZE: Generators = {
       let axes = shape.map((_, i) => i);
       if (d.opset >= 18 && !cropped && mode === "nearest" && d.once(3)) {
         axes = d.axes(rank).map((a) => (a < 0 ? a + rank : a));
-        d.ints("axes", axes.map((a) => (d.once(3) ? a - rank : a)));
+        d.ints(
+          "axes",
+          axes.map((a) => (d.once(3) ? a - rank : a)),
+        );
       }
       if (d.opset >= 18 && !cropped && mode !== "nearest" && still > 0 && d.once(3)) d.int("antialias", d.random(2));
       d.input(d.tensor(dtype, shape));
@@ -68,7 +71,13 @@ export const RESIZE: Generators = {
         d.constant(tensorOf("f32", [2 * rank], [...starts, ...ends]));
       } else absent(d);
       if (d.once(2)) {
-        d.constant(tensorOf("f32", [axes.length], axes.map((a) => factor(shape[a] as number, a))));
+        d.constant(
+          tensorOf(
+            "f32",
+            [axes.length],
+            axes.map((a) => factor(shape[a] as number, a)),
+          ),
+        );
       } else {
         absent(d);
         const sizes = axes.map((a) => (a < still ? (shape[a] as number) : d.between(1, 9)));

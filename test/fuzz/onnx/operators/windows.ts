@@ -10,7 +10,11 @@ interface WindowDraw {
 }
 
 /** Kernel, strides, dilations and padding over `rank` axes, and sizes of the axes that hold at least one window. */
-function window(d: Draw, rank: number, options: { dilated: boolean; pooled: boolean; transposed?: boolean }): WindowDraw {
+function window(
+  d: Draw,
+  rank: number,
+  options: { dilated: boolean; pooled: boolean; transposed?: boolean },
+): WindowDraw {
   const kernel = d.shape(rank, rank === 3 ? 3 : 4);
   const dilations = kernel.map(() => (options.dilated && d.once(4) ? d.between(2, 3) : 1));
   const strides = kernel.map(() => (d.once(2) ? d.between(2, 3) : 1));
@@ -72,7 +76,10 @@ export const WINDOWS: Generators = {
       if (auto !== "") d.string("auto_pad", auto);
       if (auto !== "VALID" && d.once(3)) {
         // Less than the whole, so that padding takes the rest away.
-        d.ints("output_shape", full.map((n) => Math.max(1, n - d.random(4))));
+        d.ints(
+          "output_shape",
+          full.map((n) => Math.max(1, n - d.random(4))),
+        );
       } else if ((auto === "" || auto === "NOTSET") && d.once(2)) {
         const room = full.map((n) => Math.max(0, n - 1));
         const before = room.map((n, i) => Math.min(n, d.random(reach[i] as number)));
@@ -93,7 +100,9 @@ export const WINDOWS: Generators = {
     since: [1, 8, 10, 11, 12, 22],
     weight: 4,
     generate: (d) => {
-      const dtype = d.pick(d.opset >= 12 ? (["f32", "f32", "f64", "f16", "u8", "i8"] as const) : (["f32", "f64"] as const));
+      const dtype = d.pick(
+        d.opset >= 12 ? (["f32", "f32", "f64", "f16", "u8", "i8"] as const) : (["f32", "f64"] as const),
+      );
       const { kernel, size } = window(d, d.pick([1, 2, 2, 3]), { dilated: d.opset >= 10, pooled: true });
       d.ints("kernel_shape", kernel);
       if (d.opset >= 10) d.maybeInt("ceil_mode", 0, [0, 1]);
