@@ -15,13 +15,17 @@ export const EXACT: Tolerance = { ulps: 0, absolute: 0 };
 export const ulps = (n: number, absolute = 0): Tolerance => ({ ulps: n, absolute });
 
 /**
- * A sum of `terms` terms of at most `magnitude`, each side in an order of its own, in f32 or wider: the error of either is at most
- * terms · u · Σ |term| (Higham, Accuracy and Stability of Numerical Algorithms, 4.2); that of random signs is about its root.
+ * A sum of `terms` terms of either sign and of at most `magnitude`, added up in f32 or wider in an order of each side's own.
+ * Each addition errs by u times the partial sum, which is some √terms · magnitude where signs are random: in all, by about
+ * √terms · u · √terms · magnitude (Higham, Accuracy and Stability of Numerical Algorithms, 2.8); four times that is far beyond.
  */
 export const sums = (terms: number, magnitude: number): Tolerance => ({
   ulps: 2,
-  absolute: 4 * terms * Math.sqrt(terms) * 2 ** -24 * magnitude,
+  absolute: 4 * terms * 2 ** -24 * magnitude,
 });
+
+/** A sum of terms that are not negative: its relative error is some √terms · u. */
+export const positiveSums = (terms: number): Tolerance => ulps(4 + 4 * Math.sqrt(terms));
 
 /** What is different, or "". */
 export function difference(wanted: Tensor, actual: Tensor, { ulps, absolute }: Tolerance): string {

@@ -69,6 +69,20 @@ const DEPARTURES: readonly Departure[] = [
     applies: (node) => /^(Max|Average)Pool$/.test(node.op) && same(node) && ints(node, "dilations").some((n) => n > 1),
   },
   {
+    what: "MaxPool: a window that sees padding alone gives the lowest number, not −∞",
+    applies: (node) =>
+      node.op === "MaxPool" && ints(node, "pads").some((n) => n > 0) && ints(node, "dilations").some((n) => n > 1),
+  },
+  {
+    // "saturate(round (x / y_scale) + y_zero_point)"
+    what: "QuantizeLinear by blocks: beyond 2^31 it does not saturate",
+    applies: (node, graph) => {
+      const x = given(graph, node.inputs[0]);
+      const large = x ? numbers({ ...x, shape: [count(x.shape)] }).some((n) => Math.abs(n) > 2 ** 25) : false;
+      return node.op === "QuantizeLinear" && "block_size" in node.attributes && large;
+    },
+  },
+  {
     // ConvTranspose: "output_shape[i] = input_shape[i] * strides[i]" for SAME_*.
     what: "ConvTranspose with auto_pad SAME_* and a kernel that reaches less far than its stride: a smaller output",
     applies: (node, graph) => node.op === "ConvTranspose" && same(node) && gaps(node, graph),

@@ -3,7 +3,7 @@ import type { DType } from "../../../ml-vm/program/dtype.ts";
 import { once, pick } from "../values.ts";
 import type { Tolerance } from "./compare.ts";
 import type { Attribute, GraphSpec } from "./graph.ts";
-import { type Content, int64s, randomTensor, type Tensor } from "./tensor.ts";
+import { type Content, int64s, isFloat, randomTensor, type Tensor } from "./tensor.ts";
 
 /** Draws one node with its inputs and attributes, as a generator of an operator's cases asks for them. */
 export class Draw {
@@ -15,11 +15,17 @@ export class Draw {
   #given: { name: string; value: Tensor }[] = [];
   #constants: { name: string; value: Tensor; encoding: "raw" | "typed" }[] = [];
   #outputs = 1;
+  #exact = true;
 
   constructor(random: Random, op: string, opset: number) {
     this.random = random;
     this.op = op;
     this.opset = opset;
+  }
+
+  /** Whether all numbers drawn are multiples of 1/8 up to 4: then sums of some hundred products of two are exact in any order. */
+  get exact(): boolean {
+    return this.#exact;
   }
 
   /** From low to high, both included. */
@@ -47,6 +53,7 @@ export class Draw {
   }
 
   tensor(dtype: DType, shape: readonly number[], content: Content = this.pick(["grid", "grid", "real"])): Tensor {
+    if (isFloat(dtype) && content !== "grid") this.#exact = false;
     return randomTensor(this.random, dtype, shape, content);
   }
 

@@ -48,6 +48,8 @@ export interface GraphSpec {
   readonly initializers: readonly { readonly name: string; readonly value: Tensor; readonly encoding: Encoding }[];
   readonly nodes: readonly Node[];
   readonly outputs: readonly string[];
+  /** Written as before version 4 of the format: initializers are listed among the inputs. */
+  readonly old?: boolean;
 }
 
 const long = (x: number | bigint) => {
@@ -87,13 +89,13 @@ function attributeProto([name, attribute]: [string, Attribute]) {
 }
 
 /** The bytes of a model. Types of results are left to be inferred. */
-export function modelFile({ opset, inputs, initializers, nodes, outputs }: GraphSpec): Uint8Array {
+export function modelFile({ opset, inputs, initializers, nodes, outputs, old = false }: GraphSpec): Uint8Array {
   return onnx.ModelProto.encode({
-    irVersion: 8,
+    irVersion: old ? 3 : 8,
     opsetImport: [{ domain: "", version: opset }],
     graph: {
       name: "fuzz",
-      input: inputs.map(({ name, value }) => ({
+      input: [...inputs, ...(old ? initializers : [])].map(({ name, value }) => ({
         name,
         type: {
           tensorType: {

@@ -40,5 +40,5 @@ function single(random: Random, op: string): FuzzCase {
   const below = since[since.indexOf(from) + 1] ?? until + 1;
   const draw = new Draw(random, op, from + random(below - from));
   const tolerance = generate(draw);
-  return { graph: draw.graph(), tolerances: [tolerance] };
+  return { graph: { ...draw.graph(), old: random(8) === 0 }, tolerances: [tolerance] };
 }

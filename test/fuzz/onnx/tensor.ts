@@ -91,10 +91,12 @@ export const int64s = (values: readonly (number | bigint)[]): Tensor => tensorOf
  * What a random tensor holds.
  * - `grid`: multiples of 1/8 up to 4, so that sums of some hundred products are exact in f32 in any order;
  * - `real`: any numbers up to 4; `positive`: from 1/8 to 4;
+ * - `nonzero`: as `grid`, without 0; `large`: multiples of 1/8 up to 100;
+ * - `masked`: as `grid`, with −∞ among it, as attention masks have;
  * - `wide`: any exponent of the type's middle half, or the whole range of an integer type;
  * - `special`: infinities, NaN, zeros of both signs and the ends of the type too.
  */
-export type Content = "grid" | "real" | "positive" | "wide" | "special";
+export type Content = "grid" | "real" | "positive" | "nonzero" | "large" | "masked" | "wide" | "special";
 
 /** The greatest magnitude of `grid`, `real` and `positive`. */
 export const MAGNITUDE = 4;
@@ -123,6 +125,12 @@ function randomFloat(random: Random, dtype: DType, content: Content): number {
       return (random(65) - 32) / 8;
     case "real":
       return MAGNITUDE * (2 * part(random) - 1);
+    case "nonzero":
+      return ((random(2) === 0 ? -1 : 1) * (1 + random(32))) / 8;
+    case "large":
+      return (random(1601) - 800) / 8;
+    case "masked":
+      return random(3) === 0 ? Number.NEGATIVE_INFINITY : randomFloat(random, dtype, "grid");
     case "positive":
       return 1 / 8 + (MAGNITUDE - 1 / 8) * part(random);
     case "wide": {
@@ -143,7 +151,8 @@ function randomInteger(random: Random, dtype: DType, content: Content): bigint {
   const [low, high] = integerRange(dtype);
   if (dtype === "bool") return BigInt(random(2));
   if (content === "positive") return BigInt(1 + random(7));
-  if (content === "grid" || content === "real") return low < 0n ? BigInt(random(17) - 8) : BigInt(random(17));
+  if (content === "nonzero") return low < 0n && random(2) === 0 ? BigInt(-1 - random(8)) : BigInt(1 + random(8));
+  if (content !== "wide" && content !== "special") return low < 0n ? BigInt(random(17) - 8) : BigInt(random(17));
   if (content === "special" && random(3) === 0)
     return pick(random, [low, high, 0n, 1n, low + 1n, high - 1n, high / 2n + 1n]);
   // Every width from one bit on.

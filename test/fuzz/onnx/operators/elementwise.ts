@@ -51,6 +51,8 @@ function operands(d: Draw, dtype: DType, content: Content, second: Content = con
 interface Binary {
   readonly dtypes: (opset: number) => readonly DType[];
   readonly content?: readonly Content[];
+  /** What integers hold. */
+  readonly integers?: readonly Content[];
   readonly second?: Content;
   readonly attributes?: (d: Draw, dtype: DType) => void;
   readonly tolerance?: Tolerance;
@@ -63,7 +65,7 @@ const binary = (since: readonly number[], options: Binary): Generator => ({
     const dtype = d.pick(options.dtypes(d.opset));
     options.attributes?.(d, dtype);
     const floats = options.content ?? ["grid", "real", "special"];
-    const content = isFloat(dtype) ? d.pick(floats) : d.pick(["grid", "wide"] as const);
+    const content = isFloat(dtype) ? d.pick(floats) : d.pick(options.integers ?? (["grid", "wide"] as const));
     operands(d, dtype, content, options.second ?? content);
     return isFloat(dtype) ? (options.tolerance ?? EXACT) : EXACT;
   },
@@ -85,13 +87,14 @@ const variadic = (
   since: readonly number[],
   dtypes: (opset: number) => readonly DType[],
   tolerance: Tolerance,
+  special = false,
 ): Generator => ({
   since,
   weight: 2,
   generate: (d) => {
     const dtype = d.pick(dtypes(d.opset));
     const shape = d.shape(d.random(4));
-    const content = d.pick(["grid", "real"] as const);
+    const content = d.pick(special ? (["grid", "real", "special"] as const) : (["grid", "real"] as const));
     for (let i = d.between(1, 4); i > 0; i--) {
       const part = d.opset < 8 ? shape : d.broadcastable(shape);
       d.parameter(d.tensor(dtype, part, isFloat(dtype) ? content : "wide"));
@@ -141,11 +144,12 @@ export const ELEMENTWISE: Generators = {
   Add: arithmetic(),
   Sub: arithmetic(),
   Mul: arithmetic(),
-  Div: arithmetic({ second: "positive" }),
+  Div: arithmetic({ second: "nonzero", integers: ["grid"] }),
   Mod: binary([10, 13], {
     dtypes: () => ["f32", "f64", ...INTEGERS],
     content: ["grid"],
-    second: "positive",
+    integers: ["grid"],
+    second: "nonzero",
     attributes: (d, dtype) => {
       if (isFloat(dtype)) d.int("fmod", 1);
       else d.maybeInt("fmod", 0, [0, 1]);
@@ -159,8 +163,18 @@ export const ELEMENTWISE: Generators = {
       const exponent = d.opset < 12 ? base : d.pick(["f32", "f64", "i32", "i64"] as const);
       const whole = d.once(2);
       const shape = d.shape(d.random(4));
-      d.parameter(d.tensor(base, shape, whole ? "grid" : "positive"));
-      const values = whole ? [0, 1, 2, 3, 4, 5] : isFloat(exponent) ? [0.5, -1, 2, 1.5, 3, 0] : [0, 1, 2, 3];
+      // Powers up to 2^31 or 2^53: onnxruntime computes them in f64.
+      const greatest = { i32: 200, i64: 8000 }[base as string];
+      if (greatest !== undefined && d.once(2)) {
+        const length = shape.reduce((a, b) => a * b, 1);
+        const bases = Array.from({ length }, () => d.between(-greatest, greatest));
+        d.parameter(tensorOf(base, shape, bases));
+      } else d.parameter(d.tensor(base, shape, whole ? "grid" : "positive"));
+      const values = whole
+        ? [0, 1, 2, 3, 4]
+        : isFloat(exponent) && isFloat(base)
+          ? [0.5, -1, 2, 1.5, 3, 0]
+          : [0, 1, 2, 3];
       if (d.once(2)) d.constant(tensorOf(exponent, d.pick([[], [1]]), [d.pick(values)]));
       else {
         const other = d.broadcastable(shape);
@@ -182,11 +196,13 @@ export const ELEMENTWISE: Generators = {
     [6, 8, 12, 13],
     (v) => (v < 12 ? ["f32", "f64"] : ["f32", "f64", "f16", "i32", "u32", "i64", "u64", "i8", "u8"]),
     EXACT,
+    true,
   ),
   Min: variadic(
     [6, 8, 12, 13],
     (v) => (v < 12 ? ["f32", "f64"] : ["f32", "f64", "f16", "i32", "u32", "i64", "u64", "i8", "u8"]),
     EXACT,
+    true,
   ),
   Equal: binary([1, 7, 11, 13, 19], {
     dtypes: (v) => (v < 11 ? ["bool", "i32", "i64"] : ["bool", "i32", "i64", "f32", "f64"]),
@@ -283,14 +299,14 @@ export const ELEMENTWISE: Generators = {
       d.maybeInt("detect_negative", 1, [0, 1]);
     },
   }),
-  Exp: unary([6, 13], { dtypes: SINGLE, tolerance: ulps(4) }),
+  Exp: unary([6, 13], { dtypes: SINGLE, content: ["grid", "real", "large", "special"], tolerance: ulps(4) }),
   Log: unary([6, 13], { dtypes: SINGLE, content: ["positive", "special"], tolerance: fewUlps(4) }),
   Sin: unary([7, 22], { dtypes: SINGLE, content: MILD, tolerance: fewUlps(4) }),
   Cos: unary([7, 22], { dtypes: SINGLE, content: MILD, tolerance: fewUlps(4) }),
   Tan: unary([7, 22], { dtypes: ["f32"], content: MILD, tolerance: fewUlps(8) }),
-  Tanh: unary([6, 13], { dtypes: SINGLE, tolerance: fewUlps(4) }),
-  Erf: unary([9, 13], { dtypes: SINGLE, tolerance: fewUlps(4) }),
-  Sigmoid: unary([6, 13], { dtypes: SINGLE, tolerance: fewUlps(4) }),
+  Tanh: unary([6, 13], { dtypes: SINGLE, content: ["grid", "real", "large", "special"], tolerance: fewUlps(4) }),
+  Erf: unary([9, 13], { dtypes: SINGLE, content: ["grid", "real", "large", "special"], tolerance: fewUlps(4) }),
+  Sigmoid: unary([6, 13], { dtypes: SINGLE, content: ["grid", "real", "large", "special"], tolerance: fewUlps(4) }),
   Relu: unary([6, 13, 14], { dtypes: ["f32", "f32", "f64", "f16"], content: ["grid", "real", "special"] }),
   LeakyRelu: unary([6, 16], { dtypes: SINGLE, attributes: (d) => void d.maybeFloat("alpha", 0.01, [0.5, -1, 0]) }),
   ThresholdedRelu: unary([10, 22], { dtypes: SINGLE, attributes: (d) => void d.maybeFloat("alpha", 1, [0.5, -1, 0]) }),
@@ -320,8 +336,8 @@ export const ELEMENTWISE: Generators = {
     },
     tolerance: ulps(8, 2 ** -20),
   }),
-  Softplus: unary([1, 22], { dtypes: SINGLE, content: MILD, tolerance: fewUlps(8) }),
-  Softsign: unary([1, 22], { dtypes: SINGLE, content: MILD, tolerance: ulps(2) }),
+  Softplus: unary([1, 22], { dtypes: SINGLE, content: ["grid", "real", "large"], tolerance: fewUlps(8) }),
+  Softsign: unary([1, 22], { dtypes: SINGLE, content: ["grid", "real", "large"], tolerance: ulps(2) }),
   Mish: unary([18, 22], { dtypes: ["f32", "f16"], content: MILD, tolerance: fewUlps(16) }),
   Swish: unary([24], {
     dtypes: ["f32", "f16"],

@@ -21,6 +21,16 @@ function indices(
   );
 }
 
+/** Types of indices, values and depth for which onnxruntime has OneHot. */
+const ONE_HOT = [
+  ["i64", "i64", "i64"],
+  ["f32", "f32", "f32"],
+  ["i64", "i32", "f32"],
+  ["i64", "f32", "i64"],
+  ["i32", "f32", "i32"],
+  ["i32", "f32", "f32"],
+] as const;
+
 export const INDEXING: Generators = {
   Gather: {
     since: [1, 11, 13],
@@ -77,12 +87,11 @@ export const INDEXING: Generators = {
         const axis = d.random(shape.length + 1);
         d.int("axis", d.once(2) ? axis - shape.length - 1 : axis);
       }
-      const dtype = d.pick(["i64", "i64", "f32", "i32"] as const);
+      const [dtype, result, depthType] = d.pick(ONE_HOT);
       const values = Array.from({ length: count(shape) }, () => d.between(-depth - 1, depth));
       d.input(tensorOf(dtype, shape, values));
-      const [depthType, depthShape] = [d.pick(["i64", "i64", "f32", "i32"] as const), d.pick([[], [1]])];
-      d.constant(tensorOf(depthType, depthShape, [depth]));
-      d.parameter(d.tensor(d.pick(["f32", "i64", "i32"] as const), [2]));
+      d.constant(tensorOf(depthType, d.pick([[], [1]]), [depth]));
+      d.parameter(d.tensor(result, [2]));
       return EXACT;
     },
   },
@@ -97,7 +106,7 @@ export const INDEXING: Generators = {
       d.maybeInt("reverse", 0, [0, 1]);
       d.input(d.tensor(dtype, shape));
       d.constant(tensorOf(d.pick(["i64", "i32"] as const), d.pick([[], [1]]), [axis]));
-      return isFloat(dtype) ? sums(shape.at(axis) as number, MAGNITUDE) : EXACT;
+      return d.exact ? EXACT : sums(shape.at(axis) as number, MAGNITUDE);
     },
   },
   CumProd: {

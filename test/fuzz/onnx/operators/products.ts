@@ -22,7 +22,7 @@ export const PRODUCTS: Generators = {
       const content = isFloat(dtype) ? d.pick(["grid", "real"] as const) : d.pick(["grid", "wide"] as const);
       d.input(d.tensor(dtype, vectorA ? [k] : [...left, m, k], content));
       d.parameter(d.tensor(dtype, vectorB ? [k] : [...right, k, n], content));
-      return isFloat(dtype) ? sums(k, MAGNITUDE ** 2) : EXACT;
+      return d.exact ? EXACT : sums(k, MAGNITUDE ** 2);
     },
   },
   Gemm: {
@@ -42,6 +42,7 @@ export const PRODUCTS: Generators = {
         if (d.opset < 7 && shape.length !== 2) d.int("broadcast", 1);
         d.parameter(d.tensor(dtype, d.opset < 7 ? d.pick([[m, n]]) : shape));
       }
+      if (d.exact && alpha !== 0.3 && beta !== 0.3) return EXACT;
       return sums(k + 1, MAGNITUDE ** 2 * (Math.abs(alpha) + Math.abs(beta)));
     },
   },

@@ -1,5 +1,5 @@
 import type { DType } from "../../../../ml-vm/program/dtype.ts";
-import { EXACT, sums, type Tolerance, ulps } from "../compare.ts";
+import { EXACT, positiveSums, sums, type Tolerance, ulps } from "../compare.ts";
 import type { Draw, Generator, Generators } from "../draw.ts";
 import { type Content, count, isFloat, MAGNITUDE } from "../tensor.ts";
 
@@ -13,7 +13,7 @@ interface Reduction {
   readonly dtypes?: readonly DType[];
   /** Whether an operator set knows a type; all if it is not said. */
   readonly known?: (dtype: DType, opset: number) => boolean;
-  readonly content?: Content;
+  readonly contents?: readonly Content[];
   /** The operator set from which axes are an input. */
   readonly axesInput?: number;
   readonly since?: readonly number[];
@@ -32,7 +32,7 @@ const reduction = (r: Reduction): Generator => ({
         ? []
         : d.axes(shape.length).map((a) => (d.opset < 11 && a < 0 ? a + shape.length : a));
     d.maybeInt("keepdims", 1, [0, 1]);
-    d.input(d.tensor(dtype, shape, r.content));
+    d.input(d.tensor(dtype, shape, r.contents && d.pick(r.contents)));
     let noop = 0;
     if (d.opset >= axesInput) {
       noop = d.maybeInt("noop_with_empty_axes", 0, [0, 1]);
@@ -58,8 +58,18 @@ const argument: Generator = {
   },
 };
 
+/** Of a sum: its relative error becomes an absolute one. */
+const logarithm = (terms: number): Tolerance => {
+  const { ulps } = positiveSums(terms);
+  return { ulps: 4, absolute: ulps * 2 ** -23 };
+};
+
 export const REDUCTION: Generators = {
-  ReduceSum: reduction({ axesInput: 13, since: [1, 11, 13], tolerance: (n) => sums(n, MAGNITUDE) }),
+  ReduceSum: reduction({
+    axesInput: 13,
+    since: [1, 11, 13],
+    tolerance: (n, d) => (d.exact ? EXACT : sums(n, MAGNITUDE)),
+  }),
   ReduceMean: reduction({ dtypes: NUMBERS.filter((t) => t !== "i64"), tolerance: (n) => sums(n, MAGNITUDE) }),
   ReduceMax: reduction({
     dtypes: EXTREMES,
@@ -74,11 +84,15 @@ export const REDUCTION: Generators = {
     tolerance: () => EXACT,
   }),
   ReduceProd: reduction({ tolerance: (n) => ulps(2 * n) }),
-  ReduceSumSquare: reduction({ tolerance: (n) => sums(n, MAGNITUDE ** 2) }),
-  ReduceL1: reduction({ dtypes: ["f32", "i32", "f16"], tolerance: (n) => sums(n, MAGNITUDE) }),
-  ReduceL2: reduction({ dtypes: ["f32", "i32", "f16"], tolerance: (n) => sums(n, MAGNITUDE) }),
-  ReduceLogSum: reduction({ dtypes: ["f32", "f16"], content: "positive", tolerance: (n) => sums(n, 1) }),
-  ReduceLogSumExp: reduction({ dtypes: ["f32", "f16"], tolerance: (n) => sums(n + 10, 1) }),
+  ReduceSumSquare: reduction({ tolerance: (n, d) => (d.exact ? EXACT : positiveSums(n)) }),
+  ReduceL1: reduction({ dtypes: ["f32", "i32", "f16"], tolerance: (n, d) => (d.exact ? EXACT : positiveSums(n)) }),
+  ReduceL2: reduction({ dtypes: ["f32", "i32", "f16"], tolerance: positiveSums }),
+  ReduceLogSum: reduction({ dtypes: ["f32", "f16"], contents: ["positive"], tolerance: logarithm }),
+  ReduceLogSumExp: reduction({
+    dtypes: ["f32", "f16"],
+    contents: ["grid", "real", "large", "masked"],
+    tolerance: logarithm,
+  }),
   ArgMax: argument,
   ArgMin: argument,
 };

@@ -1,9 +1,14 @@
+import type { DType } from "../../../../ml-vm/program/dtype.ts";
 import { ulps } from "../compare.ts";
 import type { Draw, Generators } from "../draw.ts";
-import { count, int64s, MAGNITUDE, tensorOf } from "../tensor.ts";
+import { int64s, MAGNITUDE, tensorOf } from "../tensor.ts";
 
-/** Weights come from coordinates, which each side rounds in its own way: f32 in onnxruntime. */
-const interpolated = (sizes: readonly number[]) => ulps(8, 2 ** -20 * MAGNITUDE * Math.max(...sizes, 1));
+/**
+ * Weights come from coordinates, which each side rounds in its own way: f32 in onnxruntime. Of a half type, what one axis gives
+ * may be rounded before the next is looked at.
+ */
+const interpolated = (shape: readonly number[], dtype: DType) =>
+  ulps(8, MAGNITUDE * (2 ** -20 * Math.max(...shape, 1) + (dtype === "f16" ? shape.length * 2 ** -11 : 0)));
 
 const SCALES = [0.5, 2, 3, 1.5, 0.75, 1, 0.6, 2.5, 1 / 3, 0.3];
 
@@ -43,7 +48,7 @@ export const RESIZE: Generators = {
       if (d.opset < 11) {
         d.input(d.tensor(dtype, shape));
         d.constant(tensorOf("f32", [rank], shape.map(factor)));
-        return interpolated(shape);
+        return interpolated(shape, dtype);
       }
       const transformation = d.once(3) ? "half_pixel" : coordinates(d);
       if (transformation !== "half_pixel" || d.once(3)) d.string("coordinate_transformation_mode", transformation);
@@ -56,8 +61,8 @@ export const RESIZE: Generators = {
       const cropped = transformation === "tf_crop_and_resize";
       if (cropped) d.maybeFloat("extrapolation_value", 0, [1.5, -2]);
       let axes = shape.map((_, i) => i);
-      if (d.opset >= 18 && !cropped && mode === "nearest" && d.once(3)) {
-        axes = d.axes(rank).map((a) => (a < 0 ? a + rank : a));
+      if (d.opset >= 18 && !cropped && d.once(3)) {
+        axes = mode === "nearest" ? d.axes(rank).map((a) => (a < 0 ? a + rank : a)) : axes.slice(still);
         d.ints(
           "axes",
           axes.map((a) => (d.once(3) ? a - rank : a)),
@@ -82,10 +87,10 @@ export const RESIZE: Generators = {
         absent(d);
         const sizes = axes.map((a) => (a < still ? (shape[a] as number) : d.between(1, 9)));
         d.constant(int64s(sizes));
-        if (d.opset >= 18 && !cropped && still === 0 && d.once(3))
+        if (d.opset >= 18 && !cropped && (still === 0 || axes.length < rank) && d.once(3))
           d.string("keep_aspect_ratio_policy", d.pick(["stretch", "not_larger", "not_smaller"]));
       }
-      return mode === "nearest" ? ulps(0) : interpolated([count(shape)]);
+      return mode === "nearest" ? ulps(0) : interpolated(shape, dtype);
     },
   },
   Upsample: {
@@ -100,7 +105,7 @@ export const RESIZE: Generators = {
       d.input(d.tensor(d.pick(mode === "nearest" ? (["f32", "i32", "u8"] as const) : (["f32"] as const)), shape));
       if (d.opset < 9) d.floats("scales", scales);
       else d.constant(tensorOf("f32", [shape.length], scales));
-      return interpolated(shape);
+      return interpolated(shape, "f32");
     },
   },
 };

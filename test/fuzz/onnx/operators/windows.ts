@@ -1,4 +1,4 @@
-import { sums, ulps } from "../compare.ts";
+import { EXACT, sums, ulps } from "../compare.ts";
 import type { Draw, Generators } from "../draw.ts";
 import { count, MAGNITUDE } from "../tensor.ts";
 
@@ -53,7 +53,7 @@ export const WINDOWS: Generators = {
       d.input(d.tensor(dtype, [d.between(1, 2), group * depth, ...size]));
       d.parameter(d.tensor(dtype, [group * outputs, depth, ...kernel]));
       if (d.once(2)) d.parameter(d.tensor(dtype, [group * outputs]));
-      return sums(depth * count(kernel) + 1, MAGNITUDE ** 2);
+      return d.exact ? EXACT : sums(depth * count(kernel) + 1, MAGNITUDE ** 2);
     },
   },
   ConvTranspose: {
@@ -93,7 +93,7 @@ export const WINDOWS: Generators = {
       d.input(d.tensor(dtype, [d.between(1, 2), group * depth, ...size]));
       d.parameter(d.tensor(dtype, [group * depth, outputs, ...kernel]));
       if (d.once(2)) d.parameter(d.tensor(dtype, [group * outputs]));
-      return sums(depth * count(kernel) + 1, MAGNITUDE ** 2);
+      return d.exact ? EXACT : sums(depth * count(kernel) + 1, MAGNITUDE ** 2);
     },
   },
   MaxPool: {
@@ -121,7 +121,7 @@ export const WINDOWS: Generators = {
       if (d.opset >= 10) d.maybeInt("ceil_mode", 0, [0, 1]);
       if (d.opset >= 7) d.maybeInt("count_include_pad", 0, [0, 1]);
       d.input(d.tensor(dtype, [d.between(1, 2), d.between(1, 3), ...size]));
-      return sums(count(kernel), MAGNITUDE);
+      return d.exact ? ulps(1) : sums(count(kernel), MAGNITUDE);
     },
   },
   GlobalAveragePool: {
@@ -129,7 +129,7 @@ export const WINDOWS: Generators = {
     generate: (d) => {
       const space = d.shape(d.between(1, 3));
       d.input(d.tensor(dtypeOf(d), [d.between(1, 2), d.between(1, 3), ...space]));
-      return sums(count(space), MAGNITUDE);
+      return d.exact ? ulps(1) : sums(count(space), MAGNITUDE);
     },
   },
   GlobalMaxPool: {
