@@ -20,9 +20,6 @@ const SEEDS = { first: 0, last: 3999 };
 const FEW = { first: 0, last: 299 };
 const MUTATIONS = 500;
 
-/** Operators for which onnxruntime's CPU provider has no implementation. */
-const NOT_IN_PEER = ["Swish"];
-
 let peer: Peer | undefined;
 let missing = "";
 try {
@@ -66,7 +63,7 @@ describe("random models", { skip: missing === "" ? false : missing }, () => {
     assert.ok(report.distinct > 1000, `${report.distinct} different models`);
     assert.ok(report.compared >= (2 / 3) * report.seeds, `${report.compared} of ${report.seeds}`);
     const never = Object.entries(report.operators).flatMap(([op, agreed]) => (agreed === 0 ? [op] : []));
-    assert.deepEqual(never, NOT_IN_PEER);
+    assert.deepEqual(never, []);
   });
 
   it("are found to be wrong where a result is another one", async () => {

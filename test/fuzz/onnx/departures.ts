@@ -69,6 +69,18 @@ const DEPARTURES: readonly Departure[] = [
     applies: (node) => /^(Max|Average)Pool$/.test(node.op) && same(node) && ints(node, "dilations").some((n) => n > 1),
   },
   {
+    // onnx/defs/nn, convPoolShapeInference: "if (total_pad < 0) total_pad = 0".
+    what: "pools with auto_pad SAME_* and a kernel that reaches less far than its stride: padding below 0",
+    applies: (node) =>
+      /^(Max|Average)Pool$/.test(node.op) &&
+      same(node) &&
+      ints(node, "kernel_shape").some((k, i) => k < (ints(node, "strides")[i] ?? 1)),
+  },
+  {
+    what: "ReduceProd of int32: beyond 2^31 some products saturate, others wrap",
+    applies: (node, graph) => node.op === "ReduceProd" && given(graph, node.inputs[0])?.dtype === "i32",
+  },
+  {
     what: "MaxPool: a window that sees padding alone gives the lowest number, not −∞",
     applies: (node) =>
       node.op === "MaxPool" && ints(node, "pads").some((n) => n > 0) && ints(node, "dilations").some((n) => n > 1),

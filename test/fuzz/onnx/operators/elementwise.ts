@@ -1,7 +1,7 @@
 import type { DType } from "../../../../ml-vm/program/dtype.ts";
 import { EXACT, type Tolerance, ulps } from "../compare.ts";
 import type { Draw, Generator, Generators } from "../draw.ts";
-import { type Content, INTEGERS, isFloat, tensorOf } from "../tensor.ts";
+import { type Content, INTEGERS, isFloat, MAGNITUDE, tensorOf } from "../tensor.ts";
 
 const NUMBERS: readonly DType[] = ["f32", "f32", "f64", "i32", "i64"];
 const WIDER: readonly DType[] = [...NUMBERS, "f16"];
@@ -343,7 +343,7 @@ export const ELEMENTWISE: Generators = {
     dtypes: ["f32", "f16"],
     content: MILD,
     attributes: (d) => void d.maybeFloat("alpha", 1, [0.5, 2]),
-    tolerance: fewUlps(16),
+    tolerance: ulps(16, MAGNITUDE * 2 ** -21),
   }),
   HardSigmoid: unary([6, 22], {
     dtypes: SINGLE,
