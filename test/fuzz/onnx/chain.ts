@@ -112,6 +112,8 @@ export class Chain {
     const even = !isFloat(dtype) || this.once(2);
     const value = randomTensor(this.#random, dtype, shape, even ? "grid" : "real");
     if (input) this.#inputs.push({ name, value });
+    else if (this.once(4))
+      this.#nodes.push({ op: "Constant", inputs: [], outputs: [name], attributes: { value: { tensor: value } } });
     else this.#initializers.push({ name, value, encoding: this.pick(["raw", "typed"]) });
     const facts = {
       name,
@@ -465,6 +467,132 @@ const split: Step = (c, x) => {
     c.value(names[i] as string, x.dtype, x.shape.with(axis, n), same(x));
 };
 
+/** Elements of one axis by constant indices, from either end. */
+const gather: Step = (c, x) => {
+  if (x.shape.length === 0 || x.dtype === "bf16" || x.dtype === "bool") return;
+  const axis = c.between(0, x.shape.length - 1);
+  const size = x.shape[axis] as number;
+  const indices = Array.from({ length: c.between(1, 3) }, () => c.between(-size, size - 1));
+  const one = c.once(3);
+  const value = one ? tensorOf("i64", [], indices.slice(0, 1)) : int64s(indices);
+  const shape = x.shape.toSpliced(axis, 1, ...value.shape.map(() => indices.length));
+  c.emit("Gather", [x.name, c.initializer(value)], x.dtype, shape, same(x), { axis: { int: axis } });
+};
+
+const clip: Step = (c, x) => {
+  if (!["f32", "f64", "i32", "i64", "f16"].includes(x.dtype)) return;
+  const [low, high] = c.pick([
+    [0, 6],
+    [-1, 1],
+    [-3, 100],
+  ]) as [number, number];
+  const bounds = [low, high].map((n) => c.initializer(tensorOf(x.dtype, [], [isFloat(x.dtype) ? n : BigInt(n)])));
+  const bound = Math.max(Math.abs(low), Math.min(x.bound, high));
+  c.emit("Clip", [x.name, ...bounds], x.dtype, x.shape, {
+    bound,
+    error: x.error,
+    grid: x.grid === null ? null : Math.min(x.grid, 0),
+  });
+};
+
+/** By a power of two, which is exact. */
+const halved: Step = (c, x) => {
+  if (!["f32", "f64"].includes(x.dtype)) return;
+  const divisor = c.initializer(tensorOf(x.dtype, [], [4]));
+  c.emit("Div", [x.name, divisor], x.dtype, x.shape, {
+    bound: x.bound / 4,
+    error: x.error / 4,
+    grid: both(x.grid, -2),
+  });
+};
+
+const square: Step = (c, x) => {
+  if (!["f32", "i32", "i64"].includes(x.dtype)) return;
+  const two = c.initializer(tensorOf(c.pick(["f32", "i64"] as const), [], [2]));
+  const { bound, error, grid } = product(x, x);
+  const facts = rounded(x.dtype, bound, error, grid);
+  // onnxruntime's square may be a power of the library, which need not be rounded as a product is.
+  const further = isFloat(x.dtype) && facts.grid === null ? 4 * bound * 2 ** -24 : 0;
+  c.emit("Pow", [x.name, two], x.dtype, x.shape, { ...facts, error: facts.error + further });
+};
+
+/** √|x|: a small difference of what is near 0 becomes a large one. */
+const root: Step = (c, x) => {
+  if (x.dtype !== "f32" || x.error > 0) return;
+  const [size] = c.node("Abs", [x.name]) as [string];
+  c.emit("Sqrt", [size], "f32", x.shape, { bound: Math.sqrt(x.bound) + 1, error: 0, grid: null });
+};
+
+const argument: Step = (c, x) => {
+  if (x.shape.length === 0 || x.error > 0 || !["f32", "i32"].includes(x.dtype)) return;
+  const axis = c.between(0, x.shape.length - 1);
+  const attributes = { axis: { int: axis }, keepdims: { int: 1 } };
+  const bound = x.shape[axis] as number;
+  c.emit(
+    c.pick(["ArgMax", "ArgMin"]),
+    [x.name],
+    "i64",
+    x.shape.with(axis, 1),
+    { bound, error: 0, grid: 0 },
+    attributes,
+  );
+};
+
+const logic: Step = (c, x) => {
+  if (x.dtype !== "bool") return;
+  const y = c.other(x, (s) => `${s}` === `${x.shape}`) as Value;
+  const [not] = c.node("Not", [y.name]) as [string];
+  c.emit(c.pick(["And", "Or", "Xor"]), [x.name, not], "bool", x.shape, same(x));
+};
+
+const comparison: Step = (c, x) => {
+  if (x.error > 0 || !["f32", "i32", "i64"].includes(x.dtype)) return;
+  const y = c.other(x, (s) => `${s}` === `${x.shape}`) as Value;
+  if (y.error > 0) return;
+  c.emit(c.pick(["Less", "Greater", "Equal"]), [x.name, y.name], "bool", x.shape, { bound: 1, error: 0, grid: 0 });
+};
+
+const enlarged: Step = (c, x) => {
+  if (x.shape.length !== 4 || x.dtype !== "f32") return;
+  const [n, channels, height, width] = x.shape as [number, number, number, number];
+  const scales = c.initializer(tensorOf("f32", [4], [1, 1, 2, 2]));
+  const attributes = {
+    mode: { string: "nearest" },
+    coordinate_transformation_mode: { string: "asymmetric" },
+    nearest_mode: { string: "floor" },
+  };
+  c.emit("Resize", [x.name, "", scales], "f32", [n, channels, 2 * height, 2 * width], same(x), attributes);
+};
+
+const tiled: Step = (c, x) => {
+  if (x.shape.length === 0 || !["f32", "i32", "i64"].includes(x.dtype)) return;
+  const repeats = x.shape.map(() => c.between(1, 2));
+  const shape = x.shape.map((n, i) => n * (repeats[i] as number));
+  c.emit("Tile", [x.name, c.initializer(int64s(repeats))], x.dtype, shape, same(x));
+};
+
+/** Expanded to the shape of another value, which exporters compute. */
+const expanded: Step = (c, x) => {
+  if (x.dtype === "bf16" || x.dtype === "bool") return;
+  const y = c.other(x, (s) => `${broadcast(x.shape, s)}` === `${s}`);
+  if (!y) return;
+  const [shape] = c.node("Shape", [y.name]) as [string];
+  c.emit("Expand", [x.name, shape], x.dtype, y.shape, same(x));
+};
+
+/** Of rows with little deviation, each side loses digits; what is exact here has steps of 1/8 at least, or none. */
+const layerNorm: Step = (c, x) => {
+  if (x.shape.length === 0 || x.dtype !== "f32" || x.error > 0 || (x.grid ?? -9) < -3 || c.opset < 17) return;
+  const n = x.shape.at(-1) as number;
+  const [scale, bias] = [c.constant("f32", [n]).name, c.constant("f32", [n]).name];
+  const bound = 4 * Math.sqrt(n) + 4;
+  c.emit("LayerNormalization", [x.name, scale, bias], "f32", x.shape, {
+    bound,
+    error: 1e-5 * bound * (1 + x.bound),
+    grid: null,
+  });
+};
+
 const STEPS: readonly Step[] = [
   binary("Add", (x, y) => rounded(x.dtype, x.bound + y.bound, x.error + y.error, least(x.grid, y.grid))),
   binary("Add", (x, y) => rounded(x.dtype, x.bound + y.bound, x.error + y.error, least(x.grid, y.grid))),
@@ -559,4 +687,17 @@ const STEPS: readonly Step[] = [
   conversion,
   quantised,
   choice,
+  gather,
+  clip,
+  halved,
+  square,
+  root,
+  argument,
+  logic,
+  comparison,
+  comparison,
+  enlarged,
+  tiled,
+  expanded,
+  layerNorm,
 ];
