@@ -77,6 +77,10 @@ const DEPARTURES: readonly Departure[] = [
       ints(node, "kernel_shape").some((k, i) => k < (ints(node, "strides")[i] ?? 1)),
   },
   {
+    what: "Sign of float16: 0 for NaN",
+    applies: (node, graph) => node.op === "Sign" && given(graph, node.inputs[0])?.dtype === "f16",
+  },
+  {
     what: "ReduceProd of int32: beyond 2^31 some products saturate, others wrap",
     applies: (node, graph) => node.op === "ReduceProd" && given(graph, node.inputs[0])?.dtype === "i32",
   },
