@@ -170,6 +170,47 @@ function changeAttribute(random: Random, attribute: AttributeProto): void {
   else attribute.s = Uint8Array.from({ length: random(40) }, () => random(256));
 }
 
+const LARGE = [2, 3, 16, 16, 1000, 65_536, 2 ** 20, 2 ** 24, 2 ** 28, 2 ** 31 - 1];
+
+/** Nodes behind a value, or behind nothing, which make more and more of it: a small file that asks for much. */
+function grow(random: Random, graph: Graph): void {
+  let names = 0;
+  const node = (opType: string, input: string[], attribute: AttributeProto[] = []): string => {
+    const output = `grown${names++}`;
+    graph.node.push(onnx.NodeProto.create({ opType, input, output: [output], attribute }));
+    return output;
+  };
+  const constant = (values: readonly number[]): string => {
+    const name = `size${names++}`;
+    const [dims, dataType] = [[values.length], 7];
+    graph.initializer.push(onnx.TensorProto.create({ name, dims, dataType, int64Data: [...values] }));
+    return name;
+  };
+  const axis = (i: number): AttributeProto => ({ name: "axis", type: 2, i });
+  const large = (): number => pick(random, LARGE);
+  const steps: readonly ((x: string) => string)[] = [
+    (x) => node("Concat", [x, x], [axis(random(2))]),
+    (x) => node("Concat", [x, x, x, x], [axis(0)]),
+    (x) => node("Tile", [x, constant([large(), 1])]),
+    (x) => node("Pad", [x, constant([0, 0, large(), large()])]),
+    (x) => node("MatMul", [x, node("Transpose", [x])]),
+    (x) => node("Flatten", [node("Expand", [x, constant([large(), 1, 1])])], [axis(1)]),
+    (x) => node("Gather", [x, node("ConstantOfShape", [constant([large()])])]),
+    (x) => node("OneHot", [node("Shape", [x]), constant([large()]), constant([0, 1])]),
+    (x) => node("CumSum", [x, constant([0])]),
+    (x) => node("Softmax", [x]),
+  ];
+  const sources: readonly (() => string)[] = [
+    () => node("Flatten", [(any(random, graph.initializer) ?? any(random, graph.input))?.name ?? ""]),
+    () => node("Flatten", [any(random, graph.output)?.name ?? ""]),
+    () => node("ConstantOfShape", [constant([large(), large()])]),
+    () => node("EyeLike", [node("ConstantOfShape", [constant([large(), 2])])]),
+  ];
+  let last = pick(random, sources)();
+  for (let i = random(30); i > 0; i--) last = pick(random, steps)(last);
+  graph.output.push(onnx.ValueInfoProto.create({ name: last }));
+}
+
 /** Changes some bytes of a file. */
 function damaged(random: Random, file: Uint8Array): Uint8Array {
   const bytes = file.slice();
@@ -194,13 +235,14 @@ function damaged(random: Random, file: Uint8Array): Uint8Array {
   }
 }
 
-/** Mutation number `index` of a series: a valid model with one to three faults. */
+/** Mutation number `index` of a series: a valid model with one to three faults, or with nodes that ask for much. */
 export function mutatedModel(series: number, index: number): Uint8Array {
   const random = seededRandom(Math.imul(series + 1, 0x85ebca6b) ^ Math.imul(index + 1, 0x9e3779b1));
   for (let i = 0; i < 4; i++) random(2);
   const file = modelFile(caseOfSeed(random(2 ** 20), once(random, 2) ? "chain" : undefined).graph);
   if (once(random, 4)) return damaged(random, file);
   const model = onnx.ModelProto.decode(file);
-  for (let i = 1 + random(3); i > 0; i--) pick(random, MUTATIONS)(random, model.graph as Graph, model);
+  if (once(random, 4)) grow(random, model.graph as Graph);
+  else for (let i = 1 + random(3); i > 0; i--) pick(random, MUTATIONS)(random, model.graph as Graph, model);
   return onnx.ModelProto.encode(model).finish();
 }
