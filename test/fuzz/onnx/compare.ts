@@ -1,3 +1,4 @@
+import type { DType } from "../../../ml-vm/program/dtype.ts";
 import { count, elementOf, isFloat, roundoff, type Tensor } from "./tensor.ts";
 
 /**
@@ -15,13 +16,13 @@ export const EXACT: Tolerance = { ulps: 0, absolute: 0 };
 export const ulps = (n: number, absolute = 0): Tolerance => ({ ulps: n, absolute });
 
 /**
- * A sum of `terms` terms of either sign and of at most `magnitude`, added up in f32 or wider in an order of each side's own.
+ * A sum of `terms` terms of either sign and of at most `magnitude`, added up in f32, or in f64 for f64, in an order of each side's own.
  * Each addition errs by u times the partial sum, which is some √terms · magnitude where signs are random: in all, by about
  * √terms · u · √terms · magnitude (Higham, Accuracy and Stability of Numerical Algorithms, 2.8); four times that is far beyond.
  */
-export const sums = (terms: number, magnitude: number): Tolerance => ({
+export const sums = (terms: number, magnitude: number, dtype: DType = "f32"): Tolerance => ({
   ulps: 2,
-  absolute: 4 * terms * 2 ** -24 * magnitude,
+  absolute: 4 * terms * roundoff(dtype === "f64" ? "f64" : "f32") * magnitude,
 });
 
 /** A sum of terms that are not negative: its relative error is some √terms · u. */

@@ -14,7 +14,7 @@ export class Draw {
   #attributes: Record<string, Attribute> = {};
   #given: { name: string; value: Tensor }[] = [];
   #constants: { name: string; value: Tensor; encoding: "raw" | "typed" }[] = [];
-  #outputs = 1;
+  #outputs: readonly string[] = ["y0"];
   #exact = true;
 
   constructor(random: Random, op: string, opset: number) {
@@ -147,12 +147,13 @@ export class Draw {
     return value;
   }
 
-  outputs(count: number): void {
-    this.#outputs = count;
+  /** So many outputs, without those whose place is among `omitted`. */
+  outputs(count: number, omitted: readonly number[] = []): void {
+    this.#outputs = Array.from({ length: count }, (_, i) => (omitted.includes(i) ? "" : `y${i}`));
   }
 
   graph(): GraphSpec {
-    const outputs = Array.from({ length: this.#outputs }, (_, i) => `y${i}`);
+    const outputs = this.#outputs;
     const inputs = [...this.#inputs];
     while (inputs.at(-1) === "" && !this.once(4)) inputs.pop();
     return {
@@ -160,7 +161,7 @@ export class Draw {
       inputs: this.#given,
       initializers: this.#constants,
       nodes: [{ op: this.op, inputs, outputs, attributes: this.#attributes }],
-      outputs,
+      outputs: outputs.filter((name) => name !== ""),
     };
   }
 }

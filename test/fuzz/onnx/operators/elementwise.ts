@@ -54,6 +54,8 @@ interface Binary {
   /** What integers hold. */
   readonly integers?: readonly Content[];
   readonly second?: Content;
+  /** Floats of `special` are both: division by 0 included. */
+  readonly special?: boolean;
   readonly attributes?: (d: Draw, dtype: DType) => void;
   readonly tolerance?: Tolerance;
 }
@@ -66,7 +68,8 @@ const binary = (since: readonly number[], options: Binary): Generator => ({
     options.attributes?.(d, dtype);
     const floats = options.content ?? ["grid", "real", "special"];
     const content = isFloat(dtype) ? d.pick(floats) : d.pick(options.integers ?? (["grid", "wide"] as const));
-    operands(d, dtype, content, options.second ?? content);
+    const second = options.special && content === "special" ? content : (options.second ?? content);
+    operands(d, dtype, content, second);
     return isFloat(dtype) ? (options.tolerance ?? EXACT) : EXACT;
   },
 });
@@ -144,7 +147,7 @@ export const ELEMENTWISE: Generators = {
   Add: arithmetic(),
   Sub: arithmetic(),
   Mul: arithmetic(),
-  Div: arithmetic({ second: "nonzero", integers: ["grid"] }),
+  Div: arithmetic({ second: "nonzero", special: true, integers: ["grid"] }),
   Mod: binary([10, 13], {
     dtypes: () => ["f32", "f64", ...INTEGERS],
     content: ["grid"],

@@ -106,7 +106,7 @@ export const INDEXING: Generators = {
       d.maybeInt("reverse", 0, [0, 1]);
       d.input(d.tensor(dtype, shape));
       d.constant(tensorOf(d.pick(["i64", "i32"] as const), d.pick([[], [1]]), [axis]));
-      return d.exact ? EXACT : sums(shape.at(axis) as number, MAGNITUDE);
+      return d.exact ? EXACT : sums(shape.at(axis) as number, MAGNITUDE, dtype);
     },
   },
   CumProd: {
@@ -118,7 +118,7 @@ export const INDEXING: Generators = {
       d.maybeInt("reverse", 0, [0, 1]);
       d.input(d.tensor(dtype, shape));
       d.constant(tensorOf("i64", d.pick([[], [1]]), [d.axis(shape.length)]));
-      return isFloat(dtype) ? sums(6, 4 ** 6) : EXACT;
+      return isFloat(dtype) ? sums(6, 4 ** 6, dtype) : EXACT;
     },
   },
 };

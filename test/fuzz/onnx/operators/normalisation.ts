@@ -69,7 +69,7 @@ export const NORMALISATION: Generators = {
       d.input(d.tensor(dtype, shape, "grid"));
       d.parameter(d.tensor(dtype, rest));
       if (d.once(2)) d.parameter(d.tensor(dtype, rest));
-      if (d.once(3)) d.outputs(d.between(2, 3));
+      if (d.once(3)) d.outputs(d.between(2, 3), d.once(2) ? [1] : []);
       return normal(count(rest));
     },
   },

@@ -16,13 +16,13 @@ export const PRODUCTS: Generators = {
       const dtype = d.pick(
         d.opset >= 9 ? (["f32", "f32", "f16", "f64", "i32", "u32", "i64", "u64"] as const) : (["f32", "f64"] as const),
       );
-      const [m, k, n] = [d.between(1, 6), d.pick([1, 2, 3, 7, 33, 300]), d.pick([1, 2, 5, 17])] as const;
+      const [m, k, n] = [d.between(1, 6), d.pick([1, 2, 3, 7, 33, 300, 1500]), d.pick([1, 2, 5, 17])] as const;
       const [left, right] = batches(d);
       const [vectorA, vectorB] = [d.once(6), d.once(6)];
       const content = isFloat(dtype) ? d.pick(["grid", "real"] as const) : d.pick(["grid", "wide"] as const);
       d.input(d.tensor(dtype, vectorA ? [k] : [...left, m, k], content));
       d.parameter(d.tensor(dtype, vectorB ? [k] : [...right, k, n], content));
-      return d.exact ? EXACT : sums(k, MAGNITUDE ** 2);
+      return d.exact ? EXACT : sums(k, MAGNITUDE ** 2, dtype);
     },
   },
   Gemm: {
@@ -43,7 +43,7 @@ export const PRODUCTS: Generators = {
         d.parameter(d.tensor(dtype, d.opset < 7 ? d.pick([[m, n]]) : shape));
       }
       if (d.exact && alpha !== 0.3 && beta !== 0.3) return EXACT;
-      return sums(k + 1, MAGNITUDE ** 2 * (Math.abs(alpha) + Math.abs(beta)));
+      return sums(k + 1, MAGNITUDE ** 2 * (Math.abs(alpha) + Math.abs(beta)), dtype);
     },
   },
 };

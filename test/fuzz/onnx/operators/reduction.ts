@@ -14,10 +14,12 @@ interface Reduction {
   /** Whether an operator set knows a type; all if it is not said. */
   readonly known?: (dtype: DType, opset: number) => boolean;
   readonly contents?: readonly Content[];
+  /** Whether hundreds of terms have a result that is worth comparing; they do unless told. */
+  readonly long?: boolean;
   /** The operator set from which axes are an input. */
   readonly axesInput?: number;
   readonly since?: readonly number[];
-  readonly tolerance: (terms: number, d: Draw) => Tolerance;
+  readonly tolerance: (terms: number, d: Draw, dtype: DType) => Tolerance;
 }
 
 const reduction = (r: Reduction): Generator => ({
@@ -26,7 +28,8 @@ const reduction = (r: Reduction): Generator => ({
   generate: (d) => {
     const { axesInput = 18 } = r;
     const dtype = d.dtype(...(r.dtypes?.filter((t) => r.known?.(t, d.opset) ?? true) ?? NUMBERS));
-    const shape = d.shape(d.random(5), 6);
+    // Long ones are split into lanes.
+    const shape = r.long !== false && d.once(8) ? [d.between(1, 3), d.between(250, 700)] : d.shape(d.random(5), 6);
     const axes =
       shape.length === 0 || d.once(4)
         ? []
@@ -41,7 +44,7 @@ const reduction = (r: Reduction): Generator => ({
       else if (d.once(2)) d.skip();
     } else if (axes.length > 0) d.ints("axes", axes);
     const reduced = axes.length > 0 ? axes.map((a) => shape.at(a) as number) : noop ? [] : shape;
-    return isFloat(dtype) ? r.tolerance(count(reduced), d) : EXACT;
+    return isFloat(dtype) ? r.tolerance(count(reduced), d, dtype) : EXACT;
   },
 });
 
@@ -68,9 +71,12 @@ export const REDUCTION: Generators = {
   ReduceSum: reduction({
     axesInput: 13,
     since: [1, 11, 13],
-    tolerance: (n, d) => (d.exact ? EXACT : sums(n, MAGNITUDE)),
+    tolerance: (n, d, dtype) => (d.exact ? EXACT : sums(n, MAGNITUDE, dtype)),
   }),
-  ReduceMean: reduction({ dtypes: NUMBERS.filter((t) => t !== "i64"), tolerance: (n) => sums(n, MAGNITUDE) }),
+  ReduceMean: reduction({
+    dtypes: NUMBERS.filter((t) => t !== "i64"),
+    tolerance: (n, _, dtype) => sums(n, MAGNITUDE, dtype),
+  }),
   ReduceMax: reduction({
     dtypes: EXTREMES,
     known: extremesKnow,
@@ -83,7 +89,7 @@ export const REDUCTION: Generators = {
     since: [1, 11, 12, 13, 18, 20],
     tolerance: () => EXACT,
   }),
-  ReduceProd: reduction({ tolerance: (n) => ulps(2 * n) }),
+  ReduceProd: reduction({ long: false, contents: ["grid", "real", "nonzero"], tolerance: (n) => ulps(2 * n) }),
   ReduceSumSquare: reduction({ tolerance: (n, d) => (d.exact ? EXACT : positiveSums(n)) }),
   ReduceL1: reduction({ dtypes: ["f32", "i32", "f16"], tolerance: (n, d) => (d.exact ? EXACT : positiveSums(n)) }),
   ReduceL2: reduction({ dtypes: ["f32", "i32", "f16"], tolerance: positiveSums }),

@@ -47,7 +47,7 @@ export const WINDOWS: Generators = {
       const dtype = dtypeOf(d);
       const { kernel, size } = window(d, d.pick([1, 2, 2, 3]), { dilated: true, pooled: false });
       const group = d.pick([1, 1, 2, 3]);
-      const [depth, outputs] = [d.between(1, 4), d.pick([1, 2, 3, 17])];
+      const [depth, outputs] = [d.once(8) ? 24 : d.between(1, 4), d.pick([1, 2, 3, 17])];
       if (group > 1 || d.once(4)) d.int("group", group);
       if (d.once(2)) d.ints("kernel_shape", kernel);
       d.input(d.tensor(dtype, [d.between(1, 2), group * depth, ...size]));
