@@ -166,11 +166,13 @@ const sliceIndices: Rule = (value, call) => (call.optional(1) ? typed(1, integer
 /** Without dimensions. */
 const scalar: Rule = ({ shape }) => (shape.length === 0 ? null : "a scalar");
 
-/** BatchNormalization's: of x's type before operator set 15. */
-const perChannel: Rule = (value, call) => {
-  if (!call.attributes.flag("spatial", true)) throw unsupported("statistics for each place (spatial = 0)");
-  return (call.opset < 15 ? typed(0, vector(channels)) : vector(channels))(value, call);
-};
+/** BatchNormalization's: of x's type before operator set 15, and of that of input `i` from there on. */
+const perChannel =
+  (i: number): Rule =>
+  (value, call) => {
+    if (!call.attributes.flag("spatial", true)) throw unsupported("statistics for each place (spatial = 0)");
+    return typed(call.opset < 15 ? 0 : i, vector(channels))(value, call);
+  };
 
 /** Indices of x's rank, that lie within it but along `axis`. */
 const elementIndices: Rule = ({ shape }, call) => {
@@ -286,7 +288,7 @@ export const SIGNATURES: Readonly<Record<string, Signature>> = {
   Tile: takes(...required(any, vector(rankOf))),
   Pad: takes(...required(any), ...optional(since(11, sizes), typed(0, single), since(18, integers))),
   Dropout: takes(...required(any), ...optional(since(12, scalar), since(12, scalar))),
-  BatchNormalization: takes(...required(rank(1), perChannel, perChannel, perChannel, perChannel)),
+  BatchNormalization: takes(...required(rank(1), perChannel(1), perChannel(1), perChannel(3), perChannel(3))),
   InstanceNormalization: NORMALISED,
   GroupNormalization: takes(...required(rank(2), typed(0, groupParameter), typed(0, groupParameter))),
   LayerNormalization: takes(...required(rank(1), typed(0, overInput)), ...optional(typed(0, overInput))),
