@@ -1,26 +1,34 @@
 /** `deploy` puts an L2 chain on L1 beside what serves inferences, where a genesis is given. */
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { type Abi, type Address, bytesToHex, type Hex, parseAbi } from "viem";
+import { type Abi, type Address, bytesToHex, type Hex, numberToHex, parseAbi } from "viem";
+import type { UserError } from "../challenger/errors.ts";
 import { inboxAbi, outputsAbi } from "../challenger/l1/abi.ts";
 import { readDeployment } from "../challenger/l1/deployment.ts";
 import { elench } from "../demo/processes.ts";
 import { genesisOutput, parseGenesis } from "../evm/chain/genesis.ts";
 import { type Artifact, hardhatArtifacts } from "../prover/verifier.ts";
-import { type LocalChain, richAccount, startLocalChain } from "./local-chain.ts";
+import { creationGas } from "./cost.ts";
+import { createdBy, journalFolder, sentBy } from "./journal.ts";
+import { type LocalChain, privateKeyOf, richAccount, startLocalChain } from "./local-chain.ts";
 
 const GENESIS = JSON.stringify({
   config: { chainId: 4242 },
   alloc: { [`0x${"aa".repeat(20)}`]: { balance: "1000" } },
   elench: { batchGas: "30000000" },
 });
+const CLI = fileURLToPath(new URL("../challenger/cli/main.ts", import.meta.url));
 const artifact = hardhatArtifacts(fileURLToPath(new URL("../artifacts/contracts", import.meta.url))) as (
   name: string,
-) => Artifact & { deployedBytecode: Hex };
+) => Artifact & { bytecode: Hex; deployedBytecode: Hex };
+/** The tensor machine in three contracts, the registry in two, the game, the oracle. */
+const CONTRACTS = 7;
 const SEQUENCER = richAccount(3).address;
 
 let chain: LocalChain;
@@ -36,15 +44,12 @@ before(async () => {
   writeFileSync(file("own.json"), JSON.stringify({ ...parameters, finalityDelay: 77, sequencer: SEQUENCER }));
 });
 after(async () => {
-  const { hash } = await chain.client.getBlock({ blockNumber: 0n });
-  const { port } = new URL(chain.url);
-  rmSync(new URL(`deployments/chain-31337-${hash.slice(2, 10)}-${port}`, import.meta.url), {
-    recursive: true,
-    force: true,
-  });
+  rmSync(journalFolder(await ourDeployment()), { recursive: true, force: true });
   await chain.stop();
   rmSync(folder, { recursive: true, force: true });
 });
+
+const ourDeployment = async (): Promise<string> => `chain-31337-${await beginning(chain)}-${new URL(chain.url).port}`;
 
 const run = async (name: string, parameters: string, genesis?: string) => {
   const { deploy } = await import("./deploy.ts");
@@ -53,17 +58,40 @@ const run = async (name: string, parameters: string, genesis?: string) => {
   return (await deploy({ ...options, ...(genesis && { genesis: file(genesis) }) })).deployment;
 };
 
+/** Transactions that the deployer has sent. */
+const paidFor = () => chain.client.getTransactionCount({ address: richAccount(0).address });
+
+test("what L1 refused and nobody paid for is begun again with other parameters", async () => {
+  const { openNetwork } = await import("./network.ts");
+  const { default: Elench } = await import("./modules/Elench.ts");
+  const { connection, deploymentId } = await openNetwork("localhost");
+  const parameters = { ...JSON.parse(readFileSync(file("own.json"), "utf8")), maxClock: 0 };
+  const first = connection.ignition.deploy(Elench, {
+    deploymentId,
+    displayUi: false,
+    parameters: { Elench: parameters },
+  });
+  await assert.rejects(first, /maxClock: 1 to/);
+  await connection.close();
+  const paid = await paidFor();
+  assert.ok(paid > 0, "other contracts were created before");
+
+  const { disputeGame } = await run("corrected.json", "own.json");
+  assert.ok(await chain.client.getCode({ address: disputeGame }));
+  assert.equal(await paidFor(), CONTRACTS, "no contract is paid for twice");
+});
+
 test("the rollup follows where only inferences were served, and its contracts know the genesis", async () => {
   const inference = await run("first.json", "own.json");
   assert.equal(inference.rollup, undefined);
 
   const deployment = await run("second.json", "own.json", "genesis.json");
   const { rollup, ...same } = deployment;
-  assert.deepEqual(same, { ...inference, block: same.block }, "what was there is used");
+  assert.deepEqual(same, inference, "what was there is used");
   assert.ok(rollup);
   assert.deepEqual(readDeployment(deployment.chainId, file("second.json")), deployment);
   assert.equal(readFileSync(rollup.genesis, "utf8"), GENESIS);
-  assert.equal(rollup.genesis, file(`${deployment.chainId}.genesis.json`));
+  assert.equal(rollup.genesis, file("second.genesis.json"));
 
   const read = <
     const Name extends
@@ -88,6 +116,63 @@ test("the rollup follows where only inferences were served, and its contracts kn
   assert.equal(await read("finalityDelay"), 77n);
   const sequencer = { address: rollup.inbox, abi: inboxAbi, functionName: "sequencer" } as const;
   assert.equal(await chain.client.readContract(sequencer), SEQUENCER);
+});
+
+const text = (name: string): string => readFileSync(file(name), "utf8");
+
+test("a repeated deployment changes nothing: the record's block stays the first contract's, and the rollup stays", async () => {
+  const [record, paid] = [text("second.json"), await paidFor()];
+  await chain.client.mine({ blocks: 50 });
+  await run("second.json", "own.json", "genesis.json");
+  assert.equal(text("second.json"), record);
+  await run("second.json", "own.json");
+  assert.equal(text("second.json"), record, "without --genesis too");
+  assert.equal(await paidFor(), paid);
+
+  const { block, disputeGame } = readDeployment(31337, file("second.json"));
+  const codeAt = (blockNumber: number) =>
+    chain.client.getCode({ address: disputeGame, blockNumber: BigInt(blockNumber) });
+  assert.equal(await codeAt(block - 1), undefined);
+  const receipts = await chain.client.request({
+    method: "eth_getBlockReceipts",
+    params: [numberToHex(block)],
+  } as never);
+  const created = (receipts as unknown as { contractAddress: Hex | null }[]).filter(
+    ({ contractAddress }) => contractAddress,
+  );
+  assert.ok(created.length > 0, "a contract was created in that block");
+});
+
+test("a record is not replaced by one that says less, nor by another deployment's", async () => {
+  const paid = await paidFor();
+  await assert.rejects(
+    run("third.json", "own.json"),
+    /has an L2 chain, which .*third\.json does not record.*--genesis/,
+  );
+  const other = JSON.stringify({
+    ...JSON.parse(text("second.json")),
+    disputeGame: JSON.parse(text("second.json")).inferenceOracle,
+  });
+  writeFileSync(file("other.json"), other);
+  await assert.rejects(
+    run("other.json", "own.json", "genesis.json"),
+    /other\.json records another deployment.*--out FILE/,
+  );
+  assert.equal(text("other.json"), other);
+  writeFileSync(file("elsewhere.json"), JSON.stringify({ ...JSON.parse(text("second.json")), chainId: 5 }));
+  await assert.rejects(run("elsewhere.json", "own.json"), /about chain 5/);
+  await assert.rejects(run("none/record.json", "own.json"), /cannot write .*no such file or folder/);
+  assert.equal(await paidFor(), paid, "nothing was paid for");
+});
+
+test("other parameters than the deployment was begun with are refused, with the way on", async () => {
+  await assert.rejects(run("second.json", "plain.json", "genesis.json"), (error: UserError) => {
+    assert.match(
+      error.message,
+      /begun with other parameters.*give the first ones again.*remove .*deployments\/chain-31337/,
+    );
+    return error.exitCode === 2;
+  });
 });
 
 test("each part of the EVM machine is behind the name that the verifier knows it by", async () => {
@@ -135,6 +220,50 @@ test("parameters and genesis files that are none are refused before anything is 
   await assert.rejects(run("x.json", "sequencer.json", "genesis.json"), /sequencer must be an address/);
   await assert.rejects(run("x.json", "plain.json", "none.json"), /none\.json is no genesis/);
   assert.equal(await chain.client.getBlockNumber(), block);
+});
+
+test("a deployment that was killed goes on where it stopped, and pays for no contract twice", {
+  timeout: 180_000,
+}, async () => {
+  const slow = await startLocalChain({ args: ["--block-time", "0.2", "--chain-id", "31338"] });
+  const id = `chain-31338-${await beginning(slow)}`;
+  const args = ["deploy", "--network", "l1", "--parameters", file("plain.json"), "--out", file("killed.json")];
+  const payer = richAccount(5);
+  const env = { ELENCH_L1_URL: slow.url, ELENCH_KEY: privateKeyOf(payer) };
+  try {
+    const killed = spawn(process.execPath, [CLI, ...args], { env: { ...process.env, ...env }, stdio: "ignore" });
+    while (sentBy(id, 0).size === 0) await sleep(20);
+    killed.kill("SIGKILL");
+    const { disputeGame, block } = await elench(args, env);
+    assert.ok(await slow.client.getCode({ address: disputeGame as Address }));
+    assert.equal(await slow.client.getTransactionCount({ address: payer.address }), CONTRACTS);
+    const before = { address: payer.address, blockNumber: BigInt(block as number) - 1n };
+    assert.equal(await slow.client.getTransactionCount(before), 0, "the first contract's block");
+  } finally {
+    rmSync(journalFolder(id), { recursive: true, force: true });
+    await slow.stop();
+  }
+});
+
+/** A block of the chain has one transaction. */
+async function gasOfCreation(address: Address): Promise<number> {
+  for (let blockNumber = 1n; ; blockNumber++) {
+    if (!(await chain.client.getCode({ address, blockNumber }))) continue;
+    return Number((await chain.client.getBlock({ blockNumber })).gasUsed);
+  }
+}
+
+const beginning = async ({ client }: LocalChain): Promise<string> =>
+  String((await client.getBlock({ blockNumber: 0n })).hash?.slice(2, 10));
+
+test("what the contracts take is known before they are paid for", async () => {
+  for (const [id, { address }] of createdBy(await ourDeployment())) {
+    const name = id.slice(id.indexOf("#") + 1);
+    const used = await gasOfCreation(address);
+    const { bytecode, deployedBytecode } = artifact(name);
+    const estimate = Number(creationGas({ bytecode, deployedBytecode }));
+    assert.ok(estimate <= used && used < 1.1 * estimate, `${name}: ${estimate} estimated, ${used} used`);
+  }
 });
 
 test("chains that begin alike are deployed to, each for itself", { timeout: 120_000 }, async () => {

@@ -1,37 +1,16 @@
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { dirname, isAbsolute, join } from "node:path";
+import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import {
-  type Address,
-  bytesToHex,
-  createPublicClient,
-  custom,
-  type Hex,
-  isAddress,
-  type PublicClient,
-  zeroAddress,
-} from "viem";
+import { bytesToHex, formatEther, type Hex, isAddressEqual, zeroAddress } from "viem";
 import { EXIT, UserError } from "../challenger/errors.ts";
-import { type Deployment, deploymentFile, type Rollup, readDeployment } from "../challenger/l1/deployment.ts";
+import { readWhole, requireWritable } from "../challenger/files.ts";
+import { type Deployment, deploymentFile, readDeployment } from "../challenger/l1/deployment.ts";
 import { genesisOutput, readGenesisFile } from "../evm/chain/genesis.ts";
-
-const here = fileURLToPath(new URL(".", import.meta.url));
-
-/** What the contracts are deployed with. Times in seconds, amounts in wei. */
-export interface DeployParameters {
-  readonly maxClock: number;
-  readonly extension: number;
-  readonly longExtension: number;
-  readonly bond: string;
-  readonly prepayment: string;
-  readonly withdrawalDelay: number;
-  readonly deliveryDelay: number;
-  readonly guardian: Address;
-  /** From an output's settlement to its finality; the delivery delay if it is missing. */
-  readonly finalityDelay?: number;
-  /** Who alone may append batches; anyone if it is missing. */
-  readonly sequencer?: Address;
-}
+import { creationGas } from "./cost.ts";
+import { createdBy, forgetUnsent, journalFolder, sentBy } from "./journal.ts";
+import { type Network, openNetwork } from "./network.ts";
+import { type DeployParameters, readParameters } from "./parameters.ts";
+import { type Addresses, recordIn, writeRecord } from "./record.ts";
+import { explainRefusal } from "./refusals.ts";
 
 export interface DeployOptions {
   /** Network of hardhat.config.ts. */
@@ -43,54 +22,31 @@ export interface DeployOptions {
   readonly progress: (text: string) => void;
 }
 
-/** Deploys everything by Ignition, which goes on where an earlier, interrupted run stopped; then writes the record. */
+/**
+ * Deploys everything by Ignition, which goes on where an earlier, interrupted run stopped; then writes the record.
+ * What can be known to be wrong is refused before the first transaction.
+ * @throws UserError
+ */
 export async function deploy(options: DeployOptions): Promise<{ deployment: Deployment; file: string }> {
-  const parameters = readParameters(options.parameters ?? join(here, "parameters", `${options.network}.json`));
+  const parameters = readParameters(options.parameters ?? defaultParameters(options.network));
   const chain = options.genesis === undefined ? undefined : await readChain(options.genesis);
-  // Hardhat looks for its configuration from the caller's folder upwards; ours is the project's, wherever the command is run.
-  process.env.HARDHAT_CONFIG = join(here, "..", "hardhat.config.ts");
-  const { default: hre } = await import("hardhat");
-  const connection = await hre.network.create(options.network);
+  let network: Network | undefined;
   try {
-    const client = createPublicClient({
-      transport: custom(connection.provider as Parameters<typeof custom>[0]),
-    }) as PublicClient;
-    const chainId = await client.getChainId();
-    const block = Number(await client.getBlockNumber());
-    options.progress(`deploying to chain ${chainId}`);
-    // A development chain begins anew each time it is started: its first block tells one from another, where the chain's id does not; and the port
-    // tells those that were started in the same second.
-    const { hash: genesis } = await client.getBlock({ blockNumber: 0n });
-    const port = options.network === "localhost" ? `-${await portOf(connection.networkConfig)}` : "";
-    const deploymentId = `chain-${chainId}-${genesis.slice(2, 10)}${port}`;
-    const contracts = await deployModule(connection.ignition, parameters, chain, deploymentId);
-    const addresses = await addressesOf(contracts);
-    if (!(await client.getCode({ address: addresses.disputeGame }))) {
-      throw new UserError(
-        `deploy/deployments/${deploymentId} is about another chain that looked the same; remove it, and deploy again`,
-        EXIT.environment,
-      );
-    }
-    const file = options.out ?? deploymentFile(chainId);
-    const record = recordOf({ chainId, block }, addresses, chain && `${chainId}.genesis.json`);
-    if (chain && record.rollup) writeFileSync(join(dirname(file), record.rollup.genesis), chain.file);
-    writeFileSync(file, `${JSON.stringify(record, null, 2)}\n`);
-    return { deployment: readDeployment(chainId, file), file };
+    network = await openNetwork(options.network);
+    return await deployTo(network, { ...options, parameters, chain });
   } catch (error) {
-    if (/ECONNREFUSED|Cannot connect|fetch failed/.test(String(error))) {
-      throw new UserError(
-        `the L1 endpoint of network ${options.network} does not answer; check its url in hardhat.config.ts, and that the node runs`,
-        EXIT.environment,
-      );
-    }
-    throw error;
+    throw explainRefusal(error, options.network, network);
   } finally {
-    await connection.close();
+    await network?.connection.close();
   }
 }
 
-async function portOf(config: NetworkConfig): Promise<string> {
-  return config.type === "http" ? new URL(await config.url.getUrl()).port : "";
+function defaultParameters(network: string): string {
+  const file = fileURLToPath(new URL(`parameters/${network}.json`, import.meta.url));
+  if (existsSync(file)) return file;
+  throw new UserError(
+    `there is no ${file}: give --parameters FILE with clocks, bonds and guardian (deploy/parameters/localhost.json is an example)`,
+  );
 }
 
 /** What the contracts are told of an L2 chain. */
@@ -103,81 +59,119 @@ interface ChainBeginning {
 }
 
 async function readChain(path: string): Promise<ChainBeginning> {
+  const file = readWhole(path);
   const genesis = readGenesisFile(path);
   const { chainId, batchGas } = genesis;
-  return { chainId, batchGas, genesisOutput: bytesToHex(await genesisOutput(genesis)), file: readFileSync(path) };
+  return { chainId, batchGas, genesisOutput: bytesToHex(await genesisOutput(genesis)), file };
 }
 
-type Connection = Awaited<ReturnType<typeof import("hardhat")["default"]["network"]["create"]>>;
-type Ignition = Connection["ignition"];
-type NetworkConfig = Connection["networkConfig"];
-type Contracts = Record<string, { getAddress(): Promise<string> }>;
+type Prepared = Omit<DeployOptions, "parameters"> & {
+  readonly parameters: DeployParameters;
+  readonly chain: ChainBeginning | undefined;
+};
 
-async function deployModule(
-  ignition: Ignition,
-  parameters: DeployParameters,
-  chain: ChainBeginning | undefined,
-  deploymentId: string,
-): Promise<Contracts> {
-  const settings = { deploymentId, displayUi: false };
-  const { default: Elench } = await import("./modules/Elench.ts");
-  if (!chain) return ignition.deploy(Elench, { ...settings, parameters: { Elench: { ...parameters } } });
-  const { default: Rollup } = await import("./modules/Rollup.ts");
-  const { chainId, batchGas, genesisOutput } = chain;
-  const { guardian, deliveryDelay, finalityDelay = deliveryDelay, sequencer = zeroAddress } = parameters;
-  return ignition.deploy(Rollup, {
-    ...settings,
-    parameters: {
-      Elench: { ...parameters },
-      Rollup: { chainId, batchGas, genesisOutput, guardian, finalityDelay, sequencer },
-    },
+async function deployTo(network: Network, options: Prepared): Promise<{ deployment: Deployment; file: string }> {
+  const { client, chainId, deployer, deploymentId } = network;
+  const { parameters, chain, progress } = options;
+  const file = options.out ?? deploymentFile(chainId);
+  requireWritable(file);
+  const nextNonce = await client.getTransactionCount({ address: deployer, blockTag: "pending" });
+  forgetUnsent(deploymentId, nextNonce);
+  const previous = await sameDeployment(network, options, file);
+  const module = await moduleOf(chain);
+  await requireMoney(network, contractsOf(module), sentBy(deploymentId, nextNonce));
+  progress(`deploying to chain ${chainId}`);
+  const contracts = await network.connection.ignition.deploy(module, {
+    deploymentId,
+    displayUi: false,
+    parameters: { Elench: { ...parameters }, ...(chain && { Rollup: rollupParameters(parameters, chain) }) },
   });
+  const addresses = await addressesOf(contracts);
+  if (!(await client.getCode({ address: addresses.disputeGame })))
+    throw new UserError(
+      `${journalFolder(deploymentId)} is about another chain that looked the same; remove it, and deploy again`,
+      EXIT.environment,
+    );
+  // The follower looks for events from here on: a later block would hide games that are still open.
+  const block = Math.min(...[...createdBy(deploymentId).values()].map((created) => created.block));
+  writeRecord(file, { chainId, block, addresses, genesis: chain?.file, rollup: previous?.rollup });
+  return { deployment: readDeployment(chainId, file), file };
 }
 
-type ContractName = "disputeGame" | "tensorVerifier" | "modelRegistry" | "inferenceOracle";
-type Addresses = Pick<Deployment, ContractName> & Partial<Omit<Rollup, "genesis">>;
+/**
+ * The record of the deployment that is gone on with; null if this is its first.
+ * @throws UserError where the record of another deployment, or an L2 chain, would be lost
+ */
+async function sameDeployment(
+  { client, chainId, deploymentId }: Network,
+  { network, genesis, progress }: Prepared,
+  file: string,
+): Promise<Deployment | null> {
+  const created = createdBy(deploymentId);
+  const game = created.get("Elench#DisputeGame")?.address;
+  const previous = recordIn(file, chainId);
+  const isSame = previous !== null && game !== undefined && isAddressEqual(previous.disputeGame, game);
+  if (previous && !isSame) {
+    const isGone = network === "localhost" && !(await client.getCode({ address: previous.disputeGame }));
+    if (!isGone)
+      throw new UserError(
+        `${file} records another deployment, with the dispute game at ${previous.disputeGame}, which ${journalFolder(deploymentId)} does not know: new contracts would take its place. Give --out FILE to record them elsewhere, or move the record away first`,
+      );
+    progress(`${file} is about a local chain that is gone: it is replaced`);
+  }
+  const kept = isSame ? previous : null;
+  if (created.has("Rollup#Outputs") && !kept?.rollup && genesis === undefined)
+    throw new UserError(
+      `this deployment has an L2 chain, which ${file} does not record: give its genesis file with --genesis`,
+    );
+  return kept;
+}
 
-const addressesOf = async (contracts: Contracts): Promise<Addresses> =>
+async function moduleOf(chain: ChainBeginning | undefined) {
+  return chain ? (await import("./modules/Rollup.ts")).default : (await import("./modules/Elench.ts")).default;
+}
+
+type Module = Awaited<ReturnType<typeof moduleOf>>;
+
+interface Contract {
+  readonly id: string;
+  readonly contractName: string;
+}
+
+/** The contracts that a module creates, and those that the modules below it do. */
+const contractsOf = ({ futures, submodules }: Pick<Module, "futures" | "submodules">): Contract[] => [
+  ...[...submodules].flatMap(contractsOf),
+  ...([...futures] as unknown as Contract[]),
+];
+
+const rollupParameters = (
+  { guardian, deliveryDelay, finalityDelay = deliveryDelay, sequencer = zeroAddress }: DeployParameters,
+  { chainId, batchGas, genesisOutput: output }: ChainBeginning,
+) => ({ chainId, batchGas, genesisOutput: output, guardian, finalityDelay, sequencer });
+
+/** @throws UserError unless the deployer can pay for all contracts that were not sent yet, at the present price of gas */
+async function requireMoney(
+  { hre, client, deployer }: Network,
+  contracts: readonly Contract[],
+  sent: ReadonlySet<string>,
+): Promise<void> {
+  const missing = contracts.filter(({ id }) => !sent.has(id));
+  const artifacts = await Promise.all(missing.map(({ contractName }) => hre.artifacts.readArtifact(contractName)));
+  const gas = artifacts.reduce(
+    (sum, artifact) => sum + creationGas(artifact as { bytecode: Hex; deployedBytecode: Hex }),
+    0n,
+  );
+  const [price, balance] = await Promise.all([client.getGasPrice(), client.getBalance({ address: deployer })]);
+  if (balance < gas * price)
+    throw new UserError(
+      `the deployer ${deployer} has ${formatEther(balance)} ETH, and ${missing.length} contracts take some ${gas} gas, ${formatEther(gas * price)} ETH at the present price: send ether there first`,
+      EXIT.refused,
+    );
+}
+
+const addressesOf = async (contracts: Record<string, { getAddress(): Promise<string> }>): Promise<Addresses> =>
   Object.fromEntries(
     await Promise.all(
       Object.entries(contracts).map(async ([name, contract]) => [name, await contract.getAddress()] as const),
     ),
   ) as unknown as Addresses;
-
-/** @param genesis name of the genesis file beside the record. */
-function recordOf(
-  where: Pick<Deployment, "chainId" | "block">,
-  { evmVerifier, inbox, outputs, ...addresses }: Addresses,
-  genesis: string | undefined,
-): Deployment {
-  const rollup = genesis && evmVerifier && inbox && outputs && { evmVerifier, inbox, outputs, genesis };
-  return { ...where, ...addresses, ...(rollup && { rollup }) };
-}
-
-function readParameters(file: string): DeployParameters {
-  const path = isAbsolute(file) ? file : join(process.cwd(), file);
-  if (!existsSync(path))
-    throw new UserError(
-      `no parameters at ${path}: give --parameters FILE (deploy/parameters/localhost.json shows what it holds)`,
-    );
-  let given: Partial<DeployParameters>;
-  try {
-    given = JSON.parse(readFileSync(path, "utf8")) as Partial<DeployParameters>;
-  } catch (error) {
-    throw new UserError(`${path} is not JSON: ${(error as Error).message}`);
-  }
-  for (const name of ["maxClock", "extension", "longExtension", "withdrawalDelay", "deliveryDelay"] as const) {
-    if (!Number.isSafeInteger(given[name]) || (given[name] as number) < 0)
-      throw new UserError(`${path}: ${name} must be a whole number of seconds`);
-  }
-  for (const name of ["bond", "prepayment"] as const) {
-    if (!/^\d+$/.test(given[name] ?? ""))
-      throw new UserError(`${path}: ${name} must be an amount in wei, as a string of digits`);
-  }
-  if (given.finalityDelay !== undefined && !(Number.isSafeInteger(given.finalityDelay) && given.finalityDelay >= 0))
-    throw new UserError(`${path}: finalityDelay must be a whole number of seconds`);
-  if (given.sequencer !== undefined && !isAddress(given.sequencer))
-    throw new UserError(`${path}: sequencer must be an address`);
-  if (!isAddress(given.guardian ?? "")) throw new UserError(`${path}: guardian must be an address`);
-  return given as DeployParameters;
-}

@@ -1,0 +1,87 @@
+import {
+  accessSync,
+  constants,
+  lstatSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { EXIT, UserError } from "./errors.ts";
+
+/** The bytes of a file that the user named. @throws UserError that says why it cannot be read */
+export function readWhole(file: string): Uint8Array {
+  try {
+    return new Uint8Array(readFileSync(file));
+  } catch (error) {
+    throw new UserError(`cannot read ${file}: ${reasonOf(error)}`, EXIT.input, { cause: error });
+  }
+}
+
+/**
+ * Writes a file so that under its name there is either all of the content or what was there before: aside first, then renamed.
+ * A device or a pipe is written to as it is.
+ * @throws UserError that says why it cannot be written
+ */
+export function writeWhole(file: string, content: string | Uint8Array): void {
+  let unfinished: string | undefined;
+  try {
+    const target = existingTarget(file);
+    if (target === null) {
+      writeFileSync(file, content);
+      return;
+    }
+    unfinished = join(dirname(target), `.${basename(target)}.${process.pid}`);
+    writeFileSync(unfinished, content, { flush: true });
+    renameSync(unfinished, target);
+  } catch (error) {
+    if (unfinished !== undefined) rmSync(unfinished, { force: true });
+    const { code = "" } = error as NodeJS.ErrnoException;
+    const exitCode = FULL.has(code) ? EXIT.environment : EXIT.input;
+    throw new UserError(`cannot write ${file}: ${reasonOf(error)}`, exitCode, { cause: error });
+  }
+}
+
+/** Checks, before work that costs something, that its result can be written. @throws UserError */
+export function requireWritable(file: string): void {
+  try {
+    const there = lstatSync(file, { throwIfNoEntry: false });
+    if (there?.isDirectory()) throw Object.assign(new Error(), { code: "EISDIR" });
+    accessSync(dirname(file), constants.W_OK | constants.X_OK);
+  } catch (error) {
+    throw new UserError(`cannot write ${file}: ${reasonOf(error)}`, EXIT.input, { cause: error });
+  }
+}
+
+/** The file that a name leads to, through links; null for what is there and is no plain file. */
+function existingTarget(file: string): string | null {
+  if (!lstatSync(file, { throwIfNoEntry: false })) return file;
+  const target = realpathSync(file);
+  return lstatSync(target).isFile() ? target : null;
+}
+
+const FULL = new Set(["ENOSPC", "EDQUOT", "EFBIG", "EIO"]);
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: "no such file or folder",
+  EISDIR: "it is a folder, and a file is expected",
+  ENOTDIR: "part of the path is a file, not a folder",
+  EEXIST: "a file is there, where a folder is expected",
+  EACCES: "permission denied",
+  EPERM: "operation not permitted",
+  EROFS: "the file system is read-only",
+  ENOSPC: "no space left on the disk",
+  EDQUOT: "the disk quota is exceeded",
+  EFBIG: "the file is larger than the system allows",
+  EMFILE: "too many open files",
+  ERR_FS_FILE_TOO_LARGE: "it is larger than 2 GiB",
+  ERR_INVALID_ARG_VALUE: "the path holds a null byte",
+};
+
+/** Why the system refused an operation on a file, in words. */
+export function reasonOf(error: unknown): string {
+  const { code = "", message } = error as NodeJS.ErrnoException;
+  return REASONS[code] ?? message;
+}

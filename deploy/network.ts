@@ -1,0 +1,101 @@
+import { fileURLToPath } from "node:url";
+import { type Address, createPublicClient, custom, type Hex, type PublicClient } from "viem";
+import { privateKeyToAccount } from "viem/accounts";
+import { EXIT, UserError } from "../challenger/errors.ts";
+
+type Hre = typeof import("hardhat")["default"];
+type Connection = Awaited<ReturnType<Hre["network"]["create"]>>;
+type HttpConfig = Extract<Connection["networkConfig"], { type: "http" }>;
+
+/** Where a deployment goes, and who pays for it. */
+export interface Network {
+  readonly hre: Hre;
+  readonly connection: Connection;
+  readonly client: PublicClient;
+  readonly chainId: number;
+  readonly deployer: Address;
+  /** Names Ignition's journal of what was deployed there. */
+  readonly deploymentId: string;
+}
+
+/**
+ * Opens a network of hardhat.config.ts.
+ * @throws UserError for a network, a URL or a key that is none, and where the network does not answer
+ */
+export async function openNetwork(name: string): Promise<Network> {
+  // Hardhat looks for its configuration from the caller's folder upwards; ours is the project's, wherever the command is run.
+  process.env.HARDHAT_CONFIG = fileURLToPath(new URL("../hardhat.config.ts", import.meta.url));
+  const { default: hre } = await import("hardhat");
+  const config = hre.config.networks[name];
+  if (config?.type !== "http") {
+    const known = Object.entries(hre.config.networks).filter(([, { type }]) => type === "http");
+    throw new UserError(
+      `--network ${name}: no network of that name that outlives this command; hardhat.config.ts has ${known.map(([network]) => network).join(", ")}`,
+    );
+  }
+  const url = await urlOf(config, name);
+  const signer = await signerOf(config);
+  const connection = await hre.network.create(name);
+  try {
+    const client = createPublicClient({
+      transport: custom(connection.provider as Parameters<typeof custom>[0], { retryCount: 0 }),
+    }) as PublicClient;
+    const chainId = await client.getChainId();
+    const deployer = signer ?? (await managedAccount(client, name));
+    // A development chain begins anew each time it is started: its first block tells one from another, where the chain's id does not; and the port
+    // tells those that were started in the same second.
+    const { hash: genesis } = await client.getBlock({ blockNumber: 0n });
+    const deploymentId = `chain-${chainId}-${genesis.slice(2, 10)}${name === "localhost" ? `-${url.port}` : ""}`;
+    return { hre, connection, client, chainId, deployer, deploymentId };
+  } catch (error) {
+    await connection.close();
+    throw error;
+  }
+}
+
+async function urlOf({ url }: HttpConfig, network: string): Promise<URL> {
+  const text = await read(url, `the URL of network ${network}'s L1 endpoint`);
+  // The value stays out of the message: it may hold an API key.
+  if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol))
+    throw new UserError(`${nameOf(url) ?? `network ${network}`}: its value is no http:// or https:// address`);
+  return new URL(text);
+}
+
+/** The account of the first key that the network is configured with; undefined where the node keeps the keys. */
+async function signerOf({ accounts }: HttpConfig): Promise<Address | undefined> {
+  const [key] = Array.isArray(accounts) ? accounts : [];
+  if (key === undefined) return undefined;
+  const text = (await read(key, "the deployer's private key")).trim();
+  const name = nameOf(key) ?? "the key of hardhat.config.ts";
+  if (!/^(0x)?[\da-f]{64}$/i.test(text))
+    throw new UserError(`${name} holds no private key: 32 bytes in hex are expected`);
+  try {
+    return privateKeyToAccount(`0x${text.replace(/^0x/i, "")}`).address;
+  } catch {
+    throw new UserError(`${name} holds no private key of secp256k1: it must be between 1 and the group's order`);
+  }
+}
+
+type Variable = HttpConfig["url"];
+
+/** The environment variable that a value of the configuration stands in. */
+const nameOf = (variable: Variable): string | undefined => (variable as { name?: string }).name;
+
+async function read(variable: Variable, what: string): Promise<string> {
+  try {
+    return await variable.get();
+  } catch (error) {
+    throw new UserError(`${nameOf(variable)} is not set: give ${what} in that environment variable`, EXIT.input, {
+      cause: error,
+    });
+  }
+}
+
+async function managedAccount(client: PublicClient, network: string): Promise<Address> {
+  const [account] = await client.request<{ ReturnType: Hex[] }>({ method: "eth_accounts" } as never);
+  if (!account)
+    throw new UserError(
+      `the node of network ${network} keeps no accounts to pay with: use --network l1, which takes ELENCH_KEY`,
+    );
+  return account;
+}

@@ -1,0 +1,128 @@
+import { type Address, isAddress, zeroAddress } from "viem";
+import { UserError } from "../challenger/errors.ts";
+import { readWhole } from "../challenger/files.ts";
+
+/** What the contracts are deployed with. Times in seconds, amounts in wei. */
+export interface DeployParameters {
+  readonly maxClock: number;
+  readonly extension: number;
+  readonly longExtension: number;
+  readonly bond: string;
+  readonly prepayment: string;
+  readonly withdrawalDelay: number;
+  readonly deliveryDelay: number;
+  readonly guardian: Address;
+  /** From an output's settlement to its finality; the delivery delay if it is missing. */
+  readonly finalityDelay?: number;
+  /** Who alone may append batches; anyone if it is missing. */
+  readonly sequencer?: Address;
+}
+
+/** What a value must be, given the others; undefined if it is that. */
+type Rule = (value: unknown, others: Readonly<Record<string, unknown>>) => string | undefined;
+
+const YEAR = 365 * 24 * 3600;
+
+const seconds =
+  (min: number, max: number): Rule =>
+  (value) =>
+    Number.isInteger(value) && (value as number) >= min && (value as number) <= max
+      ? undefined
+      : `must be a whole number of seconds, ${min} to ${max}`;
+
+const isWei = (value: unknown): value is string => typeof value === "string" && /^\d+$/.test(value);
+
+const wei =
+  (min: bigint, max: bigint): Rule =>
+  (value) => {
+    if (!isWei(value)) return 'must be an amount in wei, as a string of digits ("60000000000000000")';
+    return BigInt(value) >= min && BigInt(value) <= max ? undefined : `must be ${min} to ${max} wei`;
+  };
+
+const account: Rule = (value) => {
+  if (!isAddress(String(value), { strict: false })) return "must be an address: 0x and 40 hexadecimal digits";
+  if (!isAddress(String(value))) return "has a wrong checksum: a letter is mistyped, or has the wrong case";
+  return value === zeroAddress ? "must not be the zero address" : undefined;
+};
+
+const optional =
+  (rule: Rule): Rule =>
+  (value, others) =>
+    value === undefined ? undefined : rule(value, others);
+
+/**
+ * What the contracts' constructors demand, checked before anything is paid for. Two rules are ours: the oracle takes any delivery delay, and the inbox
+ * any sequencer (`deploy/parameters.test.ts` compares them with the contracts).
+ */
+const RULES: Readonly<Record<keyof DeployParameters, Rule>> = {
+  maxClock: seconds(1, 2 ** 24 - 1),
+  extension: (value, { longExtension }) =>
+    seconds(1, 2 ** 24 - 1)(value, {}) ??
+    ((value as number) > (longExtension as number) ? `must be at most longExtension, ${longExtension}` : undefined),
+  longExtension: (value, { maxClock }) =>
+    seconds(1, 2 ** 24 - 1)(value, {}) ??
+    ((value as number) > (maxClock as number) ? `must be at most maxClock, ${maxClock}` : undefined),
+  bond: wei(3n, 2n ** 128n - 1n),
+  prepayment: (value, { bond }) =>
+    wei(0n, 2n ** 128n - 1n)(value, {}) ??
+    (isWei(bond) && BigInt(value as string) > BigInt(bond) ? `must be at most the bond, ${bond} wei` : undefined),
+  withdrawalDelay: seconds(0, YEAR),
+  deliveryDelay: seconds(0, YEAR),
+  guardian: account,
+  finalityDelay: optional(seconds(0, YEAR)),
+  sequencer: optional(account),
+};
+
+const NAMES = Object.keys(RULES) as (keyof DeployParameters)[];
+
+/** The parameters in a JSON file. @throws UserError naming the file, the parameter and its bounds */
+export function readParameters(file: string): DeployParameters {
+  const text = new TextDecoder().decode(readWhole(file));
+  let given: unknown;
+  try {
+    given = JSON.parse(text);
+  } catch (error) {
+    throw new UserError(`${file} is not JSON: ${(error as Error).message}`);
+  }
+  return checkParameters(given, file);
+}
+
+/** @param where names the source in errors. @throws UserError */
+export function checkParameters(given: unknown, where: string): DeployParameters {
+  if (typeof given !== "object" || given === null || Array.isArray(given))
+    throw new UserError(
+      `${where} must hold one JSON object with the parameters (deploy/parameters/localhost.json is an example)`,
+    );
+  const values = given as Readonly<Record<string, unknown>>;
+  const unknown = Object.keys(values).find((name) => !Object.hasOwn(RULES, name));
+  if (unknown !== undefined)
+    throw new UserError(`${where}: there is no parameter ${unknown}; did you mean ${nearest(unknown, NAMES)}?`);
+  for (const name of NAMES) {
+    const problem = RULES[name](values[name], values);
+    if (problem === undefined) continue;
+    const value = values[name];
+    throw new UserError(
+      `${where}: ${name} ${problem}; ${value === undefined ? "it is missing" : `it is ${JSON.stringify(value)}`}`,
+    );
+  }
+  return given as DeployParameters;
+}
+
+/** The name with the fewest letters to change, add or drop. */
+const nearest = <Name extends string>(text: string, names: readonly Name[]): Name =>
+  [...names].sort((a, b) => distance(text, a) - distance(text, b))[0] as Name;
+
+/** Levenshtein's distance, without regard to case. */
+function distance(a: string, b: string): number {
+  const [from, to] = [a.toLowerCase(), b.toLowerCase()];
+  let row = Array.from({ length: to.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= from.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= to.length; j++) {
+      const swap = (row[j - 1] as number) + (from[i - 1] === to[j - 1] ? 0 : 1);
+      next.push(Math.min(swap, (row[j] as number) + 1, (next[j - 1] as number) + 1));
+    }
+    row = next;
+  }
+  return row[to.length] as number;
+}

@@ -1,0 +1,96 @@
+import { EXIT, UserError } from "../challenger/errors.ts";
+import { journalFolder } from "./journal.ts";
+import type { Network } from "./network.ts";
+
+/** Numbers of Hardhat's errors, as its messages show them: HHE10120. */
+const HHE = {
+  cannotConnect: 703,
+  timedOut: 704,
+  deployment: 10120,
+  dropped: 10400,
+  pendingTransactions: 10402,
+  pendingNonce: 10403,
+  wrongNonce: 10404,
+  feeAboveLimit: 10406,
+  noFunds: 10408,
+  gasEstimation: 10409,
+  unknownTransaction: 10410,
+  nonceTooHigh: 10411,
+  nonceStillWrong: 10412,
+} as const;
+
+const INTERFERENCES = new Set<number>([
+  HHE.dropped,
+  HHE.pendingTransactions,
+  HHE.pendingNonce,
+  HHE.wrongNonce,
+  HHE.nonceTooHigh,
+  HHE.nonceStillWrong,
+]);
+
+const AGAIN = "run the same command again: it goes on where this one stopped, and pays for no contract twice";
+
+/**
+ * What went wrong while Hardhat deployed, as an error that says what to do; anything else as it is.
+ * @param at undefined if the network could not be opened.
+ */
+export function explainRefusal(
+  error: unknown,
+  network: string,
+  at?: Pick<Network, "deployer" | "deploymentId">,
+): unknown {
+  if (error instanceof UserError) return error;
+  const causes = [...chainOf(error)];
+  const text = causes.map(({ message }) => message).join("\n");
+  const refusal = (message: string, exitCode: number) => new UserError(message, exitCode, { cause: error });
+  const number = causes.map((cause) => (cause as { number?: number }).number).find((n) => n !== undefined);
+  if (
+    number === HHE.cannotConnect ||
+    number === HHE.timedOut ||
+    /ECONNREFUSED|ENOTFOUND|ECONNRESET|fetch failed/.test(text)
+  )
+    return refusal(
+      `the L1 endpoint of network ${network} does not answer; check its URL, and that the node runs`,
+      EXIT.environment,
+    );
+  if (number === HHE.noFunds || /insufficient funds|gas required exceeds allowance/i.test(text))
+    return refusal(
+      `the deployer ${at?.deployer} has too little money for the next contract; send ether there, and ${AGAIN}`,
+      EXIT.refused,
+    );
+  const said = messageOf(causes);
+  if (number === HHE.deployment && /reconciliation errors/.test(text))
+    return refusal(
+      `this deployment was begun with other parameters or other contracts (${listOf(said)}): give the first ones again to go on with it. To deploy all contracts anew, and pay for them again, remove ${at && journalFolder(at.deploymentId)}`,
+      EXIT.input,
+    );
+  if (number === HHE.deployment) return refusal(`L1 refused the deployment: ${listOf(said)}`, EXIT.refused);
+  if (number === HHE.unknownTransaction)
+    return refusal(
+      `${said}\n(<deploymentId> is ${at?.deploymentId}; run it in the project's folder, with --network ${network})`,
+      EXIT.environment,
+    );
+  if (number !== undefined && INTERFERENCES.has(number)) return refusal(`${said} Then ${AGAIN}`, EXIT.environment);
+  if (number === HHE.feeAboveLimit || number === HHE.gasEstimation)
+    return refusal(`L1 refused the deployment: ${said}`, EXIT.refused);
+  if (causes.some(({ name }) => name === "ProviderError" || name === "ResponseStatusCodeError"))
+    return refusal(`the L1 endpoint of network ${network} refused a request: ${said}; ${AGAIN}`, EXIT.environment);
+  return error;
+}
+
+/** An error, and what caused it. */
+function* chainOf(error: unknown): Generator<Error> {
+  for (let at = error; at instanceof Error; at = at.cause) yield at;
+}
+
+/** The message of the innermost error, without Hardhat's number. */
+const messageOf = (causes: readonly Error[]): string =>
+  (causes.at(-1)?.message ?? "").replace(/^HHE\d+: /, "").replace(/^Hardhat Ignition deployment error: /, "");
+
+/** The points of Ignition's list, in one line. */
+const listOf = (text: string): string =>
+  text
+    .split("\n")
+    .filter((line) => /^\s*\*/.test(line))
+    .map((line) => line.replace(/^\s*\*\s*/, ""))
+    .join("; ");
