@@ -8,6 +8,8 @@ export const EXIT = {
   environment: 3,
   /** L1 refused a transaction. */
   refused: 4,
+  /** A defect of Elench: never the user's fault. */
+  defect: 70,
 } as const;
 
 /** An error for the person at the keyboard: what is wrong, where, and what to do about it. */

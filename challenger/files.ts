@@ -2,6 +2,7 @@ import {
   accessSync,
   constants,
   lstatSync,
+  mkdirSync,
   readFileSync,
   realpathSync,
   renameSync,
@@ -16,7 +17,7 @@ export function readWhole(file: string): Uint8Array {
   try {
     return new Uint8Array(readFileSync(file));
   } catch (error) {
-    throw new UserError(`cannot read ${file}: ${reasonOf(error)}`, EXIT.input, { cause: error });
+    throw cannot("read", file, error);
   }
 }
 
@@ -38,9 +39,16 @@ export function writeWhole(file: string, content: string | Uint8Array): void {
     renameSync(unfinished, target);
   } catch (error) {
     if (unfinished !== undefined) rmSync(unfinished, { force: true });
-    const { code = "" } = error as NodeJS.ErrnoException;
-    const exitCode = FULL.has(code) ? EXIT.environment : EXIT.input;
-    throw new UserError(`cannot write ${file}: ${reasonOf(error)}`, exitCode, { cause: error });
+    throw cannot("write", file, error);
+  }
+}
+
+/** Makes a folder, and those above it, where they are missing. @throws UserError */
+export function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true });
+  } catch (error) {
+    throw cannot("make the folder", folder, error);
   }
 }
 
@@ -51,7 +59,7 @@ export function requireWritable(file: string): void {
     if (there?.isDirectory()) throw Object.assign(new Error(), { code: "EISDIR" });
     accessSync(dirname(file), constants.W_OK | constants.X_OK);
   } catch (error) {
-    throw new UserError(`cannot write ${file}: ${reasonOf(error)}`, EXIT.input, { cause: error });
+    throw cannot("write", file, error);
   }
 }
 
@@ -62,7 +70,15 @@ function existingTarget(file: string): string | null {
   return lstatSync(target).isFile() ? target : null;
 }
 
-const FULL = new Set(["ENOSPC", "EDQUOT", "EFBIG", "EIO"]);
+/** The system's refusal in words; any other error as it is, since it is a defect. */
+function cannot(what: string, path: string, error: unknown): unknown {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === undefined) return error;
+  const exitCode = FULL.has(code) ? EXIT.environment : EXIT.input;
+  return new UserError(`cannot ${what} ${path}: ${reasonOf(error)}`, exitCode, { cause: error });
+}
+
+const FULL = new Set(["ENOSPC", "EDQUOT", "EFBIG", "EIO", "EMFILE"]);
 
 const REASONS: Readonly<Record<string, string>> = {
   ENOENT: "no such file or folder",
@@ -75,6 +91,7 @@ const REASONS: Readonly<Record<string, string>> = {
   ENOSPC: "no space left on the disk",
   EDQUOT: "the disk quota is exceeded",
   EFBIG: "the file is larger than the system allows",
+  EPIPE: "its reader is gone",
   EMFILE: "too many open files",
   ERR_FS_FILE_TOO_LARGE: "it is larger than 2 GiB",
   ERR_INVALID_ARG_VALUE: "the path holds a null byte",

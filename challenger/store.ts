@@ -1,21 +1,15 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import type { Backend } from "../ml-vm/engine/backend.ts";
 import { type LoadedModel, loadModel } from "../ml-vm/load.ts";
 import type { Dimensions } from "../ml-vm/onnx/dimensions.ts";
 import { EXIT, UserError } from "./errors.ts";
+import { makeFolder, readWhole, writeWhole } from "./files.ts";
 import type { Hex } from "./strategy/bytes.ts";
 
 /** The folder where models are kept unless another is named. */
 export const defaultStore = (): string => join(homedir(), ".elench", "models");
-
-/** Writes a file aside and renames it, so that one under its final name is always whole. */
-function writeWhole(file: string, content: string | Uint8Array): void {
-  const unfinished = `${file}.${process.pid}`;
-  writeFileSync(unfinished, content);
-  renameSync(unfinished, file);
-}
 
 /**
  * Models by their id: a folder of ONNX files, each named after the id that it must give when it is imported again with the dimensions in the file
@@ -45,8 +39,10 @@ export class ModelStore {
   /** @param dimensions of what the file leaves open; they are kept beside it */
   add(onnx: Uint8Array, dimensions: Dimensions = {}): LoadedModel {
     const loaded = loadModel(onnx, this.#backend, dimensions);
-    mkdirSync(this.folder, { recursive: true });
-    writeWhole(this.#dimensionsFile(loaded.id), `${JSON.stringify(dimensions, null, 2)}\n`);
+    const given = Object.values(dimensions).some((sizes) => Object.keys(sizes).length > 0);
+    makeFolder(this.folder);
+    if (given || existsSync(this.#dimensionsFile(loaded.id)))
+      writeWhole(this.#dimensionsFile(loaded.id), `${JSON.stringify(dimensions, null, 2)}\n`);
     writeWhole(this.#file(loaded.id), onnx);
     this.#loaded.set(loaded.id, loaded);
     return loaded;
@@ -62,7 +58,7 @@ export class ModelStore {
         EXIT.environment,
       );
     }
-    const loaded = loadModel(readFileSync(this.#file(id)), this.#backend, this.#dimensions(id));
+    const loaded = loadModel(readWhole(this.#file(id)), this.#backend, this.#dimensions(id));
     if (loaded.id !== id) {
       throw new UserError(
         `${this.#file(id)} is damaged: it now gives model ${loaded.id}; remove it, and add the ONNX file again`,
@@ -85,7 +81,7 @@ export class ModelStore {
     const file = this.#dimensionsFile(id);
     if (!existsSync(file)) return {};
     try {
-      return JSON.parse(readFileSync(file, "utf8")) as Dimensions;
+      return JSON.parse(new TextDecoder().decode(readWhole(file))) as Dimensions;
     } catch {
       throw new UserError(`${file} is damaged; remove it, and add the model's ONNX file again`, EXIT.environment);
     }

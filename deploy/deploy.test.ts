@@ -44,12 +44,13 @@ before(async () => {
   writeFileSync(file("own.json"), JSON.stringify({ ...parameters, finalityDelay: 77, sequencer: SEQUENCER }));
 });
 after(async () => {
-  rmSync(journalFolder(await ourDeployment()), { recursive: true, force: true });
+  rmSync(journalFolder(await deploymentOn(chain)), { recursive: true, force: true });
   await chain.stop();
   rmSync(folder, { recursive: true, force: true });
 });
 
-const ourDeployment = async (): Promise<string> => `chain-31337-${await beginning(chain)}-${new URL(chain.url).port}`;
+const deploymentOn = async (on: LocalChain): Promise<string> =>
+  `chain-31337-${await beginning(on)}-${new URL(on.url).port}`;
 
 const run = async (name: string, parameters: string, genesis?: string) => {
   const { deploy } = await import("./deploy.ts");
@@ -257,7 +258,7 @@ const beginning = async ({ client }: LocalChain): Promise<string> =>
   String((await client.getBlock({ blockNumber: 0n })).hash?.slice(2, 10));
 
 test("what the contracts take is known before they are paid for", async () => {
-  for (const [id, { address }] of createdBy(await ourDeployment())) {
+  for (const [id, { address }] of createdBy(await deploymentOn(chain))) {
     const name = id.slice(id.indexOf("#") + 1);
     const used = await gasOfCreation(address);
     const { bytecode, deployedBytecode } = artifact(name);
@@ -279,6 +280,7 @@ test("chains that begin alike are deployed to, each for itself", { timeout: 120_
     const [a, b] = await Promise.all(twins.map(({ client }) => client.getBlock({ blockNumber: 0n })));
     assert.equal(a?.hash, b?.hash, "they begin with the same block");
   } finally {
+    for (const twin of twins) rmSync(journalFolder(await deploymentOn(twin)), { recursive: true, force: true });
     await Promise.all(twins.map((chain) => chain.stop()));
   }
 });

@@ -6,6 +6,7 @@ import type { Machine } from "../evm/machine/machine.ts";
 import { skipIdle } from "../evm/machine/phases/blocks.ts";
 import { step } from "../evm/machine/step.ts";
 import type { BatchTrace, Tampering } from "./batch-trace.ts";
+import { FaultError } from "./fault.ts";
 
 /** Ways in which a liar's trace of a batch leaves the true one, for tests and for the demo. Each is false in one step, and follows the machine from there. */
 
@@ -93,11 +94,11 @@ export interface BatchFault {
 
 export const BATCH_FAULTS = Object.keys(KINDS) as readonly BatchFault["kind"][];
 
-/** @throws RangeError unless the text is `kind` or `kind:transaction`. */
+/** @throws FaultError unless the text is `kind` or `kind:transaction`. */
 export function parseBatchFault(text: string): BatchFault {
   const [kind = "", transaction = "0", ...rest] = text.split(":");
   if (!Object.hasOwn(KINDS, kind) || !/^\d+$/.test(transaction) || rest.length > 0)
-    throw new RangeError(
+    throw new FaultError(
       `a fault is one of ${BATCH_FAULTS.join(", ")}, with a transaction's number where it is not the first (storage:2), not "${text}"`,
     );
   return { kind: kind as BatchFault["kind"], transaction: Number(transaction) };
@@ -105,9 +106,11 @@ export function parseBatchFault(text: string): BatchFault {
 
 /**
  * The first step of the transaction that can be told falsely in this way, and how.
- * @throws RangeError if there is none.
+ * @throws FaultError if there is none.
  */
 export function tamperingOf(trace: BatchTrace, { kind, transaction }: BatchFault): Tampering {
+  if (transaction >= trace.transactions)
+    throw new FaultError(`the batch has ${trace.transactions} transactions, and none numbered ${transaction}`);
   const { fits, change }: Kind = KINDS[kind];
   const first = BigInt(transaction) * SLOT_STEPS;
   // From the step before it, since its very first state may be the false one.
@@ -119,5 +122,5 @@ export function tamperingOf(trace: BatchTrace, { kind, transaction }: BatchFault
     if (!after.halted && fits(before, after)) return { step: after.clock, change: (m) => change(m, before) };
     skipIdle(after);
   }
-  throw new RangeError(`transaction ${transaction} has no step in which ${KINDS[kind].what} could be told falsely`);
+  throw new FaultError(`transaction ${transaction} has no step in which ${KINDS[kind].what} could be told falsely`);
 }

@@ -4,7 +4,7 @@ import { stepperBackend } from "../ml-vm/stepper/backend.ts";
 import { machineOf, type Sample, samples, scalar } from "../ml-vm/stepper/samples.ts";
 import { hashOf, type State } from "../ml-vm/stepper/state.ts";
 import { detached, step } from "../ml-vm/stepper/stepper.ts";
-import { type Fault, FaultyTrace, parseFault } from "./fault.ts";
+import { type Fault, FaultError, FaultyTrace, parseFault } from "./fault.ts";
 import { InferenceTrace } from "./inference-trace.ts";
 
 const sampleNamed = (name: string): Sample => {
@@ -49,6 +49,6 @@ test("a fault that fits nowhere is refused", () => {
   assert.throws(() => faultyTrace(sample, { instruction: 2, element: 0 }), /computes no tensor/);
   assert.throws(() => faultyTrace(sample, { instruction: 0, element: 120 }), /120 elements/);
   assert.throws(() => faultyTrace(sample, { instruction: 0, element: 0, bit: 32 }), /32 bits/);
-  assert.throws(() => parseFault("7"), RangeError);
+  assert.throws(() => parseFault("7"), FaultError);
   assert.deepEqual(parseFault("7:12:3"), { instruction: 7, element: 12, bit: 3 });
 });

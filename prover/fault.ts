@@ -24,10 +24,15 @@ export interface Fault {
   readonly counters?: readonly number[];
 }
 
-/** @throws RangeError unless the text is `instruction:element` or `instruction:element:bit`. */
+/** A fault that is none, or that fits nowhere in the trace. */
+export class FaultError extends Error {
+  override readonly name = "FaultError";
+}
+
+/** @throws FaultError unless the text is `instruction:element` or `instruction:element:bit`. */
 export function parseFault(text: string): Fault {
   const match = /^(\d+):(\d+)(?::(\d+))?$/.exec(text);
-  if (match === null) throw new RangeError(`a fault is instruction:element or instruction:element:bit, not "${text}"`);
+  if (match === null) throw new FaultError(`a fault is instruction:element or instruction:element:bit, not "${text}"`);
   const [instruction, element] = [Number(match[1]), Number(match[2])];
   return match[3] === undefined ? { instruction, element } : { instruction, element, bit: Number(match[3]) };
 }
@@ -35,7 +40,7 @@ export function parseFault(text: string): Fault {
 export class FaultyTrace extends InferenceTrace {
   readonly #fault: Fault;
 
-  /** @throws RangeError if there is no such instruction, element or bit. */
+  /** @throws FaultError if there is no such instruction, element or bit. */
   constructor(model: Model, commitment: Commitment, backend: Backend, inputs: readonly Uint8Array[], fault: Fault) {
     super(model, commitment, faultyBackend(model, commitment, backend, fault), inputs);
     this.#fault = fault;
@@ -46,7 +51,7 @@ export class FaultyTrace extends InferenceTrace {
     const { instruction: pc, element, counters } = this.#fault;
     const first = this.firstStepOf(pc, counters);
     const instruction = this.machine.program.instructions[pc] as TensorInstruction;
-    if (first === null) throw new RangeError(`instruction ${pc} was not executed with the counters of the fault`);
+    if (first === null) throw new FaultError(`instruction ${pc} was not executed with the counters of the fault`);
     const { scan, reduction } = instruction;
     const term = scan ? elementCount(reduction) - 1 : 0;
     return first + stepOf(spacesOf(instruction), { stage: 2, element, term, innerTerm: 0 });
@@ -58,16 +63,16 @@ function faultyBackend(model: Model, commitment: Commitment, backend: Backend, f
   const instruction = model.program.instructions[fault.instruction];
   const encoded = commitment.encoded[fault.instruction];
   if (instruction?.kind !== "tensor")
-    throw new RangeError(`instruction ${fault.instruction} computes no tensor: no fault fits there`);
+    throw new FaultError(`instruction ${fault.instruction} computes no tensor: no fault fits there`);
   const elements = elementCount(instruction.dims);
   if (fault.element >= elements)
-    throw new RangeError(
+    throw new FaultError(
       `instruction ${fault.instruction} has ${elements} elements, and none numbered ${fault.element}`,
     );
   const bits = 8 * dtypeSpec(instruction.targetDtype).size;
   const bit = fault.bit ?? bits - 2;
   if (bit >= bits)
-    throw new RangeError(`an element of ${instruction.targetDtype} has ${bits} bits, and none numbered ${bit}`);
+    throw new FaultError(`an element of ${instruction.targetDtype} has ${bits} bits, and none numbered ${bit}`);
   const { counters: chosen = [0, 0, 0] } = fault;
   return {
     name: backend.name,
@@ -101,7 +106,7 @@ function flip(
   const entry = accumulators.map((constant) => constant.bits);
   const { readBits } = runStage(finish, entry, operands, variables, scalarOperation);
   const at = elementOf(write, variables, readBits);
-  if (at === null) throw new RangeError(`element ${element} is written outside the target: no fault fits there`);
+  if (at === null) throw new FaultError(`element ${element} is written outside the target: no fault fits there`);
   const byte = at * dtypeSpec(targetDtype).size + Math.floor(bit / 8);
   target[byte] = (target[byte] as number) ^ (1 << (bit % 8));
 }

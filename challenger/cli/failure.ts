@@ -1,15 +1,16 @@
 import { BaseError, ContractFunctionRevertedError } from "viem";
 import { EXIT, UserError } from "../errors.ts";
+import { reasonOf } from "../files.ts";
 import { isSilence, l1ErrorText, originOf } from "../l1/error-text.ts";
 
-/** Names of errors that tell of wrong input, wherever they are thrown. */
+/** Names of errors that say what is wrong with the user's input, wherever they are thrown. */
 const INPUT_ERRORS = new Set([
   "ModelError",
   "ProgramError",
+  "RegistrationError",
   "TensorFileError",
-  "InputError",
-  "RangeError",
   "GenesisError",
+  "FaultError",
 ]);
 
 /** Says what went wrong on stderr, and ends with the documented exit code. */
@@ -24,17 +25,31 @@ export function explain(error: unknown): { message: string; exitCode: number } {
   if (error instanceof UserError) return { message: error.message, exitCode: error.exitCode };
   if (error instanceof BaseError) return explainChainError(error);
   if (error instanceof Error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    if (code === "ENOENT")
-      return { message: `no such file: ${(error as NodeJS.ErrnoException).path}`, exitCode: EXIT.input };
     if (error.name === "EndpointsDisagree") return { message: error.message, exitCode: EXIT.environment };
     if (INPUT_ERRORS.has(error.name)) return { message: error.message, exitCode: EXIT.input };
-    return {
-      message: `${error.name}: ${error.message} (this is a defect; ELENCH_DEBUG=1 shows where)`,
-      exitCode: EXIT.environment,
-    };
+    if (isSystemError(error)) return explainSystemError(error);
   }
-  return { message: String(error), exitCode: EXIT.environment };
+  // An engine's error among them, as RangeError: what is wrong with an input is said in words of its own.
+  const what = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  return {
+    message: `${what} (this is a defect of Elench: please report it, with what ELENCH_DEBUG=1 shows)`,
+    exitCode: EXIT.defect,
+  };
+}
+
+/** What the operating system refused. */
+const isSystemError = (error: NodeJS.ErrnoException): boolean =>
+  error.syscall !== undefined && /^E[A-Z]/.test(error.code ?? "");
+
+/** Codes of a path that the user should look at. */
+const PATH_ERRORS = new Set(["ENOENT", "ENOTDIR", "EISDIR", "EACCES", "EPERM", "ELOOP", "ENAMETOOLONG"]);
+
+function explainSystemError(error: NodeJS.ErrnoException): { message: string; exitCode: number } {
+  const { path, syscall, code = "" } = error;
+  return {
+    message: `cannot ${syscall} ${path ?? ""}: ${reasonOf(error)}`,
+    exitCode: PATH_ERRORS.has(code) ? EXIT.input : EXIT.environment,
+  };
 }
 
 function explainChainError(error: BaseError): { message: string; exitCode: number } {

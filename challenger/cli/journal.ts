@@ -3,6 +3,7 @@ import type { Intent, Receipt } from "../l1/transactions.ts";
 import type { WatchEvent } from "../watchtower.ts";
 import { explain } from "./failure.ts";
 import { jsonValue } from "./output.ts";
+import { goOnWithoutStdout } from "./streams.ts";
 
 /** What a long-running command tells: to people and log collectors on stderr, and with --json to programs on stdout. */
 export interface Journal {
@@ -18,9 +19,11 @@ export interface StartEvent {
 }
 
 export function journal(json: boolean | undefined): Journal {
+  goOnWithoutStdout();
   const log = pino(
     { level: process.env.ELENCH_LOG_LEVEL ?? "info", base: null },
-    pino.destination({ fd: 2, sync: true }),
+    // Not pino's own, which fails for good where a disk is full.
+    { write: (line: string) => void process.stderr.write(line) },
   );
   const emit = (event: Record<string, unknown>): void => {
     if (json) process.stdout.write(`${JSON.stringify(event, jsonValue)}\n`);

@@ -1,5 +1,7 @@
 import { enableCompileCache } from "node:module";
-import { Command } from "commander";
+import { Command, CommanderError } from "commander";
+import { EXIT } from "../errors.ts";
+import { guardStreams } from "./streams.ts";
 
 const program = new Command("elench")
   .description(
@@ -11,7 +13,7 @@ const program = new Command("elench")
     "after",
     `
 Every flag can be given as an environment variable: --max-fee as ELENCH_MAX_FEE.
-Exit codes: 0 done; 1 done, and the answer is no; 2 wrong input; 3 something needed is not there; 4 refused by L1.`,
+Exit codes: 0 done; 1 done, and the answer is no; 2 wrong input; 3 something needed is not there, or stdout cannot be written; 4 refused by L1; 70 a defect of Elench.`,
   );
 
 // Loading takes longer than most commands: what was compiled is kept, and only the command that is named is loaded.
@@ -34,22 +36,28 @@ const named = process.argv[2] ?? "";
 const needed = Object.hasOwn(COMMANDS, named) ? [named] : Object.keys(COMMANDS);
 for (const name of needed) program.addCommand(await (COMMANDS[name] as () => Promise<Command>)());
 
-// Commander's own exit code for bad arguments is 1; here 1 means that the work was done and the answer is no.
-const inputErrorsExit2 = (command: Command): void => {
-  command.exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));
-  for (const child of command.commands) inputErrorsExit2(child);
+const throwItsErrors = (command: Command): void => {
+  command.exitOverride();
+  for (const child of command.commands) throwItsErrors(child);
 };
-inputErrorsExit2(program);
+throwItsErrors(program);
 
-// Whoever reads may have enough in the midst of it, as `head` does.
-process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code !== "EPIPE") throw error;
-  process.exit();
-});
+guardStreams();
+// Thrown outside of the command's own promise: Node alone would exit with 1, which means something else here.
+process.on("uncaughtException", end);
 
 try {
   await program.parseAsync();
 } catch (error) {
+  await end(error);
+}
+
+async function end(error: unknown): Promise<void> {
+  if (error instanceof CommanderError) {
+    // It has said what is to be said. Its exit code for bad arguments is 1; here 1 means that the work was done and the answer is no.
+    process.exitCode ??= error.exitCode === 0 ? 0 : EXIT.input;
+    return;
+  }
   const { fail } = await import("./failure.ts");
   fail(error);
 }

@@ -7,9 +7,17 @@ export interface Ended {
   readonly complaint: string;
 }
 
-/** Runs Node to its end, with nothing to read. @param args a script, and what it is given. */
-export function runNode(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Ended> {
-  const child = spawn(process.execPath, args, { env: { ...process.env, ...env }, stdio: ["ignore", "pipe", "pipe"] });
+/**
+ * Runs Node to its end, with nothing to read.
+ * @param args a script, and what it is given.
+ * @param program what to run in the place of Node.
+ */
+export function runNode(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+  program = process.execPath,
+): Promise<Ended> {
+  const child = spawn(program, args, { env: { ...process.env, ...env }, stdio: ["ignore", "pipe", "pipe"] });
   let [out, complaint] = ["", ""];
   child.stdout.on("data", (data: Buffer) => {
     out += data.toString();

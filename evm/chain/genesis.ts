@@ -10,9 +10,9 @@ import { nativeCommon } from "../native/vm.ts";
 
 /** What a chain begins with. */
 export interface Genesis {
-  /** Below 2^53, which is all that the native executor takes. */
+  /** From 1 on, as the L1 contract demands, and below 2^53, which is all that the native executor takes. */
   readonly chainId: bigint;
-  /** Gas that one batch may use: at most 2^27. */
+  /** Gas that one batch may use: 1 to 2^27. */
   readonly batchGas: bigint;
   readonly accounts: PreState;
   /** What contracts can call, by the model's id: 0x and 64 digits. */
@@ -42,8 +42,8 @@ export function parseGenesis(text: string): Genesis {
   const config = record(root.config, "config");
   const own = record(root.elench, "elench");
   return {
-    chainId: quantity(config.chainId, "config.chainId", BigInt(Number.MAX_SAFE_INTEGER)),
-    batchGas: quantity(own.batchGas ?? MAX_BATCH_GAS, "elench.batchGas", MAX_BATCH_GAS),
+    chainId: quantity(config.chainId, "config.chainId", BigInt(Number.MAX_SAFE_INTEGER), 1n),
+    batchGas: quantity(own.batchGas ?? MAX_BATCH_GAS, "elench.batchGas", MAX_BATCH_GAS, 1n),
     accounts: accountsOf(record(root.alloc ?? {}, "alloc")),
     models: new Map(
       Object.entries(record(own.models ?? {}, "elench.models")).map(([id, fields]) => {
@@ -119,12 +119,12 @@ function record(value: unknown, at: string): Fields {
 
 const MAX_WORD = 2n ** 256n - 1n;
 
-function quantity(value: unknown, at: string, max = MAX_WORD): bigint {
+function quantity(value: unknown, at: string, max = MAX_WORD, min = 0n): bigint {
   const isNumber = typeof value === "bigint" || Number.isSafeInteger(value);
   if (!isNumber && !(typeof value === "string" && /^(\d+|0x[\da-f]+)$/i.test(value)))
     throw new GenesisError(`${at} must be a whole number, decimal or 0x, and is ${JSON.stringify(value)}`);
   const number = BigInt(value as string);
-  if (number < 0n || number > max) throw new GenesisError(`${at} is ${number}, and can be 0 to ${max}`);
+  if (number < min || number > max) throw new GenesisError(`${at} is ${number}, and can be ${min} to ${max}`);
   return number;
 }
 

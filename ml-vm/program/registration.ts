@@ -22,6 +22,11 @@ export interface Page {
 }
 
 /** What a page may take. */
+/** A program is too large to be registered on L1. */
+export class RegistrationError extends Error {
+  override readonly name = "RegistrationError";
+}
+
 export interface PageBudget {
   /** Gas of the transaction: on L1 at most 2^24 (EIP-7825). */
   readonly gas: number;
@@ -37,7 +42,7 @@ const GAS = { page: 250_000, type: 1_500, typeByte: 150, instruction: 25_000, in
 /**
  * Cuts a program into pages.
  * @param from the first instruction that the registry has not seen: goes on where somebody stopped.
- * @throws RangeError if one instruction alone, with the types, is over the budget.
+ * @throws RegistrationError if one instruction alone, with the types, is over the budget.
  */
 export function registrationOf(program: Program, commitment: Commitment, from = 0, budget = BUDGET): Registration {
   const declared = [...program.inputs, ...program.weights, ...program.tensors];
@@ -69,7 +74,7 @@ function fit(
     const nextBytes = bytes + instruction.length;
     if (nextGas > budget.gas || nextBytes > budget.bytes) {
       if (i > 0) return { length: i, gas };
-      throw new RangeError(
+      throw new RegistrationError(
         `an instruction of ${instruction.length} bytes takes about ${nextGas} gas and ${nextBytes} bytes to register, types included; a transaction may take ${budget.gas} and ${budget.bytes}`,
       );
     }

@@ -1,4 +1,3 @@
-import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Command } from "commander";
 import { privateKeyOf, richAccount } from "../../../deploy/local-chain.ts";
@@ -11,6 +10,7 @@ import { type Devnet, startDevnet } from "../../../rollup/devnet/devnet.ts";
 import { DEV_ACCOUNTS, devAccounts, makeGenesis } from "../../../rollup/genesis/make.ts";
 import { CODE } from "../../../rollup/rpc/errors.ts";
 import { EXIT, UserError } from "../../errors.ts";
+import { makeFolder, writeWhole } from "../../files.ts";
 import { defaultStore, ModelStore } from "../../store.ts";
 import { type Hex, toHex } from "../../strategy/bytes.ts";
 import { type DimensionOptions, loadModels, withDimensions } from "../dimensions.ts";
@@ -69,6 +69,7 @@ export function chainCommand(): Command {
 const portNumber = (text: string): number => Number(naturalNumber(text));
 
 async function run(options: ChainOptions): Promise<void> {
+  if (options.export) makeFolder(options.export);
   const backend = backendOf(options.engine, options.threads);
   const given = loadModels(options.model ?? [], backend, options);
   const genesis = options.genesis ? readGenesisFile(options.genesis) : devGenesis(options.chainId, given);
@@ -163,10 +164,9 @@ const stopped = (): Promise<void> =>
 
 /** Writes what a node needs to come to the same states. @returns the files */
 function exportChain({ chain, blocks }: DevChain, folder: string): string[] {
-  mkdirSync(folder, { recursive: true });
   const write = (name: string, content: string | Uint8Array): string => {
     const file = join(folder, name);
-    writeFileSync(file, content);
+    writeWhole(file, content);
     return file;
   };
   const batches = toBatches(blocks, { ...chain.genesis, maxBytes: L1_CALLDATA_BYTES });

@@ -1,9 +1,9 @@
-import { writeFileSync } from "node:fs";
 import { Command } from "commander";
 import { formatGenesis, type Genesis, genesisOutput, parseGenesis } from "../../../evm/chain/genesis.ts";
 import type { PreState } from "../../../evm/native/state.ts";
 import { devAccounts, makeGenesis } from "../../../rollup/genesis/make.ts";
 import { UserError } from "../../errors.ts";
+import { requireWritable, writeWhole } from "../../files.ts";
 import { toHex } from "../../strategy/bytes.ts";
 import { type DimensionOptions, loadModels, withDimensions } from "../dimensions.ts";
 import { directoryCode } from "../directory-code.ts";
@@ -30,6 +30,7 @@ export function genesisCommand(): Command {
     .addOption(option("--out <file>", "where to write it").makeOptionMandatory())
     .addOption(jsonOption())
     .action(async (options: GenesisOptions) => {
+      requireWritable(options.out);
       const backend = backendOf("native", 0);
       const genesis = makeGenesis({
         chainId: BigInt(options.chainId),
@@ -38,7 +39,7 @@ export function genesisCommand(): Command {
         directoryCode: directoryCode(),
       });
       const output = toHex(await genesisOutput(genesis));
-      writeFileSync(options.out, formatGenesis(genesis));
+      writeWhole(options.out, formatGenesis(genesis));
       const { chainId, batchGas, models } = genesis;
       print(
         options.json,
