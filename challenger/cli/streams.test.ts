@@ -3,9 +3,19 @@ import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, openSync } from "node:fs";
 import { after, before, test } from "node:test";
-import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { ask, openStage, type Stage } from "../../test/e2e/stage.ts";
+import { richAccount } from "../../deploy/local-chain.ts";
+import {
+  answer,
+  ask,
+  gameEvents,
+  keyOf,
+  openStage,
+  type Stage,
+  trueOutput,
+  until,
+  watcher,
+} from "../../test/e2e/stage.ts";
 import { CACHE } from "../../test/e2e/tower.ts";
 
 const CLI = fileURLToPath(new URL("main.ts", import.meta.url));
@@ -22,11 +32,16 @@ before(async () => {
 after(() => stage?.close());
 
 /** Starts a command whose outputs are read, have no reader, or lie on a full disk. */
-function start(args: readonly string[], stdout: Output, stderr: Output): ChildProcess & { said: { err: string } } {
+function start(
+  args: readonly string[],
+  stdout: Output,
+  stderr: Output,
+  env: Readonly<Record<string, string>> = {},
+): ChildProcess & { said: { err: string } } {
   const full = openSync("/dev/full", "w");
   const of = (output: Output) => (output === "full" ? full : "pipe");
   const child = spawn(process.execPath, [CLI, ...args], {
-    env: { ...process.env, ...CACHE, ...stage.env },
+    env: { ...process.env, ...CACHE, ...stage.env, ...env },
     stdio: ["ignore", of(stdout), of(stderr)],
   });
   closeSync(full);
@@ -74,22 +89,38 @@ const WATCHES: readonly (readonly [stdout: Output, stderr: Output])[] = [
   ["full", "full"],
 ];
 
-test("the watchtower goes on without its outputs, and says once that one is gone", { timeout: 120_000 }, async (t) => {
+/** A false answer to a new request. */
+async function lie(seed: number): Promise<void> {
+  const question = await ask(stage, seed);
+  const { bytes } = trueOutput(stage, question.input);
+  await answer(
+    stage,
+    richAccount(5),
+    question,
+    bytes.map((byte) => byte ^ 1),
+  );
+}
+
+const disputes = async (): Promise<number> => (await gameEvents(stage, "Claimed")).length;
+
+test("the watchtower defends without its outputs, and says once that stdout is gone", {
+  timeout: 240_000,
+}, async (t) => {
+  let lies = 0;
   for (const [stdout, stderr] of WATCHES)
     await t.test(`stdout ${stdout}, stderr ${stderr}`, async () => {
-      const child = start(["watch", "--json", "--interval", "50"], stdout, stderr);
-      let code: number | null | undefined;
-      const end = ended(child).then((ended) => (code = ended));
-      // Each request is an event to report.
-      for (let events = 0; events < 3 && code === undefined; events++) {
-        await ask(stage, events);
-        await sleep(700);
+      const child = start(["watch", "--json"], stdout, stderr, { ELENCH_KEY: keyOf(watcher) });
+      const end = ended(child);
+      // Two, one after the other: what it did about the first one it has already reported when the second is posted.
+      for (let round = 0; round < 2; round++) {
+        const before = await disputes();
+        await lie(lies++);
+        await until("its dispute", async () => child.exitCode !== null || (await disputes()) > before);
+        assert.equal(child.exitCode, null, `it ended by itself: ${child.said.err}`);
       }
-      assert.equal(code, undefined, `it ended by itself: ${child.said.err}`);
       child.kill("SIGTERM");
-      await end;
-      assert.equal(code, stdout === "pipe" ? 0 : 3);
+      assert.equal(await end, stdout === "pipe" ? 0 : 3);
       if (stderr !== "pipe") return;
-      assert.equal(child.said.err.match(/cannot write to stdout/g)?.length, stdout === "pipe" ? undefined : 1);
+      assert.equal(child.said.err.match(/cannot write to stdout.*going on without it/g)?.length, 1);
     });
 });
