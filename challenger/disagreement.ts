@@ -2,26 +2,34 @@ import { type Hex, toHex } from "./strategy/bytes.ts";
 import { type Game, type Node, segmentSteps } from "./strategy/tree.ts";
 import type { Truth } from "./strategy/truth.ts";
 
+/** Where the parties of a game disagree, as far as it has narrowed that. */
+export interface Disagreement {
+  /** Before this step nobody says anything false. */
+  readonly step: bigint;
+  /** The first false step is one of so many from there on: 1 once the game is narrowed to it. */
+  readonly width: bigint;
+}
+
 /**
- * The first step at which somebody in a game says something false, as far as the game has narrowed it: the start of the first false segment of the
- * lowest claim that is false and starts from a true state. Null if nobody says anything false; 0 if only the proposal does.
+ * The first segment that somebody in a game tells falsely: of the lowest claim that is false and starts from a true state, or of the proposal. Null if nobody says anything false.
  * @param context of the run that the steps are of: a game may go on with what a step asks of another machine. By default the one that the game is about.
  */
 export async function firstDisagreement(
   game: Game,
   truth: Truth,
   context: Hex = game.proposal.context,
-): Promise<bigint | null> {
+): Promise<Disagreement | null> {
   let best: { level: number; step: bigint } | null = null;
   for (const node of game.claims.values()) {
     if (node.run.context !== context) continue;
     const step = await firstFalseStep(node, truth);
     if (step !== null && (best === null || node.claim.level < best.level)) best = { level: node.claim.level, step };
   }
-  if (best !== null) return best.step;
+  if (best !== null) return { step: best.step, width: segmentSteps(best.level) };
   if (context !== game.proposal.context) return null;
   const { machine, start, level, output } = game.proposal;
-  return toHex(await truth.output({ machine, context, start, level })) === output ? null : 0n;
+  const isTrue = toHex(await truth.output({ machine, context, start, level })) === output;
+  return isTrue ? null : { step: 0n, width: segmentSteps(level + 1) };
 }
 
 async function firstFalseStep(node: Node, truth: Truth): Promise<bigint | null> {

@@ -8,8 +8,7 @@ import type { SolidityVerifier } from "../../prover/verifier.ts";
 import { UserError } from "../errors.ts";
 import { firstStepOf, isWaiting, listing, survey, transactionOf, walk } from "./replay-batch-steps.ts";
 import { drawBatchStep, drawLine, LISTING_HEADER, replayBatchStep } from "./replay-batch-view.ts";
-import type { InferenceReplay } from "./replay-inference.ts";
-import { replaySession } from "./replay-session.ts";
+import { type ReplaySessionOptions, replaySession } from "./replay-session.ts";
 import type { Terminal } from "./replay-terminal.ts";
 import { openVerifier } from "./replay-verifier.ts";
 
@@ -34,7 +33,7 @@ export interface BatchSessionOptions {
   readonly verifier: SolidityVerifier | null;
   readonly terminal: Terminal;
   /** The inference that a step asks for. @throws UserError */
-  readonly inference: (at: bigint) => Promise<Pick<InferenceReplay, "trace" | "disagreement">>;
+  readonly inference: (at: bigint) => Promise<Pick<ReplaySessionOptions, "trace" | "disagreement">>;
 }
 
 /** Walks through a batch on a terminal. */

@@ -15,6 +15,7 @@ import { columns, note, print } from "./output.ts";
 import { replayBatchSession } from "./replay-batch-session.ts";
 import { firstStepOf, isWaiting, listing, type StepLine, survey, walk } from "./replay-batch-steps.ts";
 import { drawBatchStep, drawLine, LISTING_HEADER, replayBatchStep } from "./replay-batch-view.ts";
+import { type Dispute, disputedStep } from "./replay-dispute.ts";
 import { type ReplayRange, replayInference } from "./replay-inference.ts";
 import { isAtTerminal, withTerminal } from "./replay-terminal.ts";
 import { openVerifier, type Verified } from "./replay-verifier.ts";
@@ -34,10 +35,10 @@ export interface BatchReplay {
   readonly trace: BatchTrace;
   /** What native execution says of the same batch. */
   readonly native: NativeBatch;
-  /** Step at which the dispute's parties first disagree, if it is a dispute. */
-  readonly disagreement?: bigint | null;
-  /** Likewise in an inference that a step asks for. */
-  readonly disagreementIn?: (inference: InferenceTrace) => Promise<bigint | null>;
+  /** The game that it is about, if it is a dispute. */
+  readonly dispute?: Dispute;
+  /** The same game, as far as it is about an inference that a step asks for. */
+  readonly disputeIn?: (inference: InferenceTrace) => Promise<Dispute>;
   /** To descend into inferences with. */
   readonly store: ModelStore;
   readonly backend: Backend;
@@ -49,18 +50,21 @@ const LISTED = 1000;
 
 /** Shows a batch, a transaction of it, or steps; on a terminal, if no step is named, walks through it. */
 export async function replayBatch(replay: BatchReplay): Promise<void> {
-  const { trace, options, disagreement = null } = replay;
+  const { trace, options, dispute } = replay;
   const scope = scopeOf(trace, options);
   const names = namesOf(options.opcode);
+  const isNamed = [options.step, options.from, options.to, options.opcode].some((option) => option !== undefined);
+  const isSession = isAtTerminal() && !options.json && !options.list && !isNamed && options.descend === undefined;
+  const isElsewhere = isNamed || isSession || options.list || options.transaction !== undefined;
+  const disagreement = dispute && !isElsewhere ? disputedStep(dispute, "batch") : (dispute?.disagreement?.step ?? null);
   if (options.descend !== undefined) {
     await descend(replay, askingStep(trace, scope, options, disagreement));
     return;
   }
   const verifier = options.verify ? await openVerifier("EvmVerifier") : null;
-  const isNamed = [options.step, options.from, options.to, options.opcode].some((option) => option !== undefined);
   if (isNamed && !options.list) await showSteps(trace, scope, names, verifier, options);
-  else if (isAtTerminal() && !options.json && !options.list) await session(replay, scope, verifier, disagreement);
-  else if (disagreement !== null && options.transaction === undefined && !options.list)
+  else if (isSession) await session(replay, scope, verifier, disagreement);
+  else if (disagreement !== null && !isElsewhere)
     await showSteps(trace, { from: disagreement, to: disagreement }, null, verifier, {
       ...options,
       step: disagreement,
@@ -214,7 +218,7 @@ async function session(
     const start = isWhole ? (disagreement ?? from) : from;
     const inference = async (at: bigint) => {
       const asked = inferenceAt(replay, at);
-      return { trace: asked, disagreement: (await replay.disagreementIn?.(asked)) ?? null };
+      return { trace: asked, disagreement: (await replay.disputeIn?.(asked))?.disagreement?.step ?? null };
     };
     await replayBatchSession({ trace, start, disagreement, verifier, terminal, inference });
   });
@@ -224,8 +228,8 @@ async function session(
 async function descend(replay: BatchReplay, at: bigint): Promise<void> {
   const { verify, json, descend: steps } = replay.options;
   const trace = inferenceAt(replay, at);
-  const disagreement = (await replay.disagreementIn?.(trace)) ?? null;
-  await replayInference({ trace, disagreement, options: { ...inferenceRange(steps), verify, json } });
+  const dispute = (await replay.disputeIn?.(trace)) ?? null;
+  await replayInference({ trace, dispute, options: { ...inferenceRange(steps), verify, json } });
 }
 
 /** @throws UserError if the model is not in the store. */

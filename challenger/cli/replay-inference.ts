@@ -1,6 +1,7 @@
 import type { InferenceTrace } from "../../prover/inference-trace.ts";
 import { EXIT, UserError } from "../errors.ts";
 import { print } from "./output.ts";
+import { type Dispute, disputedStep } from "./replay-dispute.ts";
 import { replaySession } from "./replay-session.ts";
 import { isAtTerminal, withTerminal } from "./replay-terminal.ts";
 import { openVerifier } from "./replay-verifier.ts";
@@ -17,8 +18,8 @@ export interface ReplayRange {
 
 export interface InferenceReplay {
   readonly trace: InferenceTrace;
-  /** Where the dispute's parties first disagree, if it is a dispute. */
-  readonly disagreement: bigint | null;
+  /** Null where it is not a dispute. */
+  readonly dispute: Dispute | null;
   readonly options: ReplayRange;
 }
 
@@ -26,11 +27,16 @@ export interface InferenceReplay {
 const MAX_STEPS = 100_000n;
 
 /** Shows steps of an inference; on a terminal, if none is named, walks through it. */
-export async function replayInference({ trace, disagreement, options }: InferenceReplay): Promise<void> {
+export async function replayInference({ trace, dispute, options }: InferenceReplay): Promise<void> {
+  const isNamed = options.step !== undefined || options.from !== undefined || options.to !== undefined;
+  const isSession = isAtTerminal() && !options.json && !isNamed;
+  const disagreement =
+    dispute === null || isNamed || isSession
+      ? (dispute?.disagreement?.step ?? null)
+      : disputedStep(dispute, "inference");
   const [from, to] = range(options, trace.steps, disagreement);
   const verifier = options.verify ? await openVerifier("TensorVerifier") : null;
-  const isNamed = options.step !== undefined || options.from !== undefined || options.to !== undefined;
-  if (isAtTerminal() && !options.json && !isNamed) {
+  if (isSession) {
     await withTerminal((terminal) => replaySession({ trace, start: from, disagreement, verifier, terminal }));
     return;
   }

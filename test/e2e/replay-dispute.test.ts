@@ -1,16 +1,21 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { fileURLToPath } from "node:url";
 import type { Hex } from "viem";
+import { type Ended, runNode } from "../../challenger/cli/testRun.ts";
+import { registerModel } from "../../challenger/l1/registration.ts";
 import { batchInferenceLiar } from "../../challenger/liar.ts";
 import { elench } from "../../demo/processes.ts";
 import { richAccount } from "../../deploy/local-chain.ts";
 import { agentOn, proposeAs } from "./agents.ts";
 import { append, batchOf, CALLING, type L2Stage, openL2Stage } from "./l2-stage.ts";
-import { gameEvents, until, watcher } from "./stage.ts";
+import { createLiar } from "./liar.ts";
+import { answer, ask, gameEvents, trueOutput, until, user, watcher } from "./stage.ts";
 import { CACHE } from "./tower.ts";
 
-/** `elench replay --dispute` of a game about a batch: the step that the parties disagree about, and on into the inference that it asks for. */
+/** `elench replay --dispute` where an L2 chain is deployed: the step that the parties of a game disagree about, be it of a batch or of an inference for L1. */
 
+const CLI = fileURLToPath(new URL("../../challenger/cli/main.ts", import.meta.url));
 const LIAR = richAccount(3);
 /** What the liar gets wrong of the inference. */
 const FAULT = { instruction: 0, element: 2 };
@@ -53,4 +58,49 @@ test("the step that a batch's game is about is shown, with what is wrong inside 
   assert.deepEqual([wrong.instruction, wrong.agrees], [FAULT.instruction, true]);
   const { number } = wrong.element as { number: number };
   assert.equal(number, FAULT.element);
+});
+
+/** What the command says of a game that it shows no step of. */
+async function refusal(game: Hex): Promise<Ended> {
+  const ended = await runNode([CLI, "replay", "--dispute", game], { ...CACHE, ...stage.env });
+  assert.equal(ended.out, "");
+  return ended;
+}
+
+test("an inference for L1 is replayed too, once its game is narrowed to a step", { timeout: 180_000 }, async () => {
+  await registerModel({
+    client: stage.chain.client,
+    account: user,
+    chainId: stage.deployment.chainId,
+    registry: stage.deployment.modelRegistry,
+    loaded: stage.model,
+    progress: () => undefined,
+  });
+  const honestAnswer = await ask(stage, 1);
+  const upheld = await answer(stage, richAccount(4), honestAnswer, trueOutput(stage, honestAnswer.input).bytes);
+  const nothing = await refusal(upheld);
+  assert.deepEqual([nothing.code, /nobody in game .* says anything false/.test(nothing.complaint)], [1, true]);
+
+  const liar = await createLiar(stage, richAccount(5), FAULT);
+  const game = await liar.answer(await ask(stage, 2));
+  const wide = await refusal(game);
+  assert.deepEqual(
+    [wide.code, /not narrowed to one step.*one of \d+ steps/.test(wide.complaint)],
+    [1, true],
+    wide.complaint,
+  );
+  const named = await elench(["replay", "--dispute", game, "--step", "3"], { ...CACHE, ...stage.env });
+  assert.equal(named.step, 3);
+
+  const honest = await agentOn(stage, { account: watcher });
+  const rounds = async () => {
+    await honest.watchtower.round();
+    await liar.round();
+  };
+  const refuted = async () =>
+    (await gameEvents(stage, "Refuted")).some(({ args }) => "game" in args && args.game === game);
+  await until("the refutation", refuted, rounds, 90);
+  const wrong = await elench(["replay", "--dispute", game, "--verify"], { ...CACHE, ...stage.env });
+  assert.deepEqual([wrong.instruction, wrong.agrees], [FAULT.instruction, true]);
+  assert.equal((wrong.element as { number: number }).number, FAULT.element);
 });

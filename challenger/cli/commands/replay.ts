@@ -8,8 +8,7 @@ import { EXIT, UserError } from "../../errors.ts";
 import { splitTensors } from "../../inference-truth.ts";
 import { type ConnectOptions, connectTo } from "../../l1/connect.ts";
 import { defaultStore, ModelStore } from "../../store.ts";
-import { toHex } from "../../strategy/bytes.ts";
-
+import { type Hex, toHex } from "../../strategy/bytes.ts";
 import { type DimensionOptions, dimensionsOf, withDimensions } from "../dimensions.ts";
 import { journal } from "../journal.ts";
 import { withL1 } from "../l1-options.ts";
@@ -118,10 +117,10 @@ async function ofFile(options: ReplayOptions, file: string): Promise<void> {
   const backend = backendOf(options.engine, options.threads);
   const { model, commitment } = loadModel(readInput(file), backend, dimensionsOf(options));
   const trace = new InferenceTrace(model, commitment, backend, readInputs(model, options.input ?? []));
-  await replayInference({ trace, disagreement: null, options });
+  await replayInference({ trace, dispute: null, options });
 }
 
-async function ofDispute(options: ReplayOptions, dispute: string): Promise<void> {
+async function ofDispute(options: ReplayOptions, id: string): Promise<void> {
   if (options.genesis !== undefined)
     throw new UserError("--genesis is for --batch: a dispute's deployment names its own");
   refuseDimensions(options);
@@ -139,16 +138,17 @@ async function ofDispute(options: ReplayOptions, dispute: string): Promise<void>
     report: journal(false).report,
   });
   await watchtower.look();
-  const game = findGame(watchtower.forest, dispute);
+  const game = findGame(watchtower.forest, id);
   const { machine, context, start, level } = game.proposal;
   const unknown = await truth.unknown({ machine, context, start, level });
   if (unknown !== null) throw new UserError(`game ${game.id} cannot be replayed: ${unknown}`, EXIT.environment);
-  const disagreement = await firstDisagreement(game, truth);
-  const batch = chain ? batches.appended.findIndex((_, i) => chain.runOf(i).context === context) : -1;
-  if (chain && batch !== -1) {
-    const disagreementIn = (asked: InferenceTrace) => firstDisagreement(game, truth, toHex(asked.context));
+  const disputeOf = async (of?: Hex) => ({ game: game.id, disagreement: await firstDisagreement(game, truth, of) });
+  const dispute = await disputeOf();
+  if (chain && machine.toLowerCase() === connection.deployment.rollup?.evmVerifier.toLowerCase()) {
+    const batch = batches.appended.findIndex((_, i) => chain.runOf(i).context === context);
+    const disputeIn = (asked: InferenceTrace) => disputeOf(toHex(asked.context));
     const [trace, native] = [chain.trace(batch), chain.native(batch)];
-    await replayBatch({ trace, native, store, backend, options, disagreement, disagreementIn });
+    await replayBatch({ trace, native, store, backend, options, dispute, disputeIn });
     return;
   }
   refuseForInference(options);
@@ -156,5 +156,5 @@ async function ofDispute(options: ReplayOptions, dispute: string): Promise<void>
   if (!asked) throw new UserError(`game ${game.id} belongs to no request of the oracle`);
   const { model, commitment } = store.load(asked.modelId);
   const trace = new InferenceTrace(model, commitment, backend, splitTensors(asked.input, model.program.inputs));
-  await replayInference({ trace, disagreement, options });
+  await replayInference({ trace, dispute, options });
 }
