@@ -1,8 +1,9 @@
 /** `npm run coverage`: which lines of TypeScript the unit and end-to-end tests run. */
 import { globSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { countNodeTest, runStages } from "./stages.ts";
 
-process.chdir(new URL("..", import.meta.url).pathname);
+process.chdir(fileURLToPath(new URL("..", import.meta.url)));
 
 const tests = globSync("**/*.test.ts", { exclude: ["node_modules/**", ".toolchain/**", ".elench/**"] }).sort();
 

@@ -1,8 +1,9 @@
 /** `npm run format`: lays out every source as the checks want it. */
+import { fileURLToPath } from "node:url";
 import { checkFormat, checkSolidityFormat } from "./checks.ts";
 import { runStages } from "./stages.ts";
 
-process.chdir(new URL("..", import.meta.url).pathname);
+process.chdir(fileURLToPath(new URL("..", import.meta.url)));
 
 const writing = (args: readonly string[]): string[] => args.map((arg) => (arg === "--check" ? "--write" : arg));
 

@@ -6,10 +6,11 @@ import { spawnSync } from "node:child_process";
 import { existsSync, globSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { dirname } from "node:path";
+import { fileURLToPath } from "node:url";
 import { checkFormat, checkTypes } from "./checks.ts";
 import { countHardhat, countNodeTest, runStages, type Stage } from "./stages.ts";
 
-process.chdir(new URL("..", import.meta.url).pathname);
+process.chdir(fileURLToPath(new URL("..", import.meta.url)));
 
 const HARDHAT = "node_modules/hardhat/dist/src/cli.js";
 const wanted = process.argv.slice(2);

@@ -9,7 +9,7 @@ import { defaultStore, ModelStore } from "../store.ts";
 import { journal } from "./journal.ts";
 import { withKey, withL1 } from "./l1-options.ts";
 import { backendOf } from "./model-file.ts";
-import { engineOption, jsonOption, option, positiveInteger, threadsOption } from "./options.ts";
+import { type EngineName, engineOption, jsonOption, option, positiveInteger, threadsOption } from "./options.ts";
 import { note } from "./output.ts";
 import { runRounds } from "./rounds.ts";
 
@@ -21,7 +21,7 @@ export interface ActorOptions extends ConnectOptions {
   readonly maxFee: number;
   readonly maxTip: number;
   readonly store: string;
-  readonly engine: "native" | "wasm" | "interpreter";
+  readonly engine: EngineName;
   readonly threads: number;
   readonly json?: boolean;
 }
@@ -37,7 +37,7 @@ export const withActor = (command: Command): Command =>
     withL1(
       command
         .addOption(option("--store <folder>", "where models are kept").default(defaultStore()))
-        .addOption(engineOption().choices(["native", "wasm", "interpreter"]))
+        .addOption(engineOption())
         .addOption(threadsOption()),
     ),
   ).addOption(jsonOption());

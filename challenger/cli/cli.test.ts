@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { privateKeyOf, richAccount } from "../../deploy/local-chain.ts";
+import { nativeAddon } from "../../ml-vm/engine/native.ts";
 import { ask, openStage, type Stage } from "../../test/e2e/stage.ts";
 import { tinyInput, tinyModel } from "../../test/e2e/tiny-model.ts";
 import { CACHE } from "../../test/e2e/tower.ts";
@@ -516,15 +517,18 @@ test("every engine gives the digits' model the same bits, and infer's JSON is as
   timeout: 120_000,
 }, async () => {
   const args = ["infer", DIGITS, "--input", `image=${SEVEN}`];
-  const engines = ["native", "interpreter", "stepper", "wasm"];
+  const engines = ["auto", "native", "interpreter", "stepper", "wasm"];
   const results = new Map<string, Record<string, unknown>>();
   await inPairs(engines, async (engine) => {
     const ended = await elench([...args, "--engine", engine, "--json"]);
-    if (engine === "wasm" && ended.code === 3) return;
+    if (!nativeAddon() && (engine === "native" || engine === "interpreter")) {
+      assert.deepEqual([ended.code, /native engine is not built/.test(ended.complaint)], [3, true], ended.complaint);
+      return;
+    }
     assert.equal(ended.code, 0, ended.complaint);
     results.set(engine, JSON.parse(ended.out) as Record<string, unknown>);
   });
-  const native = results.get("native") as { outputs: { scores: Record<string, unknown> } };
+  const native = results.get("auto") as { outputs: { scores: Record<string, unknown> } };
   assert.deepEqual(sorted(native), ["engine", "ms", "outputs", "threads"]);
   assert.deepEqual(sorted(native.outputs.scores), ["data", "dtype", "root", "shape"]);
   assert.deepEqual([native.outputs.scores.dtype, native.outputs.scores.shape], ["f32", [1, 10]]);

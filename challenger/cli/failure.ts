@@ -13,6 +13,9 @@ const INPUT_ERRORS = new Set([
   "FaultError",
 ]);
 
+/** Names of errors that say what is not there. */
+const ENVIRONMENT_ERRORS = new Set(["EndpointsDisagree", "EngineError"]);
+
 /** Says what went wrong on stderr, and ends with the documented exit code. */
 export function fail(error: unknown): never {
   const { message, exitCode } = explain(error);
@@ -25,7 +28,7 @@ export function explain(error: unknown): { message: string; exitCode: number } {
   if (error instanceof UserError) return { message: error.message, exitCode: error.exitCode };
   if (error instanceof BaseError) return explainChainError(error);
   if (error instanceof Error) {
-    if (error.name === "EndpointsDisagree") return { message: error.message, exitCode: EXIT.environment };
+    if (ENVIRONMENT_ERRORS.has(error.name)) return { message: error.message, exitCode: EXIT.environment };
     if (INPUT_ERRORS.has(error.name)) return { message: error.message, exitCode: EXIT.input };
     if (isSystemError(error)) return explainSystemError(error);
   }

@@ -3,6 +3,7 @@ import { type Backend, openBackend } from "../../ml-vm/engine/backend.ts";
 import { readTensorFile } from "../../ml-vm/onnx/tensor-file.ts";
 import type { Model } from "../../ml-vm/program/model.ts";
 import { UserError } from "../errors.ts";
+import type { EngineName } from "./options.ts";
 
 /** The bytes of a file that the user named. @throws UserError */
 export function readInput(file: string): Uint8Array {
@@ -45,6 +46,9 @@ export function readInputs(model: Model, flags: readonly string[]): Uint8Array[]
 
 export const describeShape = (shape: readonly number[]): string => `[${shape.join(", ")}]`;
 
-/** @param threads 0 for all */
-export const backendOf = (engine: "native" | "wasm" | "interpreter", threads: number): Backend =>
-  openBackend(threads > 0 ? { engine, threads } : { engine });
+/**
+ * @param engine "auto" for the native one where it is built, else WASM.
+ * @param threads 0 for all
+ */
+export const backendOf = (engine: EngineName, threads: number): Backend =>
+  openBackend({ ...(engine !== "auto" && { engine }), ...(threads > 0 && { threads }) });

@@ -9,10 +9,14 @@ export function option(flags: string, description: string): Option {
 
 export const jsonOption = (): Option => option("--json", "print one JSON object to stdout");
 
-export const engineOption = (): Option =>
-  option("--engine <name>", "how to compute; all give the same bits")
-    .choices(["native", "wasm", "interpreter", "stepper"])
-    .default("native");
+/** How a command computes. */
+export type EngineName = "auto" | "native" | "wasm" | "interpreter";
+
+/** @param more engines that this command alone has. */
+export const engineOption = (...more: readonly string[]): Option =>
+  option("--engine <name>", "how to compute; all give the same bits. auto: native where it is built, else wasm")
+    .choices(["auto", "native", "wasm", "interpreter", ...more])
+    .default("auto");
 
 export const threadsOption = (): Option =>
   option("--threads <n>", "processor threads to use").argParser(positiveInteger).default(0, "all");

@@ -42,7 +42,7 @@ const wasmFile = (name: string): Uint8Array<ArrayBuffer> =>
 export const openWasm = (relaxed = true): Backend =>
   instantiateEngine(relaxed ? wasmFile("engine-relaxed.wasm") : null, wasmFile("engine-exact.wasm"));
 
-/** @throws Error if the engine asked for is not there. */
+/** @throws EngineError if the engine asked for is not there. */
 export function openBackend({ engine, threads }: BackendOptions = {}): Backend {
   const chosen = engine ?? (nativeAddon() ? "native" : "wasm");
   return chosen === "wasm" ? openWasm() : openNative(chosen, threads);

@@ -25,6 +25,11 @@ interface Addon {
 
 const ADDON_PATH = fileURLToPath(new URL("../native/build/Release/elench.node", import.meta.url));
 
+/** The engine that was asked for is not there. */
+export class EngineError extends Error {
+  override readonly name = "EngineError";
+}
+
 /** The addon, or null if it has not been built for this host. */
 function loadAddon(): Addon | null {
   try {
@@ -57,15 +62,17 @@ function chooseEngine(addon: Addon, wanted: string | undefined): number {
   const names = addon.engines();
   const index = wanted ? names.indexOf(wanted) : names.findIndex((name) => name !== null);
   if (index >= 0) return index;
-  throw new Error(`ELENCH_ISA=${wanted}: this processor runs ${names.filter((name) => name !== null).join(", ")}`);
+  throw new EngineError(
+    `ELENCH_ISA=${wanted}: this processor runs ${names.filter((name) => name !== null).join(", ")}`,
+  );
 }
 
-/** @throws Error if the addon is not built, or lacks the instruction set that ELENCH_ISA names. */
+/** @throws EngineError if the addon is not built, or lacks the instruction set that ELENCH_ISA names. */
 export function openNative(engine: "native" | "interpreter", threads = availableParallelism()): Backend {
   const addon = nativeAddon();
   if (!addon) {
-    throw new Error(
-      `the native engine is not built (${ADDON_PATH}): run \`npx node-gyp rebuild --directory ml-vm/native\`, or ask for "wasm"`,
+    throw new EngineError(
+      `the native engine is not built (${ADDON_PATH}): install a C compiler, make and Python, and start elench again by npm; or leave out --engine, or give --engine wasm, which computes the same bits`,
     );
   }
   const index = chooseEngine(addon, process.env.ELENCH_ISA);

@@ -2,11 +2,12 @@
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { fileURLToPath } from "node:url";
 import { hexToBytes } from "@ethereumjs/util";
 import type { Abi } from "viem";
 
 const require = createRequire(import.meta.url);
-const root = new URL("../..", import.meta.url).pathname;
+const root = fileURLToPath(new URL("../..", import.meta.url));
 const cache = `${root}cache/test-contracts`;
 
 const SETTINGS = {

@@ -16,7 +16,15 @@ import { type Hex, toHex } from "../../strategy/bytes.ts";
 import { type DimensionOptions, loadModels, withDimensions } from "../dimensions.ts";
 import { directoryCode } from "../directory-code.ts";
 import { backendOf } from "../model-file.ts";
-import { collect, engineOption, naturalNumber, option, positiveInteger, threadsOption } from "../options.ts";
+import {
+  collect,
+  type EngineName,
+  engineOption,
+  naturalNumber,
+  option,
+  positiveInteger,
+  threadsOption,
+} from "../options.ts";
 import { columns, jsonValue, note } from "../output.ts";
 import { describeModels } from "./genesis.ts";
 
@@ -28,7 +36,7 @@ interface ChainOptions extends DimensionOptions {
   readonly gasLimit: bigint;
   readonly blockTime?: number;
   readonly store: string;
-  readonly engine: "native" | "wasm" | "interpreter";
+  readonly engine: EngineName;
   readonly threads: number;
   readonly export?: string;
   readonly json?: boolean;
@@ -60,7 +68,7 @@ export function chainCommand(): Command {
     )
     .addOption(option("--export <folder>", "at the end, write the genesis and the blocks, as batches for L1"))
     .addOption(option("--store <folder>", "where models of a genesis are looked for").default(defaultStore()))
-    .addOption(engineOption().choices(["native", "wasm", "interpreter"]))
+    .addOption(engineOption())
     .addOption(threadsOption())
     .addOption(option("--json", "print events as JSON, one a line, to stdout"))
     .action(run);

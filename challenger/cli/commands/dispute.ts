@@ -59,7 +59,7 @@ export function findGame(forest: Forest, id: string): Game {
 
 async function read(options: DisputeOptions) {
   const connection = await connectTo(options);
-  const backend = backendOf("native", 1);
+  const backend = backendOf("auto", 1);
   const agent = await createAgent({
     ...connection,
     store: new ModelStore(defaultStore(), backend),

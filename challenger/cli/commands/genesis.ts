@@ -31,7 +31,7 @@ export function genesisCommand(): Command {
     .addOption(jsonOption())
     .action(async (options: GenesisOptions) => {
       requireWritable(options.out);
-      const backend = backendOf("native", 0);
+      const backend = backendOf("auto", 0);
       const genesis = makeGenesis({
         chainId: BigInt(options.chainId),
         accounts: accountsOf(options),

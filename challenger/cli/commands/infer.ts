@@ -11,12 +11,12 @@ import { toHex } from "../../strategy/bytes.ts";
 import { describeValues } from "../describe.ts";
 import { type DimensionOptions, dimensionsOf, withDimensions } from "../dimensions.ts";
 import { backendOf, describeShape, readInput, readInputs } from "../model-file.ts";
-import { collect, engineOption, jsonOption, option, threadsOption } from "../options.ts";
+import { collect, type EngineName, engineOption, jsonOption, option, threadsOption } from "../options.ts";
 import { print } from "../output.ts";
 
 interface InferOptions extends DimensionOptions {
   readonly input?: readonly string[];
-  readonly engine: "native" | "wasm" | "interpreter" | "stepper";
+  readonly engine: EngineName | "stepper";
   readonly threads: number;
   readonly json?: boolean;
 }
@@ -31,7 +31,7 @@ export function inferCommand(): Command {
         "an input: .npy, .pb (ONNX TensorProto), .json or raw .bin; repeat for others",
       ).argParser(collect),
     )
-    .addOption(engineOption())
+    .addOption(engineOption("stepper"))
     .addOption(threadsOption())
     .addOption(jsonOption())
     .action((file: string, options: InferOptions) => {

@@ -58,7 +58,7 @@ function idCommand(): Command {
     .argument("<file>", "ONNX model")
     .addOption(jsonOption())
     .action((file: string, { json, ...dimensions }: DimensionOptions & { json?: boolean }) => {
-      const backend = backendOf("native", 0);
+      const backend = backendOf("auto", 0);
       const { id, steps, flops, level } = loadModel(readInput(file), backend, dimensionsOf(dimensions));
       print(json, { id, steps, flops, level }, () => id);
     });
@@ -83,7 +83,7 @@ function addCommand(): Command {
     .addOption(jsonOption())
     .action(async (file: string, options: AddOptions) => {
       const [onnx, dimensions] = [readInput(file), dimensionsOf(options)];
-      const store = new ModelStore(options.store, backendOf("native", 0));
+      const store = new ModelStore(options.store, backendOf("auto", 0));
       if (options.local) {
         const { id } = store.add(onnx, dimensions);
         print(options.json, { id, registered: false, transactions: [] }, () => id);

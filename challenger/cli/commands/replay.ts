@@ -13,7 +13,15 @@ import { type DimensionOptions, dimensionsOf, withDimensions } from "../dimensio
 import { journal } from "../journal.ts";
 import { withL1 } from "../l1-options.ts";
 import { backendOf, readInput, readInputs } from "../model-file.ts";
-import { collect, engineOption, jsonOption, naturalNumber, option, threadsOption } from "../options.ts";
+import {
+  collect,
+  type EngineName,
+  engineOption,
+  jsonOption,
+  naturalNumber,
+  option,
+  threadsOption,
+} from "../options.ts";
 import { type BatchReplayOptions, replayBatch } from "../replay-batch.ts";
 import { traceBatchFiles } from "../replay-batch-trace.ts";
 import { checkRange, replayInference } from "../replay-inference.ts";
@@ -25,7 +33,7 @@ interface ReplayOptions extends ConnectOptions, BatchReplayOptions, DimensionOpt
   readonly batch?: readonly string[];
   readonly genesis?: string;
   readonly store: string;
-  readonly engine: "native" | "wasm" | "interpreter";
+  readonly engine: EngineName;
   readonly threads: number;
 }
 
@@ -69,7 +77,7 @@ export function replayCommand(): Command {
         "execute the same steps in the Solidity verifier, in this process (exit code 1: they disagree)",
       ),
     )
-    .addOption(engineOption().choices(["native", "wasm", "interpreter"]))
+    .addOption(engineOption())
     .addOption(threadsOption());
   return withL1(command)
     .addOption(jsonOption())

@@ -43,7 +43,7 @@ export function watchCommand(): Command {
       "the watchtower: re-executes what is claimed on L1, and disputes what is false; without a key it only reports",
     )
     .addOption(option("--store <folder>", "where models are kept").default(defaultStore()))
-    .addOption(engineOption().choices(["native", "wasm", "interpreter"]))
+    .addOption(engineOption())
     .addOption(threadsOption())
     .addOption(option("--quorum <n>", "endpoints that must agree (default: all)").argParser(positiveInteger))
     .addOption(
