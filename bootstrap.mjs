@@ -8,8 +8,18 @@
  */
 import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, statSync, writeFileSync } from "node:fs";
-import { constants } from "node:os";
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { homedir, constants as os } from "node:os";
 import { basename, delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -39,13 +49,26 @@ const executable = (name) => (process.platform === "win32" ? `${name}.exe` : nam
 /** Runs a program to its end. @returns {{ ok: boolean, output: string }} */
 function run(program, args, options = {}) {
   const done = spawnSync(program, args, { cwd: root, encoding: "utf8", maxBuffer: 2 ** 28, ...options });
-  if (done.signal === "SIGINT" || done.signal === "SIGTERM") process.exit(128 + constants.signals[done.signal]);
+  if (done.signal === "SIGINT" || done.signal === "SIGTERM") process.exit(128 + os.signals[done.signal]);
   return { ok: done.status === 0, output: `${done.stdout ?? ""}${done.stderr ?? ""}${done.error ?? ""}` };
+}
+
+/** The variables that name the home folder, if it has to be another: npm, Hardhat and the store of models keep things there. */
+function home() {
+  try {
+    accessSync(homedir(), constants.W_OK | constants.X_OK);
+    return {};
+  } catch {
+    const own = join(toolchain, "home");
+    mkdirSync(own, { recursive: true });
+    return { HOME: own, USERPROFILE: own };
+  }
 }
 
 /** The environment for programs that should find `node` first of all on their PATH. */
 const withNode = (node) => ({
   ...process.env,
+  ...home(),
   PATH: `${dirname(node)}${delimiter}${process.env.PATH ?? ""}`,
   ONNXRUNTIME_NODE_INSTALL: "skip",
 });
@@ -225,7 +248,7 @@ export function bootstrap(script, args) {
     say(`${node} could not be started: ${error.message}`);
     process.exit(1);
   });
-  child.on("exit", (code, signal) => process.exit(code ?? 128 + constants.signals[signal]));
+  child.on("exit", (code, signal) => process.exit(code ?? 128 + os.signals[signal]));
 }
 
 if (process.argv[1] && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
