@@ -13,13 +13,15 @@ import {
   constants,
   existsSync,
   mkdirSync,
+  mkdtempSync,
   readdirSync,
   readFileSync,
   realpathSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { homedir, constants as os } from "node:os";
+import { homedir, constants as os, tmpdir } from "node:os";
 import { basename, delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -61,7 +63,9 @@ function home() {
   } catch {
     const own = join(toolchain, "home");
     mkdirSync(own, { recursive: true });
-    return { HOME: own, USERPROFILE: own };
+    // `npm run` names its cache to whatever it runs.
+    const isInHome = process.env.npm_config_cache?.startsWith(homedir());
+    return { HOME: own, USERPROFILE: own, ...(isInHome && { npm_config_cache: join(own, ".npm") }) };
   }
 }
 
@@ -183,6 +187,14 @@ function nodeHeaders(node) {
   return existsSync(join(folder, "include/node/node_api.h")) ? folder : installNode();
 }
 
+/** The same folder by a name without spaces, which make would take for the ends of paths. */
+function withoutSpaces(folder) {
+  if (!/\s/.test(folder)) return folder;
+  const link = join(mkdtempSync(join(tmpdir(), "elench-node-")), "node");
+  symlinkSync(folder, link, "junction");
+  return link;
+}
+
 /** Builds the native engine where a compiler is. Without it the WASM engine computes the same bits, slower. */
 function buildNative(node) {
   const folder = join(root, "ml-vm/native");
@@ -195,7 +207,7 @@ function buildNative(node) {
   if (missing.length > 0) return say(`no ${missing.join(", ")}: no native engine, using WASM (same bits, slower)`);
   say("building the native engine");
   const gyp = join(root, "node_modules/node-gyp/bin/node-gyp.js");
-  const args = [gyp, "rebuild", "--directory", folder, "--nodedir", nodeHeaders(node), "--jobs", "max"];
+  const args = [gyp, "rebuild", "--directory", folder, "--nodedir", withoutSpaces(nodeHeaders(node)), "--jobs", "max"];
   const { ok, output } = run(node, args, { env: withNode(node) });
   if (ok) return stamp("native", sources);
   stamp("nativeFailed", sources);
