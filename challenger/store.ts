@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, statSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import type { Backend } from "../ml-vm/engine/backend.ts";
@@ -20,7 +20,10 @@ export class ModelStore {
   readonly #backend: Pick<Backend, "dataRoot">;
   readonly #loaded = new Map<Hex, LoadedModel>();
 
+  /** @throws UserError if a file stands where the folder should be */
   constructor(folder: string, backend: Pick<Backend, "dataRoot">) {
+    if (existsSync(folder) && !statSync(folder).isDirectory())
+      throw new UserError(`the store of models ${folder} is a file, and must be a folder`);
     this.folder = folder;
     this.#backend = backend;
   }

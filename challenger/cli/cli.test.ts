@@ -50,6 +50,10 @@ before(async () => {
   writeFileSync(file("elsewhere.json"), JSON.stringify({ ...stage.deployment, chainId: 1 }));
   writeFileSync(file("nowhere.json"), JSON.stringify({ ...stage.deployment, disputeGame: `0x${"12".repeat(20)}` }));
   writeFileSync(file("incomplete.json"), JSON.stringify({ chainId: stage.deployment.chainId }));
+  writeFileSync(file("nokey.txt"), "\n");
+  writeFileSync(file("null.json"), "null");
+  writeFileSync(file("noblock.json"), JSON.stringify({ ...stage.deployment, block: undefined }));
+  writeFileSync(file("maxclok.json"), JSON.stringify({ ...JSON.parse(readFileSync(PARAMETERS, "utf8")), maxclok: 5 }));
   writeFileSync(file("parameters.json"), '{ "maxClock": "soon" }');
 });
 after(async () => {
@@ -88,6 +92,9 @@ const modelCommands: readonly (readonly string[])[] = [
   ["infer"],
   ["replay"],
 ];
+
+const PARAMETERS = fileURLToPath(new URL("../../deploy/parameters/localhost.json", import.meta.url));
+const deployment = ["deploy", "--parameters", PARAMETERS, "--out", file("never.json")];
 
 const BAD: readonly Bad[] = [
   ...modelCommands.flatMap((command): Bad[] => {
@@ -398,6 +405,170 @@ const BAD: readonly Bad[] = [
     code: 2,
     says: /maxClock/,
   },
+  {
+    what: "deploy: a folder as parameters",
+    args: () => ["deploy", "--network", "localhost", "--parameters", folder],
+    code: 2,
+    says: /cannot read .*it is a folder/,
+  },
+  {
+    what: "deploy: an unknown parameter",
+    args: () => ["deploy", "--network", "localhost", "--parameters", file("maxclok.json")],
+    code: 2,
+    says: /maxclok\.json: there is no parameter maxclok; did you mean maxClock/,
+  },
+  {
+    what: "deploy: a network without parameters",
+    args: () => ["deploy", "--network", "l1"],
+    code: 2,
+    says: /give --parameters FILE/,
+  },
+  ...(["mainnet", "default"] as const).map(
+    (network): Bad => ({
+      what: `deploy: the network ${network}`,
+      args: () => [...deployment, "--network", network],
+      code: 2,
+      says: new RegExp(`--network ${network}: .* has localhost, l1`),
+    }),
+  ),
+  { what: "deploy: no URL", args: () => [...deployment, "--network", "l1"], code: 2, says: /ELENCH_L1_URL is not set/ },
+  {
+    what: "deploy: a URL that is none",
+    args: () => [...deployment, "--network", "l1"],
+    env: () => ({ ELENCH_L1_URL: "localhost" }),
+    code: 2,
+    says: /ELENCH_L1_URL: its value is no http/,
+  },
+  {
+    what: "deploy: no key",
+    args: () => [...deployment, "--network", "l1"],
+    env: () => ({ ELENCH_L1_URL: stage.chain.url }),
+    code: 2,
+    says: /ELENCH_KEY is not set/,
+  },
+  ...["0x1234", "zz", "", `0x${"00".repeat(32)}`].map(
+    (key): Bad => ({
+      what: `deploy: the key "${key}"`,
+      args: () => [...deployment, "--network", "l1"],
+      env: () => ({ ELENCH_L1_URL: stage.chain.url, ELENCH_KEY: key }),
+      code: 2,
+      says: /ELENCH_KEY holds no private key/,
+    }),
+  ),
+  {
+    what: "deploy: no money",
+    args: () => [...deployment, "--network", "l1"],
+    env: () => ({ ELENCH_L1_URL: stage.chain.url, ELENCH_KEY: POOR }),
+    code: 4,
+    says: /deployer 0x\w+ has 0 ETH, and 7 contracts take some \d+ gas/,
+  },
+  {
+    what: "deploy: an endpoint that is not there",
+    args: () => [...deployment, "--network", "l1"],
+    env: () => ({ ELENCH_L1_URL: "http://127.0.0.1:9", ELENCH_KEY: KEY }),
+    code: 3,
+    says: /endpoint of network l1 does not answer/,
+  },
+  {
+    what: "watch: an empty key file",
+    args: () => ["watch", "--once", "--key-file", file("nokey.txt")],
+    env: chain,
+    code: 2,
+    says: /--key-file.*It is empty/,
+  },
+  {
+    what: "watch: a folder as key file",
+    args: () => ["watch", "--once", "--key-file", folder],
+    env: chain,
+    code: 2,
+    says: /--key-file.*It cannot be read: it is a folder/,
+  },
+  ...["0.0000000001", "99999999999999999999999"].map(
+    (fee): Bad => ({
+      what: `watch: a fee of ${fee}`,
+      args: () => ["watch", "--once", "--max-fee", fee],
+      env: chain,
+      code: 2,
+      says: /--max-fee.*up to six digits/,
+    }),
+  ),
+  {
+    what: "watch: an interval that no timer takes",
+    args: () => ["watch", "--once", "--interval", "99999999999"],
+    env: chain,
+    code: 2,
+    says: /--interval.*at most 2147483647/,
+  },
+  {
+    what: "watch: an unknown level of logs",
+    args: () => ["watch", "--once"],
+    env: () => ({ ...chain(), ELENCH_LOG_LEVEL: "loud" }),
+    code: 2,
+    says: /ELENCH_LOG_LEVEL=loud: it can be .*info/,
+  },
+  {
+    what: "watch: a file as the store of models",
+    args: () => ["watch", "--once", "--store", file("key")],
+    env: chain,
+    code: 2,
+    says: /store of models .*key is a file/,
+  },
+  ...(["null", "{block}"] as const).map(
+    (text): Bad => ({
+      what: `watch: a record that holds ${text}`,
+      args: () => ["watch", "--once", "--deployment", file(text === "null" ? "null.json" : "noblock.json")],
+      env: chain,
+      code: 2,
+      says: /null\.json holds no deployment record|noblock\.json gives no block/,
+    }),
+  ),
+  {
+    what: "watch: a folder as record",
+    args: () => ["watch", "--once", "--deployment", folder],
+    env: chain,
+    code: 2,
+    says: /cannot read .*it is a folder/,
+  },
+  ...["", "zz", "0x"].map(
+    (id): Bad => ({
+      what: `replay: the dispute "${id}"`,
+      args: () => ["replay", "--dispute", id],
+      env: chain,
+      code: 2,
+      says: /is no game's id/,
+    }),
+  ),
+  { what: "chain: no port", args: () => ["chain", "--port", "99999"], code: 2, says: /--port.*0 to 65535/ },
+  {
+    what: "chain: too much gas",
+    args: () => ["chain", "--gas-limit", "134217729"],
+    code: 2,
+    says: /--gas-limit.*134217728/,
+  },
+  {
+    what: "chain: too long a block",
+    args: () => ["chain", "--block-time", "9999999"],
+    code: 2,
+    says: /--block-time.*seconds/,
+  },
+  {
+    what: "chain: a file as the folder to export to",
+    args: () => ["chain", "--port", "0", "--export", file("key")],
+    code: 2,
+    says: /cannot make the folder .*key: a file is there/,
+  },
+  {
+    what: "genesis: a folder as the file",
+    args: () => ["genesis", "--chain-id", "5", "--dev", "--out", folder],
+    code: 2,
+    says: /cannot write .*it is a folder/,
+  },
+  {
+    what: "genesis: a full disk",
+    args: () => ["genesis", "--chain-id", "5", "--dev", "--out", "/dev/full"],
+    code: 3,
+    says: /cannot write \/dev\/full: no space left/,
+  },
   { what: "no such command", args: () => ["conquer"], code: 2, says: /unknown command 'conquer'/ },
   {
     what: "no such flag",
@@ -493,12 +664,14 @@ test("--help of each command tells of its flags, and the environment variable of
 
 test("flags are taken from the environment", async () => {
   const inputs = { ELENCH_INPUT: `x=${file("x.bin")}` };
-  const [json1, engine, step, request] = await Promise.all([
+  const [off, json1, engine, step, request] = await Promise.all([
+    elench(["infer", file("tiny.onnx")], { ...inputs, ELENCH_JSON: "0" }),
     elench(["infer", file("tiny.onnx")], { ...inputs, ELENCH_JSON: "1", ELENCH_THREADS: "1" }),
     elench(["infer", file("tiny.onnx")], { ...inputs, ELENCH_ENGINE: "abacus" }),
     elench(["replay", file("tiny.onnx")], { ...inputs, ELENCH_FROM: "2", ELENCH_TO: "3", ELENCH_JSON: "1" }),
     elench(["answer"], { ...signed(), ELENCH_REQUEST: "77" }),
   ]);
+  assert.match(off.out, /^y .*f32/, "a flag that is switched off there is not given");
   assert.equal((JSON.parse(json1.out) as { threads: number }).threads, 1);
   assert.match(engine.complaint, /abacus/);
   assert.deepEqual(

@@ -1,4 +1,5 @@
 import pino from "pino";
+import { UserError } from "../errors.ts";
 import type { Intent, Receipt } from "../l1/transactions.ts";
 import type { WatchEvent } from "../watchtower.ts";
 import { explain } from "./failure.ts";
@@ -18,10 +19,14 @@ export interface StartEvent {
   readonly engine: string;
 }
 
+const LEVELS = [...Object.keys(pino.levels.values), "silent"];
+
 export function journal(json: boolean | undefined): Journal {
   goOnWithoutStdout();
+  const level = process.env.ELENCH_LOG_LEVEL ?? "info";
+  if (!LEVELS.includes(level)) throw new UserError(`ELENCH_LOG_LEVEL=${level}: it can be ${LEVELS.join(", ")}`);
   const log = pino(
-    { level: process.env.ELENCH_LOG_LEVEL ?? "info", base: null },
+    { level, base: null },
     // Not pino's own, which fails for good where a disk is full.
     { write: (line: string) => void process.stderr.write(line) },
   );

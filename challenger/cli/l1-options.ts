@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { formatGwei } from "viem";
 import { MAX_TIP } from "../l1/transactions.ts";
-import { amountOfGwei, option, positiveInteger } from "./options.ts";
+import { amountOfGwei, keyFile, option, positiveInteger } from "./options.ts";
 
 /** The flags of every command that talks to L1. */
 export const withL1 = (command: Command): Command =>
@@ -23,7 +23,11 @@ export const withL1 = (command: Command): Command =>
 /** The flag of every command that can send transactions; the key itself never stands on a command line. */
 export const withKey = (command: Command): Command =>
   command
-    .addOption(option("--key-file <file>", "file with the private key to act with (or ELENCH_KEY: the key itself)"))
+    .addOption(
+      option("--key-file <file>", "file with the private key to act with (or ELENCH_KEY: the key itself)").argParser(
+        keyFile,
+      ),
+    )
     .addOption(option("--max-fee <gwei>", "never bid more for gas").argParser(amountOfGwei).default(200))
     .addOption(
       option("--max-tip <gwei>", "never begin with a higher tip, whatever endpoints suggest")

@@ -1,8 +1,9 @@
-import { readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { dirname, isAbsolute, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Address, isAddress } from "viem";
 import { EXIT, UserError } from "../errors.ts";
+import { readWhole } from "../files.ts";
 
 /** Where the contracts are on one chain: what `elench deploy` writes and every other command reads. */
 export interface Deployment {
@@ -36,25 +37,29 @@ export const deploymentFile = (chainId: number): string =>
 /** @throws UserError if the file is missing, is not a deployment, or is another chain's. */
 export function readDeployment(chainId: number, file = deploymentFile(chainId)): Deployment {
   const path = isAbsolute(file) ? file : join(process.cwd(), file);
-  let text: string;
-  try {
-    text = readFileSync(path, "utf8");
-  } catch {
+  if (!existsSync(path))
     throw new UserError(
       `no deployment is recorded for chain ${chainId}: ${path} is missing; run elench deploy, or name a record with --deployment`,
       EXIT.environment,
     );
-  }
-  let record: Partial<Deployment>;
-  try {
-    record = JSON.parse(text) as Partial<Deployment>;
-  } catch (error) {
-    throw new UserError(`${path} is not JSON: ${(error as Error).message}`);
-  }
+  const record = parse(new TextDecoder().decode(readWhole(path)), path);
   requireAddresses(record, CONTRACTS, path);
   if (record.chainId !== chainId)
     throw new UserError(`${path} is about chain ${record.chainId}, and the endpoint serves chain ${chainId}`);
+  if (!Number.isSafeInteger(record.block) || (record.block as number) < 0)
+    throw new UserError(`${path} gives no block to look for events from; it should be a file that elench deploy wrote`);
   return { ...(record as Deployment), ...(record.rollup && { rollup: rollupOf(record.rollup, path) }) };
+}
+
+function parse(text: string, path: string): Partial<Deployment> {
+  let record: unknown;
+  try {
+    record = JSON.parse(text);
+  } catch (error) {
+    throw new UserError(`${path} is not JSON: ${(error as Error).message}`);
+  }
+  if (typeof record === "object" && record !== null) return record;
+  throw new UserError(`${path} holds no deployment record; it should be a file that elench deploy wrote`);
 }
 
 function rollupOf(rollup: Partial<Rollup>, path: string): Rollup {
@@ -70,7 +75,7 @@ function requireAddresses<Name extends string>(
   path: string,
 ): void {
   for (const name of names) {
-    if (!isAddress(record[name] ?? ""))
+    if (!isAddress(String(record[name])))
       throw new UserError(`${path} gives no address for ${name}; it should be a file that elench deploy wrote`);
   }
 }

@@ -17,12 +17,13 @@ import { type DimensionOptions, loadModels, withDimensions } from "../dimensions
 import { directoryCode } from "../directory-code.ts";
 import { backendOf } from "../model-file.ts";
 import {
+  chainId,
   collect,
   type EngineName,
   engineOption,
-  naturalNumber,
+  integerWithin,
   option,
-  positiveInteger,
+  seconds,
   threadsOption,
 } from "../options.ts";
 import { columns, jsonValue, note } from "../output.ts";
@@ -54,16 +55,18 @@ export function chainCommand(): Command {
         "begin with this, as elench genesis writes it (default: rich development accounts, and the models)",
       ),
     )
-    .addOption(option("--chain-id <n>", "the chain's id, without --genesis").argParser(positiveInteger).default(901))
-    .addOption(option("--port <n>", "where to listen; 0 for any that is free").argParser(portNumber).default(9545))
+    .addOption(option("--chain-id <n>", "the chain's id, without --genesis").argParser(chainId).default(901))
+    .addOption(
+      option("--port <n>", "where to listen; 0 for any that is free").argParser(integerWithin(0, 65_535)).default(9545),
+    )
     .addOption(
       option("--gas-limit <n>", "gas of a block; at most what a batch can use, 2^27")
-        .argParser(naturalNumber)
+        .argParser(gasLimit)
         .default(30_000_000n, "30000000"),
     )
     .addOption(
       option("--block-time <seconds>", "a block every so often (default: one at once for each transaction)").argParser(
-        positiveInteger,
+        seconds,
       ),
     )
     .addOption(option("--export <folder>", "at the end, write the genesis and the blocks, as batches for L1"))
@@ -74,7 +77,7 @@ export function chainCommand(): Command {
     .action(run);
 }
 
-const portNumber = (text: string): number => Number(naturalNumber(text));
+const gasLimit = (text: string): bigint => BigInt(integerWithin(21_000, 2 ** 27, "gas")(text));
 
 async function run(options: ChainOptions): Promise<void> {
   if (options.export) makeFolder(options.export);
@@ -160,8 +163,11 @@ async function listen(port: number, start: () => Promise<Devnet>): Promise<Devne
   try {
     return await start();
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EADDRINUSE") throw error;
-    throw new UserError(`port ${port} is taken: give another with --port`, EXIT.environment);
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "EADDRINUSE") throw new UserError(`port ${port} is taken: give another with --port`, EXIT.environment);
+    if (code === "EACCES")
+      throw new UserError(`port ${port} is kept for the system: give one above 1023 with --port`, EXIT.environment);
+    throw error;
   }
 }
 

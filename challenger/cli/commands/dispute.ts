@@ -51,6 +51,8 @@ export function disputeCommand(): Command {
 
 /** The game whose id starts so. @throws UserError if there is none, or more than one. */
 export function findGame(forest: Forest, id: string): Game {
+  if (!/^0x[\da-f]+$/i.test(id))
+    throw new UserError(`"${id}" is no game's id: that is 0x and hexadecimal digits; elench dispute list shows them`);
   const found = [...forest.games.values()].filter((game) => game.id.startsWith(id.toLowerCase()));
   if (found.length === 0) throw new UserError(`no game's id starts with ${id}; elench dispute list shows them`);
   if (found.length > 1) throw new UserError(`${found.length} games' ids start with ${id}; give more of it`);

@@ -8,7 +8,7 @@ import { toHex } from "../../strategy/bytes.ts";
 import { type DimensionOptions, loadModels, withDimensions } from "../dimensions.ts";
 import { directoryCode } from "../directory-code.ts";
 import { backendOf, readInput } from "../model-file.ts";
-import { collect, jsonOption, option, positiveInteger } from "../options.ts";
+import { chainId, collect, jsonOption, option } from "../options.ts";
 import { columns, print } from "../output.ts";
 
 interface GenesisOptions extends DimensionOptions {
@@ -23,7 +23,7 @@ interface GenesisOptions extends DimensionOptions {
 export function genesisCommand(): Command {
   return withDimensions(new Command("genesis"))
     .description("write what an L2 chain begins with: its accounts, and the models that its contracts can call")
-    .addOption(option("--chain-id <n>", "the chain's id").argParser(positiveInteger).makeOptionMandatory())
+    .addOption(option("--chain-id <n>", "the chain's id").argParser(chainId).makeOptionMandatory())
     .addOption(option("--model <file>", "ONNX model that contracts can call; repeat for others").argParser(collect))
     .addOption(option("--alloc <file>", 'accounts as JSON: { "0x…": { "balance", "nonce", "code", "storage" } }'))
     .addOption(option("--dev", "make the ten well-known development accounts rich (anybody has their keys)"))

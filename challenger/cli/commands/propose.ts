@@ -38,7 +38,7 @@ async function propose(options: ProposeOptions): Promise<void> {
     throw new UserError("the deployment has no rollup; deploy one with elench deploy --genesis");
   if (index >= agent.batches.appended.length)
     throw new UserError(
-      `the inbox at ${rollup.inbox} has no batch ${index}: there are ${agent.batches.appended.length}`,
+      `the inbox at ${rollup.inbox} has no batch ${options.batch}: there are ${agent.batches.appended.length}`,
     );
   await agent.chain.follow();
   const before = agent.batches.entries.get(index - 1);

@@ -87,7 +87,7 @@ export function replayCommand(): Command {
         throw new UserError("give one of these: an ONNX file, --dispute and a game's id, or --batch and a file");
       checkRange(options);
       if (options.batch) await ofBatch(options, options.batch);
-      else if (options.dispute) await ofDispute(options, options.dispute);
+      else if (options.dispute !== undefined) await ofDispute(options, options.dispute);
       else await ofFile(options, file as string);
     });
 }
