@@ -579,7 +579,7 @@ const BAD: readonly Bad[] = [
 ];
 
 test("bad input of every kind: one message that names the thing, the documented exit code, and nothing done", {
-  timeout: 240_000,
+  timeout: 480_000,
 }, async (t) => {
   writeFileSync(file("model2.onnx"), tinyModel(3, 4, 4).onnx);
   const blocks = await stage.chain.client.getBlockNumber();
