@@ -7,6 +7,7 @@ import {
   realpathSync,
   renameSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from "node:fs";
 import { basename, dirname, join } from "node:path";
@@ -55,9 +56,12 @@ export function makeFolder(folder: string): void {
 /** Checks, before work that costs something, that its result can be written. @throws UserError */
 export function requireWritable(file: string): void {
   try {
-    const there = lstatSync(file, { throwIfNoEntry: false });
-    if (there?.isDirectory()) throw Object.assign(new Error(), { code: "EISDIR" });
-    accessSync(dirname(file), constants.W_OK | constants.X_OK);
+    const target = existingTarget(file);
+    const isFolder = target === null && statSync(file).isDirectory();
+    if (isFolder) throw Object.assign(new Error(), { code: "EISDIR" });
+    // A plain file is replaced, which takes a folder that can be written to; a device is written to as it is.
+    if (target === null) accessSync(file, constants.W_OK);
+    else accessSync(dirname(target), constants.W_OK | constants.X_OK);
   } catch (error) {
     throw cannot("write", file, error);
   }
