@@ -13,7 +13,15 @@ import { Troubles } from "../../troubles.ts";
 import { journal } from "../journal.ts";
 import { withKey, withL1 } from "../l1-options.ts";
 import { backendOf } from "../model-file.ts";
-import { addresses, engineOption, naturalNumber, option, positiveInteger, threadsOption } from "../options.ts";
+import {
+  addresses,
+  type EngineName,
+  engineOption,
+  naturalNumber,
+  option,
+  positiveInteger,
+  threadsOption,
+} from "../options.ts";
 import { runRounds } from "../rounds.ts";
 
 interface WatchOptions extends ConnectOptions {
@@ -23,7 +31,7 @@ interface WatchOptions extends ConnectOptions {
   readonly consumer?: readonly Address[];
   readonly settleAll?: boolean;
   readonly store: string;
-  readonly engine: "native" | "wasm" | "interpreter";
+  readonly engine: EngineName;
   readonly threads: number;
   readonly quorum?: number;
   readonly reread: bigint;
