@@ -81,8 +81,8 @@ const DEPARTURES: readonly Departure[] = [
     applies: (node, graph) => node.op === "Sign" && given(graph, node.inputs[0])?.dtype === "f16",
   },
   {
-    what: "ReduceProd of int32: beyond 2^31 some products saturate, others wrap",
-    applies: (node, graph) => node.op === "ReduceProd" && given(graph, node.inputs[0])?.dtype === "i32",
+    what: "ReduceProd of int32 and int64: beyond the type's range some products saturate, others wrap",
+    applies: (node, graph) => node.op === "ReduceProd" && /^i(32|64)$/.test(given(graph, node.inputs[0])?.dtype ?? ""),
   },
   {
     what: "MaxPool: a window that sees padding alone gives the lowest number, not −∞",
