@@ -9,7 +9,7 @@ import { type Dimensions, shapesOf } from "./dimensions.ts";
 import { ModelError, unsupported } from "./error.ts";
 import { Budget } from "./evaluate.ts";
 import { type Graph, type GraphInput, type Node, parseGraph } from "./graph.ts";
-import { Lowering } from "./lower.ts";
+import { Lowering, MOST_ELEMENTS } from "./lower.ts";
 import { operatorFor, readsHalvesAsStored } from "./registry.ts";
 import { checkSignature } from "./signatures.ts";
 import { type Value, valueIn } from "./tensor.ts";
@@ -63,6 +63,8 @@ function checkWellFormed({ program }: Model): void {
 
 function inputValue({ name, dtype }: GraphInput, shapes: ReadonlyMap<string, readonly number[]>): Value {
   const shape = shapes.get(name) as readonly number[];
+  if (elementCount(shape) > MOST_ELEMENTS)
+    throw unsupported(`input "${name}" has the shape [${shape}]; at most ${MOST_ELEMENTS} elements are possible`);
   return valueIn({ kind: "input", dtype, shape, elements: elementCount(shape), data: null }, shape);
 }
 

@@ -145,6 +145,9 @@ export class Scope {
   }
 }
 
+/** A view's extent is a field of four bytes. */
+export const MOST_ELEMENTS = 2 ** 32 - 1;
+
 /** How terms come together; each has a neutral element. */
 export type Combine = "sum" | "max" | "min" | "product";
 
@@ -302,6 +305,8 @@ export class Lowering {
       if (!(n >= 1 && n < 2 ** 31))
         throw unsupported(`a result of shape [${shape}]; dimensions are from 1 to 2^31 − 1`);
     }
+    if (elementCount(shape) > MOST_ELEMENTS)
+      throw unsupported(`a result of shape [${shape}]; at most ${MOST_ELEMENTS} elements are possible`);
     if (shape.length > LIMITS.dims)
       throw unsupported(`a result of ${shape.length} dimensions; at most ${LIMITS.dims} are possible`);
     return newStorage(dtype, shape);

@@ -93,6 +93,7 @@ const variadic =
 
 const powOperator: Operator = (call) => {
   const [x, y] = [call.input(0), secondOperand(call)];
+  if (call.opset < 12) call.expect(y, x.dtype);
   const type = { dtype: x.dtype, shape: broadcastShapes(x.shape, y.shape) };
   return call.lower.map(type, (s) => {
     const { b } = s;

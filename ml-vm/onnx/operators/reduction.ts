@@ -128,15 +128,17 @@ const reducer =
     return withoutAxes(call, reduce(call, x, axes), axes);
   };
 
-/** log Σ exp(x − max) + max; where max is infinite, log Σ exp x. */
+/** log Σ exp(x − max) + max, in f32; where max is infinite, log Σ exp x. */
 function logSumExp(call: Call, x: Value, axes: readonly number[]): Value {
   call.expect(x, "f32", "f16", "bf16");
   const max = maxOf(call.lower, x, axes);
-  const shift = call.lower.map(max, (s) => {
+  const shift = call.lower.map({ dtype: "f32", shape: max.shape }, (s) => {
     const [b, greatest] = [s.b, s.element(max)];
     return b.select(b.lt(b.abs(greatest), b.f32(Number.POSITIVE_INFINITY)), greatest, b.f32(0));
   });
-  const powers = call.lower.map(x, (s) => exp(s.b, s.b.sub(s.element(x), s.element(shift))));
+  const powers = call.lower.map({ dtype: "f32", shape: x.shape }, (s) =>
+    exp(s.b, s.b.sub(s.element(x), s.element(shift))),
+  );
   const total = sumOf(call.lower, powers, axes);
   return call.lower.map(max, (s) => s.b.add(log(s.b, s.element(total)), s.element(shift)));
 }

@@ -220,6 +220,8 @@ const resize: Operator = (call) => {
   const scales = floatsOf(call, old ? 1 : 2);
   const sizes = !old && call.optional(3)?.storage.elements ? call.integers(3) : undefined;
   const roi = old ? undefined : floatsOf(call, 1);
+  if (call.opset >= 11 && call.opset < 13 && !call.optional(2))
+    call.fail("input 2 is missing; before operator set 13 it is an empty list where sizes are given");
   if (!scales === !sizes) call.fail("either scales or sizes must be given, and not both");
   if (scales?.some((n) => !(n > 0 && n < Number.POSITIVE_INFINITY))) call.fail(`scales [${scales}] must be positive`);
   const sampling: Sampling = {
