@@ -1,13 +1,13 @@
 import { UserError } from "../errors.ts";
+import { readWhole } from "../files.ts";
 import { toBytes } from "../strategy/bytes.ts";
-import { readInput } from "./model-file.ts";
 
 /** The machine has no room for more (docs/evm-machine.md). */
 const MAX_BATCH_BYTES = 2 ** 27;
 
 /** A batch that the user named: its bytes as they stand, or in hexadecimal. @throws UserError */
 export function readBatchFile(file: string): Uint8Array {
-  const bytes = readInput(file);
+  const bytes = readWhole(file);
   if (bytes.length === 0) throw new UserError(`${file} is empty: a batch has at least a block`);
   const batch = decodeHex(bytes) ?? bytes;
   if (batch.length >= MAX_BATCH_BYTES)

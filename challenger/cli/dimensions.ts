@@ -4,7 +4,8 @@ import { type LoadedModel, loadModel } from "../../ml-vm/load.ts";
 import type { Dimensions } from "../../ml-vm/onnx/dimensions.ts";
 import { parseGraph } from "../../ml-vm/onnx/graph.ts";
 import { UserError } from "../errors.ts";
-import { readInput } from "./model-file.ts";
+import { readWhole } from "../files.ts";
+
 import { collect, option } from "./options.ts";
 
 /** Flags for what a model file leaves open. */
@@ -66,7 +67,7 @@ export function loadModels(
     ...Object.keys(shapes).map((n) => `--shape ${n}`),
   ]);
   const models = files.map((file) => {
-    const onnx = readInput(file);
+    const onnx = readWhole(file);
     const { inputs } = parseGraph(onnx);
     const open = new Set(inputs.flatMap((input) => input.dims ?? []));
     const names = new Set(inputs.map((input) => input.name));

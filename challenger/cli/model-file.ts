@@ -1,20 +1,9 @@
-import { readFileSync } from "node:fs";
 import { type Backend, openBackend } from "../../ml-vm/engine/backend.ts";
 import { readTensorFile } from "../../ml-vm/onnx/tensor-file.ts";
 import type { Model } from "../../ml-vm/program/model.ts";
 import { UserError } from "../errors.ts";
+import { readWhole } from "../files.ts";
 import type { EngineName } from "./options.ts";
-
-/** The bytes of a file that the user named. @throws UserError */
-export function readInput(file: string): Uint8Array {
-  try {
-    return new Uint8Array(readFileSync(file));
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    const why = code === "ENOENT" ? "there is no such file" : code === "EISDIR" ? "it is a folder" : String(code);
-    throw new UserError(`cannot read ${file}: ${why}`);
-  }
-}
 
 /**
  * The model's inputs from `--input NAME=FILE` flags, in the model's order. A model with one input takes `--input FILE` too.
@@ -40,7 +29,7 @@ export function readInputs(model: Model, flags: readonly string[]): Uint8Array[]
       throw new UserError(
         `input ${name} (${type.dtype}, ${describeShape(type.shape)}) is missing: give --input ${name}=FILE`,
       );
-    return readTensorFile(file, readInput(file), type);
+    return readTensorFile(file, readWhole(file), type);
   });
 }
 

@@ -3,11 +3,11 @@ import { formatGenesis, type Genesis, genesisOutput, parseGenesis } from "../../
 import type { PreState } from "../../../evm/native/state.ts";
 import { devAccounts, makeGenesis } from "../../../rollup/genesis/make.ts";
 import { UserError } from "../../errors.ts";
-import { requireWritable, writeWhole } from "../../files.ts";
+import { readWhole, requireWritable, writeWhole } from "../../files.ts";
 import { toHex } from "../../strategy/bytes.ts";
 import { type DimensionOptions, loadModels, withDimensions } from "../dimensions.ts";
 import { directoryCode } from "../directory-code.ts";
-import { backendOf, readInput } from "../model-file.ts";
+import { backendOf } from "../model-file.ts";
 import { chainId, collect, jsonOption, option } from "../options.ts";
 import { columns, print } from "../output.ts";
 
@@ -71,7 +71,7 @@ function accountsOf({ alloc, dev }: GenesisOptions): PreState {
 }
 
 function readAlloc(file: string): PreState {
-  const text = new TextDecoder().decode(readInput(file));
+  const text = new TextDecoder().decode(readWhole(file));
   try {
     return parseGenesis(JSON.stringify({ config: { chainId: 1 }, elench: {}, alloc: JSON.parse(text) })).accounts;
   } catch (error) {

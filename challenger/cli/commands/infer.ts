@@ -7,10 +7,11 @@ import { checkProgram } from "../../../ml-vm/program/check.ts";
 import type { Model } from "../../../ml-vm/program/model.ts";
 import { runStepper, STEPPER_LIMIT } from "../../../prover/stepper-run.ts";
 import { UserError } from "../../errors.ts";
+import { readWhole } from "../../files.ts";
 import { toHex } from "../../strategy/bytes.ts";
 import { describeValues } from "../describe.ts";
 import { type DimensionOptions, dimensionsOf, withDimensions } from "../dimensions.ts";
-import { backendOf, describeShape, readInput, readInputs } from "../model-file.ts";
+import { backendOf, describeShape, readInputs } from "../model-file.ts";
 import { collect, type EngineName, engineOption, jsonOption, option, threadsOption } from "../options.ts";
 import { print } from "../output.ts";
 
@@ -35,7 +36,7 @@ export function inferCommand(): Command {
     .addOption(threadsOption())
     .addOption(jsonOption())
     .action((file: string, options: InferOptions) => {
-      const model = importOnnx(readInput(file), dimensionsOf(options));
+      const model = importOnnx(readWhole(file), dimensionsOf(options));
       const inputs = readInputs(model, options.input ?? []);
       const { outputs, engine, ms } = run(model, inputs, options);
       const named = model.outputNames.map((name, i) => {

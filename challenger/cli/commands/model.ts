@@ -3,12 +3,13 @@ import { type PublicClient, parseGwei } from "viem";
 import { loadModel } from "../../../ml-vm/load.ts";
 import { checkOnnx } from "../../../ml-vm/onnx/check.ts";
 import { EXIT, UserError } from "../../errors.ts";
+import { readWhole } from "../../files.ts";
 import { account, type ConnectOptions, connectTo } from "../../l1/connect.ts";
 import { registerModel } from "../../l1/registration.ts";
 import { defaultStore, ModelStore } from "../../store.ts";
 import { type DimensionOptions, dimensionsOf, withDimensions } from "../dimensions.ts";
 import { withKey, withL1 } from "../l1-options.ts";
-import { backendOf, describeShape, readInput } from "../model-file.ts";
+import { backendOf, describeShape } from "../model-file.ts";
 import { jsonOption, option } from "../options.ts";
 import { columns, note, print } from "../output.ts";
 
@@ -28,7 +29,7 @@ function checkCommand(): Command {
     .argument("<file>", "ONNX model")
     .addOption(jsonOption())
     .action((file: string, { json, ...dimensions }: DimensionOptions & { json?: boolean }) => {
-      const report = checkOnnx(readInput(file), dimensionsOf(dimensions));
+      const report = checkOnnx(readWhole(file), dimensionsOf(dimensions));
       print(json, report, () =>
         [
           columns([
@@ -59,7 +60,7 @@ function idCommand(): Command {
     .addOption(jsonOption())
     .action((file: string, { json, ...dimensions }: DimensionOptions & { json?: boolean }) => {
       const backend = backendOf("auto", 0);
-      const { id, steps, flops, level } = loadModel(readInput(file), backend, dimensionsOf(dimensions));
+      const { id, steps, flops, level } = loadModel(readWhole(file), backend, dimensionsOf(dimensions));
       print(json, { id, steps, flops, level }, () => id);
     });
 }
@@ -82,7 +83,7 @@ function addCommand(): Command {
   return withKey(withL1(command))
     .addOption(jsonOption())
     .action(async (file: string, options: AddOptions) => {
-      const [onnx, dimensions] = [readInput(file), dimensionsOf(options)];
+      const [onnx, dimensions] = [readWhole(file), dimensionsOf(options)];
       const store = new ModelStore(options.store, backendOf("auto", 0));
       if (options.local) {
         const { id } = store.add(onnx, dimensions);

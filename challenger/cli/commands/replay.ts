@@ -5,6 +5,7 @@ import { InferenceTrace } from "../../../prover/inference-trace.ts";
 import { createAgent } from "../../agent.ts";
 import { firstDisagreement } from "../../disagreement.ts";
 import { EXIT, UserError } from "../../errors.ts";
+import { readWhole } from "../../files.ts";
 import { splitTensors } from "../../inference-truth.ts";
 import { type ConnectOptions, connectTo } from "../../l1/connect.ts";
 import { defaultStore, ModelStore } from "../../store.ts";
@@ -12,7 +13,7 @@ import { type Hex, toHex } from "../../strategy/bytes.ts";
 import { type DimensionOptions, dimensionsOf, withDimensions } from "../dimensions.ts";
 import { journal } from "../journal.ts";
 import { withL1 } from "../l1-options.ts";
-import { backendOf, readInput, readInputs } from "../model-file.ts";
+import { backendOf, readInputs } from "../model-file.ts";
 import {
   collect,
   type EngineName,
@@ -123,7 +124,7 @@ async function ofFile(options: ReplayOptions, file: string): Promise<void> {
   if (options.genesis !== undefined) throw new UserError("--genesis is for a batch: give --batch, and no model");
   refuseForInference(options);
   const backend = backendOf(options.engine, options.threads);
-  const { model, commitment } = loadModel(readInput(file), backend, dimensionsOf(options));
+  const { model, commitment } = loadModel(readWhole(file), backend, dimensionsOf(options));
   const trace = new InferenceTrace(model, commitment, backend, readInputs(model, options.input ?? []));
   await replayInference({ trace, dispute: null, options });
 }
