@@ -54,6 +54,17 @@ test("model check says what is missing, and what was taken for 1", async () => {
   assert.match(given, /input {3}x {2}f32 \[1, 2, 3\]\n\s+batch is 1: give --dim batch=N for another size/);
 });
 
+test("model check says where a model cannot be called from", async () => {
+  const two = join(folder, "two.onnx");
+  const inputs = ["a", "b"].map((name) => ({ name, shape: [2] }));
+  writeFileSync(two, onnxFile({ inputs, nodes: [{ op: "Add", inputs: ["a", "b"], output: "y" }], outputs: ["y"] }));
+  assert.match(
+    await answer("model", "check", two),
+    /supported on L1; contracts on L2 call models of one input and one/,
+  );
+  assert.match(await answer("model", "check", DIGITS), /\nsupported$/);
+});
+
 test("infer and replay take the sizes", async () => {
   assert.match(await answer("infer", OPEN, "--input", `x=${X}`, ...SIZES), /-1 -2 -3 -4 -5 -6/);
   assert.match(await answer("replay", OPEN, "--input", `x=${X}`, "--step", "2", ...SIZES), /step 2 of/);

@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import { type PublicClient, parseGwei } from "viem";
 import { loadModel } from "../../../ml-vm/load.ts";
-import { checkOnnx } from "../../../ml-vm/onnx/check.ts";
+import { checkOnnx, type Report } from "../../../ml-vm/onnx/check.ts";
 import { EXIT, UserError } from "../../errors.ts";
 import { readWhole } from "../../files.ts";
 import { account, type ConnectOptions, connectTo } from "../../l1/connect.ts";
@@ -46,11 +46,20 @@ function checkCommand(): Command {
           ...report.outputs.map((t) => `output  ${t.name}  ${t.dtype} ${describeShape(t.shape)}`),
           ...(report.ok ? [`steps   ${report.steps}`, `FLOPs   ${report.flops}`, `memory  ${report.bytes} bytes`] : []),
           ...report.errors.map((error) => `error   ${error}`),
-          report.ok ? "supported" : "not supported",
+          verdict(report),
         ].join("\n"),
       );
       if (!report.ok) process.exitCode = EXIT.negative;
     });
+}
+
+/** An inference on L1 takes any model; a contract on L2 hands over one tensor and gets one back. */
+function verdict({ ok, inputs, outputs }: Report): string {
+  if (!ok) return "not supported";
+  const isCallable = inputs.length === 1 && outputs.length === 1;
+  return isCallable
+    ? "supported"
+    : `supported on L1; contracts on L2 call models of one input and one output, and this one has ${inputs.length} and ${outputs.length}`;
 }
 
 function idCommand(): Command {
