@@ -55,13 +55,14 @@ function resized(node: Node, graph: GraphSpec) {
 
 const DEPARTURES: readonly Departure[] = [
   {
-    what: "Clip of int64: 2^31 to 2^32 − 1 counts as negative",
-    applies: (node, graph) => {
-      const x = given(graph, node.inputs[0]);
-      return (
-        node.op === "Clip" && x?.dtype === "i64" && numbers({ ...x, shape: [count(x.shape)] }).some((n) => n >= 2 ** 31)
-      );
-    },
+    // min(−2256163400, −996885) is said to be −996885: numbers are compared as if they had another sign.
+    what: "Clip, Max and Min of int64 beyond 32 bits: the wrong one of two numbers",
+    applies: (node, graph) =>
+      /^(Clip|Max|Min)$/.test(node.op) &&
+      node.inputs.some((name) => {
+        const x = given(graph, name);
+        return x?.dtype === "i64" && numbers({ ...x, shape: [count(x.shape)] }).some((n) => Math.abs(n) >= 2 ** 31);
+      }),
   },
   {
     // AveragePool, MaxPool: "output_spatial_shape[i] = ceil(input_spatial_shape[i] / strides_spatial_shape[i])" for SAME_*.
