@@ -248,6 +248,11 @@ const DAMAGED: readonly (readonly [string, () => Model, RegExp])[] = [
     /not a whole ONNX file|no graph/,
   ],
   [
+    "a value that two nodes make",
+    broken({ nodes: [...NETWORK.nodes, NETWORK.nodes[0] as FileSpec["nodes"][number]] }),
+    /has a value already: names are given once/,
+  ],
+  [
     "an unknown operator",
     broken(node({ op: "Frobnicate", name: "odd" })),
     /Frobnicate node "odd": this operator is not supported/,

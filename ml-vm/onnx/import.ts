@@ -98,6 +98,7 @@ function lowerNode(node: Node, graph: Graph, values: Values, lowering: Lowering)
   const results = lowered(new Call(node, graph.opset, inputs, lowering), operator);
   for (const [i, name] of node.outputs.entries()) {
     if (name === "") continue;
+    if (values.has(name)) throw new ModelError(`output "${name}" has a value already: names are given once`, place);
     const missing = new ModelError(`output ${i} ("${name}") is not supported`, { ...place, unsupported: true });
     values.set(name, results[i] ?? missing);
   }
