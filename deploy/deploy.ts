@@ -7,7 +7,7 @@ import { type Deployment, deploymentFile, readDeployment } from "../challenger/l
 import { genesisOutput, readGenesisFile } from "../evm/chain/genesis.ts";
 import { creationGas } from "./cost.ts";
 import { createdBy, forgetUnsent, journalFolder, sentBy } from "./journal.ts";
-import { type Network, openNetwork } from "./network.ts";
+import { configOf, type Network, openNetwork } from "./network.ts";
 import { type DeployParameters, readParameters } from "./parameters.ts";
 import { type Addresses, recordIn, writeRecord } from "./record.ts";
 import { explainRefusal } from "./refusals.ts";
@@ -28,7 +28,7 @@ export interface DeployOptions {
  * @throws UserError
  */
 export async function deploy(options: DeployOptions): Promise<{ deployment: Deployment; file: string }> {
-  const parameters = readParameters(options.parameters ?? defaultParameters(options.network));
+  const parameters = readParameters(options.parameters ?? (await defaultParameters(options.network)));
   const chain = options.genesis === undefined ? undefined : await readChain(options.genesis);
   let network: Network | undefined;
   try {
@@ -41,9 +41,10 @@ export async function deploy(options: DeployOptions): Promise<{ deployment: Depl
   }
 }
 
-function defaultParameters(network: string): string {
+async function defaultParameters(network: string): Promise<string> {
   const file = fileURLToPath(new URL(`parameters/${network}.json`, import.meta.url));
   if (existsSync(file)) return file;
+  await configOf(network);
   throw new UserError(
     `there is no ${file}: give --parameters FILE with clocks, bonds and guardian (deploy/parameters/localhost.json is an example)`,
   );

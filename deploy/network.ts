@@ -23,16 +23,7 @@ export interface Network {
  * @throws UserError for a network, a URL or a key that is none, and where the network does not answer
  */
 export async function openNetwork(name: string): Promise<Network> {
-  // Hardhat looks for its configuration from the caller's folder upwards; ours is the project's, wherever the command is run.
-  process.env.HARDHAT_CONFIG = fileURLToPath(new URL("../hardhat.config.ts", import.meta.url));
-  const { default: hre } = await import("hardhat");
-  const config = hre.config.networks[name];
-  if (config?.type !== "http") {
-    const known = Object.entries(hre.config.networks).filter(([, { type }]) => type === "http");
-    throw new UserError(
-      `--network ${name}: no network of that name that outlives this command; hardhat.config.ts has ${known.map(([network]) => network).join(", ")}`,
-    );
-  }
+  const { hre, config } = await configOf(name);
   const url = await urlOf(config, name);
   const signer = await signerOf(config);
   const connection = await hre.network.create(name);
@@ -51,6 +42,19 @@ export async function openNetwork(name: string): Promise<Network> {
     await connection.close();
     throw error;
   }
+}
+
+/** @throws UserError for a network that hardhat.config.ts does not have */
+export async function configOf(name: string): Promise<{ hre: Hre; config: HttpConfig }> {
+  // Hardhat looks for its configuration from the caller's folder upwards; ours is the project's, wherever the command is run.
+  process.env.HARDHAT_CONFIG = fileURLToPath(new URL("../hardhat.config.ts", import.meta.url));
+  const { default: hre } = await import("hardhat");
+  const config = hre.config.networks[name];
+  if (config?.type === "http") return { hre, config };
+  const known = Object.entries(hre.config.networks).filter(([, { type }]) => type === "http");
+  throw new UserError(
+    `--network ${name}: no network of that name that outlives this command; hardhat.config.ts has ${known.map(([network]) => network).join(", ")}`,
+  );
 }
 
 async function urlOf({ url }: HttpConfig, network: string): Promise<URL> {

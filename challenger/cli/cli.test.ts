@@ -418,6 +418,12 @@ const BAD: readonly Bad[] = [
     says: /maxclok\.json: there is no parameter maxclok; did you mean maxClock/,
   },
   {
+    what: "deploy: an unknown network, and no parameters",
+    args: () => ["deploy", "--network", "nowhere"],
+    code: 2,
+    says: /--network nowhere: no network of that name/,
+  },
+  {
     what: "deploy: a network without parameters",
     args: () => ["deploy", "--network", "l1"],
     code: 2,
