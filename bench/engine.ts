@@ -6,10 +6,10 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { parseArgs } from "node:util";
-import { type Backend, openBackend } from "../ml-vm/engine/backend.ts";
-import { build, index, type KernelProgram, multiply, O, R } from "../ml-vm/engine/kernel-programs.ts";
-import { Session } from "../ml-vm/engine/session.ts";
-import { Random } from "../ml-vm/program/random-bits.ts";
+import { type Backend, openBackend } from "@elench/tensor/engine/backend";
+import { Session } from "@elench/tensor/engine/session";
+import { build, index, type KernelProgram, multiply, O, R } from "../ml-vm/engine/fixtures/kernel-programs.ts";
+import { Random } from "../ml-vm/program/fixtures/random-bits.ts";
 
 interface Figure {
   readonly name: string;
@@ -135,7 +135,7 @@ interface Runtime {
 
 /** Latency of a model here and, where it is installed, under onnxruntime with as many threads; ELENCH_ORT names a file beside its node_modules. */
 async function inference(backend: Backend, path: string, threads: number): Promise<Figure[]> {
-  const { importOnnx } = await import("../ml-vm/onnx/import.ts");
+  const { importOnnx } = await import("@elench/tensor/onnx/import");
   const bytes = readFileSync(path);
   const model = importOnnx(bytes);
   const session = new Session(model, backend);

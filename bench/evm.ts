@@ -5,8 +5,8 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { ModelStore } from "../challenger/store.ts";
-import { openBackend } from "../ml-vm/engine/backend.ts";
+import { ModelStore } from "@elench/challenger/watch/store";
+import { openBackend } from "@elench/tensor/engine/backend";
 import { measureDispute } from "./evm/dispute.ts";
 import { measureFinding } from "./evm/finding.ts";
 import { type L1, openL1 } from "./evm/l1.ts";

@@ -3,14 +3,14 @@
  * rollup/genesis/price.ts are set by it: gas for models should buy no more time than gas for opcodes does.
  */
 import { readFileSync } from "node:fs";
+import { createNativeVm } from "@elench/evm/native/vm";
+import { openBackend } from "@elench/tensor/engine/backend";
+import { Session } from "@elench/tensor/engine/session";
+import { importOnnx } from "@elench/tensor/onnx/import";
+import type { Model } from "@elench/tensor/program/model";
+import type { TensorType } from "@elench/tensor/program/program";
 import { hexToBytes, type PrefixedHexString } from "@ethereumjs/util";
 import onnxProto from "onnx-proto";
-import { createNativeVm } from "../evm/native/vm.ts";
-import { openBackend } from "../ml-vm/engine/backend.ts";
-import { Session } from "../ml-vm/engine/session.ts";
-import { importOnnx } from "../ml-vm/onnx/import.ts";
-import type { Model } from "../ml-vm/program/model.ts";
-import type { TensorType } from "../ml-vm/program/program.ts";
 import { priceOf } from "../rollup/genesis/price.ts";
 import { tinyModel } from "../test/e2e/tiny-model.ts";
 

@@ -5,15 +5,15 @@
  */
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { type Backend, openBackend } from "../ml-vm/engine/backend.ts";
-import { Session } from "../ml-vm/engine/session.ts";
-import { importOnnx } from "../ml-vm/onnx/import.ts";
-import { checkProgram, levelOf } from "../ml-vm/program/check.ts";
-import { commit } from "../ml-vm/program/commitment.ts";
-import type { Model } from "../ml-vm/program/model.ts";
-import { Random, randomTensor } from "../ml-vm/program/random-bits.ts";
-import { matmulRelu } from "../ml-vm/stepper/samples.ts";
-import { InferenceTrace } from "../prover/inference-trace.ts";
+import { InferenceTrace } from "@elench/prover/inference-trace";
+import { type Backend, openBackend } from "@elench/tensor/engine/backend";
+import { Session } from "@elench/tensor/engine/session";
+import { importOnnx } from "@elench/tensor/onnx/import";
+import { checkProgram, levelOf } from "@elench/tensor/program/check";
+import { commit } from "@elench/tensor/program/commitment";
+import type { Model } from "@elench/tensor/program/model";
+import { Random, randomTensor } from "../ml-vm/program/fixtures/random-bits.ts";
+import { matmulRelu } from "../ml-vm/stepper/fixtures/samples.ts";
 
 const ARITY = 16n;
 /** As many disputes as take so long, at least five: enough for the code to be compiled. */

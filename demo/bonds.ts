@@ -1,5 +1,5 @@
+import { disputeGameAbi } from "@elench/challenger/l1/abi";
 import type { Address } from "viem";
-import { disputeGameAbi } from "../challenger/l1/abi.ts";
 import type { Stage } from "./stage.ts";
 
 /** What an account gained or lost in bonds, in wei: what the game has credited it, less what it staked. */

@@ -1,5 +1,5 @@
+import { disputeGameAbi } from "@elench/challenger/l1/abi";
 import type { Address, Hex } from "viem";
-import { disputeGameAbi } from "../challenger/l1/abi.ts";
 import { type Bill, billOf } from "./ledger.ts";
 import { type Stage, watcher } from "./stage.ts";
 import { tell } from "./tell.ts";

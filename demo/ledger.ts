@@ -1,5 +1,5 @@
+import { disputeGameAbi, inferenceOracleAbi, outputsAbi } from "@elench/challenger/l1/abi";
 import { type Address, type Hex, type PublicClient, toFunctionSelector } from "viem";
-import { disputeGameAbi, inferenceOracleAbi, outputsAbi } from "../challenger/l1/abi.ts";
 
 export type Kind = "propose" | "moves" | "step" | "resolve";
 

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { endWithUs } from "./children.ts";
 
-const CLI = fileURLToPath(new URL("../challenger/cli/main.ts", import.meta.url));
+const CLI = fileURLToPath(new URL("../cli/main.ts", import.meta.url));
 
 export interface Elench {
   readonly process: ChildProcess;

@@ -1,5 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { outputsAbi } from "@elench/challenger/l1/abi";
+import { SLOT_STEPS } from "@elench/evm/batch/claim";
 import {
   type Abi,
   type Address,
@@ -11,8 +13,6 @@ import {
   http,
   numberToHex,
 } from "viem";
-import { outputsAbi } from "../challenger/l1/abi.ts";
-import { SLOT_STEPS } from "../evm/batch/claim.ts";
 import { followDispute, gasSince, type Place } from "./dispute.ts";
 import { type Elench, elench, startElench } from "./processes.ts";
 import { example, FAULT, GENESIS, KEPT, L2_CHAIN_ID, liar, picture, type Stage, user } from "./stage.ts";

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
-import { type LocalChain, startLocalChain } from "../deploy/local-chain.ts";
+import { type LocalChain, startLocalChain } from "@elench/deploy/local-chain";
 import { bondsOf } from "./bonds.ts";
 import { endWithUs } from "./children.ts";
 import { DISPUTED_DIGIT, deployReader, falseAnswer, honestAnswer } from "./oracle-story.ts";

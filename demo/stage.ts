@@ -2,11 +2,12 @@ import { mkdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { deploy } from "@elench/deploy/deploy";
+import type { Deployment, Rollup } from "@elench/deploy/deployment";
+import type { LocalChain } from "@elench/deploy/local-chain";
+import { privateKeyOf, richAccount } from "@elench/rollup/genesis/dev-accounts";
+import { readTensorFile } from "@elench/tensor/onnx/tensor-file";
 import type { Abi, Hex } from "viem";
-import type { Deployment, Rollup } from "../challenger/l1/deployment.ts";
-import { deploy } from "../deploy/deploy.ts";
-import { type LocalChain, privateKeyOf, richAccount } from "../deploy/local-chain.ts";
-import { readTensorFile } from "../ml-vm/onnx/tensor-file.ts";
 import { elench } from "./processes.ts";
 import { tell } from "./tell.ts";
 

@@ -7,23 +7,24 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { inboxAbi, outputsAbi } from "@elench/challenger/l1/abi";
+import type { UserError } from "@elench/errors/user-error";
+import { genesisOutput, parseGenesis } from "@elench/evm/chain/genesis";
+import { type Artifact, hardhatArtifacts } from "@elench/prover/verifier";
+import { privateKeyOf, richAccount } from "@elench/rollup/genesis/dev-accounts";
 import { type Abi, type Address, bytesToHex, type Hex, numberToHex, parseAbi } from "viem";
-import type { UserError } from "../challenger/errors.ts";
-import { inboxAbi, outputsAbi } from "../challenger/l1/abi.ts";
-import { readDeployment } from "../challenger/l1/deployment.ts";
 import { elench } from "../demo/processes.ts";
-import { genesisOutput, parseGenesis } from "../evm/chain/genesis.ts";
-import { type Artifact, hardhatArtifacts } from "../prover/verifier.ts";
 import { creationGas } from "./cost.ts";
+import { readDeployment } from "./deployment.ts";
 import { createdBy, journalFolder, sentBy } from "./journal.ts";
-import { type LocalChain, privateKeyOf, richAccount, startLocalChain } from "./local-chain.ts";
+import { type LocalChain, startLocalChain } from "./local-chain.ts";
 
 const GENESIS = JSON.stringify({
   config: { chainId: 4242 },
   alloc: { [`0x${"aa".repeat(20)}`]: { balance: "1000" } },
   elench: { batchGas: "30000000" },
 });
-const CLI = fileURLToPath(new URL("../challenger/cli/main.ts", import.meta.url));
+const CLI = fileURLToPath(new URL("../cli/main.ts", import.meta.url));
 const artifact = hardhatArtifacts(fileURLToPath(new URL("../artifacts/contracts", import.meta.url))) as (
   name: string,
 ) => Artifact & { bytecode: Hex; deployedBytecode: Hex };

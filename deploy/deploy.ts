@@ -1,11 +1,11 @@
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { EXIT, UserError } from "@elench/errors/user-error";
+import { genesisOutput, readGenesisFile } from "@elench/evm/chain/genesis";
+import { readWhole, requireWritable } from "@elench/files/files";
 import { bytesToHex, formatEther, type Hex, isAddressEqual, zeroAddress } from "viem";
-import { EXIT, UserError } from "../challenger/errors.ts";
-import { readWhole, requireWritable } from "../challenger/files.ts";
-import { type Deployment, deploymentFile, readDeployment } from "../challenger/l1/deployment.ts";
-import { genesisOutput, readGenesisFile } from "../evm/chain/genesis.ts";
 import { creationGas } from "./cost.ts";
+import { type Deployment, deploymentFile, readDeployment } from "./deployment.ts";
 import { createdBy, forgetUnsent, journalFolder, sentBy } from "./journal.ts";
 import { configOf, type Network, openNetwork } from "./network.ts";
 import { type DeployParameters, readParameters } from "./parameters.ts";

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { writeWhole } from "@elench/files/files";
 import { type Address, getAddress } from "viem";
-import { writeWhole } from "../challenger/files.ts";
 
 /** A contract that a deployment has created. */
 export interface Created {

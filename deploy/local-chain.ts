@@ -2,9 +2,9 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { createServer } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { EXIT, UserError } from "@elench/errors/user-error";
 import {
   createTestClient,
-  type Hex,
   http,
   numberToHex,
   type PublicClient,
@@ -12,20 +12,9 @@ import {
   type TestClient,
   walletActions,
 } from "viem";
-import { type HDAccount, mnemonicToAccount } from "viem/accounts";
 import { foundry } from "viem/chains";
-import { EXIT, UserError } from "../challenger/errors.ts";
 
 const ANVIL = fileURLToPath(new URL("../node_modules/@foundry-rs/anvil/bin.mjs", import.meta.url));
-
-/** The words from which every development chain derives its rich accounts; worthless anywhere else. */
-const MNEMONIC = "test test test test test test test test test test test junk";
-
-/** The n-th rich account of the local chain. */
-export const richAccount = (index: number): HDAccount => mnemonicToAccount(MNEMONIC, { addressIndex: index });
-
-export const privateKeyOf = (account: HDAccount): Hex =>
-  `0x${Buffer.from(account.getHdKey().privateKey as Uint8Array).toString("hex")}`;
 
 export interface LocalChain {
   readonly url: string;

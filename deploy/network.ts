@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
+import { EXIT, UserError } from "@elench/errors/user-error";
 import { type Address, createPublicClient, custom, type Hex, type PublicClient } from "viem";
 import { privateKeyToAccount } from "viem/accounts";
-import { EXIT, UserError } from "../challenger/errors.ts";
 
 type Hre = typeof import("hardhat")["default"];
 type Connection = Awaited<ReturnType<Hre["network"]["create"]>>;

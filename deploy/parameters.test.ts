@@ -3,8 +3,8 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { type Artifact, hardhatArtifacts } from "@elench/prover/verifier";
 import { type Address, encodeDeployData, getAddress, type Hex, zeroAddress } from "viem";
-import { type Artifact, hardhatArtifacts } from "../prover/verifier.ts";
 import { type LocalChain, startLocalChain } from "./local-chain.ts";
 import { checkParameters } from "./parameters.ts";
 

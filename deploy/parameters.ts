@@ -1,6 +1,6 @@
+import { UserError } from "@elench/errors/user-error";
+import { readWhole } from "@elench/files/files";
 import { type Address, isAddress, zeroAddress } from "viem";
-import { UserError } from "../challenger/errors.ts";
-import { readWhole } from "../challenger/files.ts";
 
 /** What the contracts are deployed with. Times in seconds, amounts in wei. */
 export interface DeployParameters {

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { basename, dirname, join, relative } from "node:path";
-import { writeWhole } from "../challenger/files.ts";
-import { type Deployment, type Rollup, readDeployment } from "../challenger/l1/deployment.ts";
+import { writeWhole } from "@elench/files/files";
+import { type Deployment, type Rollup, readDeployment } from "./deployment.ts";
 
 /** The addresses of a deployment's contracts, by their name in the record. */
 export type Addresses = Pick<Deployment, "disputeGame" | "tensorVerifier" | "modelRegistry" | "inferenceOracle"> &

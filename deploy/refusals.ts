@@ -1,4 +1,4 @@
-import { EXIT, UserError } from "../challenger/errors.ts";
+import { EXIT, UserError } from "@elench/errors/user-error";
 import { journalFolder } from "./journal.ts";
 import type { Network } from "./network.ts";
 

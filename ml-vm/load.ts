@@ -1,6 +1,6 @@
 import { bytesToHex } from "viem";
 import type { Backend } from "./engine/backend.ts";
-import type { Dimensions } from "./onnx/dimensions.ts";
+import type { Dimensions } from "./onnx/graph/dimensions.ts";
 import { importOnnx } from "./onnx/import.ts";
 import { checkProgram } from "./program/check.ts";
 import { type Commitment, commit } from "./program/commitment.ts";

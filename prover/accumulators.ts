@@ -1,18 +1,18 @@
-import { treeDepth } from "../merkle/tree.ts";
-import type { Backend } from "../ml-vm/engine/backend.ts";
-import { encodeInstruction } from "../ml-vm/program/codec.ts";
-import type { Position } from "../ml-vm/program/commitment.ts";
-import { type DType, dtypeSpec } from "../ml-vm/program/dtype.ts";
-import type { ScalarType } from "../ml-vm/program/ops.ts";
+import { treeDepth } from "@elench/merkle/tree";
+import type { Backend } from "@elench/tensor/engine/backend";
+import { encodeInstruction } from "@elench/tensor/program/codec";
+import type { Position } from "@elench/tensor/program/commitment";
+import { type DType, dtypeSpec } from "@elench/tensor/program/dtype";
+import type { ScalarType } from "@elench/tensor/program/ops";
 import {
   type Coordinate,
   elementCount,
   type Stage,
   type TensorInstruction,
   VARIABLES,
-} from "../ml-vm/program/program.ts";
-import { rawElement, runStage, type Scalar } from "../ml-vm/stepper/element.ts";
-import { variablesAt } from "../ml-vm/stepper/views.ts";
+} from "@elench/tensor/program/program";
+import { rawElement, runStage, type Scalar } from "@elench/tensor/stepper/element";
+import { variablesAt } from "@elench/tensor/stepper/views";
 
 /** What an instruction reads: the same at all of its steps. */
 export interface Sources {

@@ -1,10 +1,10 @@
-import { SLOT_STEPS } from "../evm/batch/claim.ts";
-import { nextTurn } from "../evm/batch/turn.ts";
-import { toBoundary } from "../evm/machine/boundary.ts";
-import { type Block, type Envelope, type Frame, PHASE, type Tx, viewOfBytes } from "../evm/machine/layout.ts";
-import type { Machine } from "../evm/machine/machine.ts";
-import { skipIdle } from "../evm/machine/phases/blocks.ts";
-import { step } from "../evm/machine/step.ts";
+import { SLOT_STEPS } from "@elench/evm/batch/claim";
+import { nextTurn } from "@elench/evm/batch/turn";
+import { skipIdle } from "@elench/evm/machine/phases/blocks";
+import { toBoundary } from "@elench/evm/machine/state/boundary";
+import type { Machine } from "@elench/evm/machine/state/machine";
+import { step } from "@elench/evm/machine/step";
+import { type Block, type Envelope, type Frame, PHASE, type Tx, viewOfBytes } from "@elench/evm/structures/layout";
 import type { BatchTrace, Tampering } from "./batch-trace.ts";
 import { FaultError } from "./fault.ts";
 

@@ -1,13 +1,13 @@
 /** The virtual trace of a batch is the machine's own, at any step and in any order; a liar's leaves it at one step. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { SLOT_STEPS, startOf } from "@elench/evm/batch/claim";
+import { prove } from "@elench/evm/machine/step";
+import { PHASE, type Phase } from "@elench/evm/structures/layout";
 import { bytesToHex } from "@ethereumjs/util";
-import { SLOT_STEPS, startOf } from "../evm/batch/claim.ts";
-import { randomBatch, testInput, testWorld } from "../evm/batch/testBatches.ts";
-import { PHASE, type Phase } from "../evm/machine/layout.ts";
+import { randomBatch, testInput, testWorld } from "../evm/batch/fixtures/batches.ts";
 import { runBatch } from "../evm/machine/run.ts";
-import { prove } from "../evm/machine/step.ts";
-import { type Random, seededRandom } from "../evm/trie/random.ts";
+import { type Random, seededRandom } from "../evm/trie/fixtures/random.ts";
 import { BatchTrace, type Tampering } from "./batch-trace.ts";
 
 /** Of a batch in which code runs. */

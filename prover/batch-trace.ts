@@ -1,16 +1,17 @@
-import { type BatchInput, contextOf, firstState, SLOT_STEPS } from "../evm/batch/claim.ts";
-import { BATCH_TRANSACTIONS } from "../evm/batch/encoding.ts";
-import { PHASE } from "../evm/machine/layout.ts";
-import type { Machine, Outside } from "../evm/machine/machine.ts";
-import { lastOfSlot, skipIdle } from "../evm/machine/phases/blocks.ts";
-import { AskTask } from "../evm/machine/phases/bulk.ts";
-import { type ProvenStep, prove, step } from "../evm/machine/step.ts";
-import { wordBytes } from "../evm/machine/words.ts";
-import type { NativeBatchOptions } from "../evm/native/batch.ts";
-import { type DirectoryEntry, decodeEntry } from "../evm/native/model-directory.ts";
-import type { Models } from "../evm/native/models.ts";
-import { outsideOf } from "../evm/native/outside.ts";
-import { type Hash, keccak256 } from "../merkle/tree.ts";
+import { wordBytes } from "@elench/bytes/words";
+import { type BatchInput, contextOf, SLOT_STEPS } from "@elench/evm/batch/claim";
+import { BATCH_TRANSACTIONS } from "@elench/evm/batch/encoding";
+import { type DirectoryEntry, decodeEntry } from "@elench/evm/inference/directory";
+import type { Models } from "@elench/evm/inference/models";
+import { lastOfSlot, skipIdle } from "@elench/evm/machine/phases/blocks";
+import { AskTask } from "@elench/evm/machine/phases/bulk";
+import { firstState } from "@elench/evm/machine/start";
+import type { Machine, Outside } from "@elench/evm/machine/state/machine";
+import { type ProvenStep, prove, step } from "@elench/evm/machine/step";
+import type { NativeBatchOptions } from "@elench/evm/native/batch";
+import { PHASE } from "@elench/evm/structures/layout";
+import { type Hash, keccak256 } from "@elench/merkle/tree";
+import { outsideOf } from "./outside.ts";
 import type { Trace } from "./trace.ts";
 
 /** A liar's change to the state before a step, for tests and for the demo: from there on its trace follows the machine, from the wrong state. */

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { stepperBackend } from "../ml-vm/stepper/backend.ts";
-import { machineOf, type Sample, samples, scalar } from "../ml-vm/stepper/samples.ts";
-import { hashOf, type State } from "../ml-vm/stepper/state.ts";
-import { detached, step } from "../ml-vm/stepper/stepper.ts";
+import { hashOf, type State } from "@elench/tensor/stepper/state";
+import { detached, step } from "@elench/tensor/stepper/stepper";
+import { stepperBackend } from "../ml-vm/stepper/fixtures/backend.ts";
+import { machineOf, type Sample, samples, scalar } from "../ml-vm/stepper/fixtures/samples.ts";
 import { type Fault, FaultError, FaultyTrace, parseFault } from "./fault.ts";
 import { InferenceTrace } from "./inference-trace.ts";
 

@@ -1,11 +1,11 @@
-import type { Backend } from "../ml-vm/engine/backend.ts";
-import type { Commitment } from "../ml-vm/program/commitment.ts";
-import { dtypeSpec } from "../ml-vm/program/dtype.ts";
-import type { Model } from "../ml-vm/program/model.ts";
-import { elementCount, type TensorInstruction } from "../ml-vm/program/program.ts";
-import { runStage } from "../ml-vm/stepper/element.ts";
-import { spacesOf, stepOf } from "../ml-vm/stepper/positions.ts";
-import { elementOf, variablesAt } from "../ml-vm/stepper/views.ts";
+import type { Backend } from "@elench/tensor/engine/backend";
+import type { Commitment } from "@elench/tensor/program/commitment";
+import { dtypeSpec } from "@elench/tensor/program/dtype";
+import type { Model } from "@elench/tensor/program/model";
+import { elementCount, type TensorInstruction } from "@elench/tensor/program/program";
+import { runStage } from "@elench/tensor/stepper/element";
+import { spacesOf, stepOf } from "@elench/tensor/stepper/positions";
+import { elementOf, variablesAt } from "@elench/tensor/stepper/views";
 import { InferenceTrace } from "./inference-trace.ts";
 import { scalarOperation } from "./scalar.ts";
 

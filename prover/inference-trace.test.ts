@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { haltedState, startState } from "../ml-vm/program/commitment.ts";
-import { randomProgram } from "../ml-vm/program/random.ts";
-import { stepperBackend } from "../ml-vm/stepper/backend.ts";
-import { machineOf, matmulRelu, type Sample, samples, scalar } from "../ml-vm/stepper/samples.ts";
-import { hashOf, type State, startOf } from "../ml-vm/stepper/state.ts";
-import { detached, runAll, step } from "../ml-vm/stepper/stepper.ts";
-import { witnessOf } from "../ml-vm/stepper/witness.ts";
+import { haltedState, startState } from "@elench/tensor/program/commitment";
+import { hashOf, type State, startOf } from "@elench/tensor/stepper/state";
+import { detached, runAll, step } from "@elench/tensor/stepper/stepper";
+import { witnessOf } from "@elench/tensor/stepper/witness";
+import { randomProgram } from "../ml-vm/program/fixtures/random.ts";
+import { stepperBackend } from "../ml-vm/stepper/fixtures/backend.ts";
+import { machineOf, matmulRelu, type Sample, samples, scalar } from "../ml-vm/stepper/fixtures/samples.ts";
 import { InferenceTrace } from "./inference-trace.ts";
 
 const traceOf = (sample: Sample): InferenceTrace => {

@@ -1,8 +1,8 @@
-import type { Hash } from "../merkle/tree.ts";
-import type { Backend } from "../ml-vm/engine/backend.ts";
-import { type Commitment, listRoot } from "../ml-vm/program/commitment.ts";
-import type { Model } from "../ml-vm/program/model.ts";
-import { describe, type StepDescription } from "../ml-vm/stepper/describe.ts";
+import type { Hash } from "@elench/merkle/tree";
+import type { Backend } from "@elench/tensor/engine/backend";
+import { type Commitment, listRoot } from "@elench/tensor/program/commitment";
+import type { Model } from "@elench/tensor/program/model";
+import { describe, type StepDescription } from "@elench/tensor/stepper/describe";
 import {
   contextOf,
   createMachine,
@@ -12,8 +12,8 @@ import {
   type Machine,
   type State,
   startOf,
-} from "../ml-vm/stepper/state.ts";
-import { witnessOf } from "../ml-vm/stepper/witness.ts";
+} from "@elench/tensor/stepper/state";
+import { witnessOf } from "@elench/tensor/stepper/witness";
 import { Latest } from "./latest.ts";
 import { Run } from "./run.ts";
 import { scalarOperation } from "./scalar.ts";

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { openBackend } from "../ml-vm/engine/backend.ts";
+import { openBackend } from "@elench/tensor/engine/backend";
+import { commit } from "@elench/tensor/program/commitment";
+import { hashOf, type State, startOf } from "@elench/tensor/stepper/state";
+import { detached, step } from "@elench/tensor/stepper/stepper";
 import { nativeEngines } from "../ml-vm/engine/native.ts";
-import { commit } from "../ml-vm/program/commitment.ts";
-import { randomProgram } from "../ml-vm/program/random.ts";
-import { machineOf, matmulRelu, type Sample, samples } from "../ml-vm/stepper/samples.ts";
-import { hashOf, type State, startOf } from "../ml-vm/stepper/state.ts";
-import { detached, step } from "../ml-vm/stepper/stepper.ts";
+import { randomProgram } from "../ml-vm/program/fixtures/random.ts";
+import { machineOf, matmulRelu, type Sample, samples } from "../ml-vm/stepper/fixtures/samples.ts";
 import { InferenceTrace } from "./inference-trace.ts";
 
 const skip = nativeEngines().length === 0 && "the native engine is not built on this host";

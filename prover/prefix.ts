@@ -1,5 +1,5 @@
-import { climb, type Hash, keccak256, LEAF_BYTES } from "../merkle/tree.ts";
-import type { Content } from "../ml-vm/stepper/content.ts";
+import { climb, type Hash, keccak256, LEAF_BYTES } from "@elench/merkle/tree";
+import type { Content } from "@elench/tensor/stepper/content";
 
 /**
  * A partly written result whose writes rise: the finished content below a cut, the former one from there on. Its tree has nodes of

@@ -1,9 +1,9 @@
-import type { Backend } from "../ml-vm/engine/backend.ts";
-import { coversTarget } from "../ml-vm/engine/coverage.ts";
-import { byteSize } from "../ml-vm/program/check-types.ts";
-import { elementCount, type TensorInstruction, type TensorType } from "../ml-vm/program/program.ts";
-import { type Content, Table } from "../ml-vm/stepper/content.ts";
-import { instructionSteps, spacesOf } from "../ml-vm/stepper/positions.ts";
+import type { Backend } from "@elench/tensor/engine/backend";
+import { coversTarget } from "@elench/tensor/engine/coverage";
+import { byteSize } from "@elench/tensor/program/check-types";
+import { elementCount, type TensorInstruction, type TensorType } from "@elench/tensor/program/program";
+import { type Content, Table } from "@elench/tensor/stepper/content";
+import { instructionSteps, spacesOf } from "@elench/tensor/stepper/positions";
 import {
   encodedAt,
   type FetchState,
@@ -12,8 +12,8 @@ import {
   operandContents,
   startOf,
   tableContent,
-} from "../ml-vm/stepper/state.ts";
-import { stepControl } from "../ml-vm/stepper/stepper.ts";
+} from "@elench/tensor/stepper/state";
+import { stepControl } from "@elench/tensor/stepper/stepper";
 
 /** One execution of an instruction. */
 interface Execution {

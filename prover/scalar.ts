@@ -1,6 +1,6 @@
-import { loadSoftfloat } from "../ml-vm/softfloat/load.ts";
-import type { Softfloat } from "../ml-vm/softfloat/softfloat.ts";
-import type { Scalar } from "../ml-vm/stepper/element.ts";
+import { loadSoftfloat } from "@elench/tensor/softfloat/load";
+import type { Softfloat } from "@elench/tensor/softfloat/softfloat";
+import type { Scalar } from "@elench/tensor/stepper/element";
 
 let softfloat: Softfloat | undefined;
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { samples } from "../ml-vm/stepper/samples.ts";
+import { samples } from "../ml-vm/stepper/fixtures/samples.ts";
 import { runStepper, STEPPER_LIMIT } from "./stepper-run.ts";
 
 test("a program that may be too long is refused before it runs", () => {

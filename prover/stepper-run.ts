@@ -1,10 +1,10 @@
-import { dataRoot } from "../merkle/tree.ts";
-import { checkProgram } from "../ml-vm/program/check.ts";
-import { commit } from "../ml-vm/program/commitment.ts";
-import type { Model } from "../ml-vm/program/model.ts";
-import { smallContent } from "../ml-vm/stepper/content.ts";
-import { createMachine } from "../ml-vm/stepper/state.ts";
-import { runAll } from "../ml-vm/stepper/stepper.ts";
+import { dataRoot } from "@elench/merkle/tree";
+import { checkProgram } from "@elench/tensor/program/check";
+import { commit } from "@elench/tensor/program/commitment";
+import type { Model } from "@elench/tensor/program/model";
+import { smallContent } from "@elench/tensor/stepper/content";
+import { createMachine } from "@elench/tensor/stepper/state";
+import { runAll } from "@elench/tensor/stepper/stepper";
 import { scalarOperation } from "./scalar.ts";
 
 /** Above this many steps the stepper does not run a whole program: it would take minutes, where an engine takes a moment. */

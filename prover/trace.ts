@@ -1,4 +1,4 @@
-import type { Hash } from "../merkle/tree.ts";
+import type { Hash } from "@elench/merkle/tree";
 
 /** A machine's execution, seen from outside: what a dispute game asks of either machine. Steps count from 0; the state at i is the one before step i. */
 export interface Trace {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { climb, dataRoot, keccak256 } from "../merkle/tree.ts";
-import { stepperBackend } from "../ml-vm/stepper/backend.ts";
+import { climb, dataRoot, keccak256 } from "@elench/merkle/tree";
+import { stepperBackend } from "../ml-vm/stepper/fixtures/backend.ts";
 import { scalarOperation } from "./scalar.ts";
 import { TreeCache } from "./trees.ts";
 

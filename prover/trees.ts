@@ -1,6 +1,6 @@
-import { dataLeaf, type Hash, treeDepth } from "../merkle/tree.ts";
-import type { Backend } from "../ml-vm/engine/backend.ts";
-import { type Content, type ContentOf, type Nodes, pathIn } from "../ml-vm/stepper/content.ts";
+import { dataLeaf, type Hash, treeDepth } from "@elench/merkle/tree";
+import type { Backend } from "@elench/tensor/engine/backend";
+import { type Content, type ContentOf, type Nodes, pathIn } from "@elench/tensor/stepper/content";
 
 /** The nodes in an engine's data tree: all levels, leaves first. */
 function nodesOf(tree: Uint8Array, depth: number): Nodes {

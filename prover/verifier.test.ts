@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
+import { dataRoot } from "@elench/merkle/tree";
+import { commit } from "@elench/tensor/program/commitment";
 import { bytesToHex } from "@ethereumjs/util";
-import { dataRoot } from "../merkle/tree.ts";
-import { commit } from "../ml-vm/program/commitment.ts";
-import { randomProgram } from "../ml-vm/program/random.ts";
-import { stepperBackend } from "../ml-vm/stepper/backend.ts";
-import { type Sample, samples, scalar } from "../ml-vm/stepper/samples.ts";
+import { randomProgram } from "../ml-vm/program/fixtures/random.ts";
+import { stepperBackend } from "../ml-vm/stepper/fixtures/backend.ts";
+import { type Sample, samples, scalar } from "../ml-vm/stepper/fixtures/samples.ts";
 import { build } from "../test/contracts/build.ts";
 import { FaultyTrace } from "./fault.ts";
 import { InferenceTrace } from "./inference-trace.ts";

@@ -1,5 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
+import { pointEvaluationPrecompile } from "@elench/evm/crypto/point-evaluation";
+import type { Hash } from "@elench/merkle/tree";
 import { Common, Hardfork, Mainnet } from "@ethereumjs/common";
 import { createEVM, type EVM } from "@ethereumjs/evm";
 import { type Address, bytesToHex, createZeroAddress, hexToBytes } from "@ethereumjs/util";
@@ -11,8 +13,6 @@ import {
   encodeFunctionData,
   type Hex,
 } from "viem";
-import { pointEvaluationPrecompile } from "../evm/native/point-evaluation.ts";
-import type { Hash } from "../merkle/tree.ts";
 
 /** The Solidity verifier in this process, under L1's rules: what the contract would say of a step, without a chain. */
 

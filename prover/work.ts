@@ -1,10 +1,10 @@
-import type { Backend } from "../ml-vm/engine/backend.ts";
-import type { Position } from "../ml-vm/program/commitment.ts";
-import { dtypeSpec } from "../ml-vm/program/dtype.ts";
-import type { TensorInstruction } from "../ml-vm/program/program.ts";
-import type { Content } from "../ml-vm/stepper/content.ts";
-import { runStage, store } from "../ml-vm/stepper/element.ts";
-import { positionOf, type Spaces, spacesOf, writesBefore } from "../ml-vm/stepper/positions.ts";
+import type { Backend } from "@elench/tensor/engine/backend";
+import type { Position } from "@elench/tensor/program/commitment";
+import { dtypeSpec } from "@elench/tensor/program/dtype";
+import type { TensorInstruction } from "@elench/tensor/program/program";
+import type { Content } from "@elench/tensor/stepper/content";
+import { runStage, store } from "@elench/tensor/stepper/element";
+import { positionOf, type Spaces, spacesOf, writesBefore } from "@elench/tensor/stepper/positions";
 import {
   encodedAt,
   type FetchState,
@@ -12,8 +12,8 @@ import {
   operandContents,
   type RunningState,
   tableContent,
-} from "../ml-vm/stepper/state.ts";
-import { elementOf, variablesAt } from "../ml-vm/stepper/views.ts";
+} from "@elench/tensor/stepper/state";
+import { elementOf, variablesAt } from "@elench/tensor/stepper/views";
 import { type History, innerAccumulatorsAt, type Sources, Tracer } from "./accumulators.ts";
 import { Latest } from "./latest.ts";
 import { prefixOf } from "./prefix.ts";

@@ -6,9 +6,9 @@ import {
   type TensorInstruction,
   type Term,
   type View,
-} from "../ml-vm/program/program.ts";
-import { randomProgram } from "../ml-vm/program/random.ts";
-import { elementOf, variablesAt } from "../ml-vm/stepper/views.ts";
+} from "@elench/tensor/program/program";
+import { elementOf, variablesAt } from "@elench/tensor/stepper/views";
+import { randomProgram } from "../ml-vm/program/fixtures/random.ts";
 import { risingWrites } from "./writes.ts";
 
 const term = (variable: number, factor: number, shift = 0, bits = 0): Term => ({ variable, shift, bits, factor });

@@ -1,5 +1,5 @@
-import { type Coordinate, type TensorInstruction, VARIABLES } from "../ml-vm/program/program.ts";
-import { indicesOf } from "../ml-vm/stepper/views.ts";
+import { type Coordinate, type TensorInstruction, VARIABLES } from "@elench/tensor/program/program";
+import { indicesOf } from "@elench/tensor/stepper/views";
 
 /**
  * Where an instruction writes upwards through its target, each write at a greater address than the one before, as nearly all do: then what it has

@@ -31,7 +31,7 @@ const emcc = spawnSync("emcc", ["--version"], { encoding: "utf8" }).stdout ?? ""
 const rebuilds: Stage[] = [
   "ml-vm/softfloat/build.ts",
   "merkle/keccak/build.ts",
-  "evm/hashes/blake2/build.ts",
+  "evm/crypto/hashes/blake2/build.ts",
   "ml-vm/native/build-wasm.ts",
 ]
   .filter(() => emcc.includes(" 3.1.6 "))

@@ -1,14 +1,14 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { toHex } from "@elench/bytes/hex";
+import { disputeGameAbi, outputsAbi } from "@elench/challenger/l1/abi";
+import { type Agent, type AgentOptions, createAgent } from "@elench/challenger/watch/agent";
+import { batchInferenceLiar } from "@elench/challenger/watch/liar";
+import { settleDue } from "@elench/challenger/watch/outputs";
+import type { ModelStore } from "@elench/challenger/watch/store";
+import { richAccount } from "@elench/rollup/genesis/dev-accounts";
+import type { Backend } from "@elench/tensor/engine/backend";
 import { type Hex, parseGwei, toFunctionSelector } from "viem";
-import { type Agent, type AgentOptions, createAgent } from "../../challenger/agent.ts";
-import type { BatchTruth } from "../../challenger/batch-truth.ts";
-import { disputeGameAbi, outputsAbi } from "../../challenger/l1/abi.ts";
-import { batchInferenceLiar } from "../../challenger/liar.ts";
-import { settleDue } from "../../challenger/outputs.ts";
-import type { ModelStore } from "../../challenger/store.ts";
-import { toHex } from "../../challenger/strategy/bytes.ts";
-import { richAccount } from "../../deploy/local-chain.ts";
-import type { Backend } from "../../ml-vm/engine/backend.ts";
+import type { BatchTruth } from "../../challenger/watch/batch-truth.ts";
 import { append, type L1, transact } from "./l1.ts";
 import type { Workload } from "./workload.ts";
 

@@ -1,12 +1,13 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { inboxAbi } from "@elench/challenger/l1/abi";
+import { deploy } from "@elench/deploy/deploy";
+import type { Deployment, Rollup } from "@elench/deploy/deployment";
+import { type LocalChain, startLocalChain } from "@elench/deploy/local-chain";
+import { formatGenesis, type Genesis } from "@elench/evm/chain/genesis";
+import { richAccount } from "@elench/rollup/genesis/dev-accounts";
 import { type Abi, type Address, encodeFunctionData, type Hex } from "viem";
-import { inboxAbi } from "../../challenger/l1/abi.ts";
-import type { Deployment, Rollup } from "../../challenger/l1/deployment.ts";
-import { deploy } from "../../deploy/deploy.ts";
-import { type LocalChain, richAccount, startLocalChain } from "../../deploy/local-chain.ts";
-import { formatGenesis, type Genesis } from "../../evm/chain/genesis.ts";
 
 /** An L1 with all of Elench's contracts, for an L2 chain. */
 export interface L1 {

@@ -1,8 +1,8 @@
+import { concat } from "@elench/bytes/concat";
+import { wordBytes } from "@elench/bytes/words";
 import { bytesToUnprefixedHex, hexToBytes } from "@ethereumjs/util";
 import { sha256 } from "@noble/hashes/sha2.js";
-import { PAIR } from "../../evm/machine/testExtremes.ts";
-import { wordBytes } from "../../evm/machine/words.ts";
-import { concat } from "../../merkle/concat.ts";
+import { PAIR } from "../../evm/machine/fixtures/extremes.ts";
 
 /** Code that does something once, and something else until its gas is used up. */
 function loop(body: string, before = ""): Uint8Array {

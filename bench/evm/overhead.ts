@@ -1,10 +1,10 @@
+import { toBigInt, wordBytes } from "@elench/bytes/words";
+import { BLOCK_HEADER_BYTES, decodeHeader, LENGTH_BYTES } from "@elench/evm/batch/encoding";
+import { createNativeVm } from "@elench/evm/native/vm";
 import { createBlock } from "@ethereumjs/block";
 import { createTxFromRLP } from "@ethereumjs/tx";
 import { createAddressFromBigInt } from "@ethereumjs/util";
 import { runTx } from "@ethereumjs/vm";
-import { BLOCK_HEADER_BYTES, decodeHeader, LENGTH_BYTES } from "../../evm/batch/encoding.ts";
-import { toBigInt, wordBytes } from "../../evm/machine/words.ts";
-import { createNativeVm } from "../../evm/native/vm.ts";
 import { type Times, timed } from "./timed.ts";
 import type { Workload } from "./workload.ts";
 

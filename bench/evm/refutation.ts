@@ -1,11 +1,11 @@
+import { toHex } from "@elench/bytes/hex";
+import { disputeGameAbi } from "@elench/challenger/l1/abi";
+import type { ProvenStep } from "@elench/evm/machine/step";
+import { hashPair } from "@elench/merkle/tree";
+import { richAccount } from "@elench/rollup/genesis/dev-accounts";
 import { decodeEventLog, type Hex } from "viem";
-import { disputeGameAbi } from "../../challenger/l1/abi.ts";
-import { toHex } from "../../challenger/strategy/bytes.ts";
 import { open, rootOf, SEGMENTS } from "../../challenger/strategy/dissection.ts";
 import { type Claim, claimIdOf, type Proposal } from "../../challenger/strategy/identity.ts";
-import { richAccount } from "../../deploy/local-chain.ts";
-import type { ProvenStep } from "../../evm/machine/step.ts";
-import { hashPair } from "../../merkle/tree.ts";
 import { type L1, transact } from "./l1.ts";
 
 /** What it takes to refute a false claim about one step, in a real game: the whole transaction, as its receipt tells it. */

@@ -1,11 +1,11 @@
-import { batchInput } from "../../evm/batch/claim.ts";
-import { PHASE } from "../../evm/machine/layout.ts";
-import type { Machine } from "../../evm/machine/machine.ts";
+import { batchInput } from "@elench/evm/batch/claim";
+import type { Machine } from "@elench/evm/machine/state/machine";
+import { type ProvenStep, prove, step } from "@elench/evm/machine/step";
+import { PHASE } from "@elench/evm/structures/layout";
+import { EXTREMES } from "../../evm/machine/fixtures/extremes.ts";
 import { runBatch } from "../../evm/machine/run.ts";
-import { type ProvenStep, prove, step } from "../../evm/machine/step.ts";
-import { EXTREMES } from "../../evm/machine/testExtremes.ts";
-import { outsideOf } from "../../evm/native/outside.ts";
-import { seededRandom } from "../../evm/trie/random.ts";
+import { seededRandom } from "../../evm/trie/fixtures/random.ts";
+import { outsideOf } from "../../prover/outside.ts";
 import { kindOf } from "../../test/conformance/evm-step-kinds.ts";
 import type { L1 } from "./l1.ts";
 import { refutations } from "./refutation.ts";

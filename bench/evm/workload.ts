@@ -1,24 +1,24 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
+import { concat } from "@elench/bytes/concat";
+import type { ModelStore } from "@elench/challenger/watch/store";
+import { type BatchBlock, encodeBatch } from "@elench/evm/batch/encoding";
+import { Chain } from "@elench/evm/chain/chain";
+import type { Genesis } from "@elench/evm/chain/genesis";
+import { sessionModels } from "@elench/evm/inference/models";
+import { accountOf } from "@elench/evm/native/state";
+import { nativeCommon } from "@elench/evm/native/vm";
+import { keccak256 } from "@elench/merkle/tree";
+import { hardhatArtifacts } from "@elench/prover/verifier";
+import { makeGenesis } from "@elench/rollup/genesis/make";
+import type { Backend } from "@elench/tensor/engine/backend";
 import { createTx } from "@ethereumjs/tx";
 import { createAddressFromPrivateKey, createAddressFromString, generateAddress, hexToBytes } from "@ethereumjs/util";
 import { type Abi, bytesToHex, concatHex, encodeDeployData, encodeFunctionData, type Hex } from "viem";
-import { directoryCode } from "../../challenger/cli/directory-code.ts";
-import type { ModelStore } from "../../challenger/store.ts";
-import { type BatchBlock, encodeBatch } from "../../evm/batch/encoding.ts";
-import { Chain } from "../../evm/chain/chain.ts";
-import type { Genesis } from "../../evm/chain/genesis.ts";
-import { sessionModels } from "../../evm/native/models.ts";
-import { accountOf } from "../../evm/native/state.ts";
-import { nativeCommon } from "../../evm/native/vm.ts";
-import { type Random, seededRandom } from "../../evm/trie/random.ts";
-import { concat } from "../../merkle/concat.ts";
-import { keccak256 } from "../../merkle/tree.ts";
-import type { Backend } from "../../ml-vm/engine/backend.ts";
+import { directoryCode } from "../../cli/input/directory-code.ts";
+import { type Random, seededRandom } from "../../evm/trie/fixtures/random.ts";
 import { decodeNpy } from "../../models/npy.ts";
-import { hardhatArtifacts } from "../../prover/verifier.ts";
-import { makeGenesis } from "../../rollup/genesis/make.ts";
 
 /** A chain in use: some thousand accounts and holders of tokens, contracts of real sizes, and 30M gas of what people send there. */
 

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { hardhatArtifacts } from "@elench/prover/verifier";
 import { type AbiEvent, type AbiFunction, type AbiItem, toEventSelector, toFunctionSelector } from "viem";
 import { formatAbiItem } from "viem/utils";
-import { hardhatArtifacts } from "../../prover/verifier.ts";
 import { disputeGameAbi, inboxAbi, inferenceOracleAbi, outputsAbi } from "./abi.ts";
 import { modelRegistryAbi } from "./registration.ts";
 

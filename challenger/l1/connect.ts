@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
+import { type Deployment, readDeployment } from "@elench/deploy/deployment";
+import { EXIT, UserError } from "@elench/errors/user-error";
 import { createPublicClient, custom, fallback, type Hex, type LocalAccount, type PublicClient } from "viem";
 import { privateKeyToAccount } from "viem/accounts";
-import { EXIT, UserError } from "../errors.ts";
-import { type Deployment, readDeployment } from "./deployment.ts";
 import { Endpoint } from "./endpoint.ts";
 import type { EndpointError } from "./endpoint-error.ts";
 import { enough } from "./quorum.ts";

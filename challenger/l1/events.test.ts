@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { Deployment } from "@elench/deploy/deployment";
 import { type Address, encodeAbiParameters, encodeEventTopics, type Hex } from "viem";
 import { disputeGameAbi } from "./abi.ts";
-import type { Deployment } from "./deployment.ts";
 import { decodeLogs } from "./events.ts";
 import type { ChainLog } from "./follower.ts";
 

@@ -1,7 +1,7 @@
+import type { Deployment } from "@elench/deploy/deployment";
 import { type BaseError, decodeEventLog, type Hex } from "viem";
 import type { GameEvent } from "../strategy/tree.ts";
 import { disputeGameAbi, inboxAbi, inferenceOracleAbi, outputsAbi } from "./abi.ts";
-import type { Deployment } from "./deployment.ts";
 import type { ChainLog } from "./follower.ts";
 
 /** A request as the oracle keeps its hash. */

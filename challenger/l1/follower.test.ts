@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
+import { type LocalChain, startLocalChain } from "@elench/deploy/local-chain";
+import { richAccount } from "@elench/rollup/genesis/dev-accounts";
 import { type Address, HttpRequestError, LimitExceededRpcError, type PublicClient } from "viem";
-import { type LocalChain, richAccount, startLocalChain } from "../../deploy/local-chain.ts";
 import { type ChainLog, Follower, REREAD } from "./follower.ts";
 import { EndpointsDisagree } from "./quorum.ts";
 

@@ -1,3 +1,7 @@
+import { toHex } from "@elench/bytes/hex";
+import { EXIT, UserError } from "@elench/errors/user-error";
+import type { LoadedModel } from "@elench/tensor/load";
+import { registrationOf } from "@elench/tensor/program/registration";
 import {
   type Address,
   encodeFunctionData,
@@ -7,10 +11,6 @@ import {
   parseAbi,
   parseGwei,
 } from "viem";
-import type { LoadedModel } from "../../ml-vm/load.ts";
-import { registrationOf } from "../../ml-vm/program/registration.ts";
-import { EXIT, UserError } from "../errors.ts";
-import { toHex } from "../strategy/bytes.ts";
 import { TransactionQueue } from "./transactions.ts";
 
 export const modelRegistryAbi = parseAbi([

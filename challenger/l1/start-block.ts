@@ -1,6 +1,6 @@
+import type { Deployment } from "@elench/deploy/deployment";
+import { UserError } from "@elench/errors/user-error";
 import type { PublicClient } from "viem";
-import { UserError } from "../errors.ts";
-import type { Deployment } from "./deployment.ts";
 
 /** Contracts whose logs are read. */
 export const followedContracts = ({ disputeGame, inferenceOracle, rollup }: Deployment) => [

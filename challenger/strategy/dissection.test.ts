@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { type Hex, keccakWords, word } from "./bytes.ts";
+import type { Hex } from "@elench/bytes/hex";
 import { open, rootOf } from "./dissection.ts";
+import { keccakWords, word } from "./words.ts";
 
 const points = Array.from({ length: 17 }, (_, i) => keccakWords(word(i)));
 const pair = (left: Hex, right: Hex) => keccakWords(left.slice(2), right.slice(2));

@@ -1,4 +1,5 @@
-import { type Hex, keccakWords } from "./bytes.ts";
+import type { Hex } from "@elench/bytes/hex";
+import { keccakWords } from "./words.ts";
 
 /** Segments of a claim, k. A claim of level L covers k^L steps. */
 export const SEGMENTS = 16;

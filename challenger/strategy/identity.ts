@@ -1,4 +1,5 @@
-import { addressWord, type Hex, keccakWords, word } from "./bytes.ts";
+import type { Hex } from "@elench/bytes/hex";
+import { addressWord, keccakWords, word } from "./words.ts";
 
 /** The struct `Proposal` of `contracts/game/IDisputeGame.sol`. */
 export type Proposal = {

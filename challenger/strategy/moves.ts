@@ -1,4 +1,4 @@
-import { type Hex, toHex } from "./bytes.ts";
+import { type Hex, toHex } from "@elench/bytes/hex";
 import type { Times } from "./clock.ts";
 import { type Opening, open, rootOf, SEGMENTS } from "./dissection.ts";
 import { type Claim, claimIdOf, type Proposal } from "./identity.ts";

@@ -1,4 +1,4 @@
-import type { Hex } from "./bytes.ts";
+import type { Hex } from "@elench/bytes/hex";
 import type { Times } from "./clock.ts";
 import type { Claim, Proposal } from "./identity.ts";
 import { type Game, nodeDeadline, proposalDeadline } from "./tree.ts";

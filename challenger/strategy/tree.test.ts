@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { type Hex, keccakWords, word } from "./bytes.ts";
+import type { Hex } from "@elench/bytes/hex";
 import { rootOf } from "./dissection.ts";
 import { claimIdOf, gameIdOf } from "./identity.ts";
 import { inOrder, nextDeadline } from "./order.ts";
 import { dueResolutions, nextResolution, worthResolving } from "./resolutions.ts";
 import { emptyForest, extend, type GameEvent, nodeDeadline } from "./tree.ts";
+import { keccakWords, word } from "./words.ts";
 
 const times = { maxClock: 1000, extension: 50, longExtension: 120 };
 const hash = (i: number): Hex => keccakWords(word(i));

@@ -1,4 +1,4 @@
-import type { Hex } from "./bytes.ts";
+import type { Hex } from "@elench/bytes/hex";
 import { afterWaiting, deadlineOf, type Times } from "./clock.ts";
 import { type Points, rootOf, SEGMENTS } from "./dissection.ts";
 import { type Claim, claimIdOf, type Deployment, gameIdOf, type Proposal } from "./identity.ts";

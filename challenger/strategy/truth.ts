@@ -1,4 +1,4 @@
-import type { Hex } from "./bytes.ts";
+import type { Hex } from "@elench/bytes/hex";
 
 /** One execution: of `machine` from `start`. `context` binds what it runs on; it halts within 16^level steps. */
 export type Run = {

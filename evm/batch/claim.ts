@@ -1,8 +1,8 @@
-import { type Hash, zeroDataRoot } from "../../merkle/tree.ts";
-import { Bytes } from "../machine/bytes.ts";
-import { type Batch, type Block, PHASE, ZERO_HASH } from "../machine/layout.ts";
-import { Machine, type Outside, type Task } from "../machine/machine.ts";
-import { hashWords, type Word } from "../machine/words.ts";
+import type { Word } from "@elench/bytes/words";
+import { hashWords } from "@elench/merkle/hash-words";
+import { Bytes } from "@elench/merkle/paged-bytes";
+import { type Hash, zeroDataRoot } from "@elench/merkle/tree";
+import { type Batch, type Block, PHASE, ZERO_HASH } from "../structures/layout.ts";
 import { BATCH_TRANSACTIONS } from "./encoding.ts";
 import { historyTree } from "./history.ts";
 
@@ -43,23 +43,16 @@ export const batchInput = (chainId: bigint, batchGas: bigint, previous: ChainSta
 export const outputOf = ({ number, world, history }: ChainState): Hash =>
   hashWords([number, world, historyTree(history).root]);
 
-/** The task of the first step: its hash is the claim's context. */
-export class StartTask implements Task {
-  readonly input: BatchInput;
-  constructor(input: BatchInput) {
-    this.input = input;
-  }
-  words(): readonly Word[] {
-    const { chainId, batchGas, previous, bytes } = this.input;
-    return [chainId, batchGas, outputOf(previous), bytes.root, bytes.size];
-  }
-}
+/** The words of the first step's task: its hash is the claim's context. */
+export const startWords = ({ chainId, batchGas, previous, bytes }: BatchInput): readonly Word[] => [
+  chainId,
+  batchGas,
+  outputOf(previous),
+  bytes.root,
+  bytes.size,
+];
 
-export const contextOf = (input: BatchInput): Hash => hashWords(new StartTask(input).words());
-
-/** The machine before the first step of a batch. */
-export const firstState = (input: BatchInput, outside: Outside): Machine =>
-  new Machine(outside, PHASE.start, 0n, new StartTask(input));
+export const contextOf = (input: BatchInput): Hash => hashWords(startWords(input));
 
 /** Hash of the first state: phase and task, no memory, nothing returned; the other words are zero. */
 export const startOf = (input: BatchInput): Hash =>

@@ -1,19 +1,8 @@
-import { concat } from "../../merkle/concat.ts";
-import { toBigInt, wordBytes } from "../machine/words.ts";
+import { concat } from "@elench/bytes/concat";
+import { toBigInt, wordBytes } from "@elench/bytes/words";
 
+import type { BlockHeader } from "../structures/layout.ts";
 /** Batches as bytes: docs/evm-machine.md, "Batches, blocks, transactions". */
-
-/** What a batch says of a block. */
-export interface BlockHeader {
-  /** Below 2^64. */
-  readonly timestamp: bigint;
-  /** Below 2^64. */
-  readonly gasLimit: bigint;
-  readonly baseFee: bigint;
-  readonly blobBaseFee: bigint;
-  readonly coinbase: bigint;
-  readonly prevRandao: bigint;
-}
 
 export interface BatchBlock extends BlockHeader {
   /** EIP-2718 bytes of each. */

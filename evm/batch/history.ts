@@ -1,6 +1,6 @@
-import { type Hash, ListTree } from "../../merkle/tree.ts";
-import { type Block, ZERO_HASH } from "../machine/layout.ts";
-import { hashWords } from "../machine/words.ts";
+import { hashWords } from "@elench/merkle/hash-words";
+import { type Hash, ListTree } from "@elench/merkle/tree";
+import { type Block, ZERO_HASH } from "../structures/layout.ts";
 
 /** The hashes of the last 256 blocks: a list tree whose entry n mod 256 is block n's. */
 

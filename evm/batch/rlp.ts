@@ -1,4 +1,4 @@
-import { toBigInt } from "../machine/words.ts";
+import { toBigInt } from "@elench/bytes/words";
 
 /**
  * Strict RLP (Yellow Paper, appendix B) in a window on a transaction. What does not fit in the window is no item: windows are as long as all that may stand there, and end where the

@@ -1,6 +1,6 @@
+import { toBigInt, wordBytes } from "@elench/bytes/words";
 import { publicToAddress } from "@ethereumjs/util";
-import { toBigInt, wordBytes } from "../machine/words.ts";
-import { ecrecover } from "../native/ecrecover.ts";
+import { ecrecover } from "../crypto/ecrecover.ts";
 import type { Signature } from "./transaction.ts";
 
 /** Order of secp256k1. */

@@ -1,13 +1,13 @@
 /** The decoder takes what @ethereumjs/tx takes, and gives the same fields; it is stricter only where the specification says so. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { concat } from "@elench/bytes/concat";
+import { keccak256 } from "@elench/merkle/tree";
 import { createTxFromRLP, type TypedTransaction } from "@ethereumjs/tx";
 import { bytesToBigInt, bytesToHex } from "@ethereumjs/util";
-import { concat } from "../../merkle/concat.ts";
-import { keccak256 } from "../../merkle/tree.ts";
-import { seededRandom } from "../trie/random.ts";
+import { seededRandom } from "../trie/fixtures/random.ts";
+import { CHAIN_ID, common, damaged, KEYS, randomTransaction, transaction } from "./fixtures/batches.ts";
 import { signer } from "./signer.ts";
-import { CHAIN_ID, common, damaged, KEYS, randomTransaction, transaction } from "./testBatches.ts";
 import { countAccessList, type Decoded, decodeTransaction, type Read } from "./transaction.ts";
 
 const BEFORE = new Uint8Array(77).fill(0x5a);

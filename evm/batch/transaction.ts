@@ -1,6 +1,6 @@
-import { concat } from "../../merkle/concat.ts";
-import type { Envelope } from "../machine/layout.ts";
-import { toBigInt } from "../machine/words.ts";
+import { concat } from "@elench/bytes/concat";
+import { toBigInt } from "@elench/bytes/words";
+import type { Envelope } from "../structures/layout.ts";
 import { encodeInteger, HEADER_LIMIT, listHeader, Reader } from "./rlp.ts";
 
 /**

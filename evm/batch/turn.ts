@@ -1,5 +1,5 @@
-import { type Block, ZERO_HASH } from "../machine/layout.ts";
-import { toBigInt } from "../machine/words.ts";
+import { toBigInt } from "@elench/bytes/words";
+import { type Block, ZERO_HASH } from "../structures/layout.ts";
 import { outputOf } from "./claim.ts";
 import { BLOCK_HEADER_BYTES, decodeHeader, LENGTH_BYTES } from "./encoding.ts";
 import { blockHash, historyIndex, historyTree } from "./history.ts";

@@ -1,5 +1,5 @@
-import { type Account, type Block, EMPTY_CODE_HASH, type Envelope } from "../machine/layout.ts";
-import { equalBytes } from "../machine/words.ts";
+import { equalBytes } from "@elench/bytes/words";
+import { type Account, type Block, EMPTY_CODE_HASH, type Envelope } from "../structures/layout.ts";
 
 /** What a transaction costs before its first instruction, and what makes it invalid (Yellow Paper, section 6.2). */
 

@@ -1,6 +1,6 @@
 import { type BatchInput, batchInput, type ChainState } from "../batch/claim.ts";
+import type { Models } from "../inference/models.ts";
 import { type NativeBatch, runNativeBatch } from "../native/batch.ts";
-import type { Models } from "../native/models.ts";
 import type { NativeState } from "../native/state.ts";
 import { createWorld, type Genesis } from "./genesis.ts";
 

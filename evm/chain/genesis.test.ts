@@ -1,9 +1,9 @@
 /** A genesis file says what a chain begins with, and a wrong one says where it is wrong. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { toBigInt } from "@elench/bytes/words";
 import { createAddressFromString, hexToBytes } from "@ethereumjs/util";
-import { toBigInt } from "../machine/words.ts";
-import { DIRECTORY_ADDRESS, decodeEntry, directorySlot } from "../native/model-directory.ts";
+import { DIRECTORY_ADDRESS, decodeEntry, directorySlot } from "../inference/directory.ts";
 import { createWorld, formatGenesis, type Genesis, GenesisError, genesisOutput, parseGenesis } from "./genesis.ts";
 
 const ADDRESS = `0x${"aa".repeat(20)}`;

@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
+import { toBigInt } from "@elench/bytes/words";
+import type { Hash } from "@elench/merkle/tree";
 import { bytesToHex, hexToBytes, type PrefixedHexString } from "@ethereumjs/util";
-import type { Hash } from "../../merkle/tree.ts";
 import { type ChainState, outputOf } from "../batch/claim.ts";
 import { NO_HISTORY } from "../batch/history.ts";
-import { toBigInt } from "../machine/words.ts";
-import { DIRECTORY_ADDRESS, type DirectoryEntry, directorySlot, encodeEntry } from "../native/model-directory.ts";
+import { DIRECTORY_ADDRESS, type DirectoryEntry, directorySlot, encodeEntry } from "../inference/directory.ts";
 import { type AccountState, createState, type NativeState, type PreState, putAccounts } from "../native/state.ts";
 import { nativeCommon } from "../native/vm.ts";
 

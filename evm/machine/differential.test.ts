@@ -1,8 +1,8 @@
 /** Random transactions come to the same state, by the same gas, whether run by @ethereumjs/vm or step by step. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { PHASE } from "./layout.ts";
-import { randomScenario, runNatively, runStepped } from "./testPrograms.ts";
+import { PHASE } from "../structures/layout.ts";
+import { randomScenario, runNatively, runStepped } from "./fixtures/programs.ts";
 
 const SCENARIOS = Number(process.env.ELENCH_RANDOM_PROGRAMS ?? 150);
 

@@ -1,11 +1,13 @@
-import type { Hash } from "../../merkle/tree.ts";
-import { type BatchInput, batchInput, type ChainState, firstState } from "../batch/claim.ts";
-import { type BlockHeader, encodeBatch } from "../batch/encoding.ts";
-import { type Log, logsOf, PHASE, type Tx } from "./layout.ts";
-import type { Machine, Outside } from "./machine.ts";
+import { isZero } from "@elench/bytes/words";
+import type { Hash } from "@elench/merkle/tree";
+import { type BatchInput, batchInput, type ChainState } from "../batch/claim.ts";
+import { encodeBatch } from "../batch/encoding.ts";
+import type { BlockHeader } from "../structures/layout.ts";
+import { type Log, logsOf, PHASE, type Tx } from "../structures/layout.ts";
 import { skipIdle } from "./phases/blocks.ts";
+import { firstState } from "./start.ts";
+import type { Machine, Outside } from "./state/machine.ts";
 import { step } from "./step.ts";
-import { isZero } from "./words.ts";
 
 /** Called before each step that is no idling, with the machine as it is then. */
 export type Each = (machine: Machine) => void;

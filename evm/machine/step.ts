@@ -1,6 +1,5 @@
-import type { Hash } from "../../merkle/tree.ts";
-import { PHASE, type Phase } from "./layout.ts";
-import { Failure, fail, Load, LoadTask, type Machine } from "./machine.ts";
+import type { Hash } from "@elench/merkle/tree";
+import { PHASE } from "../structures/layout.ts";
 import { OPCODES, STACK_LIMIT } from "./opcodes.ts";
 import { ARITHMETIC } from "./ops/arithmetic.ts";
 import { CALLS } from "./ops/calls.ts";
@@ -17,14 +16,9 @@ import { LOADS } from "./phases/loads.ts";
 import { PRECOMPILES } from "./phases/precompiles.ts";
 import { SETTLEMENT } from "./phases/settlement.ts";
 import { TRANSACTIONS } from "./phases/transactions.ts";
-import { Tape } from "./tape.ts";
-
-/** One opcode, its arguments being on the stack and its static gas paid. It moves pc on by itself only where it jumps. */
-export type Operation = (m: Machine, op: number) => void;
-/** Operations by opcode. */
-export type Operations = Readonly<Record<number, Operation>>;
-/** Steps by phase. */
-export type Steps = Readonly<Partial<Record<Phase, (m: Machine) => void>>>;
+import { Failure, fail, Load, LoadTask, type Machine } from "./state/machine.ts";
+import type { Operation } from "./state/operation.ts";
+import { Tape } from "./state/tape.ts";
 
 const operations: (Operation | undefined)[] = new Array(256).fill(undefined);
 for (const group of [ARITHMETIC, FLOW, MEMORY, CONTEXT, STORAGE, CALLS])

@@ -1,9 +1,9 @@
 /** A batch run natively, and step by step, uses the same gas in every transaction, and comes to the same output. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { hashPair } from "@elench/merkle/tree";
 import { bytesToHex } from "@ethereumjs/util";
-import { hashPair } from "../../merkle/tree.ts";
-import { contextOf, firstBlock, firstState, outputOf, SLOT_STEPS } from "../batch/claim.ts";
+import { contextOf, firstBlock, outputOf, SLOT_STEPS } from "../batch/claim.ts";
 import { encodeBatch } from "../batch/encoding.ts";
 import {
   CHAIN_ID,
@@ -14,12 +14,13 @@ import {
   testInput,
   testWorld,
   transaction,
-} from "../batch/testBatches.ts";
-import { type Block, PHASE, type Tx } from "../machine/layout.ts";
+} from "../batch/fixtures/batches.ts";
 import { skipIdle } from "../machine/phases/blocks.ts";
 import { runBatch } from "../machine/run.ts";
+import { firstState } from "../machine/start.ts";
 import { step } from "../machine/step.ts";
-import { seededRandom } from "../trie/random.ts";
+import { type Block, PHASE, type Tx } from "../structures/layout.ts";
+import { seededRandom } from "../trie/fixtures/random.ts";
 import { type NativeBatch, runNativeBatch } from "./batch.ts";
 
 /** Runs both, and compares what became of each transaction, and the end. */

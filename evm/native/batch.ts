@@ -1,19 +1,20 @@
+import { concat } from "@elench/bytes/concat";
+import { toBigInt, wordBytes } from "@elench/bytes/words";
+import { hashWords } from "@elench/merkle/hash-words";
+import { type Hash, keccak256 } from "@elench/merkle/tree";
 import { createBlock, type BlockHeader as LibraryHeader } from "@ethereumjs/block";
 import type { Log } from "@ethereumjs/evm";
 import { createTxFromRLP } from "@ethereumjs/tx";
 import { Account, createAddressFromBigInt } from "@ethereumjs/util";
 import { runTx, type VM } from "@ethereumjs/vm";
-import { concat } from "../../merkle/concat.ts";
-import { type Hash, keccak256 } from "../../merkle/tree.ts";
 import { type BatchInput, type ChainState, firstBlock } from "../batch/claim.ts";
 import { historyIndex } from "../batch/history.ts";
 import { signer } from "../batch/signer.ts";
 import { countAccessList, type Decoded, decodeTransaction, type Read } from "../batch/transaction.ts";
 import { nextTurn } from "../batch/turn.ts";
 import { ADDRESS_GAS, baseGas, dataGas, isPayable, isTakable, SLOT_GAS } from "../batch/validity.ts";
-import { type Block, ZERO_HASH } from "../machine/layout.ts";
-import { hashWords, toBigInt, wordBytes } from "../machine/words.ts";
-import type { Models } from "./models.ts";
+import type { Models } from "../inference/models.ts";
+import { type Block, ZERO_HASH } from "../structures/layout.ts";
 import type { NativeState } from "./state.ts";
 import { createNativeVm } from "./vm.ts";
 

@@ -1,16 +1,16 @@
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
+import { type Backend, openBackend } from "@elench/tensor/engine/backend";
+import { Session } from "@elench/tensor/engine/session";
+import { importOnnx } from "@elench/tensor/onnx/import";
+import type { Model } from "@elench/tensor/program/model";
 import { createBlock } from "@ethereumjs/block";
 import { createLegacyTx } from "@ethereumjs/tx";
 import { bytesToBigInt, concatBytes, createAddressFromString, hexToBytes } from "@ethereumjs/util";
 import { runTx } from "@ethereumjs/vm";
-import { type Backend, openBackend } from "../../ml-vm/engine/backend.ts";
-import { Session } from "../../ml-vm/engine/session.ts";
-import { importOnnx } from "../../ml-vm/onnx/import.ts";
-import type { Model } from "../../ml-vm/program/model.ts";
 import { tinyInput, tinyModel } from "../../test/e2e/tiny-model.ts";
-import { DIRECTORY_ADDRESS, directorySlot, encodeEntry } from "./model-directory.ts";
-import { MissingModel, sessionModels } from "./models.ts";
+import { DIRECTORY_ADDRESS, directorySlot, encodeEntry } from "../inference/directory.ts";
+import { MissingModel, sessionModels } from "../inference/models.ts";
 import { accountOf, putAccounts } from "./state.ts";
 import { createNativeVm, type NativeVm } from "./vm.ts";
 

@@ -1,8 +1,8 @@
 import type { AddPrecompile } from "@ethereumjs/evm";
 import { bytesToBigInt, bytesToHex, createAddressFromString } from "@ethereumjs/util";
-import { invalidInput, outOfGas } from "./failure.ts";
-import { DIRECTORY_ADDRESS, decodeEntry, directorySlot } from "./model-directory.ts";
-import type { Models } from "./models.ts";
+import { invalidInput, outOfGas } from "../crypto/failure.ts";
+import { DIRECTORY_ADDRESS, decodeEntry, directorySlot } from "../inference/directory.ts";
+import type { Models } from "../inference/models.ts";
 
 /**
  * The precompile that contracts call models by (AILib.sol). Its input is model id (32 bytes) ‖ size of the output (32, big-endian) ‖ bytes

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { wordBytes } from "@elench/bytes/words";
+import { keccak256 } from "@elench/merkle/tree";
 import { MerklePatriciaTrie } from "@ethereumjs/mpt";
 import { Caches, MerkleStateManager } from "@ethereumjs/statemanager";
 import { type Address, createAccount, createAddressFromString, KECCAK256_NULL, KECCAK256_RLP } from "@ethereumjs/util";
-import { keccak256 } from "../../merkle/tree.ts";
-import { wordBytes } from "../machine/words.ts";
-import { seededRandom } from "../trie/random.ts";
+import { seededRandom } from "../trie/fixtures/random.ts";
 import { createState, putAccounts } from "./state.ts";
 import { nativeCommon } from "./vm.ts";
 

@@ -1,3 +1,4 @@
+import { keccak256 } from "@elench/merkle/tree";
 import type { Common } from "@ethereumjs/common";
 import { MerklePatriciaTrie } from "@ethereumjs/mpt";
 import { RLP } from "@ethereumjs/rlp";
@@ -14,7 +15,6 @@ import {
   unpadBytes,
   ValueEncoding,
 } from "@ethereumjs/util";
-import { keccak256 } from "../../merkle/tree.ts";
 
 /** The world state as the native executor keeps it: a standard Merkle-Patricia trie whose nodes are never thrown away. */
 

@@ -1,15 +1,15 @@
+import { keccak256 } from "@elench/merkle/tree";
 import { Common, Hardfork, Mainnet } from "@ethereumjs/common";
 import { type CustomPrecompile, EVM, type EVMMockBlockchainInterface } from "@ethereumjs/evm";
 import { createVM, type VM } from "@ethereumjs/vm";
-import { keccak256 } from "../../merkle/tree.ts";
-import { blake2Precompile } from "./blake2.ts";
-import { bn254 } from "./bn254.ts";
-import { ecrecover } from "./ecrecover.ts";
+import { blake2Precompile } from "../crypto/blake2.ts";
+import { bn254 } from "../crypto/bn254.ts";
+import { ecrecover } from "../crypto/ecrecover.ts";
+import { modexpPrecompile } from "../crypto/modexp.ts";
+import { pointEvaluationPrecompile } from "../crypto/point-evaluation.ts";
+import { boundedPrecompiles } from "../crypto/precompile-bounds.ts";
+import type { Models } from "../inference/models.ts";
 import { inferencePrecompile } from "./inference.ts";
-import type { Models } from "./models.ts";
-import { modexpPrecompile } from "./modexp.ts";
-import { pointEvaluationPrecompile } from "./point-evaluation.ts";
-import { boundedPrecompiles } from "./precompile-bounds.ts";
 import { createState, type NativeState } from "./state.ts";
 
 /** The native executor of the AI EVM: @ethereumjs/vm under Cancun rules. It computes results, and traces nothing. */

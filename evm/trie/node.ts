@@ -1,5 +1,5 @@
+import { keccak256 } from "@elench/merkle/keccak/keccak";
 import { RLP } from "@ethereumjs/rlp";
-import { keccak256 } from "../../merkle/keccak/keccak.ts";
 import { compactPath, expandPath } from "./path.ts";
 
 /** Nodes of a Merkle-Patricia trie and their RLP (Yellow Paper, appendix D). */

@@ -1,4 +1,4 @@
-import { concat } from "../../merkle/concat.ts";
+import { concat } from "@elench/bytes/concat";
 
 /** Paths in the trie: one nibble an element. Their compact form is the hex-prefix encoding of the Yellow Paper, appendix C. */
 

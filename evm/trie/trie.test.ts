@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { keccak256 } from "@elench/merkle/keccak/keccak";
 import { createMPT } from "@ethereumjs/mpt";
 import { RLP } from "@ethereumjs/rlp";
-import { keccak256 } from "../../merkle/keccak/keccak.ts";
-import { type TrieEntry, trieEntries } from "./entries.ts";
+import { type TrieEntry, trieEntries } from "./fixtures/entries.ts";
+import { randomUpdates, seededRandom } from "./fixtures/random.ts";
+import { buildTrie, NodeStore } from "./fixtures/store.ts";
 import { trieGet } from "./get.ts";
 import { decodeNode, EMPTY_TRIE_ROOT, type NodeSource } from "./node.ts";
 import { compactPath, nibblesOf } from "./path.ts";
 import { encodeProof } from "./proof.ts";
-import { randomUpdates, seededRandom } from "./random.ts";
-import { buildTrie, NodeStore } from "./store.ts";
 import { trieUpdate } from "./update.ts";
 
 const text = (characters: string): Uint8Array => new TextEncoder().encode(characters);

@@ -1,5 +1,5 @@
-import { concat } from "../../merkle/concat.ts";
-import { keccak256 } from "../../merkle/keccak/keccak.ts";
+import { concat } from "@elench/bytes/concat";
+import { keccak256 } from "@elench/merkle/keccak/keccak";
 import {
   type Branch,
   decodeNode,

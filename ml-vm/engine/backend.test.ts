@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { dataLeaf, dataRoot, hashPair, keccak256, treeDepth } from "../../merkle/tree.ts";
+import { dataLeaf, dataRoot, hashPair, keccak256, treeDepth } from "@elench/merkle/tree";
 import { encodeInstruction } from "../program/codec.ts";
+import { randomProgram } from "../program/fixtures/random.ts";
+import { Random } from "../program/fixtures/random-bits.ts";
 import type { TensorInstruction } from "../program/program.ts";
-import { randomProgram } from "../program/random.ts";
-import { Random } from "../program/random-bits.ts";
 import { type Backend, openBackend, openWasm } from "./backend.ts";
 import { nativeAddon } from "./native.ts";
 

@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { checkProgram } from "../program/check.ts";
 import { encodeInstruction } from "../program/codec.ts";
-import { randomProgram } from "../program/random.ts";
-import { machineOf } from "../stepper/samples.ts";
+import { randomProgram } from "../program/fixtures/random.ts";
+import { machineOf } from "../stepper/fixtures/samples.ts";
 import { runAll } from "../stepper/stepper.ts";
 import { type Backend, openBackend, openWasm } from "./backend.ts";
-import { kernelProgram } from "./kernel-programs.ts";
+import { kernelProgram } from "./fixtures/kernel-programs.ts";
 import { nativeAddon, nativeEngines } from "./native.ts";
 import { Session } from "./session.ts";
 

@@ -1,7 +1,7 @@
 import { createRequire } from "node:module";
 import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
-import { treeDepth } from "../../merkle/tree.ts";
+import { treeDepth } from "@elench/merkle/tree";
 import type { Backend } from "./backend.ts";
 
 /** What ml-vm/native/addon.c exports. */

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { rowMajor } from "../program/fixtures/random.ts";
 import type { Model } from "../program/model.ts";
 import type { Instruction, TensorInstruction } from "../program/program.ts";
-import { rowMajor } from "../program/random.ts";
 import { openBackend } from "./backend.ts";
 import { Session } from "./session.ts";
 

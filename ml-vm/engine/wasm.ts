@@ -1,4 +1,4 @@
-import { treeDepth } from "../../merkle/tree.ts";
+import { treeDepth } from "@elench/merkle/tree";
 import type { Backend } from "./backend.ts";
 
 /** A compiled module: only WebAssembly looks inside. */

@@ -2,9 +2,9 @@ import { checkProgram } from "../program/check.ts";
 import { dtypeSpec } from "../program/dtype.ts";
 import type { Model } from "../program/model.ts";
 import { elementCount, type TensorType } from "../program/program.ts";
-import { assumedOnes } from "./dimensions.ts";
-import { ModelError } from "./error.ts";
-import { operatorsOf, parseGraph } from "./graph.ts";
+import { assumedOnes } from "./graph/dimensions.ts";
+import { ModelError } from "./graph/error.ts";
+import { operatorsOf, parseGraph } from "./graph/graph.ts";
 import { type ImportOptions, importOnnx } from "./import.ts";
 import { operatorFor } from "./registry.ts";
 

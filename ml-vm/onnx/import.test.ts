@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { dataRoot } from "../../merkle/tree.ts";
+import { dataRoot } from "@elench/merkle/tree";
 import { openBackend } from "../engine/backend.ts";
 import { Session } from "../engine/session.ts";
 import { checkProgram } from "../program/check.ts";
@@ -8,10 +8,10 @@ import { commit } from "../program/commitment.ts";
 import type { Model } from "../program/model.ts";
 import type { TensorInstruction } from "../program/program.ts";
 import { checkOnnx } from "./check.ts";
-import { ModelError } from "./error.ts";
+import { type FileSpec, floats, floatsOf, onnxFile, ramp, TYPE } from "./fixtures/model.ts";
+import { ModelError } from "./graph/error.ts";
 import { importOnnx } from "./import.ts";
-import { laneCount } from "./lower.ts";
-import { type FileSpec, floats, floatsOf, onnxFile, ramp, TYPE } from "./test-model.ts";
+import { laneCount } from "./lowering/lower.ts";
 
 const run = (model: Model, ...inputs: readonly number[][]): Float32Array =>
   floatsOf(new Session(model, openBackend({ threads: 1 })).run(inputs.map(floats))[0] as Uint8Array);

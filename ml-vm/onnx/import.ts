@@ -3,16 +3,16 @@ import { checkProgram, ProgramError } from "../program/check.ts";
 import type { Model } from "../program/model.ts";
 import { elementCount } from "../program/program.ts";
 import { loadSoftfloat } from "../softfloat/load.ts";
-import { assemble, type Named } from "./assemble.ts";
-import { Call, type Operator } from "./call.ts";
-import { type Dimensions, shapesOf } from "./dimensions.ts";
-import { ModelError, unsupported } from "./error.ts";
-import { Budget } from "./evaluate.ts";
-import { type Graph, type GraphInput, type Node, parseGraph } from "./graph.ts";
-import { Lowering, MOST_ELEMENTS } from "./lower.ts";
+import { type Dimensions, shapesOf } from "./graph/dimensions.ts";
+import { ModelError, unsupported } from "./graph/error.ts";
+import { type Graph, type GraphInput, type Node, parseGraph } from "./graph/graph.ts";
+import { type Value, valueIn } from "./graph/tensor.ts";
+import { assemble, type Named } from "./lowering/assemble.ts";
+import { Call, type Operator } from "./lowering/call.ts";
+import { Budget } from "./lowering/evaluate.ts";
+import { Lowering, MOST_ELEMENTS } from "./lowering/lower.ts";
 import { operatorFor, readsHalvesAsStored } from "./registry.ts";
 import { checkSignature } from "./signatures.ts";
-import { type Value, valueIn } from "./tensor.ts";
 
 export interface ImportOptions extends Dimensions {
   /** Inputs that are to be constants of the program, by name: what decides shapes must be known. */

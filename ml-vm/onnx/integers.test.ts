@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { openBackend } from "../engine/backend.ts";
 import { Session } from "../engine/session.ts";
+import { modelFile, TYPE, tensorInfo } from "./fixtures/model.ts";
+import { onnx } from "./graph/proto.ts";
 import { importOnnx } from "./import.ts";
-import { onnx } from "./proto.ts";
 import { readTensorFile } from "./tensor-file.ts";
-import { modelFile, TYPE, tensorInfo } from "./test-model.ts";
 
 /** 64-bit integers keep every bit on each way into a model and out of it: doubles hold them up to 2^53 alone. */
 const ODD = 9007199254740993n;

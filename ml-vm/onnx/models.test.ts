@@ -8,9 +8,9 @@ import { f32Bits, f32FromBits } from "../functions/builder.ts";
 import type { DType } from "../program/dtype.ts";
 import { loadSoftfloat } from "../softfloat/load.ts";
 import { checkOnnx } from "./check.ts";
-import { loadElement, storeElement } from "./element.ts";
+import { viewOfBytes } from "./graph/tensor.ts";
 import { importOnnx } from "./import.ts";
-import { viewOfBytes } from "./tensor.ts";
+import { loadElement, storeElement } from "./lowering/element.ts";
 
 /**
  * Real models against the outputs of another runtime: `ELENCH_VECTORS=DIR node --test ml-vm/onnx/models.test.ts`.

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { openBackend } from "../engine/backend.ts";
 import { Session } from "../engine/session.ts";
+import { floats, floatsOf, modelFile, TYPE, tensorInfo } from "./fixtures/model.ts";
 import { importOnnx } from "./import.ts";
-import { floats, floatsOf, modelFile, TYPE, tensorInfo } from "./test-model.ts";
 
 /** Operators whose results were wrong, each with right values worked out by hand from the operator's definition. */
 const backend = openBackend({ threads: 1 });

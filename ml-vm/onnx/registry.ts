@@ -1,4 +1,4 @@
-import type { Operator } from "./call.ts";
+import type { Operator } from "./lowering/call.ts";
 import { CONSTANTS } from "./operators/constants.ts";
 import { CONVOLUTION } from "./operators/convolution.ts";
 import { ELEMENTWISE } from "./operators/elementwise.ts";

@@ -3,13 +3,13 @@ import { test } from "node:test";
 import { openBackend } from "../engine/backend.ts";
 import { Session } from "../engine/session.ts";
 import { loadSoftfloat } from "../softfloat/load.ts";
-import { Budget } from "./evaluate.ts";
+import { floats, floatsOf, modelFile, ramp, TYPE, tensorInfo } from "./fixtures/model.ts";
+import { floatConstant, valueIn } from "./graph/tensor.ts";
 import { importOnnx } from "./import.ts";
-import { Lowering } from "./lower.ts";
+import { Budget } from "./lowering/evaluate.ts";
+import { Lowering } from "./lowering/lower.ts";
 import { OPERATORS } from "./registry.ts";
 import { SIGNATURES } from "./signatures.ts";
-import { floatConstant, valueIn } from "./tensor.ts";
-import { floats, floatsOf, modelFile, ramp, TYPE, tensorInfo } from "./test-model.ts";
 
 test("every operator has a signature, and every signature an operator", () => {
   assert.deepEqual(Object.keys(SIGNATURES).sort(), [...OPERATORS.keys()].sort());

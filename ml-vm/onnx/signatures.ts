@@ -1,8 +1,8 @@
 import { type DType, dtypeSpec } from "../program/dtype.ts";
-import type { Call } from "./call.ts";
-import { unsupported } from "./error.ts";
-import type { Kind } from "./graph.ts";
-import type { Value } from "./tensor.ts";
+import { unsupported } from "./graph/error.ts";
+import type { Kind } from "./graph/graph.ts";
+import type { Value } from "./graph/tensor.ts";
+import type { Call } from "./lowering/call.ts";
 
 /**
  * What each operator takes at each of its inputs, and in which shapes (onnx/docs/Operators.md). An operator is lowered only after its inputs were held

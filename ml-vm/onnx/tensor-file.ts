@@ -2,9 +2,9 @@ import { f32Bits, f64Bits } from "../functions/builder.ts";
 import { type DType, dtypeSpec } from "../program/dtype.ts";
 import { elementCount, type TensorType } from "../program/program.ts";
 import { loadSoftfloat } from "../softfloat/load.ts";
-import { storeElement } from "./element.ts";
-import { ModelError } from "./error.ts";
-import { constantOfBytes } from "./graph.ts";
+import { ModelError } from "./graph/error.ts";
+import { constantOfBytes } from "./graph/graph.ts";
+import { storeElement } from "./lowering/element.ts";
 
 /** A file that should hold a tensor does not, or holds another one than was wanted. */
 export class TensorFileError extends Error {

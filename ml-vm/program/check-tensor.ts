@@ -1,4 +1,4 @@
-import { LEAF_BYTES } from "../../merkle/tree.ts";
+import { LEAF_BYTES } from "@elench/merkle/tree";
 import { byteSize, checkDepth, isCount, PROGRAM_LIMITS, tensorType } from "./check-types.ts";
 import { dtypeSpec } from "./dtype.ts";
 import { OPS, type ScalarType } from "./ops.ts";

@@ -1,4 +1,4 @@
-import { treeDepth } from "../../merkle/tree.ts";
+import { treeDepth } from "@elench/merkle/tree";
 import { DTYPES, dtypeSpec } from "./dtype.ts";
 import { elementCount, type Operand, type Program, type TensorType } from "./program.ts";
 import { ProgramError, type Refuse } from "./rules.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { checkProgram, levelOf, ProgramError } from "./check.ts";
-import { along, base, broken, inFold, op, term } from "./check-cases.ts";
+import { along, base, broken, inFold, op, term } from "./fixtures/check-cases.ts";
 import { RULES } from "./rules.ts";
 
 test("the program that every case starts from is well-formed, and its work is counted", () => {

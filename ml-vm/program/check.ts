@@ -1,4 +1,4 @@
-import { treeDepth } from "../../merkle/tree.ts";
+import { treeDepth } from "@elench/merkle/tree";
 import { checkTensor, type Work } from "./check-tensor.ts";
 import { byteSize, checkCounts, checkDepth, isCount, PROGRAM_LIMITS, tensorType } from "./check-types.ts";
 import { encodeInstruction } from "./codec.ts";

@@ -1,5 +1,5 @@
-import { concat } from "../../merkle/concat.ts";
-import { depthOf, type Hash, keccak256, ListTree, zeroListRoot } from "../../merkle/tree.ts";
+import { concat } from "@elench/bytes/concat";
+import { depthOf, type Hash, keccak256, ListTree, zeroListRoot } from "@elench/merkle/tree";
 import { encodeInstruction, encodeTypes } from "./codec.ts";
 import type { Program } from "./program.ts";
 

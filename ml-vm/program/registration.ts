@@ -1,4 +1,4 @@
-import type { Hash, ListTree } from "../../merkle/tree.ts";
+import type { Hash, ListTree } from "@elench/merkle/tree";
 import { encodeTypes } from "./codec.ts";
 import type { Commitment } from "./commitment.ts";
 import type { Program } from "./program.ts";

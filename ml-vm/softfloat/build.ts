@@ -11,7 +11,7 @@ import { copyFileSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { FUNCTIONS, MACHINE_EXPORTS } from "./exports.ts";
-import { floatInstructions } from "./wasmInstructions.ts";
+import { floatInstructions } from "./wasm-instructions.ts";
 
 const EMSCRIPTEN_VERSION = "3.1.6";
 const SOURCES = ["softfloat.c", "scalar.c", "wasm.c"];

@@ -1,8 +1,8 @@
 /** Softfloat agrees with the host's own binary32 and binary64, on far more operands than exact arithmetic can check. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { randomPatterns, randomWords, specialPatterns } from "./fixtures/patterns.ts";
 import { loadSoftfloat } from "./load.ts";
-import { randomPatterns, randomWords, specialPatterns } from "./testPatterns.ts";
 
 const softfloat = loadSoftfloat();
 const view = new DataView(new ArrayBuffer(8));

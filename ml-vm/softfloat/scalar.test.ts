@@ -3,8 +3,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { OPS } from "../program/ops.ts";
 import type { FunctionName } from "./exports.ts";
+import { randomPatterns, randomWide, randomWords } from "./fixtures/patterns.ts";
 import { loadSoftfloat } from "./load.ts";
-import { randomPatterns, randomWide, randomWords } from "./testPatterns.ts";
 
 const softfloat = loadSoftfloat();
 const M64 = 2n ** 64n;

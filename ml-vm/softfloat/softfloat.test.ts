@@ -1,10 +1,10 @@
 /** Softfloat gives, in every format, the infinitely precise result rounded once. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import * as exact from "./exactReference.ts";
 import { FORMATS, type Format, FUNCTIONS, type FunctionName } from "./exports.ts";
+import * as exact from "./fixtures/exact-reference.ts";
+import { randomPatterns, randomWide, randomWords, specialPatterns } from "./fixtures/patterns.ts";
 import { loadSoftfloat } from "./load.ts";
-import { randomPatterns, randomWide, randomWords, specialPatterns } from "./testPatterns.ts";
 
 const softfloat = loadSoftfloat();
 

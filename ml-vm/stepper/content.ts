@@ -8,7 +8,7 @@ import {
   treeDepth,
   zeroDataRoot,
   zeroListRoot,
-} from "../../merkle/tree.ts";
+} from "@elench/merkle/tree";
 
 /** Tensors as the machine knows them: bytes, and the tree that commits to them. */
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { describe, registerValue, type StepDescription } from "./describe.ts";
-import { machineOf, type Sample, samples } from "./samples.ts";
+import { machineOf, type Sample, samples } from "./fixtures/samples.ts";
 import { type State, startOf } from "./state.ts";
 import { step } from "./stepper.ts";
 

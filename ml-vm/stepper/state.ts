@@ -1,4 +1,4 @@
-import { type Hash, keccak256, LEAF_BYTES, ListTree } from "../../merkle/tree.ts";
+import { type Hash, keccak256, LEAF_BYTES, ListTree } from "@elench/merkle/tree";
 import { byteSize } from "../program/check-types.ts";
 import {
   boundHash,

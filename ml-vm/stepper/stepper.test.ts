@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { dataRoot } from "../../merkle/tree.ts";
+import { dataRoot } from "@elench/merkle/tree";
 import { checkProgram } from "../program/check.ts";
 import { haltedState, listRoot, startState } from "../program/commitment.ts";
-import { machineOf, samples } from "./samples.ts";
+import { machineOf, samples } from "./fixtures/samples.ts";
 import { contextOf, hashOf, type State, startOf } from "./state.ts";
 import { runAll, step } from "./stepper.ts";
 import { witnessOf } from "./witness.ts";

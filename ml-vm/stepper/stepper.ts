@@ -1,4 +1,4 @@
-import { depthOf } from "../../merkle/tree.ts";
+import { depthOf } from "@elench/merkle/tree";
 import type { TensorInstruction } from "../program/program.ts";
 import type { Content } from "./content.ts";
 import { runStage, type StageResult, store } from "./element.ts";

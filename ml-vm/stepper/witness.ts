@@ -1,5 +1,5 @@
-import { concat } from "../../merkle/concat.ts";
-import { depthOf, type Hash } from "../../merkle/tree.ts";
+import { concat } from "@elench/bytes/concat";
+import { depthOf, type Hash } from "@elench/merkle/tree";
 import { fetchWord, haltedPreimage, runningPreimage } from "../program/commitment.ts";
 import { dtypeSpec } from "../program/dtype.ts";
 import type { Operand, Stage, TensorInstruction } from "../program/program.ts";

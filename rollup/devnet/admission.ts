@@ -1,10 +1,10 @@
+import { concat } from "@elench/bytes/concat";
+import { signer } from "@elench/evm/batch/signer";
+import { decodeTransaction } from "@elench/evm/batch/transaction";
+import { nativeCommon } from "@elench/evm/native/vm";
+import { type Hash, keccak256 } from "@elench/merkle/tree";
 import { createTxFromRLP } from "@ethereumjs/tx";
 import { bytesToHex, createAddressFromBigInt } from "@ethereumjs/util";
-import { signer } from "../../evm/batch/signer.ts";
-import { decodeTransaction } from "../../evm/batch/transaction.ts";
-import { nativeCommon } from "../../evm/native/vm.ts";
-import { concat } from "../../merkle/concat.ts";
-import { type Hash, keccak256 } from "../../merkle/tree.ts";
 import type { DevChain } from "./chain.ts";
 
 /** A transaction that waits for its block. */

@@ -1,5 +1,5 @@
-import { BATCH_TRANSACTIONS, BLOCK_HEADER_BYTES, encodeBatch, LENGTH_BYTES } from "../../evm/batch/encoding.ts";
-import { decodeTransaction } from "../../evm/batch/transaction.ts";
+import { BATCH_TRANSACTIONS, BLOCK_HEADER_BYTES, encodeBatch, LENGTH_BYTES } from "@elench/evm/batch/encoding";
+import { decodeTransaction } from "@elench/evm/batch/transaction";
 import type { SealedBlock, SealedTransaction } from "./chain.ts";
 
 /** What one batch can hold. */

@@ -1,13 +1,14 @@
-import { outputOf } from "../../evm/batch/claim.ts";
-import { type BlockHeader, encodeBatch } from "../../evm/batch/encoding.ts";
-import { historyIndex } from "../../evm/batch/history.ts";
-import { Chain } from "../../evm/chain/chain.ts";
-import type { Genesis } from "../../evm/chain/genesis.ts";
-import { toBigInt } from "../../evm/machine/words.ts";
-import type { NativeReceipt } from "../../evm/native/batch.ts";
-import type { Models } from "../../evm/native/models.ts";
-import type { NativeState } from "../../evm/native/state.ts";
-import type { Hash } from "../../merkle/tree.ts";
+import { toBigInt } from "@elench/bytes/words";
+import { outputOf } from "@elench/evm/batch/claim";
+import { encodeBatch } from "@elench/evm/batch/encoding";
+import { historyIndex } from "@elench/evm/batch/history";
+import { Chain } from "@elench/evm/chain/chain";
+import type { Genesis } from "@elench/evm/chain/genesis";
+import type { Models } from "@elench/evm/inference/models";
+import type { NativeReceipt } from "@elench/evm/native/batch";
+import type { NativeState } from "@elench/evm/native/state";
+import type { BlockHeader } from "@elench/evm/structures/layout";
+import type { Hash } from "@elench/merkle/tree";
 
 /** A block that stands on the chain. */
 export interface SealedBlock extends BlockHeader {

@@ -1,5 +1,5 @@
+import { BATCH_TRANSACTIONS } from "@elench/evm/batch/encoding";
 import { createAddressFromBigInt } from "@ethereumjs/util";
-import { BATCH_TRANSACTIONS } from "../../evm/batch/encoding.ts";
 import { admit, type PendingTransaction } from "./admission.ts";
 import { type DevChain, InvalidTransaction, type SealedBlock } from "./chain.ts";
 import { Pool } from "./pool.ts";

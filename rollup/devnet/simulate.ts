@@ -1,10 +1,10 @@
+import { wordBytes } from "@elench/bytes/words";
+import { createNativeVm } from "@elench/evm/native/vm";
+import type { BlockHeader } from "@elench/evm/structures/layout";
 import { createBlock } from "@ethereumjs/block";
 import { type AccessList, createFeeMarket1559Tx } from "@ethereumjs/tx";
 import { createAddressFromBigInt } from "@ethereumjs/util";
 import { runTx } from "@ethereumjs/vm";
-import type { BlockHeader } from "../../evm/batch/encoding.ts";
-import { wordBytes } from "../../evm/machine/words.ts";
-import { createNativeVm } from "../../evm/native/vm.ts";
 import type { DevChain, SealedBlock } from "./chain.ts";
 
 /** A transaction that nobody has signed. */

@@ -1,14 +1,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { createWorld, formatGenesis, genesisOutput, parseGenesis } from "@elench/evm/chain/genesis";
+import { DIRECTORY_ADDRESS, decodeEntry, directorySlot } from "@elench/evm/inference/directory";
+import { openBackend } from "@elench/tensor/engine/backend";
+import { loadModel } from "@elench/tensor/load";
+import { commit } from "@elench/tensor/program/commitment";
 import { createAddressFromString, hexToBytes, type PrefixedHexString } from "@ethereumjs/util";
-import { directoryCode } from "../../challenger/cli/directory-code.ts";
-import { createWorld, formatGenesis, genesisOutput, parseGenesis } from "../../evm/chain/genesis.ts";
-import { DIRECTORY_ADDRESS, decodeEntry, directorySlot } from "../../evm/native/model-directory.ts";
-import { openBackend } from "../../ml-vm/engine/backend.ts";
-import { loadModel } from "../../ml-vm/load.ts";
-import { commit } from "../../ml-vm/program/commitment.ts";
+import { directoryCode } from "../../cli/input/directory-code.ts";
 import { tinyModel } from "../../test/e2e/tiny-model.ts";
-import { DEV_ACCOUNTS, devAccounts, makeGenesis } from "./make.ts";
+import { DEV_ACCOUNTS, devAccounts } from "./dev-accounts.ts";
+import { makeGenesis } from "./make.ts";
 import { modelEntry } from "./model-entry.ts";
 
 const backend = openBackend();

@@ -1,8 +1,7 @@
-import { richAccount } from "../../deploy/local-chain.ts";
-import type { Genesis } from "../../evm/chain/genesis.ts";
-import { DIRECTORY_ADDRESS } from "../../evm/native/model-directory.ts";
-import { accountOf, type PreState } from "../../evm/native/state.ts";
-import type { LoadedModel } from "../../ml-vm/load.ts";
+import type { Genesis } from "@elench/evm/chain/genesis";
+import { DIRECTORY_ADDRESS } from "@elench/evm/inference/directory";
+import { accountOf, type PreState } from "@elench/evm/native/state";
+import type { LoadedModel } from "@elench/tensor/load";
 import { modelEntry } from "./model-entry.ts";
 
 export interface GenesisPlan {
@@ -28,18 +27,3 @@ export function makeGenesis({ chainId, batchGas = 2n ** 27n, accounts, models, d
     models: new Map(models.map((model) => [model.id, modelEntry(model)])),
   };
 }
-
-/** Ether of each development account, in wei. */
-const DEV_BALANCE = 10_000n * 10n ** 18n;
-
-/** How many development accounts are rich. */
-export const DEV_ACCOUNTS = 10;
-
-/** The accounts that every development chain makes rich; anybody knows their keys. */
-export const devAccounts = (): PreState =>
-  new Map(
-    Array.from({ length: DEV_ACCOUNTS }, (_, i) => [
-      richAccount(i).address.toLowerCase(),
-      accountOf({ balance: DEV_BALANCE }),
-    ]),
-  );

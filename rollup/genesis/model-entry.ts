@@ -1,8 +1,8 @@
-import { GenesisError } from "../../evm/chain/genesis.ts";
-import type { DirectoryEntry } from "../../evm/native/model-directory.ts";
-import type { LoadedModel } from "../../ml-vm/load.ts";
-import { byteSize } from "../../ml-vm/program/check-types.ts";
-import type { TensorType } from "../../ml-vm/program/program.ts";
+import { GenesisError } from "@elench/evm/chain/genesis";
+import type { DirectoryEntry } from "@elench/evm/inference/directory";
+import type { LoadedModel } from "@elench/tensor/load";
+import { byteSize } from "@elench/tensor/program/check-types";
+import type { TensorType } from "@elench/tensor/program/program";
 import { priceOf } from "./price.ts";
 
 /**

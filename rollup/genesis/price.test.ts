@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { importOnnx } from "../../ml-vm/onnx/import.ts";
-import type { Program } from "../../ml-vm/program/program.ts";
+import { importOnnx } from "@elench/tensor/onnx/import";
+import type { Program } from "@elench/tensor/program/program";
 import { tinyModel } from "../../test/e2e/tiny-model.ts";
 import { priceOf } from "./price.ts";
 

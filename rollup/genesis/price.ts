@@ -1,6 +1,6 @@
-import { checkProgram } from "../../ml-vm/program/check.ts";
-import { byteSize } from "../../ml-vm/program/check-types.ts";
-import type { Instruction, Program } from "../../ml-vm/program/program.ts";
+import { checkProgram } from "@elench/tensor/program/check";
+import { byteSize } from "@elench/tensor/program/check-types";
+import type { Instruction, Program } from "@elench/tensor/program/program";
 
 /**
  * What one run of a model costs in gas (docs/dapp-guide.md, "What a model costs"). A unit of gas should buy a node about the same time, whatever it is

@@ -1,9 +1,9 @@
+import { wordBytes } from "@elench/bytes/words";
+import { nativeCommon } from "@elench/evm/native/vm";
 import type { Log } from "@ethereumjs/evm";
 import { createTxFromRLP } from "@ethereumjs/tx";
 import { bigIntToHex, bytesToHex, type PrefixedHexString } from "@ethereumjs/util";
 import { Bloom } from "@ethereumjs/vm";
-import { wordBytes } from "../../evm/machine/words.ts";
-import { nativeCommon } from "../../evm/native/vm.ts";
 import type { PendingTransaction } from "../devnet/admission.ts";
 import type { SealedBlock, SealedTransaction } from "../devnet/chain.ts";
 

@@ -1,16 +1,16 @@
 /** What wallets and libraries see of a development chain. */
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { batchInput, outputOf } from "@elench/evm/batch/claim";
+import { createWorld, parseGenesis } from "@elench/evm/chain/genesis";
+import { runNativeBatch } from "@elench/evm/native/batch";
 import { concatBytes, hexToBytes } from "@ethereumjs/util";
 import { JsonRpcProvider } from "ethers";
 import { createPublicClient, createWalletClient, defineChain, type Hex, http, parseEther, toHex } from "viem";
 import { privateKeyToAccount } from "viem/accounts";
-import { privateKeyOf, richAccount } from "../../deploy/local-chain.ts";
-import { batchInput, outputOf } from "../../evm/batch/claim.ts";
-import { createWorld, parseGenesis } from "../../evm/chain/genesis.ts";
-import { runNativeBatch } from "../../evm/native/batch.ts";
-import { type Devnet, startDevnet } from "../devnet/devnet.ts";
-import { devAccounts, makeGenesis } from "../genesis/make.ts";
+import { type Devnet, startDevnet } from "../devnet.ts";
+import { devAccounts, privateKeyOf, richAccount } from "../genesis/dev-accounts.ts";
+import { makeGenesis } from "../genesis/make.ts";
 
 const CHAIN_ID = 4_321;
 const noModels = {

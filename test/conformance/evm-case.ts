@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
+import type { AccountState, PreState } from "@elench/evm/native/state";
+import { keccak256 } from "@elench/merkle/tree";
 import { bytesToHex, hexToBigInt, hexToBytes, type PrefixedHexString } from "@ethereumjs/util";
-import type { AccountState, PreState } from "../../evm/native/state.ts";
-import { keccak256 } from "../../merkle/tree.ts";
 
 /**
  * The official state tests (GeneralStateTests of github.com/ethereum/tests): a file holds tests, and a test one transaction in several

@@ -1,13 +1,13 @@
 import assert, { AssertionError } from "node:assert/strict";
+import { createState, type PreState, putAccounts } from "@elench/evm/native/state";
+import { createNativeVm, nativeCommon } from "@elench/evm/native/vm";
+import { keccak256 } from "@elench/merkle/tree";
 import { createBlock } from "@ethereumjs/block";
 import type { Log } from "@ethereumjs/evm";
 import { RLP } from "@ethereumjs/rlp";
 import { createTxFromRLP, type TypedTransaction } from "@ethereumjs/tx";
 import { createAddressFromString } from "@ethereumjs/util";
 import { runTx } from "@ethereumjs/vm";
-import { createState, type PreState, putAccounts } from "../../evm/native/state.ts";
-import { createNativeVm, nativeCommon } from "../../evm/native/vm.ts";
-import { keccak256 } from "../../merkle/tree.ts";
 import { hex, type StateCase, testBlockHash } from "./evm-case.ts";
 import type { Outcome } from "./evm-executors.ts";
 

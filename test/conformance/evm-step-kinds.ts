@@ -1,5 +1,5 @@
-import { PHASE, type Phase, STATUS } from "../../evm/machine/layout.ts";
-import { LoadTask, type Machine, StatusTask } from "../../evm/machine/machine.ts";
+import { LoadTask, type Machine, StatusTask } from "@elench/evm/machine/state/machine";
+import { PHASE, type Phase, STATUS } from "@elench/evm/structures/layout";
 import { OPCODES, STACK_LIMIT } from "../../evm/machine/opcodes.ts";
 import { PrecompileTask } from "../../evm/machine/phases/precompile-task.ts";
 

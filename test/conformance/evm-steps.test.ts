@@ -1,11 +1,11 @@
 /** What `--verify` verifies, and what is measured on the way. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { PHASE, STATUS } from "../../evm/machine/layout.ts";
-import { LoadTask, type Machine, StatusTask } from "../../evm/machine/machine.ts";
+import { LoadTask, type Machine, StatusTask } from "@elench/evm/machine/state/machine";
+import { step } from "@elench/evm/machine/step";
+import { PHASE, STATUS } from "@elench/evm/structures/layout";
+import { machineIn, worldOf } from "../../evm/machine/fixtures/state.ts";
 import { STACK_LIMIT } from "../../evm/machine/opcodes.ts";
-import { step } from "../../evm/machine/step.ts";
-import { machineIn, worldOf } from "../../evm/machine/testState.ts";
 import { mostSteps, worstOf } from "./evm-figures.ts";
 import { endingOf, failureOf, kindOf } from "./evm-step-kinds.ts";
 import { StepSample } from "./evm-step-sample.ts";

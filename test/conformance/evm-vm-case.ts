@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
+import { nativeCommon } from "@elench/evm/native/vm";
+import { keccak256 } from "@elench/merkle/tree";
 import { createLegacyTx } from "@ethereumjs/tx";
 import { createAddressFromString, hexToBytes, type PrefixedHexString, setLengthLeft } from "@ethereumjs/util";
-import { nativeCommon } from "../../evm/native/vm.ts";
-import { keccak256 } from "../../merkle/tree.ts";
 import { accounts, number, type RawAccounts, type StateCase } from "./evm-case.ts";
 
 /**

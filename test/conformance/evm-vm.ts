@@ -1,10 +1,10 @@
 import { relative } from "node:path";
+import { createState, putAccounts } from "@elench/evm/native/state";
+import { keccak256 } from "@elench/merkle/tree";
 import { createBlock } from "@ethereumjs/block";
 import { Common, Hardfork, Mainnet } from "@ethereumjs/common";
 import { createEVM } from "@ethereumjs/evm";
 import { createAddressFromString as address, hexToBytes } from "@ethereumjs/util";
-import { createState, putAccounts } from "../../evm/native/state.ts";
-import { keccak256 } from "../../merkle/tree.ts";
 import { jsonFiles } from "./evm.ts";
 import { accounts, hex, number, testBlockHash } from "./evm-case.ts";
 import { judgeByNative } from "./evm-judge.ts";

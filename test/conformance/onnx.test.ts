@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import onnxProto from "onnx-proto";
-import { onnxFile } from "../../ml-vm/onnx/test-model.ts";
+import { onnxFile } from "../../ml-vm/onnx/fixtures/model.ts";
 import { conformanceOnnx } from "./onnx.ts";
 
 const tensor = (name: string, data: readonly number[]): Uint8Array =>

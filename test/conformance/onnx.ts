@@ -1,18 +1,18 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import { type Backend, openBackend } from "../../ml-vm/engine/backend.ts";
-import { Session } from "../../ml-vm/engine/session.ts";
+import { type Backend, openBackend } from "@elench/tensor/engine/backend";
+import { Session } from "@elench/tensor/engine/session";
+import { constantOfBytes, parseGraph } from "@elench/tensor/onnx/graph/graph";
+import { importOnnx } from "@elench/tensor/onnx/import";
+import { checkProgram } from "@elench/tensor/program/check";
+import { type DType, dtypeSpec } from "@elench/tensor/program/dtype";
+import type { Model } from "@elench/tensor/program/model";
+import { loadSoftfloat } from "@elench/tensor/softfloat/load";
+import type { Softfloat } from "@elench/tensor/softfloat/softfloat";
 import { f32FromBits, f64FromBits } from "../../ml-vm/functions/builder.ts";
-import { loadElement } from "../../ml-vm/onnx/element.ts";
-import { ModelError } from "../../ml-vm/onnx/error.ts";
-import { constantOfBytes, parseGraph } from "../../ml-vm/onnx/graph.ts";
-import { importOnnx } from "../../ml-vm/onnx/import.ts";
-import { type Value, viewOfBytes } from "../../ml-vm/onnx/tensor.ts";
-import { checkProgram } from "../../ml-vm/program/check.ts";
-import { type DType, dtypeSpec } from "../../ml-vm/program/dtype.ts";
-import type { Model } from "../../ml-vm/program/model.ts";
-import { loadSoftfloat } from "../../ml-vm/softfloat/load.ts";
-import type { Softfloat } from "../../ml-vm/softfloat/softfloat.ts";
+import { ModelError } from "../../ml-vm/onnx/graph/error.ts";
+import { type Value, viewOfBytes } from "../../ml-vm/onnx/graph/tensor.ts";
+import { loadElement } from "../../ml-vm/onnx/lowering/element.ts";
 import { type Case, type Report, reportOf } from "./report.ts";
 
 /**

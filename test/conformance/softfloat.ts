@@ -12,8 +12,8 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
+import { loadSoftfloat } from "@elench/tensor/softfloat/load";
 import { FUNCTIONS, type FunctionName, type ValueType } from "../../ml-vm/softfloat/exports.ts";
-import { loadSoftfloat } from "../../ml-vm/softfloat/load.ts";
 import { type Case, type Report, reportOf } from "./report.ts";
 
 /** A function of softfloat with its type forgotten: the operands are what `parse` gives for its signature. */

@@ -1,9 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { trieEntries } from "../../evm/trie/entries.ts";
+import { keccak256 } from "@elench/merkle/keccak/keccak";
+import { trieEntries } from "../../evm/trie/fixtures/entries.ts";
+import { NodeStore } from "../../evm/trie/fixtures/store.ts";
 import { EMPTY_TRIE_ROOT } from "../../evm/trie/node.ts";
-import { NodeStore } from "../../evm/trie/store.ts";
-import { keccak256 } from "../../merkle/keccak/keccak.ts";
 import { type Case, type Report, reportOf } from "./report.ts";
 
 /** Judges the state tries by Ethereum's official TrieTests (github.com/ethereum/tests): files of named cases. */

@@ -1,14 +1,14 @@
 /** The dearest steps that the EVM machine can be brought to: none passes a step's bounds of gas and witness, transaction included. */
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import type { Machine } from "@elench/evm/machine/state/machine";
+import { prove, step } from "@elench/evm/machine/step";
+import { PHASE } from "@elench/evm/structures/layout";
 import { concatBytes } from "@ethereumjs/util";
-import { PHASE } from "../../evm/machine/layout.ts";
-import type { Machine } from "../../evm/machine/machine.ts";
-import { prove, step } from "../../evm/machine/step.ts";
-import { EXPONENTIATIONS, EXTREMES, MOST_PAIRS, PAIR } from "../../evm/machine/testExtremes.ts";
-import { exceedsL1, l1Price } from "../../evm/native/precompile-bounds.ts";
+import { exceedsL1, l1Price } from "../../evm/crypto/precompile-bounds.ts";
+import { EXPONENTIATIONS, EXTREMES, MOST_PAIRS, PAIR } from "../../evm/machine/fixtures/extremes.ts";
 import { transactionGas } from "./evm.ts";
-import { type EvmVerifier, startEvmVerifier } from "./evmVerifier.ts";
+import { type EvmVerifier, startEvmVerifier } from "./evm-verifier.ts";
 
 /** docs/evm-machine.md, "Bounds of a step". */
 const GAS = 5_000_000;

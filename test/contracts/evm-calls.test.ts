@@ -1,11 +1,11 @@
 /** Steps of calls, creations and the ends of frames: the contracts take them as the stepper does, from no other witness. */
 import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
+import { type Machine, StatusTask } from "@elench/evm/machine/state/machine";
+import { type ProvenStep, prove } from "@elench/evm/machine/step";
+import { PHASE, type Phase } from "@elench/evm/structures/layout";
 import { bytesToHex, concatBytes } from "@ethereumjs/util";
-import { PHASE, type Phase } from "../../evm/machine/layout.ts";
-import { type Machine, StatusTask } from "../../evm/machine/machine.ts";
-import { type ProvenStep, prove } from "../../evm/machine/step.ts";
-import { randomScenario, runStepped } from "../../evm/machine/testPrograms.ts";
+import { randomScenario, runStepped } from "../../evm/machine/fixtures/programs.ts";
 import { build } from "./build.ts";
 import { type Deployed, Reverted, startEvm } from "./evm.ts";
 

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
-import { bytesToHex, concatBytes } from "@ethereumjs/util";
-import { historyTree, NO_HISTORY } from "../../evm/batch/history.ts";
-import { Code } from "../../evm/machine/code.ts";
+import { toBigInt, wordBytes } from "@elench/bytes/words";
+import { historyTree, NO_HISTORY } from "@elench/evm/batch/history";
+import { type AskTask, BuildTask, type DigestTask, hashView, InputTask } from "@elench/evm/machine/phases/bulk";
+import type { Machine } from "@elench/evm/machine/state/machine";
+import { step, witnessOf } from "@elench/evm/machine/step";
 import {
   EMPTY,
   logsOf,
@@ -13,15 +15,14 @@ import {
   viewOf,
   viewOfBytes,
   ZERO_HASH,
-} from "../../evm/machine/layout.ts";
-import type { Machine } from "../../evm/machine/machine.ts";
+} from "@elench/evm/structures/layout";
+import { hashWords } from "@elench/merkle/hash-words";
+import { dataRoot, keccak256, zeroListRoot } from "@elench/merkle/tree";
+import { bytesToHex, concatBytes } from "@ethereumjs/util";
+import { machineIn, SELF, SENDER, worldOf } from "../../evm/machine/fixtures/state.ts";
 import { OPCODES } from "../../evm/machine/opcodes.ts";
-import { type AskTask, BuildTask, type DigestTask, hashView, InputTask } from "../../evm/machine/phases/bulk.ts";
-import { step, witnessOf } from "../../evm/machine/step.ts";
-import { machineIn, SELF, SENDER, worldOf } from "../../evm/machine/testState.ts";
-import { hashWords, toBigInt, wordBytes } from "../../evm/machine/words.ts";
-import { seededRandom } from "../../evm/trie/random.ts";
-import { dataRoot, keccak256, zeroListRoot } from "../../merkle/tree.ts";
+import { Code } from "../../evm/structures/code.ts";
+import { seededRandom } from "../../evm/trie/fixtures/random.ts";
 import { build } from "./build.ts";
 import { type Deployed, Reverted, startEvm } from "./evm.ts";
 

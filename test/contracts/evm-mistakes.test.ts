@@ -1,19 +1,19 @@
 /** Mistakes that verifiers of this kind have made in public: each is tried here, on the whole verifier. */
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { Code } from "../../evm/machine/code.ts";
-import { PHASE, STATUS } from "../../evm/machine/layout.ts";
-import { fail, type Machine, type StatusTask } from "../../evm/machine/machine.ts";
+import { concat } from "@elench/bytes/concat";
+import { equalBytes, joinWords, wordBytes } from "@elench/bytes/words";
+import { fail, type Machine, type StatusTask } from "@elench/evm/machine/state/machine";
+import { type ProvenStep, prove, step } from "@elench/evm/machine/step";
+import { PHASE, STATUS } from "@elench/evm/structures/layout";
+import { LEAF_BYTES } from "@elench/merkle/tree";
+import { OP, push, runStepped, scenario } from "../../evm/machine/fixtures/programs.ts";
+import { machineIn, SELF, worldOf } from "../../evm/machine/fixtures/state.ts";
 import { OPCODES, STACK_LIMIT } from "../../evm/machine/opcodes.ts";
-import { type ProvenStep, prove, step } from "../../evm/machine/step.ts";
-import { OP, push, runStepped, scenario } from "../../evm/machine/testPrograms.ts";
-import { machineIn, SELF, worldOf } from "../../evm/machine/testState.ts";
-import { equalBytes, joinWords, wordBytes } from "../../evm/machine/words.ts";
+import { Code } from "../../evm/structures/code.ts";
 import { encodeProof } from "../../evm/trie/proof.ts";
-import { concat } from "../../merkle/concat.ts";
-import { LEAF_BYTES } from "../../merkle/tree.ts";
 import { gatherSteps, type KnownStep, knownStep } from "../fuzz/steps.ts";
-import { type EvmVerifier, startEvmVerifier } from "./evmVerifier.ts";
+import { type EvmVerifier, startEvmVerifier } from "./evm-verifier.ts";
 
 const STATE_BYTES = 480;
 const MAX = 2n ** 256n - 1n;

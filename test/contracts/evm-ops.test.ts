@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
+import { joinWords } from "@elench/bytes/words";
+import { Machine, type Outside } from "@elench/evm/machine/state/machine";
+import { step, witnessOf } from "@elench/evm/machine/step";
+import { PHASE, type Phase } from "@elench/evm/structures/layout";
+import { keccak256 } from "@elench/merkle/tree";
 import { bytesToHex, concatBytes } from "@ethereumjs/util";
 import type { Hex } from "viem";
-import { Code } from "../../evm/machine/code.ts";
-import { PHASE, type Phase } from "../../evm/machine/layout.ts";
-import { Machine, type Outside } from "../../evm/machine/machine.ts";
 import { OPCODES } from "../../evm/machine/opcodes.ts";
-import { step, witnessOf } from "../../evm/machine/step.ts";
-import { joinWords } from "../../evm/machine/words.ts";
-import { keccak256 } from "../../merkle/tree.ts";
+import { Code } from "../../evm/structures/code.ts";
 import { build } from "./build.ts";
 import { type Deployed, type Evm, Reverted, startEvm } from "./evm.ts";
 

@@ -1,11 +1,11 @@
 /** Precompiles and inference: the contract's step is the machine's, and a witness that is damaged is refused. */
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { bls12_381 } from "@noble/curves/bls12-381.js";
-import { secp256k1 } from "@noble/curves/secp256k1.js";
-import { sha256 } from "@noble/hashes/sha2.js";
-import { bytesToHex, type Hex } from "viem";
-import { Bytes } from "../../evm/machine/bytes.ts";
+import { concat } from "@elench/bytes/concat";
+import { joinWords, toBigInt, wordBytes } from "@elench/bytes/words";
+import { encodeEntry } from "@elench/evm/inference/directory";
+import { addressKey, Machine, type Outside, type StatusTask, slotKey } from "@elench/evm/machine/state/machine";
+import { step, witnessOf } from "@elench/evm/machine/step";
 import {
   type Account,
   accountWords,
@@ -16,17 +16,17 @@ import {
   STATUS,
   slotWords,
   viewOf,
-} from "../../evm/machine/layout.ts";
-import { addressKey, Machine, type Outside, type StatusTask, slotKey } from "../../evm/machine/machine.ts";
+} from "@elench/evm/structures/layout";
+import { Bytes } from "@elench/merkle/paged-bytes";
+import { hashPair, keccak256 } from "@elench/merkle/tree";
+import { inferenceContext, startState } from "@elench/tensor/program/commitment";
+import { bls12_381 } from "@noble/curves/bls12-381.js";
+import { secp256k1 } from "@noble/curves/secp256k1.js";
+import { sha256 } from "@noble/hashes/sha2.js";
+import { bytesToHex, type Hex } from "viem";
 import { INFERENCE, PrecompileTask } from "../../evm/machine/phases/precompile-task.ts";
-import { put } from "../../evm/machine/sparse.ts";
-import { step, witnessOf } from "../../evm/machine/step.ts";
-import { joinWords, toBigInt, wordBytes } from "../../evm/machine/words.ts";
-import { encodeEntry } from "../../evm/native/model-directory.ts";
+import { put } from "../../evm/structures/sparse.ts";
 import { EMPTY_TRIE_ROOT } from "../../evm/trie/node.ts";
-import { concat } from "../../merkle/concat.ts";
-import { hashPair, keccak256 } from "../../merkle/tree.ts";
-import { inferenceContext, startState } from "../../ml-vm/program/commitment.ts";
 import { build } from "./build.ts";
 import { Reverted } from "./evm.ts";
 import { type Simulated, type Simulator, startSimulator } from "./simulator.ts";

@@ -1,13 +1,13 @@
 /** Steps of every kind, on the whole verifier: from a state there is one witness that it takes, and one state that it comes to. */
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { PHASE } from "../../evm/machine/layout.ts";
+import { concat } from "@elench/bytes/concat";
+import { equalBytes } from "@elench/bytes/words";
+import { PHASE } from "@elench/evm/structures/layout";
 import { OPCODES } from "../../evm/machine/opcodes.ts";
-import { equalBytes } from "../../evm/machine/words.ts";
-import { type Random, seededRandom } from "../../evm/trie/random.ts";
-import { concat } from "../../merkle/concat.ts";
+import { type Random, seededRandom } from "../../evm/trie/fixtures/random.ts";
 import { gatherSteps, type KnownStep } from "../fuzz/steps.ts";
-import { type Claim, type EvmVerifier, startEvmVerifier } from "./evmVerifier.ts";
+import { type Claim, type EvmVerifier, startEvmVerifier } from "./evm-verifier.ts";
 
 /** Random batches from which the steps are taken. */
 const SEEDS = 120;

@@ -1,16 +1,16 @@
 import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
+import { addressKey, LoadTask, type Machine, slotKey } from "@elench/evm/machine/state/machine";
+import { OutcomeTask } from "@elench/evm/machine/state/outcome";
+import { step, witnessOf } from "@elench/evm/machine/step";
+import { type Account, FLAG, PHASE, STATUS } from "@elench/evm/structures/layout";
+import { keccak256 } from "@elench/merkle/tree";
 import { bytesToHex, concatBytes } from "@ethereumjs/util";
-import { decodeAccount } from "../../evm/machine/account.ts";
-import { Code } from "../../evm/machine/code.ts";
-import { type Account, FLAG, PHASE, STATUS } from "../../evm/machine/layout.ts";
-import { addressKey, LoadTask, type Machine, slotKey } from "../../evm/machine/machine.ts";
-import { OutcomeTask } from "../../evm/machine/outcome.ts";
-import { step, witnessOf } from "../../evm/machine/step.ts";
-import { machineIn, SELF, type TestAccount, type World, worldOf } from "../../evm/machine/testState.ts";
+import { machineIn, SELF, type TestAccount, type World, worldOf } from "../../evm/machine/fixtures/state.ts";
+import { decodeAccount } from "../../evm/machine/state/account.ts";
+import { Code } from "../../evm/structures/code.ts";
 import { trieGet } from "../../evm/trie/get.ts";
 import { encodeProof } from "../../evm/trie/proof.ts";
-import { keccak256 } from "../../merkle/tree.ts";
 import { build } from "./build.ts";
 import { type Deployed, Reverted, startEvm } from "./evm.ts";
 

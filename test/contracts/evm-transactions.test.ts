@@ -1,9 +1,15 @@
 import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
+import type { BatchInput } from "@elench/evm/batch/claim";
+import { encodeBatch } from "@elench/evm/batch/encoding";
+import { DecodeTask } from "@elench/evm/machine/phases/transactions";
+import { addressKey, type Machine } from "@elench/evm/machine/state/machine";
+import { prove, step } from "@elench/evm/machine/step";
+import { type Batch, type Envelope, PHASE, type Phase, type Tx } from "@elench/evm/structures/layout";
+import { Bytes } from "@elench/merkle/paged-bytes";
+import { hashPair } from "@elench/merkle/tree";
 import { bytesToHex } from "@ethereumjs/util";
 import type { Hex } from "viem";
-import type { BatchInput } from "../../evm/batch/claim.ts";
-import { encodeBatch } from "../../evm/batch/encoding.ts";
 import {
   KEYS,
   randomBatch,
@@ -13,16 +19,10 @@ import {
   testWorld,
   transaction,
   type World,
-} from "../../evm/batch/testBatches.ts";
-import { Bytes } from "../../evm/machine/bytes.ts";
-import { type Batch, type Envelope, PHASE, type Phase, type Tx } from "../../evm/machine/layout.ts";
-import { addressKey, type Machine } from "../../evm/machine/machine.ts";
-import { DecodeTask } from "../../evm/machine/phases/transactions.ts";
+} from "../../evm/batch/fixtures/batches.ts";
 import { runBatch } from "../../evm/machine/run.ts";
-import { get } from "../../evm/machine/sparse.ts";
-import { prove, step } from "../../evm/machine/step.ts";
-import { seededRandom } from "../../evm/trie/random.ts";
-import { hashPair } from "../../merkle/tree.ts";
+import { get } from "../../evm/structures/sparse.ts";
+import { seededRandom } from "../../evm/trie/fixtures/random.ts";
 import { build } from "./build.ts";
 import { type Deployed, Reverted, startEvm } from "./evm.ts";
 

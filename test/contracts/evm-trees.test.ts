@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
+import { transientWords } from "@elench/evm/structures/layout";
+import { hashWords } from "@elench/merkle/hash-words";
+import { Bytes } from "@elench/merkle/paged-bytes";
+import { dataRoot, type Hash, ListTree, zeroDataRoot, zeroListRoot } from "@elench/merkle/tree";
 import { bytesToHex, concatBytes, equalsBytes, hexToBytes } from "@ethereumjs/util";
 import type { Hex } from "viem";
-import { Bytes } from "../../evm/machine/bytes.ts";
-import { Code } from "../../evm/machine/code.ts";
-import { transientWords } from "../../evm/machine/layout.ts";
-import { leftmost, open, put, rootOf, type Sparse, takeOut } from "../../evm/machine/sparse.ts";
-import { hashWords } from "../../evm/machine/words.ts";
-import { dataRoot, type Hash, ListTree, zeroDataRoot, zeroListRoot } from "../../merkle/tree.ts";
+import { Code } from "../../evm/structures/code.ts";
+import { leftmost, open, put, rootOf, type Sparse, takeOut } from "../../evm/structures/sparse.ts";
 import { build } from "./build.ts";
 import { type Deployed, Reverted, startEvm } from "./evm.ts";
 

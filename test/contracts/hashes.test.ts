@@ -1,14 +1,14 @@
-/** The contracts' parts of hashes are those of `evm/hashes/`, bit for bit, and cost what steps are bounded by. */
+/** The contracts' parts of hashes are those of `evm/crypto/hashes/`, bit for bit, and cost what steps are bounded by. */
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
 import { type Hex, hexToBytes, toHex } from "viem";
-import { blake2Finish, blake2Run, blake2Start } from "../../evm/hashes/blake2.ts";
-import { KECCAK_RATE, keccakAbsorb } from "../../evm/hashes/keccak.ts";
-import { keccakPad, ripemd160Pad, sha256Pad } from "../../evm/hashes/padding.ts";
-import { ripemd160Absorb } from "../../evm/hashes/ripemd160.ts";
-import { sha256Absorb } from "../../evm/hashes/sha256.ts";
-import { randomBytes } from "../../evm/hashes/testMessages.ts";
-import { randomWords } from "../../ml-vm/softfloat/testPatterns.ts";
+import { blake2Finish, blake2Run, blake2Start } from "../../evm/crypto/hashes/blake2.ts";
+import { randomBytes } from "../../evm/crypto/hashes/fixtures/messages.ts";
+import { KECCAK_RATE, keccakAbsorb } from "../../evm/crypto/hashes/keccak.ts";
+import { keccakPad, ripemd160Pad, sha256Pad } from "../../evm/crypto/hashes/padding.ts";
+import { ripemd160Absorb } from "../../evm/crypto/hashes/ripemd160.ts";
+import { sha256Absorb } from "../../evm/crypto/hashes/sha256.ts";
+import { randomWords } from "../../ml-vm/softfloat/fixtures/patterns.ts";
 import { build } from "./build.ts";
 import { type Deployed, Reverted, startEvm } from "./evm.ts";
 

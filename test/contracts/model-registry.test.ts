@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
+import { dataRoot, treeDepth } from "@elench/merkle/tree";
+import { checkProgram } from "@elench/tensor/program/check";
+import { type Commitment, commit, inferenceContext, listRoot, startState } from "@elench/tensor/program/commitment";
+import type { Program, TensorType } from "@elench/tensor/program/program";
+import { type Page, type PageBudget, registrationOf } from "@elench/tensor/program/registration";
 import { bytesToHex, type Hex } from "viem";
-import { dataRoot, treeDepth } from "../../merkle/tree.ts";
-import { checkProgram } from "../../ml-vm/program/check.ts";
-import { base, broken } from "../../ml-vm/program/check-cases.ts";
-import { type Commitment, commit, inferenceContext, listRoot, startState } from "../../ml-vm/program/commitment.ts";
-import type { Program, TensorType } from "../../ml-vm/program/program.ts";
-import { randomProgram } from "../../ml-vm/program/random.ts";
-import { Random } from "../../ml-vm/program/random-bits.ts";
-import { type Page, type PageBudget, registrationOf } from "../../ml-vm/program/registration.ts";
+import { base, broken } from "../../ml-vm/program/fixtures/check-cases.ts";
+import { randomProgram } from "../../ml-vm/program/fixtures/random.ts";
+import { Random } from "../../ml-vm/program/fixtures/random-bits.ts";
 import { build } from "./build.ts";
 import { type Deployed, startEvm, transactionGas } from "./evm.ts";
 

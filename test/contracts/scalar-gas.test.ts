@@ -5,9 +5,9 @@
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { after, before, test } from "node:test";
-import { OPS, type ScalarType } from "../../ml-vm/program/ops.ts";
-import { randomWide, randomWords } from "../../ml-vm/softfloat/testPatterns.ts";
-import { type Operands, type ScalarHarness, startScalarHarness } from "./scalarHarness.ts";
+import { OPS, type ScalarType } from "@elench/tensor/program/ops";
+import { randomWide, randomWords } from "../../ml-vm/softfloat/fixtures/patterns.ts";
+import { type Operands, type ScalarHarness, startScalarHarness } from "./scalar-harness.ts";
 
 const snapshot = new URL("../snapshots/scalar-gas.json", import.meta.url);
 const COUNT = 300;

@@ -3,10 +3,10 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
 import { gunzipSync } from "node:zlib";
-import { OPS, type OpSpec } from "../../ml-vm/program/ops.ts";
-import { loadSoftfloat } from "../../ml-vm/softfloat/load.ts";
-import { randomPatterns, randomWide, randomWords, specialPatterns } from "../../ml-vm/softfloat/testPatterns.ts";
-import { type Operands, type ScalarHarness, startScalarHarness } from "./scalarHarness.ts";
+import { OPS, type OpSpec } from "@elench/tensor/program/ops";
+import { loadSoftfloat } from "@elench/tensor/softfloat/load";
+import { randomPatterns, randomWide, randomWords, specialPatterns } from "../../ml-vm/softfloat/fixtures/patterns.ts";
+import { type Operands, type ScalarHarness, startScalarHarness } from "./scalar-harness.ts";
 
 const softfloat = loadSoftfloat();
 let harness: ScalarHarness;

@@ -1,11 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { bytesToHex } from "viem";
-import { DTYPES } from "../../ml-vm/program/dtype.ts";
-import type { Model } from "../../ml-vm/program/model.ts";
-import { randomProgram } from "../../ml-vm/program/random.ts";
-import { Random } from "../../ml-vm/program/random-bits.ts";
-import { machineOf, samples } from "../../ml-vm/stepper/samples.ts";
+import { DTYPES } from "@elench/tensor/program/dtype";
+import type { Model } from "@elench/tensor/program/model";
 import {
   hashOf,
   instructionAt,
@@ -13,8 +9,12 @@ import {
   runningInstruction,
   type State,
   startOf,
-} from "../../ml-vm/stepper/state.ts";
-import { stageAt, step, writtenElement } from "../../ml-vm/stepper/stepper.ts";
+} from "@elench/tensor/stepper/state";
+import { stageAt, step, writtenElement } from "@elench/tensor/stepper/stepper";
+import { bytesToHex } from "viem";
+import { randomProgram } from "../../ml-vm/program/fixtures/random.ts";
+import { Random } from "../../ml-vm/program/fixtures/random-bits.ts";
+import { machineOf, samples } from "../../ml-vm/stepper/fixtures/samples.ts";
 import { opening, startVerifier, type Verifier } from "./verifier.ts";
 
 let verifier: Verifier;

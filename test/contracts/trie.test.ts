@@ -1,18 +1,18 @@
 /** The contracts read and update tries as `evm/trie` does, and refuse every proof that does not open the root. */
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { keccak256 } from "@elench/merkle/keccak/keccak";
 import { RLP } from "@ethereumjs/rlp";
+import { randomUpdates, seededRandom } from "../../evm/trie/fixtures/random.ts";
+import { buildTrie, NodeStore } from "../../evm/trie/fixtures/store.ts";
 import { trieGet } from "../../evm/trie/get.ts";
 import { EMPTY_TRIE_ROOT, encodeNode, type TrieNode } from "../../evm/trie/node.ts";
 import { nibblesOf } from "../../evm/trie/path.ts";
 import { encodeProof } from "../../evm/trie/proof.ts";
-import { randomUpdates, seededRandom } from "../../evm/trie/random.ts";
-import { buildTrie, NodeStore } from "../../evm/trie/store.ts";
 import { trieUpdate } from "../../evm/trie/update.ts";
-import { keccak256 } from "../../merkle/keccak/keccak.ts";
 import { rootCases } from "../conformance/trie.ts";
 import { NO_TRIE_TESTS, officialTrieTests } from "../conformance/trie-vectors.ts";
-import { type ProvenUpdate, startTrieHarness, type TrieHarness } from "./trieHarness.ts";
+import { type ProvenUpdate, startTrieHarness, type TrieHarness } from "./trie-harness.ts";
 
 let harness: TrieHarness;
 before(async () => {

@@ -1,7 +1,8 @@
 /** The tensor verifier for tests. */
+
+import { hashOf, type Machine, type State } from "@elench/tensor/stepper/state";
+import { witnessOf } from "@elench/tensor/stepper/witness";
 import { bytesToHex, type Hex, hexToBytes } from "viem";
-import { hashOf, type Machine, type State } from "../../ml-vm/stepper/state.ts";
-import { witnessOf } from "../../ml-vm/stepper/witness.ts";
 import { build } from "./build.ts";
 import { Reverted } from "./evm.ts";
 import { startSimulator } from "./simulator.ts";

@@ -1,7 +1,7 @@
+import { disputeGameAbi } from "@elench/challenger/l1/abi";
+import { type Agent, type AgentOptions, createAgent } from "@elench/challenger/watch/agent";
 import { encodeFunctionData, type Hex } from "viem";
 import type { HDAccount } from "viem/accounts";
-import { type Agent, type AgentOptions, createAgent } from "../../challenger/agent.ts";
-import { disputeGameAbi } from "../../challenger/l1/abi.ts";
 import { games, hex, MAX_FEE, parameters, type Stage, transact } from "./stage.ts";
 
 /** An agent in this process, honest unless it is told lies, and silent without an account. */

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { concat } from "@elench/bytes/concat";
+import type { Agent, AgentOptions } from "@elench/challenger/watch/agent";
+import { batchInferenceLiar, batchLiar } from "@elench/challenger/watch/liar";
+import type { BatchFault } from "@elench/prover/batch-fault";
+import { richAccount } from "@elench/rollup/genesis/dev-accounts";
 import type { Hex } from "viem";
-import type { Agent, AgentOptions } from "../../challenger/agent.ts";
-import { batchInferenceLiar, batchLiar } from "../../challenger/liar.ts";
-import { richAccount } from "../../deploy/local-chain.ts";
-import { concat } from "../../merkle/concat.ts";
-import type { BatchFault } from "../../prover/batch-fault.ts";
 import { agentOn, proposeAs } from "./agents.ts";
 import { append, batchOf, CALLING, type L2Stage, LAST, openL2Stage } from "./l2-stage.ts";
 import { gameEvents, hex, keyOf, OPEN, passClocks, REPLACED, resultOf, UPHELD, until, watcher } from "./stage.ts";

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
+import { startLocalChain } from "@elench/deploy/local-chain";
+import { richAccount } from "@elench/rollup/genesis/dev-accounts";
 import type { Hex } from "viem";
-import { richAccount, startLocalChain } from "../../deploy/local-chain.ts";
 import { createLiar } from "./liar.ts";
 import { honestly, type ProxyEndpoint, startProxy } from "./proxy.ts";
 import { ask, gameEvents, keyOf, openStage, type Stage, until, watcher } from "./stage.ts";

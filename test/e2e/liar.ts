@@ -1,7 +1,7 @@
+import type { Agent } from "@elench/challenger/watch/agent";
+import { inferenceLiar } from "@elench/challenger/watch/liar";
+import type { Fault } from "@elench/prover/fault";
 import type { HDAccount } from "viem/accounts";
-import type { Agent } from "../../challenger/agent.ts";
-import { inferenceLiar } from "../../challenger/liar.ts";
-import type { Fault } from "../../prover/fault.ts";
 import { agentOn } from "./agents.ts";
 import { answer, type Question, type Stage } from "./stage.ts";
 

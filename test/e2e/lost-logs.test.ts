@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, test } from "node:test";
+import { disputeGameAbi, inboxAbi } from "@elench/challenger/l1/abi";
+import { batchLiar } from "@elench/challenger/watch/liar";
+import { richAccount } from "@elench/rollup/genesis/dev-accounts";
 import { encodeEventTopics, type Hex } from "viem";
-import { disputeGameAbi, inboxAbi } from "../../challenger/l1/abi.ts";
-import { batchLiar } from "../../challenger/liar.ts";
-import { richAccount } from "../../deploy/local-chain.ts";
 import { agentOn, proposeAs } from "./agents.ts";
 import { append, batchOf, CALLING, openL2Stage } from "./l2-stage.ts";
 import { createLiar } from "./liar.ts";

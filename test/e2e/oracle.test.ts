@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
+import { disputeGameAbi, inferenceOracleAbi } from "@elench/challenger/l1/abi";
+import { richAccount } from "@elench/rollup/genesis/dev-accounts";
 import { type Address, decodeErrorResult, encodeFunctionData, type Hex, parseAbi } from "viem";
-import { runNode } from "../../challenger/cli/testRun.ts";
-import { disputeGameAbi, inferenceOracleAbi } from "../../challenger/l1/abi.ts";
 import type { Proposal } from "../../challenger/strategy/identity.ts";
-import { richAccount } from "../../deploy/local-chain.ts";
+import { runNode } from "../../cli/fixtures/run.ts";
 import { agentOn } from "./agents.ts";
 import { createOnlooker } from "./liar.ts";
 import {

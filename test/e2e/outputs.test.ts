@@ -3,11 +3,11 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, afterEach, before, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
+import { outputsAbi } from "@elench/challenger/l1/abi";
+import { richAccount } from "@elench/rollup/genesis/dev-accounts";
 import { encodeFunctionData, type Hex } from "viem";
-import { runNode } from "../../challenger/cli/testRun.ts";
-import { outputsAbi } from "../../challenger/l1/abi.ts";
+import { runNode } from "../../cli/fixtures/run.ts";
 import { type Elench, elench, startElench } from "../../demo/processes.ts";
-import { richAccount } from "../../deploy/local-chain.ts";
 import { agentOn } from "./agents.ts";
 import { batchOf, CALLING, type L2Stage, openL2Stage } from "./l2-stage.ts";
 import {

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { registerModel } from "@elench/challenger/l1/registration";
+import { batchInferenceLiar } from "@elench/challenger/watch/liar";
+import { richAccount } from "@elench/rollup/genesis/dev-accounts";
 import type { Hex } from "viem";
-import { type Ended, runNode } from "../../challenger/cli/testRun.ts";
-import { registerModel } from "../../challenger/l1/registration.ts";
-import { batchInferenceLiar } from "../../challenger/liar.ts";
+import { type Ended, runNode } from "../../cli/fixtures/run.ts";
 import { elench } from "../../demo/processes.ts";
-import { richAccount } from "../../deploy/local-chain.ts";
 import { agentOn, proposeAs } from "./agents.ts";
 import { append, batchOf, CALLING, type L2Stage, openL2Stage } from "./l2-stage.ts";
 import { createLiar } from "./liar.ts";
@@ -15,7 +15,7 @@ import { CACHE } from "./tower.ts";
 
 /** `elench replay --dispute` where an L2 chain is deployed: the step that the parties of a game disagree about, be it of a batch or of an inference for L1. */
 
-const CLI = fileURLToPath(new URL("../../challenger/cli/main.ts", import.meta.url));
+const CLI = fileURLToPath(new URL("../../cli/main.ts", import.meta.url));
 const LIAR = richAccount(3);
 /** What the liar gets wrong of the inference. */
 const FAULT = { instruction: 0, element: 2 };

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { until } from "./stage.ts";
 
-export const CLI = fileURLToPath(new URL("../../challenger/cli/main.ts", import.meta.url));
+export const CLI = fileURLToPath(new URL("../../cli/main.ts", import.meta.url));
 
 /** Saves each process the half second that compiling takes. */
 export const CACHE = { NODE_COMPILE_CACHE: join(tmpdir(), "elench-e2e-compiled") };

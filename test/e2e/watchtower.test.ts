@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
+import { richAccount } from "@elench/rollup/genesis/dev-accounts";
 import { type Hex, parseGwei } from "viem";
-import { richAccount } from "../../deploy/local-chain.ts";
 import { ledgerOf } from "./ledger.ts";
 import { createLiar, type Liar } from "./liar.ts";
 import { startProxy } from "./proxy.ts";

@@ -1,4 +1,4 @@
-import { wordBytes } from "../../evm/machine/words.ts";
+import { wordBytes } from "@elench/bytes/words";
 
 const PUSH0 = 0x5f;
 const PUSH2 = 0x61;

@@ -1,9 +1,9 @@
 /** Random worlds and batches: @ethereumjs/vm, the stepper and the Solidity verifier agree. `npm run fuzz` goes on with other seeds. */
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { PHASE } from "../../evm/machine/layout.ts";
+import { PHASE } from "@elench/evm/structures/layout";
 import { OPCODES } from "../../evm/machine/opcodes.ts";
-import { type EvmVerifier, startEvmVerifier } from "../contracts/evmVerifier.ts";
+import { type EvmVerifier, startEvmVerifier } from "../contracts/evm-verifier.ts";
 import { Disagreement, type Judged, judgeSeed, type Met } from "./judge.ts";
 
 const SEEDS = 120;

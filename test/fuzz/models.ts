@@ -1,9 +1,9 @@
-import { toBigInt, wordBytes } from "../../evm/machine/words.ts";
-import { directorySlot, encodeEntry } from "../../evm/native/model-directory.ts";
-import type { Models } from "../../evm/native/models.ts";
-import type { Random } from "../../evm/trie/random.ts";
-import { concat } from "../../merkle/concat.ts";
-import { keccak256 } from "../../merkle/tree.ts";
+import { concat } from "@elench/bytes/concat";
+import { toBigInt, wordBytes } from "@elench/bytes/words";
+import { directorySlot, encodeEntry } from "@elench/evm/inference/directory";
+import type { Models } from "@elench/evm/inference/models";
+import { keccak256 } from "@elench/merkle/tree";
+import type { Random } from "../../evm/trie/fixtures/random.ts";
 import { once, pick, randomBytes } from "./values.ts";
 
 /** What passes for models where the executors of the EVM are compared: any function of the input will do. */

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { pathToFileURL } from "node:url";
-import { openBackend } from "../../ml-vm/engine/backend.ts";
+import { openBackend } from "@elench/tensor/engine/backend";
 import { OPERATORS } from "../../ml-vm/onnx/registry.ts";
 import { HelperProcess } from "./onnx/helper-process.ts";
 import { judge } from "./onnx/judge.ts";

@@ -1,10 +1,10 @@
+import { concat } from "@elench/bytes/concat";
+import { joinWords, wordBytes } from "@elench/bytes/words";
 import { bls12_381 } from "@noble/curves/bls12-381.js";
 import { bn254 } from "@noble/curves/bn254.js";
 import { secp256k1 } from "@noble/curves/secp256k1.js";
 import { sha256 } from "@noble/hashes/sha2.js";
-import { joinWords, wordBytes } from "../../evm/machine/words.ts";
-import type { Random } from "../../evm/trie/random.ts";
-import { concat } from "../../merkle/concat.ts";
+import type { Random } from "../../evm/trie/fixtures/random.ts";
 import { INFERENCE, inferenceInput } from "./models.ts";
 import { once, pick, pickWeighted, randomBytes, randomWord, type Weighted } from "./values.ts";
 

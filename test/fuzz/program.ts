@@ -1,6 +1,6 @@
+import { OP } from "../../evm/machine/fixtures/programs.ts";
 import { OPCODES } from "../../evm/machine/opcodes.ts";
-import { OP } from "../../evm/machine/testPrograms.ts";
-import type { Random } from "../../evm/trie/random.ts";
+import type { Random } from "../../evm/trie/fixtures/random.ts";
 import { Assembler } from "./assembler.ts";
 import { DIRECTORY_STORAGE } from "./models.ts";
 import { randomPrecompileInput } from "./precompile-inputs.ts";

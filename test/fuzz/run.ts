@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { startEvmVerifier } from "../contracts/evmVerifier.ts";
+import { startEvmVerifier } from "../contracts/evm-verifier.ts";
 import { type JudgeOptions, judgeSeed, type Met } from "./judge.ts";
 import { fuzzOnnx, ONNX_USAGE } from "./onnx/command.ts";
 

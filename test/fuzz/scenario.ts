@@ -1,7 +1,10 @@
+import { type BatchInput, batchInput } from "@elench/evm/batch/claim";
+import { encodeBatch } from "@elench/evm/batch/encoding";
+import { NO_HISTORY } from "@elench/evm/batch/history";
+import type { Outside } from "@elench/evm/machine/state/machine";
+import { type AccountState, accountOf, type NativeState, type PreState } from "@elench/evm/native/state";
+import { keccak256 } from "@elench/merkle/tree";
 import type { TypedTxData } from "@ethereumjs/tx";
-import { type BatchInput, batchInput } from "../../evm/batch/claim.ts";
-import { encodeBatch } from "../../evm/batch/encoding.ts";
-import { NO_HISTORY } from "../../evm/batch/history.ts";
 import {
   CHAIN_ID,
   KEYS,
@@ -10,12 +13,9 @@ import {
   testWorld,
   transaction,
   wrongTransaction,
-} from "../../evm/batch/testBatches.ts";
-import type { Outside } from "../../evm/machine/machine.ts";
+} from "../../evm/batch/fixtures/batches.ts";
 import { createdAddress } from "../../evm/machine/phases/frames.ts";
-import { type AccountState, accountOf, type NativeState, type PreState } from "../../evm/native/state.ts";
-import { type Random, seededRandom } from "../../evm/trie/random.ts";
-import { keccak256 } from "../../merkle/tree.ts";
+import { type Random, seededRandom } from "../../evm/trie/fixtures/random.ts";
 import { DIRECTORY, DIRECTORY_STORAGE, INFERENCE, models } from "./models.ts";
 import { randomInitcode, randomProgram, type Surroundings } from "./program.ts";
 import { once, pick, randomBytes, WORD } from "./values.ts";

@@ -1,5 +1,5 @@
-import { PHASE } from "../../evm/machine/layout.ts";
-import { LoadTask, type Machine, StatusTask } from "../../evm/machine/machine.ts";
+import { LoadTask, type Machine, StatusTask } from "@elench/evm/machine/state/machine";
+import { PHASE } from "@elench/evm/structures/layout";
 import { PrecompileTask } from "../../evm/machine/phases/precompile-task.ts";
 
 const names = new Map<number, string>(Object.entries(PHASE).map(([name, phase]) => [phase, name]));

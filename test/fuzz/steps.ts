@@ -1,8 +1,8 @@
-import type { Machine } from "../../evm/machine/machine.ts";
+import type { Word } from "@elench/bytes/words";
+import type { Machine } from "@elench/evm/machine/state/machine";
+import { type ProvenStep, step } from "@elench/evm/machine/step";
 import { runBatch } from "../../evm/machine/run.ts";
-import { type ProvenStep, step } from "../../evm/machine/step.ts";
-import { Tape } from "../../evm/machine/tape.ts";
-import type { Word } from "../../evm/machine/words.ts";
+import { Tape } from "../../evm/machine/state/tape.ts";
 import { randomScenario, stageOf } from "./scenario.ts";
 import { isDelegated, kindAfter, kindBefore } from "./step-kind.ts";
 

@@ -1,4 +1,4 @@
-import type { Random } from "../../evm/trie/random.ts";
+import type { Random } from "../../evm/trie/fixtures/random.ts";
 
 /** Numbers and bytes as a fuzzer wants them: mostly at edges. */
 

@@ -1,9 +1,9 @@
+import { type Hex, toHex } from "@elench/bytes/hex";
+import type { Resolution } from "@elench/challenger/strategy/resolutions";
+import { emptyForest, extend, type Forest, type Game } from "@elench/challenger/strategy/tree";
+import type { Run } from "@elench/challenger/strategy/truth";
 import { encodeFunctionData } from "viem";
-import { type Hex, toHex } from "../../challenger/strategy/bytes.ts";
 import type { Move } from "../../challenger/strategy/moves.ts";
-import type { Resolution } from "../../challenger/strategy/resolutions.ts";
-import { emptyForest, extend, type Forest, type Game } from "../../challenger/strategy/tree.ts";
-import type { Run } from "../../challenger/strategy/truth.ts";
 import { type Chain, gameEvents, type Receipt, startChain } from "./chain.ts";
 import type { Artifact } from "./compile.ts";
 import type { Toys } from "./toy.ts";

@@ -1,8 +1,8 @@
-import type { Hex } from "../../challenger/strategy/bytes.ts";
+import type { Hex } from "@elench/bytes/hex";
+import { type Node, segmentSteps } from "@elench/challenger/strategy/tree";
+import type { Run } from "@elench/challenger/strategy/truth";
 import { open } from "../../challenger/strategy/dissection.ts";
 import { honestMoves, type Judgements } from "../../challenger/strategy/moves.ts";
-import { type Node, segmentSteps } from "../../challenger/strategy/tree.ts";
-import type { Run } from "../../challenger/strategy/truth.ts";
 import { prices, times } from "./arena.ts";
 import type { Stage } from "./stage.ts";
 import { type Lie, ToyTruth } from "./toy.ts";

@@ -1,4 +1,4 @@
-import type { Hex } from "../../challenger/strategy/bytes.ts";
+import type { Hex } from "@elench/bytes/hex";
 import { open } from "../../challenger/strategy/dissection.ts";
 import { type Arena, prices } from "./arena.ts";
 import {

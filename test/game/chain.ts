@@ -1,4 +1,6 @@
 import { fileURLToPath } from "node:url";
+import type { Hex } from "@elench/bytes/hex";
+import type { GameEvent } from "@elench/challenger/strategy/tree";
 import { createHardhatRuntimeEnvironment } from "hardhat/hre";
 import {
   type Abi,
@@ -8,8 +10,6 @@ import {
   encodeDeployData,
   encodeFunctionData,
 } from "viem";
-import type { Hex } from "../../challenger/strategy/bytes.ts";
-import type { GameEvent } from "../../challenger/strategy/tree.ts";
 import type { Artifact } from "./compile.ts";
 
 type Log = { topics: [Hex, ...Hex[]]; data: Hex };

@@ -1,10 +1,10 @@
+import type { Hex } from "@elench/bytes/hex";
+import { dueResolutions } from "@elench/challenger/strategy/resolutions";
+import type { Game } from "@elench/challenger/strategy/tree";
 import { encodeFunctionData } from "viem";
-import type { Hex } from "../../challenger/strategy/bytes.ts";
 import { open } from "../../challenger/strategy/dissection.ts";
 import type { Proposal } from "../../challenger/strategy/identity.ts";
 import { honestMoves, type Move } from "../../challenger/strategy/moves.ts";
-import { dueResolutions } from "../../challenger/strategy/resolutions.ts";
-import type { Game } from "../../challenger/strategy/tree.ts";
 import { type Arena, parameters, prices, times } from "./arena.ts";
 import { pointsFrom } from "./attackers.ts";
 import { gameEvents, Reverted } from "./chain.ts";

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import type { Hex } from "@elench/bytes/hex";
 import type { Abi } from "viem";
-import type { Hex } from "../../challenger/strategy/bytes.ts";
 
 const require = createRequire(import.meta.url);
 const root = new URL("../../", import.meta.url);

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { before, describe, it } from "node:test";
+import { dueResolutions } from "@elench/challenger/strategy/resolutions";
 import { honestMoves, type Move } from "../../challenger/strategy/moves.ts";
-import { dueResolutions } from "../../challenger/strategy/resolutions.ts";
 import { openArena, times } from "./arena.ts";
 import { type Artifact, compileGame } from "./compile.ts";
 import { firstRun, type Lie, ToyTruth } from "./toy.ts";

@@ -1,6 +1,6 @@
-import type { Hex } from "../../challenger/strategy/bytes.ts";
+import type { Hex } from "@elench/bytes/hex";
+import { type Game, type Node, nodeDeadline, segmentSteps } from "@elench/challenger/strategy/tree";
 import { longestGame } from "../../challenger/strategy/clock.ts";
-import { type Game, type Node, nodeDeadline, segmentSteps } from "../../challenger/strategy/tree.ts";
 import { parameters, prices, times } from "./arena.ts";
 import type { Stage } from "./stage.ts";
 import { shapeOf, type ToyTruth } from "./toy.ts";

@@ -1,7 +1,7 @@
-import type { Hex } from "../../challenger/strategy/bytes.ts";
+import type { Hex } from "@elench/bytes/hex";
+import type { Game } from "@elench/challenger/strategy/tree";
 import type { Opening } from "../../challenger/strategy/dissection.ts";
 import { type Claim, claimIdOf, type Proposal } from "../../challenger/strategy/identity.ts";
-import type { Game } from "../../challenger/strategy/tree.ts";
 import { type Arena, times } from "./arena.ts";
 import { Reverted } from "./chain.ts";
 import { answer, type Position, propose, refute, settle } from "./model.ts";

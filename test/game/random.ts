@@ -1,6 +1,6 @@
-import type { Hex } from "../../challenger/strategy/bytes.ts";
+import type { Hex } from "@elench/bytes/hex";
+import type { Node } from "@elench/challenger/strategy/tree";
 import { honestMoves } from "../../challenger/strategy/moves.ts";
-import type { Node } from "../../challenger/strategy/tree.ts";
 import type { Arena } from "./arena.ts";
 import { times } from "./arena.ts";
 import {

@@ -1,8 +1,8 @@
-import type { Hex } from "../../challenger/strategy/bytes.ts";
+import type { Hex } from "@elench/bytes/hex";
+import { dueResolutions } from "@elench/challenger/strategy/resolutions";
+import { extensionOf, type Game, type Node, nodeDeadline, proposalDeadline } from "@elench/challenger/strategy/tree";
+import type { Run, Truth } from "@elench/challenger/strategy/truth";
 import { honestMoves, type Judgements, type Move } from "../../challenger/strategy/moves.ts";
-import { dueResolutions } from "../../challenger/strategy/resolutions.ts";
-import { extensionOf, type Game, type Node, nodeDeadline, proposalDeadline } from "../../challenger/strategy/tree.ts";
-import type { Run, Truth } from "../../challenger/strategy/truth.ts";
 import { type Arena, times } from "./arena.ts";
 import { Reverted } from "./chain.ts";
 import type { ToyTruth } from "./toy.ts";

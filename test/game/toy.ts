@@ -1,5 +1,6 @@
-import { type Hex, keccakWords, toBytes, word } from "../../challenger/strategy/bytes.ts";
-import type { Run, Truth } from "../../challenger/strategy/truth.ts";
+import { type Hex, toBytes } from "@elench/bytes/hex";
+import type { Run, Truth } from "@elench/challenger/strategy/truth";
+import { keccakWords, word } from "../../challenger/strategy/words.ts";
 
 /** What a run of the toy machine is like: the fields of its context, see `ToyMachine.sol`. */
 export type Shape = { salt: bigint; otherLength: number; otherLevel: number; every: number; length: number };

@@ -1,6 +1,19 @@
 /** The library by which contracts call models: right answers, and failures that cost little, whatever is asked and with whatever gas. */
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { batchInput, contextOf, outputOf } from "@elench/evm/batch/claim";
+import { createWorld } from "@elench/evm/chain/genesis";
+import type { DirectoryEntry } from "@elench/evm/inference/directory";
+import { sessionModels } from "@elench/evm/inference/models";
+import { runNativeBatch } from "@elench/evm/native/batch";
+import { hashPair } from "@elench/merkle/tree";
+import { type Devnet, startDevnet } from "@elench/rollup/devnet";
+import { toBatches } from "@elench/rollup/devnet/batches";
+import { devAccounts, richAccount } from "@elench/rollup/genesis/dev-accounts";
+import { makeGenesis } from "@elench/rollup/genesis/make";
+import { openBackend } from "@elench/tensor/engine/backend";
+import { Session } from "@elench/tensor/engine/session";
+import { loadModel } from "@elench/tensor/load";
 import { hexToBytes, type PrefixedHexString } from "@ethereumjs/util";
 import {
   type Abi,
@@ -15,24 +28,11 @@ import {
   http,
   toHex,
 } from "viem";
-import { directoryCode } from "../../challenger/cli/directory-code.ts";
-import { richAccount } from "../../deploy/local-chain.ts";
-import { batchInput, contextOf, outputOf } from "../../evm/batch/claim.ts";
-import { createWorld } from "../../evm/chain/genesis.ts";
+import { directoryCode } from "../../cli/input/directory-code.ts";
 import { runBatch } from "../../evm/machine/run.ts";
-import { runNativeBatch } from "../../evm/native/batch.ts";
-import type { DirectoryEntry } from "../../evm/native/model-directory.ts";
-import { sessionModels } from "../../evm/native/models.ts";
-import { outsideOf } from "../../evm/native/outside.ts";
-import { seededRandom } from "../../evm/trie/random.ts";
-import { hashPair } from "../../merkle/tree.ts";
-import { openBackend } from "../../ml-vm/engine/backend.ts";
-import { Session } from "../../ml-vm/engine/session.ts";
-import { loadModel } from "../../ml-vm/load.ts";
-import { toBatches } from "../../rollup/devnet/batches.ts";
-import { type Devnet, startDevnet } from "../../rollup/devnet/devnet.ts";
+import { seededRandom } from "../../evm/trie/fixtures/random.ts";
+import { outsideOf } from "../../prover/outside.ts";
 import { type Outcome, simulate } from "../../rollup/devnet/simulate.ts";
-import { devAccounts, makeGenesis } from "../../rollup/genesis/make.ts";
 import { build } from "../contracts/build.ts";
 import { tinyInput, tinyModel } from "../e2e/tiny-model.ts";
 

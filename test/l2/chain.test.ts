@@ -4,15 +4,15 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { batchInput } from "@elench/evm/batch/claim";
+import { createWorld, genesisOutput, readGenesisFile } from "@elench/evm/chain/genesis";
+import { runNativeBatch } from "@elench/evm/native/batch";
+import { richAccount } from "@elench/rollup/genesis/dev-accounts";
+import { openBackend } from "@elench/tensor/engine/backend";
+import { loadModel } from "@elench/tensor/load";
 import { bytesToHex } from "@ethereumjs/util";
 import { createWalletClient, defineChain, http } from "viem";
 import { elench, startElench } from "../../demo/processes.ts";
-import { richAccount } from "../../deploy/local-chain.ts";
-import { batchInput } from "../../evm/batch/claim.ts";
-import { createWorld, genesisOutput, readGenesisFile } from "../../evm/chain/genesis.ts";
-import { runNativeBatch } from "../../evm/native/batch.ts";
-import { openBackend } from "../../ml-vm/engine/backend.ts";
-import { loadModel } from "../../ml-vm/load.ts";
 import { modelEntry } from "../../rollup/genesis/model-entry.ts";
 import { tinyModel } from "../e2e/tiny-model.ts";
 

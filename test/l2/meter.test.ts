@@ -4,6 +4,8 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { richAccount } from "@elench/rollup/genesis/dev-accounts";
+import { readTensorFile } from "@elench/tensor/onnx/tensor-file";
 import {
   type Abi,
   type Address,
@@ -17,8 +19,6 @@ import {
   toHex,
 } from "viem";
 import { type Elench, elench, startElench } from "../../demo/processes.ts";
-import { richAccount } from "../../deploy/local-chain.ts";
-import { readTensorFile } from "../../ml-vm/onnx/tensor-file.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const MODEL = `${root}models/digits.onnx`;

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { before, test } from "node:test";
-import { seededRandom } from "../../evm/trie/random.ts";
+import { seededRandom } from "../../evm/trie/fixtures/random.ts";
 import { startChain } from "../game/chain.ts";
 import { artifact, GENESIS, hashed, openStage, type Stage } from "./stage.ts";
 

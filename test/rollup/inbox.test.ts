@@ -1,13 +1,13 @@
 /** The inbox holds batches as they came, under the root that the machine reads them by. */
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { type Hex, toHex } from "@elench/bytes/hex";
+import { batchInput } from "@elench/evm/batch/claim";
 import { Common, Hardfork, Mainnet } from "@ethereumjs/common";
 import { createEVM } from "@ethereumjs/evm";
 import { bytesToHex, hexToBytes } from "@ethereumjs/util";
 import { decodeErrorResult, encodeAbiParameters, toFunctionSelector, zeroAddress } from "viem";
-import { type Hex, toHex } from "../../challenger/strategy/bytes.ts";
-import { batchInput } from "../../evm/batch/claim.ts";
-import { seededRandom } from "../../evm/trie/random.ts";
+import { seededRandom } from "../../evm/trie/fixtures/random.ts";
 import { type Chain, startChain } from "../game/chain.ts";
 import { artifact, CHAIN_ID, openStage, refused, START, type Stage } from "./stage.ts";
 

@@ -1,12 +1,13 @@
 /** Outputs become final in the order of batches, by way of their games, and by no other. */
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { type Hex, toHex } from "@elench/bytes/hex";
+import { batchInput, type ChainState, contextOf, outputOf, startOf } from "@elench/evm/batch/claim";
+import { NO_HISTORY } from "@elench/evm/batch/history";
+import { firstState } from "@elench/evm/machine/start";
+import type { Outside } from "@elench/evm/machine/state/machine";
 import { maxUint64 } from "viem";
-import { type Hex, toHex } from "../../challenger/strategy/bytes.ts";
-import { batchInput, type ChainState, contextOf, firstState, outputOf, startOf } from "../../evm/batch/claim.ts";
-import { NO_HISTORY } from "../../evm/batch/history.ts";
-import type { Outside } from "../../evm/machine/machine.ts";
-import { seededRandom } from "../../evm/trie/random.ts";
+import { seededRandom } from "../../evm/trie/fixtures/random.ts";
 import { parameters, prices, times } from "../game/arena.ts";
 import { type Chain, startChain } from "../game/chain.ts";
 import {

@@ -1,5 +1,5 @@
-import type { Machine } from "../machine.ts";
-import type { Operation, Operations } from "../step.ts";
+import type { Machine } from "../state/machine.ts";
+import type { Operation, Operations } from "../state/operation.ts";
 
 const MASK = (1n << 256n) - 1n;
 

@@ -1,9 +1,9 @@
-import { EMPTY, FLAG, type Frame, KIND, PHASE, viewOf, ZERO_HASH } from "../layout.ts";
-import { ADDRESS_MASK, Failure, isEmptyAccount, type Machine, Waiting } from "../machine.ts";
+import { EMPTY, FLAG, type Frame, KIND, PHASE, viewOf, ZERO_HASH } from "../../structures/layout.ts";
 import { DigestTask, hashView } from "../phases/bulk.ts";
 import { EnterTask, enter } from "../phases/frames.ts";
 import { isPrecompile } from "../phases/precompile-task.ts";
-import type { Operations } from "../step.ts";
+import { ADDRESS_MASK, Failure, isEmptyAccount, type Machine, Waiting } from "../state/machine.ts";
+import type { Operations } from "../state/operation.ts";
 
 const CALL = 0xf1;
 const CALLCODE = 0xf2;

@@ -1,7 +1,7 @@
 import { HISTORY_LENGTH, historyIndex, historyTree } from "../../batch/history.ts";
-import type { Block, Frame, Tx } from "../layout.ts";
-import { type Machine, toBigInt } from "../machine.ts";
-import type { Operation, Operations } from "../step.ts";
+import type { Block, Frame, Tx } from "../../structures/layout.ts";
+import { type Machine, toBigInt } from "../state/machine.ts";
+import type { Operation, Operations } from "../state/operation.ts";
 
 const push =
   (value: (m: Machine) => bigint | number): Operation =>

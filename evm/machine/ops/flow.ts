@@ -1,5 +1,5 @@
-import { Failure, type Machine, toBigInt } from "../machine.ts";
-import type { Operation, Operations } from "../step.ts";
+import { Failure, type Machine, toBigInt } from "../state/machine.ts";
+import type { Operation, Operations } from "../state/operation.ts";
 
 const PUSH0 = 0x5f;
 const DUP1 = 0x80;

@@ -1,10 +1,10 @@
 /** Memory copied within itself. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { PHASE } from "../layout.ts";
-import type { Machine } from "../machine.ts";
+import { PHASE } from "../../structures/layout.ts";
+import { machineIn, stepWhile, worldOf } from "../fixtures/state.ts";
+import type { Machine } from "../state/machine.ts";
 import { prove, step } from "../step.ts";
-import { machineIn, stepWhile, worldOf } from "../testState.ts";
 
 const MCOPY = 0x5e;
 const SIZE = 8192;

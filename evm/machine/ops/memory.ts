@@ -1,8 +1,9 @@
-import { EMPTY, type Log, PHASE, STATUS, type Status, type View, viewOf } from "../layout.ts";
-import { Failure, type Machine, StatusTask, toBigInt } from "../machine.ts";
+import { wordBytes } from "@elench/bytes/words";
+import { hashWords } from "@elench/merkle/hash-words";
+import { EMPTY, type Log, PHASE, STATUS, type Status, type View, viewOf } from "../../structures/layout.ts";
 import { copyToMemory, hashView, type Source } from "../phases/bulk.ts";
-import type { Operation, Operations } from "../step.ts";
-import { hashWords, wordBytes } from "../words.ts";
+import { Failure, type Machine, StatusTask, toBigInt } from "../state/machine.ts";
+import type { Operation, Operations } from "../state/operation.ts";
 
 const LOG0 = 0xa0;
 

@@ -4,11 +4,11 @@ import { Common, Hardfork, Mainnet } from "@ethereumjs/common";
 import { createEVM } from "@ethereumjs/evm";
 import { Caches, MerkleStateManager } from "@ethereumjs/statemanager";
 import { bigIntToBytes, createAccount, createAddressFromString, setLengthLeft } from "@ethereumjs/util";
-import { decodeAccount } from "../account.ts";
-import { FLAG, PHASE } from "../layout.ts";
-import { addressKey, type Machine, type StatusTask, slotKey } from "../machine.ts";
-import { get } from "../sparse.ts";
-import { machineIn, SELF, SENDER, stepWhile, type TestWorld, worldOf } from "../testState.ts";
+import { FLAG, PHASE } from "../../structures/layout.ts";
+import { get } from "../../structures/sparse.ts";
+import { machineIn, SELF, SENDER, stepWhile, type TestWorld, worldOf } from "../fixtures/state.ts";
+import { decodeAccount } from "../state/account.ts";
+import { addressKey, type Machine, type StatusTask, slotKey } from "../state/machine.ts";
 
 const GAS = 200_000n;
 const OTHER = 0x07e4n;

@@ -1,8 +1,8 @@
-import { type Account, EMPTY, FLAG, type Frame, PHASE, STATUS } from "../layout.ts";
-import { ADDRESS_MASK, Failure, isEmptyAccount, type Machine, StatusTask, toBigInt } from "../machine.ts";
+import { type Account, EMPTY, FLAG, type Frame, PHASE, STATUS } from "../../structures/layout.ts";
 import { copyToMemory } from "../phases/bulk.ts";
 import { isPrecompile } from "../phases/precompile-task.ts";
-import type { Operations } from "../step.ts";
+import { ADDRESS_MASK, Failure, isEmptyAccount, type Machine, StatusTask, toBigInt } from "../state/machine.ts";
+import type { Operations } from "../state/operation.ts";
 
 /** EIP-2929. */
 const COLD_ACCOUNT = 2600n;

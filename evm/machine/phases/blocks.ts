@@ -1,10 +1,11 @@
-import { firstBlock, SLOT_STEPS, type StartTask } from "../../batch/claim.ts";
+import { firstBlock, SLOT_STEPS } from "../../batch/claim.ts";
 import { historyIndex, historyTree } from "../../batch/history.ts";
 import { nextTurn } from "../../batch/turn.ts";
-import { toBoundary } from "../boundary.ts";
-import { type Block, PHASE } from "../layout.ts";
-import type { Machine } from "../machine.ts";
-import type { Steps } from "../step.ts";
+import { type Block, PHASE } from "../../structures/layout.ts";
+import type { StartTask } from "../start.ts";
+import { toBoundary } from "../state/boundary.ts";
+import type { Machine } from "../state/machine.ts";
+import type { Steps } from "../state/operation.ts";
 import { DecodeTask } from "./transactions.ts";
 
 /** START: opens the context, and the output that the batch builds on. */

@@ -1,13 +1,23 @@
-import { concat } from "../../../merkle/concat.ts";
-import { type Hash, keccak256, treeDepth, zeroDataRoot } from "../../../merkle/tree.ts";
-import { KECCAK_INITIAL, KECCAK_RATE, keccakAbsorb } from "../../hashes/keccak.ts";
-import { keccakPad } from "../../hashes/padding.ts";
-import { Bytes, leavesOf } from "../bytes.ts";
-import { Code } from "../code.ts";
-import { isFirstLog, type Log, PHASE, type Phase, readView, type View, viewWords, ZERO_HASH } from "../layout.ts";
-import { type Machine, type Task, toBigInt } from "../machine.ts";
-import type { Steps } from "../step.ts";
-import { hashWords, type Word } from "../words.ts";
+import { concat } from "@elench/bytes/concat";
+import type { Word } from "@elench/bytes/words";
+import { hashWords } from "@elench/merkle/hash-words";
+import { Bytes, leavesOf } from "@elench/merkle/paged-bytes";
+import { type Hash, keccak256, treeDepth, zeroDataRoot } from "@elench/merkle/tree";
+import { KECCAK_INITIAL, KECCAK_RATE, keccakAbsorb } from "../../crypto/hashes/keccak.ts";
+import { keccakPad } from "../../crypto/hashes/padding.ts";
+import { Code } from "../../structures/code.ts";
+import {
+  isFirstLog,
+  type Log,
+  PHASE,
+  type Phase,
+  readView,
+  type View,
+  viewWords,
+  ZERO_HASH,
+} from "../../structures/layout.ts";
+import { type Machine, type Task, toBigInt } from "../state/machine.ts";
+import type { Steps } from "../state/operation.ts";
 
 /** Bulk work in bounded pieces: copying into memory, hashing, building code and model input. And the task that every hash ends in. */
 

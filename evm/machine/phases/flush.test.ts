@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { type Account, FLAG, PHASE, type Slot, STATUS } from "../../structures/layout.ts";
 import { trieGet } from "../../trie/get.ts";
-import { decodeAccount, decodeSlot } from "../account.ts";
-import { type Account, FLAG, PHASE, type Slot, STATUS } from "../layout.ts";
-import { addressKey, type Machine, slotKey } from "../machine.ts";
-import { OutcomeTask } from "../outcome.ts";
+import { machineIn, type TestAccount, type TestWorld, type World, worldOf } from "../fixtures/state.ts";
+import { decodeAccount, decodeSlot } from "../state/account.ts";
+import { addressKey, type Machine, slotKey } from "../state/machine.ts";
+import { OutcomeTask } from "../state/outcome.ts";
 import { step, witnessOf } from "../step.ts";
-import { machineIn, type TestAccount, type TestWorld, type World, worldOf } from "../testState.ts";
 
 const A = 0xa1n;
 const B = 0xb2n;

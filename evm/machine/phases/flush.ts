@@ -1,9 +1,9 @@
+import { type Account, FLAG, PHASE } from "../../structures/layout.ts";
 import { encodeProof } from "../../trie/proof.ts";
 import { trieUpdate } from "../../trie/update.ts";
-import { encodeAccount, encodeSlot } from "../account.ts";
-import { type Account, FLAG, PHASE } from "../layout.ts";
-import { isEmptyAccount, type Machine } from "../machine.ts";
-import type { Steps } from "../step.ts";
+import { encodeAccount, encodeSlot } from "../state/account.ts";
+import { isEmptyAccount, type Machine } from "../state/machine.ts";
+import type { Steps } from "../state/operation.ts";
 
 /** One record of the journal into the tries, that of the lowest key first: an account's slots, then the account. The task, an OutcomeTask, stays as it is. */
 function flush(m: Machine): void {

@@ -1,10 +1,10 @@
 /** What random transactions seldom come to: these give what @ethereumjs/vm gives, and what is said here. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { concat } from "../../../merkle/concat.ts";
-import { PHASE } from "../layout.ts";
-import type { Machine } from "../machine.ts";
-import { apply, OP, push, runNatively, runStepped, type Scenario, scenario } from "../testPrograms.ts";
+import { concat } from "@elench/bytes/concat";
+import { PHASE } from "../../structures/layout.ts";
+import { apply, OP, push, runNatively, runStepped, type Scenario, scenario } from "../fixtures/programs.ts";
+import type { Machine } from "../state/machine.ts";
 
 const SELF = 0xc001n;
 const OTHER = 0xc002n;

@@ -1,8 +1,8 @@
-import { concat } from "../../../merkle/concat.ts";
-import { keccak256 } from "../../../merkle/tree.ts";
-import { EMPTY_TRIE_ROOT } from "../../trie/node.ts";
-import { Bytes } from "../bytes.ts";
-import { Code } from "../code.ts";
+import { concat } from "@elench/bytes/concat";
+import { equalBytes, toBigInt, type Word, wordBytes } from "@elench/bytes/words";
+import { Bytes } from "@elench/merkle/paged-bytes";
+import { keccak256 } from "@elench/merkle/tree";
+import { Code } from "../../structures/code.ts";
 import {
   type Account,
   EMPTY,
@@ -17,11 +17,11 @@ import {
   type View,
   viewOf,
   viewWords,
-} from "../layout.ts";
-import { ADDRESS_MASK, addressBytes, Failure, type Machine, StatusTask, type Task, Waiting } from "../machine.ts";
-import { Stack } from "../stack.ts";
-import type { Steps } from "../step.ts";
-import { equalBytes, toBigInt, type Word, wordBytes } from "../words.ts";
+} from "../../structures/layout.ts";
+import { EMPTY_TRIE_ROOT } from "../../trie/node.ts";
+import { ADDRESS_MASK, addressBytes, Failure, type Machine, StatusTask, type Task, Waiting } from "../state/machine.ts";
+import type { Steps } from "../state/operation.ts";
+import { Stack } from "../state/stack.ts";
 import { BuildTask, copyToMemory, type DigestTask, hashView } from "./bulk.ts";
 import { isPrecompile, PrecompileTask } from "./precompile-task.ts";
 

@@ -1,10 +1,10 @@
-import { concat } from "../../../merkle/concat.ts";
-import { keccak256 } from "../../../merkle/tree.ts";
-import { decodeEntry } from "../../native/model-directory.ts";
-import { PHASE, STATUS, viewOf, viewOfBytes, ZERO_HASH } from "../layout.ts";
-import { Failure, type Machine, StatusTask } from "../machine.ts";
-import type { Steps } from "../step.ts";
-import { toBigInt, wordBytes } from "../words.ts";
+import { concat } from "@elench/bytes/concat";
+import { toBigInt, wordBytes } from "@elench/bytes/words";
+import { keccak256 } from "@elench/merkle/tree";
+import { decodeEntry } from "../../inference/directory.ts";
+import { PHASE, STATUS, viewOf, viewOfBytes, ZERO_HASH } from "../../structures/layout.ts";
+import { Failure, type Machine, StatusTask } from "../state/machine.ts";
+import type { Steps } from "../state/operation.ts";
 import { type AskTask, InputTask } from "./bulk.ts";
 
 /** The account whose storage names the chain's models. */

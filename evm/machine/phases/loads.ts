@@ -1,10 +1,10 @@
+import { Code } from "../../structures/code.ts";
+import { PHASE } from "../../structures/layout.ts";
 import { trieGet } from "../../trie/get.ts";
 import { encodeProof } from "../../trie/proof.ts";
-import { decodeAccount, decodeSlot } from "../account.ts";
-import { Code } from "../code.ts";
-import { PHASE } from "../layout.ts";
-import { addressKey, type LoadTask, type Machine, slotKey } from "../machine.ts";
-import type { Steps } from "../step.ts";
+import { decodeAccount, decodeSlot } from "../state/account.ts";
+import { addressKey, type LoadTask, type Machine, slotKey } from "../state/machine.ts";
+import type { Steps } from "../state/operation.ts";
 
 /** Looks a key up in a trie, with the proof on the tape. */
 function look(m: Machine, root: Uint8Array, key: Uint8Array): Uint8Array | null {

@@ -1,6 +1,6 @@
-import { ZERO_HASH } from "../layout.ts";
-import type { Task } from "../machine.ts";
-import type { Word } from "../words.ts";
+import type { Word } from "@elench/bytes/words";
+import { ZERO_HASH } from "../../structures/layout.ts";
+import type { Task } from "../state/machine.ts";
 
 /** The precompile that asks the tensor machine. */
 export const INFERENCE = 0xa100n;

@@ -1,10 +1,10 @@
 import { Common, Hardfork, Mainnet } from "@ethereumjs/common";
 import { getActivePrecompiles, type PrecompileInput, paramsEVM } from "@ethereumjs/evm";
-import { bn254 } from "../../native/bn254.ts";
-import { ecrecover } from "../../native/ecrecover.ts";
-import { exponentiate } from "../../native/modexp.ts";
-import { evaluatePoint } from "../../native/point-evaluation.ts";
-import { precompileAddress } from "../../native/precompile-address.ts";
+import { bn254 } from "../../crypto/bn254.ts";
+import { ecrecover } from "../../crypto/ecrecover.ts";
+import { exponentiate } from "../../crypto/modexp.ts";
+import { evaluatePoint } from "../../crypto/point-evaluation.ts";
+import { precompileAddress } from "../../crypto/precompile-address.ts";
 
 const customCrypto = { ecrecover };
 const common = new Common({ chain: Mainnet, hardfork: Hardfork.Cancun, params: paramsEVM, customCrypto });

@@ -1,10 +1,10 @@
+import { hashWords } from "@elench/merkle/hash-words";
 import { isPayable, isTakable } from "../../batch/validity.ts";
-import { endTransaction } from "../boundary.ts";
-import { EMPTY, type Envelope, FLAG, type Frame, KIND, PHASE, STATUS, type Tx } from "../layout.ts";
-import { type Machine, type StatusTask, Waiting } from "../machine.ts";
-import { OutcomeTask } from "../outcome.ts";
-import type { Steps } from "../step.ts";
-import { hashWords } from "../words.ts";
+import { EMPTY, type Envelope, FLAG, type Frame, KIND, PHASE, STATUS, type Tx } from "../../structures/layout.ts";
+import { endTransaction } from "../state/boundary.ts";
+import { type Machine, type StatusTask, Waiting } from "../state/machine.ts";
+import type { Steps } from "../state/operation.ts";
+import { OutcomeTask } from "../state/outcome.ts";
 import { createdAddress, EnterTask, enter } from "./frames.ts";
 import { drop, warmed } from "./transactions.ts";
 

@@ -1,3 +1,5 @@
+import type { Word } from "@elench/bytes/words";
+import { hashWords } from "@elench/merkle/hash-words";
 import { signer } from "../../batch/signer.ts";
 import {
   type Decoded,
@@ -9,11 +11,10 @@ import {
   SLOT_BYTES,
 } from "../../batch/transaction.ts";
 import { ADDRESS_GAS, baseGas, dataGas, SLOT_GAS } from "../../batch/validity.ts";
-import { endTransaction } from "../boundary.ts";
-import { type Account, type Envelope, FLAG, PHASE, type Tx, viewOf } from "../layout.ts";
-import type { Machine, Task } from "../machine.ts";
-import type { Steps } from "../step.ts";
-import { hashWords, type Word } from "../words.ts";
+import { type Account, type Envelope, FLAG, PHASE, type Tx, viewOf } from "../../structures/layout.ts";
+import { endTransaction } from "../state/boundary.ts";
+import type { Machine, Task } from "../state/machine.ts";
+import type { Steps } from "../state/operation.ts";
 import { type DigestTask, hashView } from "./bulk.ts";
 
 /** A transaction that does not decode, or is not valid, is dropped where that is found: nothing of it stays. */

@@ -1,6 +1,6 @@
 import type { Scalar, ScalarBuilder } from "../../functions/builder.ts";
 import { type DType, dtypeSpec } from "../../program/dtype.ts";
-import { unsupported } from "../error.ts";
+import { unsupported } from "../graph/error.ts";
 
 /** Arithmetic whose operation depends on the element type and not on the register alone: 64-bit unsigned integers. */
 

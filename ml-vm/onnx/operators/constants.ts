@@ -1,9 +1,9 @@
 import { VARIABLES } from "../../program/program.ts";
-import type { Call, Operator } from "../call.ts";
-import { unsupported } from "../error.ts";
-import { dtypeOfOnnx } from "../graph.ts";
-import { scalarOf } from "../lower.ts";
-import { floatConstant, intConstant, type Value } from "../tensor.ts";
+import { unsupported } from "../graph/error.ts";
+import { dtypeOfOnnx } from "../graph/graph.ts";
+import { floatConstant, intConstant, type Value } from "../graph/tensor.ts";
+import type { Call, Operator } from "../lowering/call.ts";
+import { scalarOf } from "../lowering/lower.ts";
 import { toType } from "./arithmetic.ts";
 
 /** Constants, conversions between types, and tensors made of indices. */

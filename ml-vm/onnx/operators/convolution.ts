@@ -1,9 +1,9 @@
 import { elementCount } from "../../program/program.ts";
-import { type Index, scale, sum } from "../affine.ts";
-import type { Call, Operator } from "../call.ts";
-import type { Scope } from "../lower.ts";
-import type { Value } from "../tensor.ts";
-import { AUTO_PAD, type Window, windowOf } from "../window.ts";
+import type { Value } from "../graph/tensor.ts";
+import { type Index, scale, sum } from "../lowering/affine.ts";
+import type { Call, Operator } from "../lowering/call.ts";
+import type { Scope } from "../lowering/lower.ts";
+import { AUTO_PAD, type Window, windowOf } from "../lowering/window.ts";
 import { isPackable, panels, readPanels } from "./products.ts";
 
 /**

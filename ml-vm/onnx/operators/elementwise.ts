@@ -1,10 +1,10 @@
 import type { Scalar, ScalarBuilder } from "../../functions/builder.ts";
 import { cos, erf, exp, log, pow, sigmoid, sin, tanh } from "../../functions/functions.ts";
 import type { DType } from "../../program/dtype.ts";
-import { broadcastShapes } from "../broadcast.ts";
-import type { Call, Operator } from "../call.ts";
-import { unsupported } from "../error.ts";
-import type { Value } from "../tensor.ts";
+import { unsupported } from "../graph/error.ts";
+import type { Value } from "../graph/tensor.ts";
+import { broadcastShapes } from "../lowering/broadcast.ts";
+import type { Call, Operator } from "../lowering/call.ts";
 import {
   absolute,
   divide,

@@ -1,8 +1,8 @@
 import type { Scalar } from "../../functions/builder.ts";
-import { constantIndex, type Index, scale } from "../affine.ts";
-import type { Call, Operator } from "../call.ts";
-import { registerBits, type Scope, scalarOf } from "../lower.ts";
-import { constantValue, integersOf, type Value, viewOfBytes } from "../tensor.ts";
+import { constantValue, integersOf, type Value, viewOfBytes } from "../graph/tensor.ts";
+import { constantIndex, type Index, scale } from "../lowering/affine.ts";
+import type { Call, Operator } from "../lowering/call.ts";
+import { registerBits, type Scope, scalarOf } from "../lowering/lower.ts";
 import { toType } from "./arithmetic.ts";
 
 /** Indices from 0, those counted from the end brought in; constants are evaluated at import. */

@@ -1,10 +1,10 @@
 import { elementCount } from "../../program/program.ts";
-import { constantIndex, type Index, scale } from "../affine.ts";
-import { broadcastShapes } from "../broadcast.ts";
-import type { Call, Operator } from "../call.ts";
-import { unsupported } from "../error.ts";
-import type { Scope } from "../lower.ts";
-import { constantValue, intConstant, type Value } from "../tensor.ts";
+import { unsupported } from "../graph/error.ts";
+import { constantValue, intConstant, type Value } from "../graph/tensor.ts";
+import { constantIndex, type Index, scale } from "../lowering/affine.ts";
+import { broadcastShapes } from "../lowering/broadcast.ts";
+import type { Call, Operator } from "../lowering/call.ts";
+import type { Scope } from "../lowering/lower.ts";
 
 /** The same elements in another shape: no instruction. */
 export function reshaped(call: Call, x: Value, shape: readonly number[]): Value {

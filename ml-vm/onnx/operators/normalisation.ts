@@ -1,11 +1,11 @@
 import type { Scalar, ScalarBuilder } from "../../functions/builder.ts";
 import { exp, log, pow } from "../../functions/functions.ts";
 import { elementCount } from "../../program/program.ts";
-import { scale, sum } from "../affine.ts";
-import type { Call, Operator } from "../call.ts";
-import { unsupported } from "../error.ts";
-import type { Lowering } from "../lower.ts";
-import type { Value } from "../tensor.ts";
+import { unsupported } from "../graph/error.ts";
+import type { Value } from "../graph/tensor.ts";
+import { scale, sum } from "../lowering/affine.ts";
+import type { Call, Operator } from "../lowering/call.ts";
+import type { Lowering } from "../lowering/lower.ts";
 import { average, firstGreatest, maxOf, reduceAxes, sumOf } from "./reduction.ts";
 
 /** The input with the axes that the operator normalises over: one, or before operator set 13 all from `axis` on. */

@@ -1,8 +1,8 @@
-import { type Index, scale } from "../affine.ts";
-import type { Call, Operator } from "../call.ts";
-import { unsupported } from "../error.ts";
-import type { Scope } from "../lower.ts";
-import { intConstant, type Value } from "../tensor.ts";
+import { unsupported } from "../graph/error.ts";
+import { intConstant, type Value } from "../graph/tensor.ts";
+import { type Index, scale } from "../lowering/affine.ts";
+import type { Call, Operator } from "../lowering/call.ts";
+import type { Scope } from "../lowering/lower.ts";
 import { transposed } from "./movement.ts";
 
 /** Copies with another arrangement of the same elements. */

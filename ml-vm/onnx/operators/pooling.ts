@@ -1,9 +1,9 @@
 import { elementCount } from "../../program/program.ts";
-import { type Index, scale, sum } from "../affine.ts";
-import type { Call, Operator } from "../call.ts";
-import { neutral, type Scope } from "../lower.ts";
-import { floatConstant, type Value } from "../tensor.ts";
-import { type Window, windowOf } from "../window.ts";
+import { floatConstant, type Value } from "../graph/tensor.ts";
+import { type Index, scale, sum } from "../lowering/affine.ts";
+import type { Call, Operator } from "../lowering/call.ts";
+import { neutral, type Scope } from "../lowering/lower.ts";
+import { type Window, windowOf } from "../lowering/window.ts";
 import { average, maxOf } from "./reduction.ts";
 
 /** Indices of the element that a window sees: output variables (n, c, spatial…), reduction variables the kernel's. */

@@ -1,10 +1,10 @@
 import type { Scalar } from "../../functions/builder.ts";
 import { dtypeSpec } from "../../program/dtype.ts";
-import { bitsOf, constantIndex, type Index } from "../affine.ts";
-import { broadcastShapes } from "../broadcast.ts";
-import type { Call, Operator } from "../call.ts";
-import type { Lowering, Scope } from "../lower.ts";
-import { constantValue, type Value } from "../tensor.ts";
+import { constantValue, type Value } from "../graph/tensor.ts";
+import { bitsOf, constantIndex, type Index } from "../lowering/affine.ts";
+import { broadcastShapes } from "../lowering/broadcast.ts";
+import type { Call, Operator } from "../lowering/call.ts";
+import type { Lowering, Scope } from "../lowering/lower.ts";
 
 /** Outputs that lie side by side in a packed matrix. */
 const PANEL = 16;

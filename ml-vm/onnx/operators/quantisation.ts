@@ -1,11 +1,11 @@
 import type { Scalar, ScalarBuilder } from "../../functions/builder.ts";
 import { type DType, dtypeSpec } from "../../program/dtype.ts";
-import type { Index } from "../affine.ts";
-import type { Call, Operator } from "../call.ts";
-import { unsupported } from "../error.ts";
-import { dtypeOfOnnx } from "../graph.ts";
-import type { Scope } from "../lower.ts";
-import { intConstant, type Value } from "../tensor.ts";
+import { unsupported } from "../graph/error.ts";
+import { dtypeOfOnnx } from "../graph/graph.ts";
+import { intConstant, type Value } from "../graph/tensor.ts";
+import type { Index } from "../lowering/affine.ts";
+import type { Call, Operator } from "../lowering/call.ts";
+import type { Scope } from "../lowering/lower.ts";
 import { convolutionOf } from "./convolution.ts";
 import { numpyProduct } from "./products.ts";
 import { maxOf, reduceAxes } from "./reduction.ts";

@@ -2,9 +2,9 @@ import type { Scalar } from "../../functions/builder.ts";
 import { exp, log } from "../../functions/functions.ts";
 import type { DType } from "../../program/dtype.ts";
 import { elementCount, VARIABLES } from "../../program/program.ts";
-import type { Call, Operator } from "../call.ts";
-import { type Combine, type Lowering, neutral, registerBits, type Scope, scalarOf } from "../lower.ts";
-import type { Value } from "../tensor.ts";
+import type { Value } from "../graph/tensor.ts";
+import type { Call, Operator } from "../lowering/call.ts";
+import { type Combine, type Lowering, neutral, registerBits, type Scope, scalarOf } from "../lowering/lower.ts";
 
 /** Reads a tensor of the reduced tensor's shape at the term. */
 export type Load = (value: Value, pad?: number | bigint) => Scalar;

@@ -1,9 +1,9 @@
 import type { Scalar } from "../../functions/builder.ts";
-import { constantIndex } from "../affine.ts";
-import type { Call, Operator } from "../call.ts";
-import { unsupported } from "../error.ts";
-import { scalarOf } from "../lower.ts";
-import { constantValue, floatConstant, type Value, viewOfBytes } from "../tensor.ts";
+import { unsupported } from "../graph/error.ts";
+import { constantValue, floatConstant, type Value, viewOfBytes } from "../graph/tensor.ts";
+import { constantIndex } from "../lowering/affine.ts";
+import type { Call, Operator } from "../lowering/call.ts";
+import { scalarOf } from "../lowering/lower.ts";
 
 /** What the output of an axis is made of: for each place, the elements it sees and their weights. */
 interface Taps {

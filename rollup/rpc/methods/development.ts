@@ -1,5 +1,5 @@
+import { formatGenesis } from "@elench/evm/chain/genesis";
 import { bytesToHex } from "@ethereumjs/util";
-import { formatGenesis } from "../../../evm/chain/genesis.ts";
 import { L1_CALLDATA_BYTES, toBatches } from "../../devnet/batches.ts";
 import type { DevClock } from "../../devnet/clock.ts";
 import type { Sequencer } from "../../devnet/sequencer.ts";

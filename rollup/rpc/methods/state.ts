@@ -1,6 +1,6 @@
+import { wordBytes } from "@elench/bytes/words";
+import type { NativeState } from "@elench/evm/native/state";
 import { type Account, bytesToHex, createAddressFromBigInt, setLengthLeft } from "@ethereumjs/util";
-import { wordBytes } from "../../../evm/machine/words.ts";
-import type { NativeState } from "../../../evm/native/state.ts";
 import type { Sequencer } from "../../devnet/sequencer.ts";
 import { blockAt } from "../blocks.ts";
 import { quantityHex } from "../format.ts";

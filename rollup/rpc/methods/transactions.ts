@@ -1,10 +1,9 @@
 import { bytesToHex, createAddressFromBigInt } from "@ethereumjs/util";
 import type { Hex } from "viem";
-import { richAccount } from "../../../deploy/local-chain.ts";
 import { RefusedTransaction } from "../../devnet/admission.ts";
 import type { Sequencer } from "../../devnet/sequencer.ts";
 import { estimateGas } from "../../devnet/simulate.ts";
-import { DEV_ACCOUNTS } from "../../genesis/make.ts";
+import { DEV_ACCOUNTS, richAccount } from "../../genesis/dev-accounts.ts";
 import { findBlock } from "../blocks.ts";
 import { CODE, RpcError } from "../errors.ts";
 import { addressHex, formatPending, formatReceipt, formatTransaction } from "../format.ts";

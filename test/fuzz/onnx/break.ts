@@ -1,5 +1,5 @@
-import type { Random } from "../../../evm/trie/random.ts";
-import { DTYPES, type DType, dtypeSpec } from "../../../ml-vm/program/dtype.ts";
+import { DTYPES, type DType, dtypeSpec } from "@elench/tensor/program/dtype";
+import type { Random } from "../../../evm/trie/fixtures/random.ts";
 import { pick } from "../values.ts";
 import type { Attribute, GraphSpec } from "./graph.ts";
 import { count, elementOf, isFloat, type Tensor, tensorOf } from "./tensor.ts";

@@ -1,4 +1,4 @@
-import type { DType } from "../../../ml-vm/program/dtype.ts";
+import type { DType } from "@elench/tensor/program/dtype";
 import { count, elementOf, isFloat, roundoff, type Tensor } from "./tensor.ts";
 
 /**

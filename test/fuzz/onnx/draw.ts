@@ -1,5 +1,5 @@
-import type { Random } from "../../../evm/trie/random.ts";
-import type { DType } from "../../../ml-vm/program/dtype.ts";
+import type { DType } from "@elench/tensor/program/dtype";
+import type { Random } from "../../../evm/trie/fixtures/random.ts";
 import { once, pick } from "../values.ts";
 import type { Tolerance } from "./compare.ts";
 import type { Attribute, GraphSpec } from "./graph.ts";

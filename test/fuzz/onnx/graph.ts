@@ -1,5 +1,5 @@
+import type { DType } from "@elench/tensor/program/dtype";
 import onnxProto from "onnx-proto";
-import type { DType } from "../../../ml-vm/program/dtype.ts";
 import { elementOf, type Tensor } from "./tensor.ts";
 
 /** ONNX models from a small description. */

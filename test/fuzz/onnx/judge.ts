@@ -1,7 +1,7 @@
-import type { Backend } from "../../../ml-vm/engine/backend.ts";
-import { Session } from "../../../ml-vm/engine/session.ts";
-import { ModelError } from "../../../ml-vm/onnx/error.ts";
-import { importOnnx } from "../../../ml-vm/onnx/import.ts";
+import type { Backend } from "@elench/tensor/engine/backend";
+import { Session } from "@elench/tensor/engine/session";
+import { importOnnx } from "@elench/tensor/onnx/import";
+import { ModelError } from "../../../ml-vm/onnx/graph/error.ts";
 import { difference } from "./compare.ts";
 import { departureOf } from "./departures.ts";
 import { modelFile } from "./graph.ts";

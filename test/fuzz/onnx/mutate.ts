@@ -1,5 +1,5 @@
 import onnxProto from "onnx-proto";
-import { type Random, seededRandom } from "../../../evm/trie/random.ts";
+import { type Random, seededRandom } from "../../../evm/trie/fixtures/random.ts";
 import { once, pick } from "../values.ts";
 import { modelFile } from "./graph.ts";
 import { caseOfSeed } from "./seed.ts";

@@ -1,6 +1,7 @@
 /** Imports damaged models for `mutations.ts`: a process of its own, since one could hang or take all memory. */
-import { ModelError } from "../../../ml-vm/onnx/error.ts";
-import { importOnnx } from "../../../ml-vm/onnx/import.ts";
+
+import { importOnnx } from "@elench/tensor/onnx/import";
+import { ModelError } from "../../../ml-vm/onnx/graph/error.ts";
 import type { ImportAnswer, ImportQuestion } from "./mutations.ts";
 
 function answer({ model }: ImportQuestion): ImportAnswer {

@@ -1,6 +1,6 @@
 /** Runs models in onnxruntime for `peer.ts`: a process of its own, since onnxruntime can crash. */
 import { createRequire } from "node:module";
-import type { DType } from "../../../ml-vm/program/dtype.ts";
+import type { DType } from "@elench/tensor/program/dtype";
 import type { PeerAnswer, PeerQuestion } from "./peer.ts";
 import type { Tensor } from "./tensor.ts";
 

@@ -1,4 +1,4 @@
-import { type Random, seededRandom } from "../../../evm/trie/random.ts";
+import { type Random, seededRandom } from "../../../evm/trie/fixtures/random.ts";
 import { pick, pickWeighted } from "../values.ts";
 import { broken } from "./break.ts";
 import { Chain } from "./chain.ts";

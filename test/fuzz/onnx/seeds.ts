@@ -1,4 +1,4 @@
-import { type Backend, openBackend, openWasm } from "../../../ml-vm/engine/backend.ts";
+import { type Backend, openBackend, openWasm } from "@elench/tensor/engine/backend";
 import { nativeAddon } from "../../../ml-vm/engine/native.ts";
 import type { GraphSpec } from "./graph.ts";
 import { judge } from "./judge.ts";

@@ -1,5 +1,5 @@
-import type { Random } from "../../../evm/trie/random.ts";
-import { type DType, dtypeSpec } from "../../../ml-vm/program/dtype.ts";
+import { type DType, dtypeSpec } from "@elench/tensor/program/dtype";
+import type { Random } from "../../../evm/trie/fixtures/random.ts";
 import { pick } from "../values.ts";
 
 /** A tensor with its content: row-major, little-endian. */

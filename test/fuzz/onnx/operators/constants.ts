@@ -1,4 +1,4 @@
-import type { DType } from "../../../../ml-vm/program/dtype.ts";
+import type { DType } from "@elench/tensor/program/dtype";
 import { EXACT } from "../compare.ts";
 import type { Draw, Generators } from "../draw.ts";
 import { ONNX_TYPE } from "../graph.ts";

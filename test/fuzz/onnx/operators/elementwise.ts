@@ -1,4 +1,4 @@
-import type { DType } from "../../../../ml-vm/program/dtype.ts";
+import type { DType } from "@elench/tensor/program/dtype";
 import { EXACT, type Tolerance, ulps } from "../compare.ts";
 import type { Draw, Generator, Generators } from "../draw.ts";
 import { type Content, INTEGERS, isFloat, MAGNITUDE, tensorOf } from "../tensor.ts";

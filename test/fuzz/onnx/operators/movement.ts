@@ -1,4 +1,4 @@
-import type { DType } from "../../../../ml-vm/program/dtype.ts";
+import type { DType } from "@elench/tensor/program/dtype";
 import { EXACT } from "../compare.ts";
 import type { Draw, Generators } from "../draw.ts";
 import { count, int64s, isFloat, type Tensor, tensorOf } from "../tensor.ts";

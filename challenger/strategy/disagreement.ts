@@ -1,0 +1,41 @@
+import { type Hex, toHex } from "@elench/bytes/hex";
+import { type Game, type Node, segmentSteps } from "./tree.ts";
+import type { Truth } from "./truth.ts";
+
+/** Where the parties of a game disagree, as far as it has narrowed that. */
+export interface Disagreement {
+  /** Before this step nobody says anything false. */
+  readonly step: bigint;
+  /** The first false step is one of so many from there on: 1 once the game is narrowed to it. */
+  readonly width: bigint;
+}
+
+/**
+ * The first segment that somebody in a game tells falsely: of the lowest claim that is false and starts from a true state, or of the proposal. Null if nobody says anything false.
+ * @param context of the run that the steps are of: a game may go on with what a step asks of another machine. By default the one that the game is about.
+ */
+export async function firstDisagreement(
+  game: Game,
+  truth: Truth,
+  context: Hex = game.proposal.context,
+): Promise<Disagreement | null> {
+  let best: { level: number; step: bigint } | null = null;
+  for (const node of game.claims.values()) {
+    if (node.run.context !== context) continue;
+    const step = await firstFalseStep(node, truth);
+    if (step !== null && (best === null || node.claim.level < best.level)) best = { level: node.claim.level, step };
+  }
+  if (best !== null) return { step: best.step, width: segmentSteps(best.level) };
+  if (context !== game.proposal.context) return null;
+  const { machine, start, level, output } = game.proposal;
+  const isTrue = toHex(await truth.output({ machine, context, start, level })) === output;
+  return isTrue ? null : { step: 0n, width: segmentSteps(level + 1) };
+}
+
+async function firstFalseStep(node: Node, truth: Truth): Promise<bigint | null> {
+  const width = segmentSteps(node.claim.level);
+  const steps = node.points.map((_, i) => node.offset + BigInt(i) * width);
+  const hashes = (await truth.stateHashes(node.run, steps)).map(toHex);
+  const wrong = hashes.findIndex((hash, i) => hash !== node.points[i]);
+  return wrong > 0 ? (steps[wrong - 1] as bigint) : null;
+}

@@ -1,0 +1,184 @@
+import { toHex } from "@elench/bytes/hex";
+import type { Deployment, Rollup } from "@elench/deploy/deployment";
+import { UserError } from "@elench/errors/user-error";
+import { Chain } from "@elench/evm/chain/chain";
+import { genesisOutput, readGenesisFile } from "@elench/evm/chain/genesis";
+import { type Models, sessionModels } from "@elench/evm/inference/models";
+import { InferenceTrace } from "@elench/prover/inference-trace";
+import type { Backend } from "@elench/tensor/engine/backend";
+import type { Address, Hex, LocalAccount, PublicClient } from "viem";
+import { disputeGameAbi, outputsAbi } from "../l1/abi.ts";
+import { firstThatAnswers } from "../l1/connect.ts";
+import { Follower } from "../l1/follower.ts";
+import { STALE_AFTER, Staleness } from "../l1/staleness.ts";
+import { followedContracts } from "../l1/start-block.ts";
+import { type Intent, type Receipt, TransactionQueue } from "../l1/transactions.ts";
+import { type BatchLie, BatchTruth } from "./batch-truth.ts";
+import { Batches } from "./batches.ts";
+import { dissentOf } from "./dissent.ts";
+import { InferenceTruth, type InferenceTruthOptions } from "./inference-truth.ts";
+import { Requests } from "./requests.ts";
+import type { ModelStore } from "./store.ts";
+import { Troubles } from "./troubles.ts";
+import { Truths } from "./truths.ts";
+import { type GameParameters, type WatchEvent, Watchtower } from "./watchtower.ts";
+
+export interface AgentOptions {
+  readonly clients: readonly [PublicClient, ...PublicClient[]];
+  readonly chainId: number;
+  readonly deployment: Deployment;
+  readonly store: ModelStore;
+  readonly backend: Backend;
+  readonly account: LocalAccount | undefined;
+  /** As many endpoints must tell the same. */
+  readonly quorum: number;
+  /** Blocks are read again until they are so many blocks old. */
+  readonly reread?: bigint;
+  /** Seconds without a new block from which on it is said. */
+  readonly staleAfter?: number;
+  /** Milliseconds. */
+  readonly bumpAfter: number;
+  /** Wei per gas. */
+  readonly maxFeePerGas: bigint;
+  /** Wei per gas: see `QueueOptions`. */
+  readonly maxTip?: bigint;
+  /** Consumers whose games are played besides those of the deployment's own oracle and outputs. */
+  readonly consumers?: readonly Address[];
+  readonly report: (event: WatchEvent) => void;
+  readonly onConfirmed?: (intent: Intent, receipt: Receipt) => void;
+  /** Another trace than the true one: for those who play a liar in tests. */
+  readonly trace?: InferenceTruthOptions["trace"];
+  readonly infer?: InferenceTruthOptions["infer"];
+  /** A batch to lie about; where `infer` is given, by what models give. */
+  readonly lie?: Omit<BatchLie, "models">;
+}
+
+export interface Agent {
+  readonly client: PublicClient;
+  readonly watchtower: Watchtower;
+  readonly requests: Requests;
+  readonly batches: Batches;
+  /** Of all machines. */
+  readonly truth: Truths;
+  readonly inferences: InferenceTruth;
+  /** Null where the deployment has no rollup. */
+  readonly chain: BatchTruth | null;
+  readonly queue: TransactionQueue | null;
+  readonly parameters: GameParameters;
+  /** For whatever else is done in each round. */
+  readonly troubles: Troubles;
+}
+
+/** Gas of one resolution, measured (docs/game.md); what an agent without a stake compares the prepayment with. */
+const RESOLUTION_GAS = 60_000n;
+
+/** Puts together everything that watches, judges and acts over one deployment. */
+export async function createAgent(options: AgentOptions): Promise<Agent> {
+  const { clients, chainId, deployment, store, backend } = options;
+  const client = firstThatAnswers(clients);
+  const game = { address: deployment.disputeGame, abi: disputeGameAbi } as const;
+  const p = await client.readContract({ ...game, functionName: "parameters" });
+  const parameters: GameParameters = {
+    maxClock: Number(p.maxClock),
+    extension: Number(p.extension),
+    longExtension: Number(p.longExtension),
+    bond: p.bond,
+    prepayment: p.prepayment,
+  };
+  const [requests, batches] = [new Requests(), new Batches()];
+  const chain = deployment.rollup
+    ? await openChain({ ...options, deployment: { ...deployment, rollup: deployment.rollup } }, client, batches)
+    : null;
+  const inferences = new InferenceTruth({
+    deployment,
+    inferenceOf: (context) => requests.inferenceOf(context) ?? chain?.inferenceOf(context),
+    store,
+    backend,
+    trace: options.trace ?? (({ model, commitment }, inputs) => new InferenceTrace(model, commitment, backend, inputs)),
+    ...(options.infer && { infer: options.infer }),
+  });
+  const truth = new Truths([
+    [deployment.tensorVerifier, inferences],
+    ...(chain && deployment.rollup ? [[deployment.rollup.evmVerifier, chain] as const] : []),
+  ]);
+  const queue = options.account
+    ? new TransactionQueue({
+        client: clients[0],
+        others: clients.slice(1),
+        quorum: options.quorum,
+        account: options.account,
+        chainId,
+        bumpAfter: options.bumpAfter,
+        maxFeePerGas: options.maxFeePerGas,
+        ...(options.maxTip !== undefined && { maxTip: options.maxTip }),
+        onConfirmed: (intent, receipt) => options.onConfirmed?.(intent, receipt),
+      })
+    : null;
+  const troubles = new Troubles(options.report);
+  const watchtower = new Watchtower({
+    follower: new Follower({
+      clients,
+      addresses: followedContracts(deployment),
+      fromBlock: BigInt(deployment.block),
+      quorum: options.quorum,
+      ...(options.reread !== undefined && { reread: options.reread }),
+      ...dissentOf(troubles),
+    }),
+    staleness: new Staleness(options.staleAfter ?? STALE_AFTER),
+    deployment,
+    parameters,
+    consumers: new Set((options.consumers ?? []).map((consumer) => consumer.toLowerCase() as Hex)),
+    truth,
+    requests,
+    batches,
+    queue,
+    troubles,
+    accountOf: async (account) => {
+      const [[credit, unlocked, payableAt], held] = await Promise.all([
+        client.readContract({ ...game, functionName: "accountOf", args: [account] }),
+        client.readContract({ ...game, functionName: "onHold", args: [account] }),
+      ]);
+      return { credit, unlocked, payableAt: Number(payableAt), held };
+    },
+    resolutionCost: async () => RESOLUTION_GAS * (await client.getGasPrice()),
+    report: options.report,
+  });
+  return { client, watchtower, requests, batches, truth, inferences, chain, queue, parameters, troubles };
+}
+
+type WithRollup = AgentOptions & { readonly deployment: Deployment & { readonly rollup: Rollup } };
+
+/** The L2 chain of a deployment, before its first batch. @throws UserError if the genesis is not the one on L1. */
+async function openChain(options: WithRollup, client: PublicClient, batches: Batches): Promise<BatchTruth> {
+  const { deployment } = options;
+  const genesis = readGenesisFile(deployment.rollup.genesis);
+  const outputs = { address: deployment.rollup.outputs, abi: outputsAbi } as const;
+  const [expected, found] = await Promise.all([
+    client.readContract({ ...outputs, functionName: "genesisOutput" }),
+    genesisOutput(genesis).then(toHex),
+  ]);
+  if (found !== expected)
+    throw new UserError(
+      `${deployment.rollup.genesis} gives the output ${found}, and the contract ${outputs.address} began with ${expected}: it is another chain's genesis`,
+    );
+  const chain = await Chain.create(genesis, modelsOf(options));
+  return new BatchTruth({
+    deployment,
+    chain,
+    appended: () => batches.appended,
+    ...(options.lie && { lie: { ...options.lie, models: modelsOf(options, options.infer) } }),
+  });
+}
+
+/** @param infer runs them, where that is not the engine. */
+function modelsOf({ store, backend }: AgentOptions, infer?: AgentOptions["infer"]): Models {
+  const load = (id: Uint8Array) => (store.has(toHex(id)) ? store.load(toHex(id)) : undefined);
+  const honest = sessionModels((id) => load(id)?.model, backend);
+  if (!infer) return honest;
+  return {
+    infer: (id, input) => {
+      const loaded = load(id);
+      return loaded ? (infer(loaded, [input])[0] as Uint8Array) : honest.infer(id, input);
+    },
+  };
+}

@@ -1,0 +1,146 @@
+import { type Hex, toBytes, toHex } from "@elench/bytes/hex";
+import type { Deployment } from "@elench/deploy/deployment";
+import type { Trace } from "@elench/prover/trace";
+import type { Backend } from "@elench/tensor/engine/backend";
+import { Session } from "@elench/tensor/engine/session";
+import type { LoadedModel } from "@elench/tensor/load";
+import { listRoot, startState } from "@elench/tensor/program/commitment";
+import { dtypeSpec } from "@elench/tensor/program/dtype";
+import { elementCount, type TensorType } from "@elench/tensor/program/program";
+import type { Run } from "../strategy/truth.ts";
+import type { ModelStore } from "./store.ts";
+import type { MachineTruth } from "./truths.ts";
+
+/** An inference that somebody asked for: a contract on L1, or a step of another machine. */
+export interface Inference {
+  readonly modelId: Hex;
+  readonly inputRoot: Hex;
+  /** The inputs' bytes, joined. */
+  readonly input: Uint8Array;
+}
+
+export interface InferenceTruthOptions {
+  readonly deployment: Pick<Deployment, "tensorVerifier">;
+  /** What gives a context; undefined where nobody asked for it. */
+  readonly inferenceOf: (context: Hex) => Inference | undefined;
+  readonly store: ModelStore;
+  readonly backend: Backend;
+  /** Makes the virtual trace of one inference: the true one, for everybody who is honest. */
+  readonly trace: (loaded: LoadedModel, inputs: readonly Uint8Array[]) => Trace;
+  /** Runs the model: plainly, unless a liar of the tests wants it otherwise. */
+  readonly infer?: (loaded: LoadedModel, inputs: readonly Uint8Array[]) => readonly Uint8Array[];
+}
+
+/** What an inference gives. */
+interface Result {
+  readonly root: Uint8Array;
+  readonly bytes: Uint8Array;
+}
+
+/** Sources of disputes kept at once; each holds the results of one native run. */
+const KEPT_TRACES = 4;
+
+/**
+ * The truth about inferences that were asked for. An answer is checked by one plain native run, which neither traces nor hashes
+ * more than its output; only when somebody disagrees is a trace made.
+ */
+export class InferenceTruth implements MachineTruth {
+  readonly #options: InferenceTruthOptions;
+  readonly #results = new Map<Hex, Result>();
+  readonly #traces = new Map<Hex, Trace>();
+
+  constructor(options: InferenceTruthOptions) {
+    this.#options = options;
+  }
+
+  async unknown(run: Run): Promise<string | null> {
+    const { deployment, inferenceOf, store } = this.#options;
+    if (run.machine.toLowerCase() !== deployment.tensorVerifier.toLowerCase())
+      return `machine ${run.machine} is not the tensor verifier`;
+    const asked = inferenceOf(run.context);
+    if (!asked) return `no request on L1 gives the context ${run.context}`;
+    if (!store.has(asked.modelId))
+      return `model ${asked.modelId} is not in ${store.folder}; add it with elench model add`;
+    const loaded = store.load(asked.modelId);
+    const start = toHex(startState(loaded.commitment, toBytes(asked.inputRoot)));
+    if (run.start !== start) return `the game starts from ${run.start}, and the inference from ${start}`;
+    if (run.level !== loaded.level) return `the game has level ${run.level}, and the model ${loaded.level}`;
+    return null;
+  }
+
+  async output(run: Run): Promise<Uint8Array> {
+    return this.#result(run).root;
+  }
+
+  /** The outputs' bytes, joined. */
+  async outputBytes(run: Run): Promise<Uint8Array> {
+    return this.#result(run).bytes;
+  }
+
+  stateHashes(run: Run, steps: bigint[]): Promise<Uint8Array[]> {
+    return this.#trace(run).stateHashes(steps);
+  }
+
+  /** The tensor machine asks no other. */
+  async asked(): Promise<undefined> {
+    return undefined;
+  }
+
+  witness(run: Run, step: bigint): Promise<Uint8Array> {
+    return this.#trace(run).witness(step);
+  }
+
+  #asked(run: Run): Inference {
+    const asked = this.#options.inferenceOf(run.context);
+    if (!asked) throw new Error(`asked about the unknown context ${run.context}`);
+    return asked;
+  }
+
+  #result(run: Run): Result {
+    const known = this.#results.get(run.context);
+    if (known) return known;
+    const { backend } = this.#options;
+    const outputs = this.#infer(run);
+    const result = {
+      root: listRoot(outputs.map((output) => backend.dataRoot(output))),
+      bytes: new Uint8Array(Buffer.concat(outputs)),
+    };
+    this.#results.set(run.context, result);
+    return result;
+  }
+
+  #infer(run: Run): readonly Uint8Array[] {
+    const { store, backend, infer } = this.#options;
+    const asked = this.#asked(run);
+    const loaded = store.load(asked.modelId);
+    const inputs = splitTensors(asked.input, loaded.model.program.inputs);
+    return infer ? infer(loaded, inputs) : new Session(loaded.model, backend).run(inputs);
+  }
+
+  #trace(run: Run): Trace {
+    const { store, trace } = this.#options;
+    const known = this.#traces.get(run.context);
+    if (known) return known;
+    const asked = this.#asked(run);
+    const loaded = store.load(asked.modelId);
+    const made = trace(loaded, splitTensors(asked.input, loaded.model.program.inputs));
+    const oldest = this.#traces.keys().next().value;
+    if (oldest !== undefined && this.#traces.size >= KEPT_TRACES) this.#traces.delete(oldest);
+    this.#traces.set(run.context, made);
+    return made;
+  }
+}
+
+export const tensorBytes = ({ dtype, shape }: TensorType): number => elementCount(shape) * dtypeSpec(dtype).size;
+
+/** Cuts joined tensors apart. @throws RangeError if the bytes are not exactly as many as the types take. */
+export function splitTensors(joined: Uint8Array, types: readonly TensorType[]): Uint8Array[] {
+  const total = types.reduce((n, type) => n + tensorBytes(type), 0);
+  if (joined.length !== total) throw new RangeError(`${joined.length} bytes were given, and the tensors take ${total}`);
+  let at = 0;
+  return types.map((type) => {
+    const start = at;
+    at += tensorBytes(type);
+    return joined.slice(start, at);
+  });
+}

@@ -1,0 +1,81 @@
+import { toHex } from "@elench/bytes/hex";
+import type { Rollup } from "@elench/deploy/deployment";
+import { EXIT, UserError } from "@elench/errors/user-error";
+import { encodeFunctionData } from "viem";
+import { outputsAbi } from "../l1/abi.ts";
+import type { Game } from "../strategy/tree.ts";
+import type { Agent } from "./agent.ts";
+import type { BatchTruth } from "./batch-truth.ts";
+import type { Entry } from "./batches.ts";
+import { beneficiary } from "./delivery.ts";
+import type { Due, SettlingOptions } from "./due.ts";
+
+/**
+ * Settles the outputs whose games are over, in their order, and discards those that build on a false one: where we have earned or staked something in them, or
+ * in one that has to wait for them; or wherever that is due. The contract pays nobody for it.
+ */
+export async function settleDue(
+  agent: Agent,
+  rollup: Rollup | undefined,
+  { all }: SettlingOptions = { all: false },
+): Promise<void> {
+  const { queue, batches, troubles } = agent;
+  if (!queue || !rollup) return;
+  const entries = [...batches.entries.values()].sort((a, b) => a.batch - b.batch);
+  const lastOfOurs = entries.findLast((entry) => isOurs(agent, entry))?.batch ?? -1;
+  for (const entry of entries) {
+    if (entry.readyAt !== undefined || (!all && entry.batch > lastOfOurs)) continue;
+    await troubles.attempt(`output of batch ${entry.batch}`, async () => {
+      const due = await outputDue(agent, rollup, entry);
+      if ("intent" in due) await agent.watchtower.make(due.intent, due.call, entry.game);
+    });
+  }
+}
+
+function isOurs({ queue, watchtower }: Agent, { game: id }: Entry): boolean {
+  const us = queue?.address.toLowerCase();
+  const game = watchtower.forest.games.get(id);
+  return game !== undefined && (game.proposal.proposer === us || beneficiary(game) === us);
+}
+
+/**
+ * What an entry needs next, so that the true output of its batch becomes final.
+ * @throws UserError where its game ended with something false; MissingModel where the batches cannot be executed here.
+ */
+export async function outputDue(agent: Agent, rollup: Rollup, entry: Entry): Promise<Due> {
+  const { batch, previous, readyAt } = entry;
+  const before = agent.batches.entries.get(batch - 1);
+  const chain = agent.chain as BatchTruth;
+  const call = (functionName: "settle" | "discard", what: string): Due => ({
+    intent: {
+      key: `${functionName}/${batch}/${entry.game}`,
+      to: rollup.outputs,
+      data: encodeFunctionData({ abi: outputsAbi, functionName, args: [BigInt(batch)] }),
+      value: 0n,
+    },
+    call: functionName,
+    what: `${what} of batch ${batch}`,
+  });
+  if (readyAt !== undefined)
+    return { waits: `the output of batch ${batch} is settled, and final from then on`, until: Number(readyAt) };
+  if (batch > 0 && before?.output !== previous) {
+    await chain.follow();
+    const truth = toHex(await chain.outputOf(batch - 1));
+    if (previous !== truth) return call("discard", "the discarding of the output");
+    return {
+      waits: `the output of batch ${batch} builds on ${previous}, the true output of batch ${batch - 1}, which ${before ? `has ${before.output} as long as nothing else is settled` : "has none now"}`,
+    };
+  }
+  if (batch > 0 && before?.readyAt === undefined) return { waits: `the output of batch ${batch - 1} is not settled` };
+  const game = agent.watchtower.forest.games.get(entry.game) as Game;
+  if (game.status !== "upheld" && game.status !== "replaced")
+    return { waits: `game ${game.id} about the output of batch ${batch} is ${game.status}` };
+  await chain.follow();
+  const truth = toHex(await chain.outputOf(batch));
+  if (game.output !== truth)
+    throw new UserError(
+      `game ${game.id} ended with ${game.output}, and batch ${batch} leads to ${truth}: it is not settled, and the guardian must stop it`,
+      EXIT.negative,
+    );
+  return call("settle", "the settlement of the output");
+}

@@ -1,0 +1,55 @@
+import type { Hex } from "@elench/bytes/hex";
+import type { Run, Truth } from "../strategy/truth.ts";
+
+/** The truth about one machine. */
+export interface MachineTruth extends Omit<Truth, "knows"> {
+  /** Why a run cannot be judged here; null if it can. */
+  unknown(run: Run): Promise<string | null>;
+}
+
+/** The truth about several machines, of which one may ask another: a further one is a further entry. */
+export class Truths implements Truth {
+  readonly #byMachine: ReadonlyMap<Hex, MachineTruth>;
+
+  /** @param byMachine by the address of the machine's contract. */
+  constructor(byMachine: readonly (readonly [Hex, MachineTruth])[]) {
+    this.#byMachine = new Map(byMachine.map(([machine, truth]) => [lower(machine), truth]));
+  }
+
+  async knows(run: Run): Promise<boolean> {
+    return (await this.unknown(run)) === null;
+  }
+
+  /** Why a run cannot be judged; null if it can. */
+  async unknown(run: Run): Promise<string | null> {
+    const truth = this.#byMachine.get(lower(run.machine));
+    return truth ? truth.unknown(run) : `machine ${run.machine} is none that is known here`;
+  }
+
+  async output(run: Run): Promise<Uint8Array> {
+    return (await this.#of(run)).output(run);
+  }
+
+  async stateHashes(run: Run, steps: bigint[]): Promise<Uint8Array[]> {
+    return (await this.#of(run)).stateHashes(run, steps);
+  }
+
+  async asked(run: Run, step: bigint): Promise<Run | undefined> {
+    const asked = await (await this.#of(run)).asked(run, step);
+    return asked && { ...asked, askedBy: { run, step } };
+  }
+
+  async witness(run: Run, step: bigint): Promise<Uint8Array> {
+    return (await this.#of(run)).witness(run, step);
+  }
+
+  /** Only the machine that asks knows what it asks for: it is asked first, since whoever plays may have been started a moment ago. */
+  async #of(run: Run): Promise<MachineTruth> {
+    if (run.askedBy) await this.asked(run.askedBy.run, run.askedBy.step);
+    const truth = this.#byMachine.get(lower(run.machine));
+    if (!truth) throw new Error(`asked about the unknown machine ${run.machine}`);
+    return truth;
+  }
+}
+
+const lower = (address: Hex): Hex => address.toLowerCase() as Hex;

@@ -1,0 +1,57 @@
+import { toBytes, toHex } from "@elench/bytes/hex";
+import { inferenceOracleAbi } from "@elench/challenger/l1/abi";
+import type { Run } from "@elench/challenger/strategy/truth";
+import { deliverDue } from "@elench/challenger/watch/delivery";
+import { inferenceLiar } from "@elench/challenger/watch/liar";
+import type { Asked } from "@elench/challenger/watch/requests";
+import { UserError } from "@elench/errors/user-error";
+import { parseFault } from "@elench/prover/fault";
+import { inferenceContext } from "@elench/tensor/program/commitment";
+import { Command } from "commander";
+import { encodeFunctionData, type Hex } from "viem";
+import { type ClaimantOptions, defend, openClaimant, withClaimant } from "../claims/claimant.ts";
+import { postBonded } from "../claims/post.ts";
+import { naturalNumber, option } from "../input/options.ts";
+import { print } from "../report/output.ts";
+
+interface AnswerOptions extends ClaimantOptions {
+  readonly request: bigint;
+}
+
+export function answerCommand(): Command {
+  const command = new Command("answer")
+    .description("a provider's command: runs the model that a request on L1 asks for, and posts the answer with a bond")
+    .addOption(option("--request <id>", "the request's number").argParser(naturalNumber).makeOptionMandatory());
+  return withClaimant(command, [
+    "--inject-fault <instruction:element>",
+    "for tests only: flip a bit of this element of this instruction's result, and stand by it; the bond will be lost",
+  ]).action(answer);
+}
+
+async function answer(options: AnswerOptions): Promise<void> {
+  const { request: id, injectFault } = options;
+  const claimant = await openClaimant(options, (backend) =>
+    injectFault === undefined ? {} : inferenceLiar(backend, parseFault(injectFault)),
+  );
+  const { agent, deployment } = claimant;
+  const { inferenceOracle, tensorVerifier, disputeGame } = deployment;
+  const asked = agent.requests.byId.get(id);
+  if (!asked) throw new UserError(`the oracle at ${inferenceOracle} has no request ${id}`);
+  const run: Run = { context: contextOf(asked), machine: tensorVerifier, start: "0x", level: 0 };
+  const output = await agent.inferences.outputBytes(run);
+  const args = [id, asked.request, toHex(output)] as const;
+  const data = encodeFunctionData({ abi: inferenceOracleAbi, functionName: "answer", args });
+  const intent = { key: `answer/${id}`, to: inferenceOracle, data };
+  const receipt = await postBonded(agent, disputeGame, intent, `the answer to request ${id}`);
+  const { transactionHash: transaction, gasUsed: gas } = receipt;
+  const root = toHex(await agent.inferences.output(run));
+  print(
+    options.json,
+    { request: id, output: Buffer.from(output).toString("base64"), root, transaction, gas },
+    () => `answered request ${id}: ${transaction}`,
+  );
+  await defend(claimant, options, () => deliverDue(agent, agent.client, deployment));
+}
+
+const contextOf = ({ request }: Asked): Hex =>
+  toHex(inferenceContext(toBytes(request.modelId), toBytes(request.inputRoot)));

@@ -1,0 +1,132 @@
+import type { Hex } from "@elench/bytes/hex";
+import { type ConnectOptions, connectTo } from "@elench/challenger/l1/connect";
+import { type Forest, type Game, type Node, nodeDeadline, proposalDeadline } from "@elench/challenger/strategy/tree";
+import { createAgent } from "@elench/challenger/watch/agent";
+import { defaultStore, ModelStore } from "@elench/challenger/watch/store";
+import type { GameParameters } from "@elench/challenger/watch/watchtower";
+import { UserError } from "@elench/errors/user-error";
+import { Command } from "commander";
+import { withL1 } from "../input/l1-options.ts";
+import { backendOf } from "../input/model-file.ts";
+import { jsonOption } from "../input/options.ts";
+import { journal } from "../report/journal.ts";
+import { columns, print } from "../report/output.ts";
+
+interface DisputeOptions extends ConnectOptions {
+  readonly json?: boolean;
+}
+
+export function disputeCommand(): Command {
+  const list = withL1(new Command("list").description("every game, its status, and how many claims it has"))
+    .addOption(jsonOption())
+    .action(async (options: DisputeOptions) => {
+      const { forest } = await read(options);
+      const games = [...forest.games.values()].map((game) => ({
+        id: game.id,
+        status: game.status,
+        proposer: game.proposal.proposer,
+        output: game.output ?? game.proposal.output,
+        claims: game.claims.size,
+        made: game.made,
+      }));
+      print(options.json, games, () =>
+        games.length === 0
+          ? "no games"
+          : columns([
+              ["game", "status", "claims", "proposer"],
+              ...games.map((g) => [g.id, g.status, String(g.claims), g.proposer]),
+            ]),
+      );
+    });
+  const show = withL1(new Command("show").description("one game: its claim tree, clocks and bonds"))
+    .argument("<game>", "the game's id, or the start of it")
+    .addOption(jsonOption())
+    .action(async (id: string, options: DisputeOptions) => {
+      const { forest, parameters, now } = await read(options);
+      const game = findGame(forest, id);
+      print(options.json, describeGame(game, parameters, now), () => drawGame(game, parameters, now));
+    });
+  return new Command("dispute").description("look at the disputes on L1").addCommand(list).addCommand(show);
+}
+
+/** The game whose id starts so. @throws UserError if there is none, or more than one. */
+export function findGame(forest: Forest, id: string): Game {
+  if (!/^0x[\da-f]+$/i.test(id))
+    throw new UserError(`"${id}" is no game's id: that is 0x and hexadecimal digits; elench dispute list shows them`);
+  const found = [...forest.games.values()].filter((game) => game.id.startsWith(id.toLowerCase()));
+  if (found.length === 0) throw new UserError(`no game's id starts with ${id}; elench dispute list shows them`);
+  if (found.length > 1) throw new UserError(`${found.length} games' ids start with ${id}; give more of it`);
+  return found[0] as Game;
+}
+
+async function read(options: DisputeOptions) {
+  const connection = await connectTo(options);
+  const backend = backendOf("auto", 1);
+  const agent = await createAgent({
+    ...connection,
+    store: new ModelStore(defaultStore(), backend),
+    backend,
+    account: undefined,
+    quorum: connection.clients.length,
+    bumpAfter: 0,
+    maxFeePerGas: 0n,
+    report: journal(false).report,
+  });
+  const head = await agent.watchtower.look();
+  return { forest: agent.watchtower.forest, parameters: agent.parameters, now: Number(head.timestamp), agent };
+}
+
+const bondOf = (node: Node, { bond }: GameParameters): bigint =>
+  node.claim.parent === node.claim.game ? 2n * bond : bond;
+
+function describeGame(game: Game, parameters: GameParameters, now: number) {
+  return {
+    id: game.id,
+    status: game.status,
+    proposal: { ...game.proposal, bond: 4n * parameters.bond, deadline: proposalDeadline(game, parameters) },
+    output: game.output ?? null,
+    now,
+    claims: [...game.claims.values()].map((node) => ({
+      id: node.id,
+      parent: node.claim.parent,
+      claimant: node.claimant,
+      machine: node.claim.machine,
+      delegated: node.claim.delegated,
+      level: node.claim.level,
+      segment: node.claim.segment,
+      firstStep: node.offset,
+      end: node.claim.end,
+      bond: bondOf(node, parameters),
+      clock: node.clock,
+      made: node.made,
+      deadline: nodeDeadline(node, parameters),
+      refutations: node.refutations,
+      stands: node.stands ?? null,
+    })),
+  };
+}
+
+const short = (hash: string): string => `${hash.slice(0, 10)}…`;
+
+function drawGame(game: Game, parameters: GameParameters, now: number): string {
+  const left = (deadline: number): string => (deadline > now ? `${deadline - now} s left` : "clock run out");
+  const lines = [
+    `game ${game.id}: ${game.status}`,
+    `proposal  output ${short(game.proposal.output)}  by ${game.proposal.proposer}  bond ${4n * parameters.bond} wei  ${left(proposalDeadline(game, parameters))}`,
+  ];
+  const draw = (id: Hex, indent: string): void => {
+    const node = game.claims.get(id) as Node;
+    const verdict = node.stands === undefined ? left(nodeDeadline(node, parameters)) : node.stands ? "stood" : "fell";
+    lines.push(
+      `${indent}└ ${node.claim.delegated ? `machine ${short(node.claim.machine)} is asked: ` : ""}level ${node.claim.level}, segment ${node.claim.segment}, from step ${node.offset}: ends ${short(node.claim.end)}  by ${node.claimant}  bond ${bondOf(node, parameters)} wei  ${verdict}`,
+    );
+    for (const refutation of node.refutations) {
+      lines.push(
+        `${indent}  └ step ${node.offset + BigInt(refutation.segment)} executed on L1 by ${refutation.by}: the claim is false`,
+      );
+    }
+    for (const child of node.children) draw(child, `${indent}  `);
+  };
+  for (const counter of game.counters) draw(counter, "");
+  return lines.join("\n");
+}

@@ -1,0 +1,169 @@
+import { type Hex, toHex } from "@elench/bytes/hex";
+import { type ConnectOptions, connectTo } from "@elench/challenger/l1/connect";
+import { firstDisagreement } from "@elench/challenger/strategy/disagreement";
+import { createAgent } from "@elench/challenger/watch/agent";
+import { splitTensors } from "@elench/challenger/watch/inference-truth";
+import { defaultStore, ModelStore } from "@elench/challenger/watch/store";
+import { EXIT, UserError } from "@elench/errors/user-error";
+import { sessionModels } from "@elench/evm/inference/models";
+import { readWhole } from "@elench/files/files";
+import { InferenceTrace } from "@elench/prover/inference-trace";
+import { loadModel } from "@elench/tensor/load";
+import { Command } from "commander";
+import { type DimensionOptions, dimensionsOf, withDimensions } from "../input/dimensions.ts";
+import { withL1 } from "../input/l1-options.ts";
+import { backendOf, readInputs } from "../input/model-file.ts";
+import {
+  collect,
+  type EngineName,
+  engineOption,
+  jsonOption,
+  naturalNumber,
+  option,
+  threadsOption,
+} from "../input/options.ts";
+import { type BatchReplayOptions, replayBatch } from "../replay/batch.ts";
+import { traceBatchFiles } from "../replay/batch-trace.ts";
+import { checkRange, replayInference } from "../replay/inference.ts";
+import { journal } from "../report/journal.ts";
+import { findGame } from "./dispute.ts";
+
+interface ReplayOptions extends ConnectOptions, BatchReplayOptions, DimensionOptions {
+  readonly input?: readonly string[];
+  readonly dispute?: string;
+  readonly batch?: readonly string[];
+  readonly genesis?: string;
+  readonly store: string;
+  readonly engine: EngineName;
+  readonly threads: number;
+}
+
+export function replayCommand(): Command {
+  const command = withDimensions(new Command("replay"))
+    .description("what happens at a step of an inference, or of an L2 transaction; on a terminal, walk through it")
+    .argument("[file]", "ONNX model; or replay a batch of L2 transactions, or a dispute by its id")
+    .addOption(
+      option("--input <name=file>", "an input: .npy, .pb, .json or .bin; repeat for others").argParser(collect),
+    )
+    .addOption(
+      option(
+        "--dispute <game>",
+        "replay the inference, or the batch, that a game on L1 is about: its id, or the start of it",
+      ),
+    )
+    .addOption(
+      option(
+        "--batch <file>",
+        "replay a batch of L2 blocks, bytes or hexadecimal; the chain's earlier batches come first, in their order",
+      ).argParser(collect),
+    )
+    .addOption(option("--genesis <file>", "what the chain of the batch begins with"))
+    .addOption(
+      option("--transaction <n>", "one transaction of the batch: steps count from its first").argParser(naturalNumber),
+    )
+    .addOption(
+      option("--opcode <name>", "only steps of this instruction or phase; repeat for others").argParser(collect),
+    )
+    .addOption(option("--list", "a line for each step of the transaction, or of those that are named"))
+    .addOption(
+      option("--descend [step]", "go on with the inference that the step asks for: a step of it, or several as 12-20"),
+    )
+    .addOption(option("--store <folder>", "where models are kept, for --dispute and --batch").default(defaultStore()))
+    .addOption(option("--step <n>", "one step; steps count from 0").argParser(naturalNumber))
+    .addOption(option("--from <n>", "the first of several steps").argParser(naturalNumber))
+    .addOption(option("--to <n>", "the last of several steps").argParser(naturalNumber))
+    .addOption(
+      option(
+        "--verify",
+        "execute the same steps in the Solidity verifier, in this process (exit code 1: they disagree)",
+      ),
+    )
+    .addOption(engineOption())
+    .addOption(threadsOption());
+  return withL1(command)
+    .addOption(jsonOption())
+    .action(async (file: string | undefined, options: ReplayOptions) => {
+      const given = [file, options.dispute, options.batch].filter((what) => what !== undefined);
+      if (given.length !== 1)
+        throw new UserError("give one of these: an ONNX file, --dispute and a game's id, or --batch and a file");
+      checkRange(options);
+      if (options.batch) await ofBatch(options, options.batch);
+      else if (options.dispute !== undefined) await ofDispute(options, options.dispute);
+      else await ofFile(options, file as string);
+    });
+}
+
+/** @throws UserError for a flag that says something of a batch. */
+function refuseForInference(options: ReplayOptions): void {
+  for (const flag of ["transaction", "opcode", "list", "descend"] as const)
+    if (options[flag] !== undefined) throw new UserError(`--${flag} is about a batch, and this is an inference`);
+}
+
+/** @throws UserError for flags about a model's file, where the models are those of a store. */
+function refuseDimensions({ dim, shape }: ReplayOptions): void {
+  if (dim || shape)
+    throw new UserError("--dim and --shape are for a model's file: the store keeps those of its models");
+}
+
+async function ofBatch(options: ReplayOptions, files: readonly string[]): Promise<void> {
+  if (options.genesis === undefined)
+    throw new UserError("--batch: what does its chain begin with? Give --genesis and its file");
+  refuseDimensions(options);
+  if (options.input) throw new UserError("--input is for a model's inputs: a batch has its own");
+  const backend = backendOf(options.engine, options.threads);
+  const store = new ModelStore(options.store, backend);
+  const load = (modelId: Uint8Array) => {
+    const id = toHex(modelId);
+    return store.has(id) ? store.load(id).model : undefined;
+  };
+  const traced = await traceBatchFiles(options.genesis, files, sessionModels(load, backend));
+  await replayBatch({ ...traced, store, backend, options });
+}
+
+async function ofFile(options: ReplayOptions, file: string): Promise<void> {
+  if (options.genesis !== undefined) throw new UserError("--genesis is for a batch: give --batch, and no model");
+  refuseForInference(options);
+  const backend = backendOf(options.engine, options.threads);
+  const { model, commitment } = loadModel(readWhole(file), backend, dimensionsOf(options));
+  const trace = new InferenceTrace(model, commitment, backend, readInputs(model, options.input ?? []));
+  await replayInference({ trace, dispute: null, options });
+}
+
+async function ofDispute(options: ReplayOptions, id: string): Promise<void> {
+  if (options.genesis !== undefined)
+    throw new UserError("--genesis is for --batch: a dispute's deployment names its own");
+  refuseDimensions(options);
+  const connection = await connectTo(options);
+  const backend = backendOf(options.engine, options.threads);
+  const store = new ModelStore(options.store, backend);
+  const { watchtower, truth, chain, batches, requests } = await createAgent({
+    ...connection,
+    store,
+    backend,
+    account: undefined,
+    quorum: connection.clients.length,
+    bumpAfter: 0,
+    maxFeePerGas: 0n,
+    report: journal(false).report,
+  });
+  await watchtower.look();
+  const game = findGame(watchtower.forest, id);
+  const { machine, context, start, level } = game.proposal;
+  const unknown = await truth.unknown({ machine, context, start, level });
+  if (unknown !== null) throw new UserError(`game ${game.id} cannot be replayed: ${unknown}`, EXIT.environment);
+  const disputeOf = async (of?: Hex) => ({ game: game.id, disagreement: await firstDisagreement(game, truth, of) });
+  const dispute = await disputeOf();
+  if (chain && machine.toLowerCase() === connection.deployment.rollup?.evmVerifier.toLowerCase()) {
+    const batch = batches.appended.findIndex((_, i) => chain.runOf(i).context === context);
+    const disputeIn = (asked: InferenceTrace) => disputeOf(toHex(asked.context));
+    const [trace, native] = [chain.trace(batch), chain.native(batch)];
+    await replayBatch({ trace, native, store, backend, options, dispute, disputeIn });
+    return;
+  }
+  refuseForInference(options);
+  const asked = requests.inferenceOf(context);
+  if (!asked) throw new UserError(`game ${game.id} belongs to no request of the oracle`);
+  const { model, commitment } = store.load(asked.modelId);
+  const trace = new InferenceTrace(model, commitment, backend, splitTensors(asked.input, model.program.inputs));
+  await replayInference({ trace, dispute, options });
+}

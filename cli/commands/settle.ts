@@ -1,0 +1,107 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { RESOLUTIONS_AT_ONCE, resolutionIntent, together } from "@elench/challenger/l1/calls";
+import { dueResolutions, nextResolution } from "@elench/challenger/strategy/resolutions";
+import type { Game } from "@elench/challenger/strategy/tree";
+import type { Agent } from "@elench/challenger/watch/agent";
+import { deliveryDue } from "@elench/challenger/watch/delivery";
+import type { Due } from "@elench/challenger/watch/due";
+import { outputDue } from "@elench/challenger/watch/outputs";
+import { EXIT, UserError } from "@elench/errors/user-error";
+import { Command } from "commander";
+import type { Hex } from "viem";
+import { type ActorOptions, type Claimant, openClaimant, withActor } from "../claims/claimant.ts";
+import { post } from "../claims/post.ts";
+import { naturalNumber, option } from "../input/options.ts";
+import { note, print } from "../report/output.ts";
+import { findGame } from "./dispute.ts";
+
+interface SettleOptions extends ActorOptions {
+  readonly batch?: bigint;
+  readonly request?: bigint;
+  readonly game?: string;
+}
+
+export function settleCommand(): Command {
+  const command = new Command("settle")
+    .description(
+      "brings to its end, whoever earns it, what is due: the claims of a game, an output, the delivery of an answer",
+    )
+    .addOption(option("--batch <n>", "the output of this batch, with its game").argParser(naturalNumber))
+    .addOption(option("--request <id>", "the answer to this request, with its game").argParser(naturalNumber))
+    .addOption(option("--game <id>", "a game alone, by its id, or the start of it"));
+  return withActor(command).action(settle);
+}
+
+async function settle(options: SettleOptions): Promise<void> {
+  if ([options.batch, options.request, options.game].filter((given) => given !== undefined).length !== 1)
+    throw new UserError("give one of --batch N, --request N and --game ID");
+  const claimant = await openClaimant(options, () => ({}));
+  const { agent } = claimant;
+  const queue = agent.queue as NonNullable<Agent["queue"]>;
+  const transactions: { what: string; transaction: Hex; gas: bigint }[] = [];
+  let due = await nextDue(claimant, options);
+  while ("intent" in due) {
+    const receipt = await post(queue, agent.client, due.intent, due.what);
+    note(`${due.what}: ${receipt.transactionHash}`);
+    transactions.push({ what: due.what, transaction: receipt.transactionHash, gas: receipt.gasUsed });
+    // Endpoints may be behind the one that told of the receipt.
+    while ((await agent.watchtower.look()).number < receipt.blockNumber) await sleep(agent.client.pollingInterval);
+    due = await nextDue(claimant, options);
+  }
+  const { waits, until } = due;
+  print(options.json, { transactions, waits, until: until ?? null }, () => describe(transactions.length, waits, until));
+  if (transactions.length === 0) process.exitCode = EXIT.negative;
+}
+
+const describe = (done: number, waits: string, until: number | undefined): string =>
+  `${done === 0 ? "nothing is due" : `${done} transactions`}: ${waits}${until === undefined ? "" : ` (${new Date(1_000 * until).toISOString()})`}`;
+
+/** @throws UserError where there is nothing of that name. */
+async function nextDue(parties: Claimant, options: SettleOptions): Promise<Due> {
+  const { agent, deployment } = parties;
+  const { timestamp } = await agent.watchtower.look();
+  const now = Number(timestamp);
+  if (options.game !== undefined) return gameDue(parties, findGame(agent.watchtower.forest, options.game), now);
+  if (options.request !== undefined) return requestDue(parties, options.request, now);
+  const { rollup } = deployment;
+  if (!rollup) throw new UserError("the deployment has no rollup; deploy one with elench deploy --genesis");
+  const { appended, entries } = agent.batches;
+  const batch = Number(options.batch);
+  if (batch >= appended.length)
+    throw new UserError(`the inbox at ${rollup.inbox} has no batch ${batch}: there are ${appended.length}`);
+  const entry = entries.get(batch);
+  if (!entry) return { waits: `batch ${batch} has no output: elench propose --batch ${batch}` };
+  const due = await outputDue(agent, rollup, entry);
+  return "intent" in due ? due : (openGameDue(parties, entry.game, now) ?? due);
+}
+
+async function requestDue(parties: Claimant, id: bigint, now: number): Promise<Due> {
+  const { agent, deployment } = parties;
+  if (!agent.requests.byId.has(id))
+    throw new UserError(`the oracle at ${deployment.inferenceOracle} has no request ${id}`);
+  const answered = [...agent.requests.answers.values()].findLast((answer) => answer.id === id);
+  if (!answered) return { waits: `request ${id} has no answer` };
+  return openGameDue(parties, answered.game, now) ?? deliveryDue(agent, agent.client, deployment, answered);
+}
+
+/** What a game needs before what it is about can be settled; undefined where it is over. */
+function openGameDue(parties: Claimant, id: Hex, now: number): Due | undefined {
+  const game = parties.agent.watchtower.forest.games.get(id);
+  return game?.status === "open" ? gameDue(parties, game, now) : undefined;
+}
+
+function gameDue({ agent: { parameters }, deployment }: Claimant, game: Game, now: number): Due {
+  const due = dueResolutions(game, parameters, now).slice(0, RESOLUTIONS_AT_ONCE);
+  if (due.length > 0) {
+    const intents = due.map((resolution) => resolutionIntent(resolution, { deployment, parameters }));
+    return {
+      intent: together(intents, game.id),
+      call: "multicall",
+      what: `the settlement of ${due.length} claims of game ${game.id}`,
+    };
+  }
+  const until = nextResolution(game, parameters, now);
+  return until === undefined
+    ? { waits: `game ${game.id} is over: ${game.status}` }
+    : { waits: `game ${game.id} is ${game.status}, and none of its claims can be settled yet`, until };
+}

@@ -1,0 +1,123 @@
+import { account, type ConnectOptions, connectTo, firstThatAnswers } from "@elench/challenger/l1/connect";
+import { REREAD } from "@elench/challenger/l1/follower";
+import { STALE_AFTER } from "@elench/challenger/l1/staleness";
+import { checkStartBlock } from "@elench/challenger/l1/start-block";
+import { type Agent, createAgent } from "@elench/challenger/watch/agent";
+import { deliverDue } from "@elench/challenger/watch/delivery";
+import { settleDue } from "@elench/challenger/watch/outputs";
+import { defaultStore, ModelStore } from "@elench/challenger/watch/store";
+import { Troubles } from "@elench/challenger/watch/troubles";
+import { UserError } from "@elench/errors/user-error";
+import { Command } from "commander";
+import { type Address, parseGwei } from "viem";
+import { withKey, withL1 } from "../input/l1-options.ts";
+import { backendOf } from "../input/model-file.ts";
+import {
+  addresses,
+  type EngineName,
+  engineOption,
+  naturalNumber,
+  option,
+  positiveInteger,
+  threadsOption,
+} from "../input/options.ts";
+import { journal } from "../report/journal.ts";
+import { runRounds } from "../report/rounds.ts";
+
+interface WatchOptions extends ConnectOptions {
+  readonly keyFile?: string;
+  readonly maxFee: number;
+  readonly maxTip: number;
+  readonly consumer?: readonly Address[];
+  readonly settleAll?: boolean;
+  readonly store: string;
+  readonly engine: EngineName;
+  readonly threads: number;
+  readonly quorum?: number;
+  readonly reread: bigint;
+  readonly staleAfter: number;
+  readonly interval: number;
+  readonly bumpAfter: number;
+  readonly once?: boolean;
+  readonly json?: boolean;
+}
+
+const START_BLOCK =
+  "the deployment record's block, which could not be checked: if the contracts are older, games were missed";
+
+export function watchCommand(): Command {
+  const command = new Command("watch")
+    .description(
+      "the watchtower: re-executes what is claimed on L1, and disputes what is false; without a key it only reports",
+    )
+    .addOption(option("--store <folder>", "where models are kept").default(defaultStore()))
+    .addOption(engineOption())
+    .addOption(threadsOption())
+    .addOption(option("--quorum <n>", "endpoints that must agree (default: all)").argParser(positiveInteger))
+    .addOption(
+      option("--reread <blocks>", "read a block's logs again until it is so many blocks old")
+        .argParser(naturalNumber)
+        .default(REREAD, String(REREAD)),
+    )
+    .addOption(
+      option("--stale-after <s>", "say so when there is no new block for so long")
+        .argParser(positiveInteger)
+        .default(STALE_AFTER),
+    )
+    .addOption(
+      option("--interval <ms>", "time between two looks at the chain").argParser(positiveInteger).default(1_000),
+    )
+    .addOption(
+      option("--bump-after <ms>", "bid more for a transaction that waits so long")
+        .argParser(positiveInteger)
+        .default(30_000),
+    )
+    .addOption(
+      option(
+        "--consumer <address>",
+        "play the games of this consumer too; several, joined by commas (default: those of the deployment's oracle and outputs alone)",
+      ).argParser(addresses),
+    )
+    .addOption(option("--settle-all", "settle and deliver whatever is due and true, at a cost, whoever earns it"))
+    .addOption(option("--once", "look once, act, wait for the transactions, and end"));
+  return withKey(withL1(command))
+    .addOption(option("--json", "print events as JSON, one a line, to stdout"))
+    .action(async (options: WatchOptions) => {
+      const signer = account(options.keyFile);
+      const quorum = options.quorum ?? options.rpc.length;
+      if (quorum > options.rpc.length) {
+        throw new UserError(`--quorum ${quorum}: only ${options.rpc.length} endpoints are given with --rpc`);
+      }
+      const { report, confirmed } = journal(options.json);
+      const troubles = new Troubles(report);
+      const connection = await connectTo(options, (name, failure) =>
+        failure ? troubles.tell(name, failure) : troubles.over(name),
+      );
+      const unchecked = await checkStartBlock(firstThatAnswers(connection.clients), connection.deployment);
+      if (unchecked) report({ kind: "trouble", where: START_BLOCK, error: unchecked });
+      const backend = backendOf(options.engine, options.threads);
+      const agent: Agent = await createAgent({
+        ...connection,
+        store: new ModelStore(options.store, backend),
+        backend,
+        account: signer,
+        quorum,
+        reread: options.reread,
+        staleAfter: options.staleAfter,
+        bumpAfter: options.bumpAfter,
+        maxFeePerGas: parseGwei(String(options.maxFee)),
+        maxTip: parseGwei(String(options.maxTip)),
+        ...(options.consumer && { consumers: options.consumer }),
+        report,
+        onConfirmed: confirmed,
+      });
+      report({ kind: "started", chainId: connection.chainId, account: signer?.address ?? null, engine: backend.name });
+      const settling = { all: options.settleAll ?? false };
+      const also = async () => {
+        await deliverDue(agent, agent.client, connection.deployment, settling);
+        await settleDue(agent, connection.deployment.rollup, settling);
+      };
+      await runRounds(agent, { interval: options.interval, once: options.once ?? false, also });
+      connection.close();
+    });
+}

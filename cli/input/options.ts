@@ -1,0 +1,90 @@
+import { readFileSync } from "node:fs";
+import { reasonOf } from "@elench/files/files";
+import { InvalidArgumentError, Option } from "commander";
+import { type Address, isAddress } from "viem";
+
+const OFF = /^(|0|false|no|off)$/i;
+
+/** An option whose default comes from the environment: `--max-fee` from ELENCH_MAX_FEE. A flag without a value is given by any word there but one that says no. */
+export function option(flags: string, description: string): Option {
+  const made = new Option(flags, description);
+  const variable = `ELENCH_${made.name().toUpperCase().replaceAll("-", "_")}`;
+  const value = process.env[variable];
+  const isOff = !made.required && !made.optional && value !== undefined && OFF.test(value);
+  return made.env(isOff ? `${variable} (off)` : variable);
+}
+
+export const jsonOption = (): Option => option("--json", "print one JSON object to stdout");
+
+/** How a command computes. */
+export type EngineName = "auto" | "native" | "wasm" | "interpreter";
+
+/** @param more engines that this command alone has. */
+export const engineOption = (...more: readonly string[]): Option =>
+  option("--engine <name>", "how to compute; all give the same bits. auto: native where it is built, else wasm")
+    .choices(["auto", "native", "wasm", "interpreter", ...more])
+    .default("auto");
+
+export const threadsOption = (): Option =>
+  option("--threads <n>", "processor threads to use").argParser(positiveInteger).default(0, "all");
+
+/** Collects a repeatable option. */
+export const collect = (value: string, previous: readonly string[] = []): string[] => [...previous, value];
+
+/** A timer that is set to more milliseconds rings at once. */
+const MAX_INTEGER = 2 ** 31 - 1;
+
+export function positiveInteger(text: string): number {
+  if (!/^\d+$/.test(text) || Number(text) < 1 || Number(text) > MAX_INTEGER)
+    throw new InvalidArgumentError(`It must be a positive integer, at most ${MAX_INTEGER}.`);
+  return Number(text);
+}
+
+export function naturalNumber(text: string): bigint {
+  if (!/^\d+$/.test(text)) throw new InvalidArgumentError("It must be a non-negative integer.");
+  return BigInt(text);
+}
+
+/** Addresses joined by commas; the option may be repeated. */
+export function addresses(text: string, previous: readonly Address[] = []): Address[] {
+  const given = text.split(",").map((address) => address.trim());
+  for (const address of given) {
+    if (!isAddress(address, { strict: false }))
+      throw new InvalidArgumentError(`${address} is not an address: 0x and 40 hexadecimal digits are expected.`);
+  }
+  return [...previous, ...(given as Address[])];
+}
+
+/** @param what names the unit. */
+export const integerWithin =
+  (min: number, max: number, what = "") =>
+  (text: string): number => {
+    const value = Number(text);
+    if (!/^\d+$/.test(text) || value < min || value > max)
+      throw new InvalidArgumentError(`It must be a whole number${what && ` of ${what}`}, ${min} to ${max}.`);
+    return value;
+  };
+
+export const seconds = integerWithin(1, Math.floor(MAX_INTEGER / 1000), "seconds");
+export const chainId = integerWithin(1, Number.MAX_SAFE_INTEGER);
+
+/** Up to six digits before the point and after it: such numbers are written without an exponent. */
+export function amountOfGwei(text: string): number {
+  if (!/^\d{1,6}(\.\d{1,6})?$/.test(text))
+    throw new InvalidArgumentError(
+      "It must be an amount in gwei below 1000000, with up to six digits after the point, as 1.5.",
+    );
+  return Number(text);
+}
+
+/** The name of a file with a private key. What is in it is looked at where it is used. */
+export function keyFile(file: string): string {
+  let text: string;
+  try {
+    text = readFileSync(file, "utf8");
+  } catch (error) {
+    throw new InvalidArgumentError(`It cannot be read: ${reasonOf(error)}.`);
+  }
+  if (text.trim() === "") throw new InvalidArgumentError("It is empty, and must hold a private key.");
+  return file;
+}

@@ -1,0 +1,179 @@
+import { toBigInt } from "@elench/bytes/words";
+import { SLOT_STEPS } from "@elench/evm/batch/claim";
+import { type Decoded, decodeTransaction } from "@elench/evm/batch/transaction";
+import { hexWord } from "@elench/evm/machine/describe/changes";
+import { costOf, describe, outcomeOf, type StepDescription, stepName } from "@elench/evm/machine/describe/describe";
+import { skipIdle } from "@elench/evm/machine/phases/blocks";
+import type { DecodeTask } from "@elench/evm/machine/phases/transactions";
+import type { Machine } from "@elench/evm/machine/state/machine";
+import type { OutcomeTask } from "@elench/evm/machine/state/outcome";
+import { step } from "@elench/evm/machine/step";
+import { PHASE, type Phase, STATUS, type Tx } from "@elench/evm/structures/layout";
+import type { BatchTrace } from "@elench/prover/batch-trace";
+
+/** The steps of a batch in which something happens. Whoever walks steps a machine of its own, so that a long way costs what stepping costs. */
+
+/** Where a step of a batch belongs. The steps after the last transaction have the number of the one that is not there. */
+export const transactionOf = (at: bigint): number => Number(at / SLOT_STEPS);
+export const firstStepOf = (transaction: number): bigint => BigInt(transaction) * SLOT_STEPS;
+
+/** The machine before each real step from one step on: it is stepped on when the next one is asked for. */
+export function* walk(trace: BatchTrace, from: bigint): Generator<Machine> {
+  const m = trace.at(from).copy();
+  while (!m.halted) {
+    skipIdle(m);
+    if (m.phase !== PHASE.idle) yield m;
+    step(m);
+  }
+}
+
+/** A line of a listing. */
+export interface StepLine {
+  readonly transaction: number;
+  /** Number within the transaction. */
+  readonly step: bigint;
+  readonly clock: bigint;
+  /** Of the instruction, or of the phase. */
+  readonly name: string;
+  /** What a PUSH pushes. */
+  readonly immediate: string | null;
+  readonly outcome: StepDescription["outcome"];
+  /** Null where no code runs. */
+  readonly pc: number | null;
+  readonly depth: number | null;
+  readonly gas: bigint;
+  readonly cost: bigint | null;
+  /** The top first, three items. */
+  readonly top: readonly string[];
+  readonly height: number;
+  /** What the step does, where it is no instruction. */
+  readonly text: string | null;
+}
+
+const SHOWN_ITEMS = 3;
+const PUSH0 = 0x5f;
+
+/** Lines of real steps. @param wanted says which of them, before they are taken. */
+export function* listing(
+  trace: BatchTrace,
+  from: bigint,
+  to: bigint,
+  wanted: (m: Machine) => boolean = () => true,
+): Generator<StepLine> {
+  let taken: {
+    readonly line: Omit<StepLine, "cost" | "outcome">;
+    readonly gas: bigint;
+    readonly frame: Machine["frame"];
+  } | null = null;
+  const finish = (after: Machine): StepLine[] =>
+    taken ? [{ ...taken.line, cost: costOf(taken, after), outcome: outcomeOf({ halted: null }, after) }] : [];
+  let last: Machine | null = null;
+  for (const m of walk(trace, from)) {
+    last = m;
+    yield* finish(m);
+    taken = null;
+    if (m.clock > to) return;
+    if (wanted(m)) taken = { line: lineOf(m), gas: m.gas, frame: m.frame };
+  }
+  if (last) yield* finish(last);
+}
+
+function lineOf(m: Machine): Omit<StepLine, "cost" | "outcome"> {
+  const runs = m.phase === PHASE.execute;
+  const { height } = m.stack;
+  return {
+    transaction: transactionOf(m.clock),
+    step: m.clock % SLOT_STEPS,
+    clock: m.clock,
+    name: stepName(m),
+    immediate: runs ? immediateOf(m) : null,
+    pc: runs ? m.pc : null,
+    depth: m.frame?.depth ?? null,
+    gas: m.gas,
+    top: Array.from({ length: Math.min(SHOWN_ITEMS, height) }, (_, i) => hexWord(m.stack.peek(i))),
+    height,
+    text: runs ? null : describe(m).text,
+  };
+}
+
+function immediateOf({ code, pc }: Machine): string | null {
+  const count = (code.bytes[pc] ?? 0) - PUSH0;
+  if (count < 1 || count > 32) return null;
+  const data = new Uint8Array(count);
+  data.set(code.bytes.subarray(pc + 1, pc + 1 + count));
+  return hexWord(toBigInt(data));
+}
+
+/** Whether a step does nothing but ask for a record or a code, and will be tried again. */
+export const isWaiting = (trace: BatchTrace, at: bigint): boolean =>
+  outcomeOf({ halted: null }, trace.at(at + 1n)) === "waits";
+
+/** What a transaction of a batch is, and how many steps it takes. */
+export interface Survey {
+  readonly transaction: number;
+  readonly first: bigint;
+  /** Real ones. */
+  readonly steps: bigint;
+  /** Null for what does not decode. */
+  readonly fields: Decoded | null;
+  readonly status: "succeeded" | "reverted" | "failed" | "dropped";
+  /** Why it was dropped. */
+  readonly why: string | null;
+  /** Steps that ask a model: numbers in the batch. */
+  readonly asks: readonly bigint[];
+}
+
+const surveys = new WeakMap<BatchTrace, Map<number, Survey>>();
+
+/** What a transaction is: found once, by stepping through it. @param transaction below the number of the batch's transactions. */
+export function survey(trace: BatchTrace, transaction: number): Survey {
+  const known = surveys.get(trace) ?? new Map<number, Survey>();
+  surveys.set(trace, known);
+  const found = known.get(transaction) ?? stepThrough(trace, transaction);
+  known.set(transaction, found);
+  return found;
+}
+
+function stepThrough(trace: BatchTrace, transaction: number): Survey {
+  const first = firstStepOf(transaction);
+  const asks: bigint[] = [];
+  let fields: Decoded | null = null;
+  let [end, phase, status] = [first, PHASE.next as Phase, STATUS.success as number];
+  for (const m of walk(trace, first)) {
+    if (transactionOf(m.clock) !== transaction) break;
+    end = m.clock + 1n;
+    phase = m.phase;
+    if (phase === PHASE.ask) asks.push(m.clock);
+    if (phase === PHASE.decode) fields = fieldsOf(m);
+    if (phase === PHASE.receipt) status = (m.task as OutcomeTask).status;
+  }
+  const dropped = phase !== PHASE.receipt;
+  return {
+    transaction,
+    first,
+    steps: end - first,
+    fields,
+    status: dropped
+      ? "dropped"
+      : status === STATUS.success
+        ? "succeeded"
+        : status === STATUS.revert
+          ? "reverted"
+          : "failed",
+    why: dropped ? (REASONS[phase] ?? null) : null,
+    asks,
+  };
+}
+
+const REASONS: Readonly<Partial<Record<Phase, string>>> = {
+  [PHASE.decode]: "its bytes are no transaction of this chain",
+  [PHASE.recover]: "nobody made its signature",
+  [PHASE.access]: "its access list is none",
+  [PHASE.validate]: "its nonce, its fee, its gas or its sender's balance does not do",
+};
+
+function fieldsOf(m: Machine): Decoded | null {
+  const { start, end } = m.task as DecodeTask;
+  const { bytes, chainId } = (m.tx as Tx).block.batch;
+  return decodeTransaction((offset, length) => bytes.view(offset, length), start, end, chainId);
+}

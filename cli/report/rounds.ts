@@ -1,0 +1,30 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Agent } from "@elench/challenger/watch/agent";
+
+export interface RoundsOptions {
+  /** Milliseconds between two rounds. */
+  readonly interval: number;
+  /** End after one round, when all that it sent is confirmed. */
+  readonly once: boolean;
+  /** More to do in each round. */
+  readonly also?: () => Promise<void>;
+}
+
+/**
+ * Rounds until SIGINT or SIGTERM. What fails in one is reported, and tried again in the next: an endpoint that is down is no reason to
+ * stop watching.
+ */
+export async function runRounds(agent: Agent, { interval, once, also }: RoundsOptions): Promise<void> {
+  const stop = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());
+  const round = async (): Promise<void> => {
+    await agent.watchtower.round();
+    await also?.();
+  };
+  while (!stop.signal.aborted) {
+    if (once) await round();
+    else await agent.troubles.attempt("round", round);
+    if (once && (agent.queue?.size ?? 0) === 0) return;
+    await sleep(interval, undefined, { signal: stop.signal }).catch(() => undefined);
+  }
+}

@@ -1,0 +1,81 @@
+import { existsSync } from "node:fs";
+import { dirname, isAbsolute, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { EXIT, UserError } from "@elench/errors/user-error";
+import { readWhole } from "@elench/files/files";
+import { type Address, isAddress } from "viem";
+
+/** Where the contracts are on one chain: what `elench deploy` writes and every other command reads. */
+export interface Deployment {
+  readonly chainId: number;
+  /** The block before which none of the contracts existed. */
+  readonly block: number;
+  readonly disputeGame: Address;
+  readonly tensorVerifier: Address;
+  readonly modelRegistry: Address;
+  readonly inferenceOracle: Address;
+  /** Missing where only inferences are served. */
+  readonly rollup?: Rollup;
+}
+
+/** What an L2 chain has on L1 (docs/rollup.md). */
+export interface Rollup {
+  readonly evmVerifier: Address;
+  readonly inbox: Address;
+  readonly outputs: Address;
+  /** The chain's genesis file. The record may name it relative to itself. */
+  readonly genesis: string;
+}
+
+const CONTRACTS = ["disputeGame", "tensorVerifier", "modelRegistry", "inferenceOracle"] as const;
+const ROLLUP_CONTRACTS = ["evmVerifier", "inbox", "outputs"] as const;
+
+/** `deploy/<chain id>.json` of this project. */
+export const deploymentFile = (chainId: number): string =>
+  join(fileURLToPath(new URL(".", import.meta.url)), `${chainId}.json`);
+
+/** @throws UserError if the file is missing, is not a deployment, or is another chain's. */
+export function readDeployment(chainId: number, file = deploymentFile(chainId)): Deployment {
+  const path = isAbsolute(file) ? file : join(process.cwd(), file);
+  if (!existsSync(path))
+    throw new UserError(
+      `no deployment is recorded for chain ${chainId}: ${path} is missing; run elench deploy, or name a record with --deployment`,
+      EXIT.environment,
+    );
+  const record = parse(new TextDecoder().decode(readWhole(path)), path);
+  requireAddresses(record, CONTRACTS, path);
+  if (record.chainId !== chainId)
+    throw new UserError(`${path} is about chain ${record.chainId}, and the endpoint serves chain ${chainId}`);
+  if (!Number.isSafeInteger(record.block) || (record.block as number) < 0)
+    throw new UserError(`${path} gives no block to look for events from; it should be a file that elench deploy wrote`);
+  return { ...(record as Deployment), ...(record.rollup && { rollup: rollupOf(record.rollup, path) }) };
+}
+
+function parse(text: string, path: string): Partial<Deployment> {
+  let record: unknown;
+  try {
+    record = JSON.parse(text);
+  } catch (error) {
+    throw new UserError(`${path} is not JSON: ${(error as Error).message}`);
+  }
+  if (typeof record === "object" && record !== null) return record;
+  throw new UserError(`${path} holds no deployment record; it should be a file that elench deploy wrote`);
+}
+
+function rollupOf(rollup: Partial<Rollup>, path: string): Rollup {
+  requireAddresses(rollup, ROLLUP_CONTRACTS, path);
+  if (typeof rollup.genesis !== "string")
+    throw new UserError(`${path} names no genesis file for its rollup; it should be a file that elench deploy wrote`);
+  return { ...(rollup as Rollup), genesis: resolve(dirname(path), rollup.genesis) };
+}
+
+function requireAddresses<Name extends string>(
+  record: Partial<Record<Name, string>>,
+  names: readonly Name[],
+  path: string,
+): void {
+  for (const name of names) {
+    if (!isAddress(String(record[name])))
+      throw new UserError(`${path} gives no address for ${name}; it should be a file that elench deploy wrote`);
+  }
+}

@@ -1,0 +1,248 @@
+import { wordBytes } from "@elench/bytes/words";
+import { keccak256 } from "@elench/merkle/tree";
+import { type DirectoryEntry, decodeEntry } from "../../inference/directory.ts";
+import type { Code } from "../../structures/code.ts";
+import { KIND, type Log, logsOf, PHASE, type Phase, readView, STATUS } from "../../structures/layout.ts";
+import { OPCODES } from "../opcodes.ts";
+import { AskTask } from "../phases/bulk.ts";
+import type { Machine, StatusTask, Waiting } from "../state/machine.ts";
+import { step } from "../step.ts";
+import { type AccountTouch, hexAddress, hexBytes, hexWord, type SlotTouch, touched } from "./changes.ts";
+import { watch } from "./looks.ts";
+import { argumentNames, opcodeName, phaseName } from "./names.ts";
+import { textOf } from "./text.ts";
+
+/** What happens at a step, for people: in words, with every name that the machine itself keeps as a hash. Numbers of 256 bits, addresses and bytes are 0x. */
+export interface StepDescription {
+  /** Number in the batch. */
+  readonly step: bigint;
+  /** As docs/evm-machine.md calls it. */
+  readonly phase: string;
+  /** Instruction that is executed, or tried; null in other phases. */
+  readonly opcode: string | null;
+  /** One sentence. */
+  readonly text: string;
+  /**
+   * `waits`: a record or a code is not there yet: the next step brings it in, then this one is tried again. `fails`: the frame ends by an exceptional halt. `halts`: the batch
+   * ends. `halted`: it has ended before.
+   */
+  readonly outcome: "done" | "waits" | "fails" | "halts" | "halted";
+  /** Of the instruction; null in other phases. */
+  readonly pc: number | null;
+  readonly gas: GasChange;
+  readonly stack: StackChange;
+  readonly memory: MemoryChange;
+  readonly accounts: readonly AccountTouch[];
+  readonly storage: readonly SlotTouch[];
+  /** In which the step begins; null where none runs. */
+  readonly frame: FrameView | null;
+  /** In which the next one begins. */
+  readonly frameAfter: FrameView | null;
+  readonly refund: { readonly before: bigint; readonly after: bigint };
+  /** What the step logs. */
+  readonly log: LogView | null;
+  /** Bytes that a frame ends with, or that came back to it last: where the step changes them. */
+  readonly returned: string | null;
+  /** Root of the state trie, where the step changes it. */
+  readonly world: { readonly before: string; readonly after: string } | null;
+  /** What the tensor machine is asked, and what it answers. */
+  readonly asks: Asked | null;
+  /** Phase of the next step; null where there is none. */
+  readonly next: string | null;
+}
+
+export interface GasChange {
+  readonly before: bigint;
+  readonly after: bigint;
+  /** What the frame pays. Of a call or a creation, with what it gives away; null outside a frame. */
+  readonly cost: bigint | null;
+  /** Of a call or a creation: what the new frame gets. */
+  readonly given: bigint | null;
+}
+
+export interface StackChange {
+  /** The top first. */
+  readonly before: readonly string[];
+  readonly after: readonly string[];
+  /** What the instruction takes, the top first, with the names that arguments have. */
+  readonly taken: readonly { readonly name: string; readonly value: string }[];
+}
+
+export interface MemoryChange {
+  /** Bytes. */
+  readonly before: number;
+  readonly after: number;
+  readonly reads: readonly { readonly offset: number; readonly bytes: string }[];
+  readonly writes: readonly { readonly offset: number; readonly before: string; readonly after: string }[];
+}
+
+export interface FrameView {
+  /** 0: the transaction's own. */
+  readonly depth: number;
+  readonly kind: "call" | "creation";
+  readonly address: string;
+  readonly caller: string;
+  readonly value: bigint;
+  readonly isStatic: boolean;
+  readonly codeHash: string;
+  readonly codeSize: number;
+  /** Bytes of calldata. */
+  readonly dataSize: number;
+}
+
+interface LogView {
+  readonly address: string;
+  readonly topics: readonly string[];
+  readonly data: string;
+}
+
+export interface Asked {
+  readonly modelId: string;
+  readonly model: DirectoryEntry;
+  readonly inputBytes: number;
+  /** Data roots. */
+  readonly inputRoot: string;
+  readonly outputRoot: string;
+  readonly output: string;
+}
+
+/** Describes the step that a machine takes next, and leaves the machine as it is. It is executed to see, so asking a model runs it. */
+export function describe(machine: Machine): StepDescription {
+  const before = machine.copy();
+  const after = machine.copy();
+  const looks = watch(after);
+  step(after);
+  const outcome = outcomeOf(before, after);
+  const op = before.phase === PHASE.execute && !before.halted ? opcodeAt(before) : null;
+  const opcode = op === null ? null : opcodeName(op);
+  const touches = outcome === "waits" ? { accounts: [], storage: [] } : touched(before, after, looks);
+  const stack = stackChange(before, after, op);
+  const [logBefore, logAfter] = [lastLog(before), lastLog(after)];
+  const isIn = (m: Machine) => m.frame !== null;
+  return {
+    step: before.clock,
+    phase: before.halted ? "HALTED" : phaseName(before.phase),
+    opcode,
+    text: textOf({ before, after, outcome, op, looks, touched: touches, arguments: stack.taken }),
+    outcome,
+    pc: op === null ? null : before.pc,
+    gas: gasChange(before, after),
+    stack,
+    memory: {
+      before: before.memory.size,
+      // What the frame that the step ends leaves behind is nothing that anyone sees.
+      after: after.memory.size,
+      reads: looks.memoryReads.map(({ offset, bytes }) => ({ offset, bytes: hexBytes(bytes) })),
+      writes: looks.memoryWrites.map((write) => ({
+        offset: write.offset,
+        before: hexBytes(write.before),
+        after: hexBytes(write.after),
+      })),
+    },
+    ...touches,
+    frame: isIn(before) ? frameView(before) : null,
+    frameAfter: isIn(after) ? frameView(after) : null,
+    refund: { before: before.tx?.refund ?? 0n, after: after.tx?.refund ?? 0n },
+    log: before.phase === PHASE.log && logAfter !== logBefore ? logView(logAfter as Log) : null,
+    returned: after.returned === before.returned ? null : hexBytes(readView(after.returned, 0, after.returned.length)),
+    world: worldChange(before, after),
+    asks: before.task instanceof AskTask ? asked(before.task, after) : null,
+    next: after.halted ? null : phaseName(after.phase),
+  };
+}
+
+/** The byte of the code at pc: STOP beyond its end. */
+export const opcodeAt = ({ pc, code }: Machine): number => (pc < code.size ? (code.bytes[pc] as number) : 0);
+
+/** Name of the instruction, or of the phase, that a machine is at. */
+export const stepName = (m: Machine): string =>
+  m.halted ? "HALTED" : m.phase === PHASE.execute ? opcodeName(opcodeAt(m)) : phaseName(m.phase);
+
+const LOADS: readonly Phase[] = [PHASE.loadAccount, PHASE.loadSlot, PHASE.loadCode];
+
+export function outcomeOf(before: Pick<Machine, "halted">, after: Machine): StepDescription["outcome"] {
+  if (before.halted) return "halted";
+  if (after.halted) return "halts";
+  if (LOADS.includes(after.phase)) return "waits";
+  const failed = after.phase === PHASE.leave && (after.task as StatusTask).status === STATUS.failure;
+  return failed ? "fails" : "done";
+}
+
+/** @returns null where no frame runs before and after it. */
+export function costOf(before: Pick<Machine, "gas" | "frame">, after: Machine): bigint | null {
+  if (!before.frame || !after.frame) return null;
+  const deeper = after.frame.depth - before.frame.depth;
+  if (deeper < 0) return 0n;
+  return before.gas - (deeper > 0 ? (after.frame.parent as Waiting).gas : after.gas);
+}
+
+function gasChange(before: Machine, after: Machine): GasChange {
+  const entered = before.frame && after.frame && after.frame.depth > before.frame.depth;
+  return { before: before.gas, after: after.gas, cost: costOf(before, after), given: entered ? after.gas : null };
+}
+
+function stackChange(before: Machine, after: Machine, op: number | null): StackChange {
+  const opcode = op === null ? undefined : OPCODES[op];
+  const names = op === null ? [] : argumentNames(op);
+  const count = Math.min(opcode?.takes ?? 0, before.stack.height);
+  return {
+    before: stackItems(before),
+    after: stackItems(after),
+    taken: Array.from({ length: count }, (_, i) => ({ name: names[i] ?? "", value: hexWord(before.stack.peek(i)) })),
+  };
+}
+
+/** The top first. */
+const stackItems = ({ stack }: Machine): string[] =>
+  Array.from({ length: stack.height }, (_, i) => hexWord(stack.peek(i)));
+
+const codeHashes = new WeakMap<Code, string>();
+
+function codeHashOf(code: Code): string {
+  const known = codeHashes.get(code);
+  if (known) return known;
+  const hash = hexBytes(keccak256(code.bytes));
+  codeHashes.set(code, hash);
+  return hash;
+}
+
+function frameView({ frame, code }: Machine): FrameView {
+  const { depth, kind, address, caller, value, isStatic, data } = frame as NonNullable<Machine["frame"]>;
+  return {
+    depth,
+    kind: kind === KIND.creation ? "creation" : "call",
+    address: hexAddress(address),
+    caller: hexAddress(caller),
+    value,
+    isStatic,
+    codeHash: codeHashOf(code),
+    codeSize: code.size,
+    dataSize: data.length,
+  };
+}
+
+const lastLog = ({ tx }: Machine): Log | undefined => (tx ? logsOf(tx).at(-1) : undefined);
+
+const logView = ({ address, topics, data }: Log): LogView => ({
+  address: hexAddress(address),
+  topics: topics.map(hexWord),
+  data: hexBytes(data),
+});
+
+function worldChange(before: Machine, after: Machine): StepDescription["world"] {
+  const [was, is] = [before.tx?.block.world, after.tx?.block.world];
+  if (!was || !is || was === is) return null;
+  const change = { before: hexBytes(was), after: hexBytes(is) };
+  return change.before === change.after ? null : change;
+}
+
+function asked(task: AskTask, { returned }: Machine): Asked {
+  return {
+    modelId: hexBytes(task.modelId as Uint8Array),
+    model: decodeEntry(wordBytes(task.entry)) as DirectoryEntry,
+    inputBytes: task.input.size,
+    inputRoot: hexBytes(task.input.root),
+    outputRoot: hexBytes(returned.tree.root),
+    output: hexBytes(readView(returned, 0, returned.length)),
+  };
+}

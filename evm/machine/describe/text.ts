@@ -1,0 +1,306 @@
+import { wordBytes } from "@elench/bytes/words";
+import { decodeEntry } from "../../inference/directory.ts";
+import { FLAG, type Frame, KIND, PHASE, type Phase, STATUS, type Tx } from "../../structures/layout.ts";
+import { leftmost } from "../../structures/sparse.ts";
+import { OPCODES, STACK_LIMIT } from "../opcodes.ts";
+import type { AskTask, BuildTask, CopyTask, HashTask, InputTask } from "../phases/bulk.ts";
+import type { EnterTask } from "../phases/frames.ts";
+import type { PrecompileTask } from "../phases/precompile-task.ts";
+import type { AccessTask, CountTask, DecodeTask } from "../phases/transactions.ts";
+import type { LoadTask, Machine, StatusTask } from "../state/machine.ts";
+import type { OutcomeTask } from "../state/outcome.ts";
+import { hexAddress, hexBytes, hexWord, nameOf, type Touched } from "./changes.ts";
+import type { Looks } from "./looks.ts";
+import { opcodeName, phaseName, precompileName } from "./names.ts";
+
+/** A step that was taken, and what was seen of it. */
+export interface Taken {
+  readonly before: Machine;
+  readonly after: Machine;
+  readonly outcome: "done" | "waits" | "fails" | "halts" | "halted";
+  /** Byte of the instruction, in EXECUTE. */
+  readonly op: number | null;
+  readonly looks: Looks;
+  readonly touched: Touched;
+  readonly arguments: readonly { readonly name: string; readonly value: string }[];
+}
+
+/** What the step does, in one sentence. */
+export function textOf(taken: Taken): string {
+  const { before, outcome, op } = taken;
+  if (outcome === "halted") return "the batch has ended: nothing happens any more";
+  const what = op === null ? (TEXTS[before.phase] as (taken: Taken) => string)(taken) : instructionText(taken, op);
+  if (outcome === "waits") return `${what}; first ${wanted(taken.after)}`;
+  // LEAVE hands on a failure that was one before.
+  if (outcome === "fails") return `${what}: fails, ${failure(taken)}`;
+  return what;
+}
+
+const bytes = (count: number | bigint): string => `${count} byte${BigInt(count) === 1n ? "" : "s"}`;
+
+function wanted({ phase, task }: Machine): string {
+  const [first, second] = (task as LoadTask).wanted;
+  if (phase === PHASE.loadAccount) return `account ${hexAddress(first as bigint)} has to be brought in`;
+  if (phase === PHASE.loadSlot)
+    return `slot ${hexWord(second as bigint)} of ${hexAddress(first as bigint)} has to be brought in`;
+  return `the code ${hexBytes(first as Uint8Array)} has to be brought in`;
+}
+
+// Instructions
+
+function instructionText(taken: Taken, op: number): string {
+  const { after, outcome, arguments: args } = taken;
+  const name = opcodeName(op);
+  const opcode = OPCODES[op];
+  if (!opcode) return name;
+  const isPush = op >= 0x5f && op <= 0x7f;
+  if (outcome === "done" && isPush) return `${name} ${hexWord(after.stack.peek(0))}`;
+  if (op >= 0x80 && op <= 0x9f)
+    return outcome === "done" ? `${name}: the top is ${hexWord(after.stack.peek(0))}` : name;
+  const said =
+    args.length === 0
+      ? name
+      : `${name}(${args.map(({ name: of, value }) => (of ? `${of} ${value}` : value)).join(", ")})`;
+  if (outcome !== "done") return said;
+  return `${said}${effect(taken, op)}`;
+}
+
+/** What comes of an instruction that does its work. */
+function effect({ before, after, touched }: Taken, op: number): string {
+  switch (op) {
+    case 0x55:
+    case 0x5d: {
+      const [slot] = touched.storage;
+      return slot ? `: ${slot.before} → ${slot.after}` : "";
+    }
+    case 0x56:
+    case 0x57:
+      return after.pc === before.pc + 1 ? ": goes on" : ` goes to ${after.pc}`;
+    case 0x00:
+    case 0xf3:
+      return ` ends the frame with ${bytes(after.returned.length)}`;
+    case 0xfd:
+      return ` ends the frame, and undoes what it did; ${bytes(after.returned.length)} come back`;
+    default:
+  }
+  const gives = OPCODES[op]?.gives ?? 0;
+  if (after.phase === PHASE.execute && gives === 1) return ` = ${hexWord(after.stack.peek(0))}`;
+  if (after.phase === PHASE.execute || after.phase === PHASE.leave) return "";
+  return `: goes on with ${phaseName(after.phase)}`;
+}
+
+const STATE_CHANGES = new Set([0x55, 0x5d, 0xa0, 0xa1, 0xa2, 0xa3, 0xa4, 0xf0, 0xf1, 0xf5, 0xff]);
+const STIPEND = 2300n;
+
+/** Why the frame ends: the first of the reasons that applied. */
+function failure({ before, op, looks }: Taken): string {
+  const opcode = op === null ? undefined : OPCODES[op];
+  if (op !== null) {
+    if (!opcode) return "for there is no such instruction";
+    const { height } = before.stack;
+    if (height < opcode.takes) return `for it takes ${opcode.takes} items, and the stack has ${height}`;
+    if (height - opcode.takes + opcode.gives > STACK_LIMIT) return `for the stack has ${height} items already`;
+  }
+  if (looks.refused) return `for it costs ${looks.refused.gas} gas more, and ${looks.refused.left} are left`;
+  if (op === null) return PHASE_FAILURES[before.phase] ?? "by an exceptional halt";
+  if (before.frame?.isStatic && STATE_CHANGES.has(op)) return "for nothing may change in a static call";
+  if (op === 0x56 || op === 0x57) return "for that is no JUMPDEST";
+  if (op === 0x3e) return "for there is not so much return data";
+  if (op === 0x55 && before.gas <= STIPEND) return `for no slot is written with ${STIPEND} gas or less`;
+  if (op === 0xf0 || op === 0xf5) return "for the initcode, or its place in memory, is too large";
+  return "for that is beyond what any gas could pay for";
+}
+
+const PHASE_FAILURES: Readonly<Partial<Record<Phase, string>>> = {
+  [PHASE.enter]: "for the address is taken",
+  [PHASE.leave]: "for the code is longer than 24576 bytes, or begins with 0xef",
+  [PHASE.precompile]: "for the input is none of its, or the call would be too dear on L1",
+};
+
+// Other phases
+
+const frameOf = (m: Machine): Frame => m.frame as Frame;
+const txOf = (m: Machine): Tx => m.tx as Tx;
+
+const load = ({ before, outcome }: Taken, what: (task: LoadTask) => string): string => {
+  const task = before.task as LoadTask;
+  return `brings in ${what(task)}${outcome === "waits" ? "" : `, and goes back to ${phaseName(task.phase)}`}`;
+};
+
+const done = (position: number, whole: number): string =>
+  position >= whole ? `the last of ${bytes(whole)}` : `up to ${position} of ${bytes(whole)}`;
+
+function nextText({ before, after }: Taken): string {
+  if (after.halted) return `the batch ends, with the output ${hexBytes(after.halted.output)}`;
+  if (after.phase === PHASE.decode) {
+    const { start, end } = after.task as DecodeTask;
+    return `a transaction of ${bytes(end - start)} begins, at byte ${start} of the batch`;
+  }
+  const [was, is] = [txOf(before).block, txOf(after).block];
+  if (was.open && !is.open) return `block ${was.number} ends, with ${was.gasUsed} gas used`;
+  if (is.open && !was.open)
+    return `block ${is.number} begins, with ${is.remaining} transaction${is.remaining === 1 ? "" : "s"}`;
+  return "the rest of the batch is ignored: it ends in the midst of a transaction";
+}
+
+const dropped = ({ after }: Taken): boolean => after.phase === PHASE.idle;
+
+function enterText({ before, after, outcome }: Taken): string {
+  const { codeAddress, creates } = before.task as EnterTask;
+  const { depth, value, caller, address } = frameOf(before);
+  const pays = value > 0n ? ` with ${value} wei` : "";
+  const what = creates ? `creation of ${hexAddress(address)}` : `call of ${hexAddress(codeAddress)}`;
+  const begins = `the ${what} by ${hexAddress(caller)}${pays} begins, at depth ${depth}`;
+  if (outcome === "done" && after.phase === PHASE.leave)
+    return `${begins}: turned back, for ${depth > 1024 ? "it is too deep" : "the caller has less money"}`;
+  return after.phase === PHASE.execute && after.code.size === 0 ? `${begins}; there is no code` : begins;
+}
+
+const STATUS_TEXTS: Readonly<Record<number, string>> = {
+  [STATUS.success]: "succeeded",
+  [STATUS.revert]: "reverted",
+  [STATUS.failure]: "failed",
+  [STATUS.deposited]: "succeeded",
+};
+
+const statusText = (status: number): string => STATUS_TEXTS[status] ?? `ended with status ${status}`;
+
+function leaveText({ before, after, outcome }: Taken): string {
+  const { status } = before.task as StatusTask;
+  const { kind, address, depth } = frameOf(before);
+  const what = `${kind === KIND.creation ? "creation of" : "call of"} ${hexAddress(address)}`;
+  if (after.phase === PHASE.hash || outcome === "fails")
+    return `the ${what} leaves a code of ${bytes(before.returned.length)}`;
+  const where = depth === 0 ? "the transaction's own frame is done" : `back to depth ${depth - 1}`;
+  return `the ${what} ${statusText(status)} with ${bytes(before.returned.length)}: ${where}`;
+}
+
+function precompileText({ before, after, outcome }: Taken): string {
+  const { address, position } = before.task as PrecompileTask;
+  const { data } = frameOf(before);
+  const name = `${precompileName(address)} of ${bytes(data.length)}`;
+  const from = position > 0 ? `, from ${position} on` : "";
+  return outcome === "done" && after.phase === PHASE.leave
+    ? `${name}${from}: gives ${bytes(after.returned.length)}`
+    : `${name}${from}`;
+}
+
+function askText({ before, after }: Taken): string {
+  const { modelId, entry, input } = before.task as AskTask;
+  const level = decodeEntry(wordBytes(entry))?.level;
+  return `asks model ${hexBytes(modelId as Uint8Array)} about ${bytes(input.size)} (root ${hexBytes(input.root)}, level ${level}); it answers ${bytes(after.returned.length)}`;
+}
+
+function flushText({ before, after }: Taken): string {
+  if (after.phase === PHASE.receipt) return "the journal is empty: the tries hold everything";
+  const first = leftmost(before.journal);
+  if (!first) return "writes the journal into the tries";
+  const { key, record } = first;
+  const address = nameOf(key, "address");
+  const isDestroyed = (record.flags & FLAG.destroyed) !== 0;
+  const slot = isDestroyed ? undefined : leftmost(record.slots);
+  if (slot) {
+    const { original, current } = slot.record;
+    const which = `slot ${nameOf(slot.key, "slot")} of ${address}`;
+    return original === current
+      ? `leaves ${which} as it was, ${hexWord(original)}`
+      : `writes ${which} into its trie: ${hexWord(original)} → ${hexWord(current)}`;
+  }
+  if (isDestroyed) return `takes the destroyed account ${address} out of the trie`;
+  if ((record.flags & FLAG.touched) === 0) return `leaves account ${address} as it was`;
+  return `writes account ${address} into the trie, nonce ${record.nonce}, balance ${record.balance}`;
+}
+
+function receiptText({ before, after }: Taken): string {
+  const { status, used } = before.task as OutcomeTask;
+  const { number, gasUsed } = txOf(after).block;
+  return `the transaction ${statusText(status)} with ${used} gas used; block ${number} has used ${gasUsed} now`;
+}
+
+function decodeText(taken: Taken): string {
+  const { start, end } = taken.before.task as DecodeTask;
+  const what = `decodes the transaction in bytes ${start} to ${end - 1} of the batch`;
+  if (dropped(taken)) return `${what}: it is none, and is dropped`;
+  const envelope = txOf(taken.after).envelope;
+  return `${what}: type ${envelope?.type}, nonce ${envelope?.nonce}, gas limit ${envelope?.gasLimit}`;
+}
+
+const TEXTS: Readonly<Partial<Record<Phase, (taken: Taken) => string>>> = {
+  [PHASE.loadAccount]: (taken) => load(taken, ({ wanted: [address] }) => `account ${hexAddress(address as bigint)}`),
+  [PHASE.loadSlot]: (taken) =>
+    load(taken, ({ wanted: [address, slot] }) => `slot ${hexWord(slot as bigint)} of ${hexAddress(address as bigint)}`),
+  [PHASE.loadCode]: (taken) => load(taken, ({ wanted: [hash] }) => `the code ${hexBytes(hash as Uint8Array)}`),
+  [PHASE.copy]: ({ before, after }) => {
+    const { to, rest } = before.task as CopyTask;
+    const count = after.phase === PHASE.copy ? rest - (after.task as CopyTask).rest : rest;
+    return `copies ${bytes(count)} to memory at ${to}${rest > count ? `, ${bytes(rest - count)} are left` : ""}`;
+  },
+  [PHASE.hash]: ({ before, after }) => {
+    const { view, prefix, suffix, then } = (before.task as HashTask).hashing;
+    const whole = prefix.length + view.length + suffix.length;
+    if (after.phase === PHASE.hash) return `hashes ${done((after.task as HashTask).position, whole)}`;
+    const pushed = then === PHASE.execute ? hexWord(after.stack.peek(0)) : `for ${phaseName(then)}`;
+    return `hashes ${done(whole, whole)}: keccak256 ${pushed}`;
+  },
+  [PHASE.build]: ({ before, after }) => {
+    const { view } = before.task as BuildTask;
+    const position = after.phase === PHASE.build ? (after.task as BuildTask).position : view.length;
+    return `makes the initcode the frame's code: ${done(position, view.length)}`;
+  },
+  [PHASE.enter]: enterText,
+  [PHASE.leave]: leaveText,
+  [PHASE.precompile]: precompileText,
+  [PHASE.input]: ({ before, after }) => {
+    const { view } = before.task as InputTask;
+    const position = after.phase === PHASE.input ? (after.task as InputTask).position : view.length;
+    return `makes the model's input: ${done(position, view.length)}`;
+  },
+  [PHASE.ask]: askText,
+  [PHASE.deposit]: ({ before }) =>
+    `account ${hexAddress(frameOf(before).address)} gets its code of ${bytes(before.returned.length)}`,
+  [PHASE.create]: ({ after, outcome }) => {
+    if (outcome === "waits") return "a creation begins";
+    return after.phase === PHASE.enter
+      ? `the new account is ${hexAddress(frameOf(after).address)}`
+      : "there is no creation: it is too deep, or the creator has too little money or too high a nonce";
+  },
+  [PHASE.log]: () => "the log joins the transaction's others",
+  [PHASE.start]: () => "the batch begins: its context and the output that it builds on are opened",
+  [PHASE.next]: nextText,
+  [PHASE.decode]: decodeText,
+  [PHASE.recover]: (taken) =>
+    dropped(taken)
+      ? "nobody made the signature: the transaction is dropped"
+      : `the signature is that of ${hexAddress(txOf(taken.after).origin)}`,
+  [PHASE.count]: ({ before, after }) => {
+    const { data, intrinsic } = txOf(before).envelope as NonNullable<Tx["envelope"]>;
+    const paid = (txOf(after).envelope as NonNullable<Tx["envelope"]>).intrinsic;
+    const position = after.phase === PHASE.count ? (after.task as CountTask).position : data.length;
+    return `counts the data's bytes, ${done(position, data.length)}: intrinsic gas ${intrinsic} → ${paid}`;
+  },
+  [PHASE.access]: (taken) => {
+    const { position, slotsEnd, address } = taken.before.task as AccessTask;
+    if (dropped(taken)) return "the access list is none: the transaction is dropped";
+    if (position < slotsEnd) return `a slot of ${hexAddress(address)} is on the access list: it is warm`;
+    const named = [...taken.looks.accounts][0];
+    return `account ${named === undefined ? "" : `${hexAddress(named)} `}is on the access list: it is warm`;
+  },
+  [PHASE.validate]: (taken) => {
+    const { before, after, outcome } = taken;
+    const { origin, envelope } = txOf(before);
+    if (dropped(taken)) return "the transaction is not valid: it is dropped";
+    const checks = `checks the transaction of ${hexAddress(origin)}`;
+    if (outcome === "waits") return checks;
+    return `${checks}, and buys its gas: ${envelope?.gasLimit} at ${txOf(after).gasPrice} wei, ${envelope?.intrinsic} of them intrinsic`;
+  },
+  [PHASE.settle]: ({ before, after, outcome }) =>
+    outcome === "waits"
+      ? "settles the gas"
+      : `the transaction pays for ${(after.task as OutcomeTask).used} gas; ${before.gas} were left, the refund counter is ${txOf(before).refund}`,
+  [PHASE.flush]: flushText,
+  [PHASE.receipt]: receiptText,
+  [PHASE.idle]: ({ before, after }) =>
+    after.phase === PHASE.idle
+      ? `waits for the next transaction's steps, which begin at a multiple of 16^7 (${before.clock} now)`
+      : "has waited long enough: the next transaction's steps begin",
+};

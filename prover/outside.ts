@@ -1,0 +1,15 @@
+import type { Outside } from "@elench/evm/machine/state/machine";
+import { keeping } from "@elench/evm/machine/state/outside";
+import type { NativeBatchOptions } from "@elench/evm/native/batch";
+
+/** What a machine is given that steps through what can be run natively with the same options. */
+export const outsideOf = ({ state, models, l1Bounds = true }: NativeBatchOptions): Outside =>
+  keeping({
+    node: state.nodes,
+    code: state.codes,
+    infer: (modelId, input) => {
+      if (!models) throw new Error("a contract calls a model, and no models were given");
+      return models.infer(modelId, input);
+    },
+    bounded: l1Bounds,
+  });
