@@ -310,9 +310,10 @@ export async function mutatedStrategy({ from, to }: StrategyMutant): Promise<Str
   const url = new URL("../../challenger/strategy/moves.ts", import.meta.url);
   const parts = readFileSync(url, "utf8").split(from);
   if (parts.length !== 2) throw new Error(`the strategy has ${parts.length - 1} places like this, not one: ${from}`);
+  // A module of a data: URL resolves nothing by itself.
   const script = stripTypeScriptTypes(parts.join(to)).replaceAll(
-    /from "(\.[^"]+)"/g,
-    (_, path: string) => `from "${new URL(path, url)}"`,
+    /from "([^"]+)"/g,
+    (_, name: string) => `from "${name.startsWith(".") ? new URL(name, url) : import.meta.resolve(name)}"`,
   );
   const { honestMoves } = await import(`data:text/javascript,${encodeURIComponent(script)}`);
   return (game, truth, now, judgements) => honestMoves(game, truth, times, now, judgements);
