@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.37;
 
-/// @title The inbox: batches of L2 blocks, in their order
-/// @notice What the L2 chain is made of. Batch n is executed after batch n − 1, and nothing else ever is. Batches are bytes
-/// (docs/evm-machine.md, "Batches, blocks, transactions"): the inbox does not read them, since no bytes are without a meaning.
-/// @dev A batch never changes once it is here, and its root is computed here. So an output that leaves out one of its
-/// transactions, or adds one, is a false output, and nothing more is needed against it.
+/// @title The inbox: the ordered batches of L2 blocks
+/// @notice The L2 chain consists of these batches and of nothing else; batch n is executed after batch n − 1. The inbox does not
+/// parse the bytes: every byte string is a valid batch, and malformed content is skipped during execution
+/// (docs/evm-machine.md, "Batches, blocks, transactions").
+/// @dev A stored batch never changes, and the inbox computes its root. An output that omits one of the batch's transactions, or
+/// adds one, is therefore a false output, and falls in its game.
 interface IInbox {
-  /// @notice The next batch, with all of its bytes: whoever follows L1's logs can execute it.
+  /// @notice A batch was appended. The event holds all of its bytes, so that everybody who reads L1's logs can execute it.
   /// @param root Of the data tree over the bytes.
   event Appended(uint256 indexed index, bytes32 root, uint256 size, bytes batch);
 
@@ -15,20 +16,20 @@ interface IInbox {
   error TooLarge(uint256 size, uint256 limit);
   error NoSuchBatch(uint256 index, uint256 count);
 
-  /// @notice Appends a batch. Only for the sequencer, where there is one.
-  /// @return index The batch's: the first is 0.
+  /// @notice Appends a batch. If there is a sequencer, only it may call.
+  /// @return index Of the batch; the first is 0.
   function append(bytes calldata batch) external returns (uint256 index);
 
-  /// @notice Reverts with `NoSuchBatch` where there is none yet.
+  /// @notice A batch's record. Reverts with `NoSuchBatch` if it has not been appended.
   /// @return root Of the data tree over its bytes.
   /// @return size In bytes, less than 2^27.
-  /// @return blockNumber L1's block that it came with.
+  /// @return blockNumber Of the L1 block that includes it.
   /// @return time Of that block, in seconds since 1970.
   function batchOf(uint256 index) external view returns (bytes32 root, uint256 size, uint256 blockNumber, uint256 time);
 
-  /// @return How many batches there are.
+  /// @return The number of batches.
   function count() external view returns (uint256);
 
-  /// @return Who alone may append; zero if anyone may.
+  /// @return The only account that may append; zero if anyone may.
   function sequencer() external view returns (address);
 }

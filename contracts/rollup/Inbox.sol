@@ -7,7 +7,7 @@ import {IInbox} from "./IInbox.sol";
 /// @title The inbox
 /// @notice See `IInbox`.
 contract Inbox is IInbox {
-  /// @dev The EVM machine's: docs/evm-machine.md. No transaction of L1 can carry as much.
+  /// @dev The EVM machine's limit (docs/evm-machine.md). No L1 transaction can carry as many bytes.
   uint256 private constant SIZE_LIMIT = 1 << 27;
 
   struct Entry {
@@ -22,7 +22,7 @@ contract Inbox is IInbox {
 
   Entry[] private _entries;
 
-  /// @param sequencer_ Who alone may append; zero for anyone.
+  /// @param sequencer_ The only account that may append; zero for anyone.
   constructor(address sequencer_) {
     sequencer = sequencer_;
   }
@@ -31,14 +31,14 @@ contract Inbox is IInbox {
   function append(bytes calldata batch) external returns (uint256 index) {
     if (sequencer != address(0) && msg.sender != sequencer) revert NotSequencer(msg.sender, sequencer);
     uint256 size = batch.length;
-    // INVARIANT: the machine does not check it. A larger batch's execution might not fit its level, and so have no true claim.
+    // INVARIANT: the machine does not check the size. The execution of a larger batch may exceed 16^level steps; then no true claim exists.
     if (size >= SIZE_LIMIT) revert TooLarge(size, SIZE_LIMIT);
 
     uint256 data;
     assembly ("memory-safe") {
       data := batch.offset
     }
-    // INVARIANT: the root is computed here, from bytes that are in the event: every batch can be executed by everybody.
+    // INVARIANT: the root is computed here, from the bytes that the event holds: everybody can execute every batch.
     bytes32 root = MerkleRoot.ofData(data, size);
     index = _entries.length;
     _entries.push(Entry(root, uint64(size), uint64(block.number), uint64(block.timestamp)));
@@ -49,7 +49,7 @@ contract Inbox is IInbox {
   function batchOf(
     uint256 index
   ) external view returns (bytes32 root, uint256 size, uint256 blockNumber, uint256 time) {
-    // INVARIANT: nobody states an output of bytes that are not known yet: a batch may be anything until it is here.
+    // INVARIANT: nobody proposes an output for a batch that does not exist yet: its bytes could still be chosen.
     if (index >= _entries.length) revert NoSuchBatch(index, _entries.length);
     Entry storage entry = _entries[index];
     return (entry.root, entry.size, entry.blockNumber, entry.time);

@@ -9,11 +9,11 @@ import {Chain, IOutputs} from "./IOutputs.sol";
 
 /// @title Outputs of the L2 chain
 /// @notice See `IOutputs`.
-/// @dev Calls nobody but the game and the inbox, which call nobody in turn: there is no way back in.
+/// @dev Calls only the game and the inbox, which call no other contract on these paths: re-entrancy is impossible.
 ///
-/// Why what is final stays: batches below `settledCount` were settled in their order, so their times of readiness do not fall. A
-/// batch that is final has final ones below it, alone; nothing takes a settled entry away but `stop`, which takes none that is final,
-/// and unsettles all above what it takes.
+/// Why finality holds: batches below `settledCount` were settled in order, so `readyAt` does not decrease from one to the next, and
+/// every batch below a final batch is final. Only `stop` removes a settled entry; it cannot remove a final one, and it also
+/// unsettles every later batch.
 contract Outputs is IOutputs {
   /// @dev 16^10 steps: three levels name the transaction, seven its step.
   uint8 private constant LEVEL = 10;
