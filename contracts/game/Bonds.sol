@@ -31,7 +31,7 @@ abstract contract Bonds is IBonds, ReentrancyGuard {
     if (credit == 0) revert NothingToUnlock(msg.sender);
     account.credit = 0;
     account.unlocked += uint192(credit);
-    // INVARIANT: the delay starts again for all of it, so that nothing leaves sooner than a delay after it was unlocked.
+    // INVARIANT: the delay starts again for the whole amount, so that no money leaves before a full delay after its unlocking.
     uint256 payableAt = block.timestamp + WITHDRAWAL_DELAY;
     account.payableAt = uint64(payableAt);
     emit Unlocked(msg.sender, credit, payableAt);
@@ -42,7 +42,7 @@ abstract contract Bonds is IBonds, ReentrancyGuard {
     Account storage account = _accounts[msg.sender];
     uint256 amount = account.unlocked;
     if (amount == 0) revert NothingToWithdraw(msg.sender);
-    // INVARIANT: between a wrong resolution and the money's leaving there is time for the guardian to see it.
+    // INVARIANT: between a wrong resolution and the withdrawal the guardian has the whole delay to react.
     if (block.timestamp < account.payableAt) revert Locked(msg.sender, account.payableAt);
     if (onHold(msg.sender)) revert OnHold(msg.sender);
     account.unlocked = 0;
@@ -74,7 +74,7 @@ abstract contract Bonds is IBonds, ReentrancyGuard {
     emit Credited(account, amount);
   }
 
-  /// @dev Nobody holds the key of address zero.
+  /// @dev Address zero has no known key.
   function _burn(uint256 amount) internal {
     Address.sendValue(payable(address(0)), amount);
   }

@@ -9,10 +9,10 @@ import {Parameters} from "./IDisputeGame.sol";
 import {Resolution} from "./Resolution.sol";
 
 /// @title DisputeGame: moves, resolution and bonds in one contract
-/// @dev It calls machines only by `staticcall`, and pays out only in `withdraw` (and to address zero), so that no call of
-/// anybody's code happens while a game's state is half written.
+/// @dev The contract calls machines only by `staticcall`, and transfers ether only in `withdraw` and to address zero, so that no
+/// foreign code runs while a game's state is incomplete.
 ///
-/// `multicall` settles a whole game in one transaction. INVARIANT: it takes no value, so that none is counted twice.
+/// `multicall` resolves a whole game in one transaction. INVARIANT: it accepts no value, so that no value is counted twice.
 contract DisputeGame is Moves, Resolution, Multicall {
   constructor(Parameters memory p) GameState(p) Bonds(p.withdrawalDelay, p.guardian) {}
 }

@@ -9,10 +9,10 @@ struct Opening {
   bytes32[4] proof;
 }
 
-/// @title Dissection: seventeen states, committed by one hash
+/// @title Dissection: one commitment to the 17 states of a claim
 /// @notice A claim lists h[0] … h[16]: its start, fifteen middles, its end. The commitment is the root of a binary Merkle tree
 /// over sixteen leaves, leaf j = keccak256(h[j] ‖ h[j+1]), so that one path of four hashes opens both ends of a segment.
-/// @dev The depth is fixed, so a leaf can not pass for a node, and neither needs a tag.
+/// @dev The depth is fixed, so a leaf cannot pass for a node, and neither needs a tag.
 library Dissection {
   /// @dev Segments of a claim; a claim of level L covers SEGMENTS ** L steps.
   uint256 internal constant SEGMENTS = 16;
@@ -61,7 +61,7 @@ library Dissection {
   /// @notice Reverts unless the dissection under `expected` holds these neighbours at this segment.
   function check(bytes32 expected, Opening calldata opening) internal pure {
     uint256 segment = opening.segment;
-    // INVARIANT: a segment has one number. Without this, segment + 16 would walk the same path under another identity.
+    // INVARIANT: a segment has one number. Without this check, segment + 16 would open by the same path under another identity.
     if (segment >= SEGMENTS) revert NoSuchSegment(segment);
 
     bytes32 node = _pair(opening.from, opening.to);
@@ -69,7 +69,7 @@ library Dissection {
       bytes32 sibling = opening.proof[level];
       node = (segment >> level) & 1 == 0 ? _pair(node, sibling) : _pair(sibling, node);
     }
-    // INVARIANT: a child argues with hashes that its parent asserted, not with hashes of its own making.
+    // INVARIANT: a child uses hashes that its parent committed to, not hashes of its own making.
     if (node != expected) revert NotInDissection(expected, segment, opening.from, opening.to);
   }
 

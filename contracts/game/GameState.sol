@@ -5,17 +5,17 @@ import {Bonds} from "./Bonds.sol";
 import {Clock} from "./Clock.sol";
 import {Claim, Head, IDisputeGame, Parameters, Proposal, Status} from "./IDisputeGame.sol";
 
-/// @title GameState: what a game remembers, and how a claim is recognised
-/// @dev A claim is one slot (`Head`) from the start, and a second one only if something stands against it. All that never
-/// changes is in the claim's id, and comes back as calldata.
+/// @title GameState: storage of games, and identity of claims
+/// @dev A claim takes one slot (`Head`), and a second one only if a refutation stands against it. Everything constant is in the
+/// claim's id, and is passed as calldata.
 abstract contract GameState is IDisputeGame, Bonds {
-  /// @dev `unresolved` of a claim that is itself settled. No claim has as many children: each takes a bond and a transaction.
+  /// @dev Value of `unresolved` for a resolved claim. No claim can have as many children: each takes a bond and a transaction.
   uint32 internal constant SETTLED = type(uint32).max;
 
-  /// @dev 16^15 steps are more than any machine runs.
+  /// @dev No machine runs 16^15 steps.
   uint256 internal constant MAX_LEVEL = 15;
 
-  /// @dev A proposal costs its maker more than a move, since everybody must look at it; so does a claim over the whole range.
+  /// @dev A proposal costs more than a move because everybody must check it; so does a claim over the whole range.
   uint256 internal constant PROPOSAL_PREMIUM = 4;
   uint256 internal constant COUNTER_PREMIUM = 2;
 
@@ -38,7 +38,7 @@ abstract contract GameState is IDisputeGame, Bonds {
   struct Game {
     address consumer;
     Status status;
-    /// @dev The output that stands for now: the proposal's, until a counter has stood.
+    /// @dev The provisional output: the proposal's, until a counter stands.
     bytes32 output;
   }
 
@@ -124,16 +124,16 @@ abstract contract GameState is IDisputeGame, Bonds {
   }
 
   /// @inheritdoc IDisputeGame
-  /// @dev 320 bytes, so it is no claim's preimage. Chain, contract and number make it this game and no other; all that the
-  /// consumer stated makes it this content, so that a move prepared against one fork of L1 means nothing on another.
+  /// @dev 320 bytes, so it cannot be the preimage of a claim. Chain, contract and number make it unique; the content is included so
+  /// that a move signed for one fork of L1 is invalid on another.
   function gameId(Proposal memory proposal) public view returns (bytes32) {
     return keccak256(abi.encode(block.chainid, address(this), proposal));
   }
 
   /// @inheritdoc IDisputeGame
-  /// @dev 256 bytes. INVARIANT: identity is content, and all of the content: game, parent, segment, end, dissection (machine,
-  /// level and kind follow from these). A claim with the true end and a false middle is another claim than the true one,
-  /// and can not stand in its place; nor does it matter who made it.
+  /// @dev 256 bytes. INVARIANT: a claim's identity is its whole content: game, parent, segment, end, dissection (machine, level and
+  /// kind follow from these), whoever made it. A claim with the true end and a false middle differs from the true claim, and
+  /// cannot take its place.
   function claimId(Claim memory claim) public pure returns (bytes32) {
     return keccak256(abi.encode(claim));
   }
@@ -148,7 +148,7 @@ abstract contract GameState is IDisputeGame, Bonds {
     return Clock.deadline(h.made, _extension(claim), parentClock, MAX_CLOCK);
   }
 
-  /// @dev Records a refutation that stands, if it is the best so far.
+  /// @dev Records a standing refutation if it is the best so far.
   function _record(
     bytes32 claim,
     address by,
@@ -158,8 +158,8 @@ abstract contract GameState is IDisputeGame, Bonds {
   ) internal returns (bool best) {
     uint96 rank = uint96((segment << 88) | (made << 48) | (uint256(child) >> 208));
     Refutation memory known = _refutations[claim];
-    // INVARIANT: the lowest segment is paid, the earliest among equals. Honest answers go to the first false hash: whatever
-    // stands above it argues from a false start, and earns nothing.
+    // INVARIANT: the lowest segment is paid; among equals, the earliest answer. Honest answers go to the first false hash: an
+    // answer above it starts from a false state, and earns nothing.
     best = known.by == address(0) || rank < known.rank;
     if (best) _refutations[claim] = Refutation(by, rank);
   }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.37;
 
-/// @title What is owed, and how it is paid out
-/// @notice Money is credited, then unlocked by its owner, then withdrawn after a delay. In between, the guardian may hold an
-/// account, so that a mistake in a machine or in a game can be stopped before the money is gone.
-/// @dev TRUST: the guardian can delay a payment for as long as it likes; it can never take or redirect it.
+/// @title Credits and delayed withdrawals
+/// @notice The game credits money; its owner unlocks it, and withdraws it after a delay. During the delay the guardian may hold the
+/// account, so that an error in a machine or in the game can be stopped before the money leaves.
+/// @dev TRUST: the guardian can delay a payment without limit. It cannot take or redirect it.
 interface IBonds {
   event Credited(address indexed account, uint256 amount);
   event Unlocked(address indexed account, uint256 amount, uint256 payableAt);
@@ -17,21 +17,21 @@ interface IBonds {
   error OnHold(address account);
   error NotGuardian(address caller);
 
-  /// @notice Starts the delay for all that is credited to the caller. What was unlocked before and is not withdrawn waits
-  /// again with it.
+  /// @notice Unlocks the caller's whole credit and starts the delay. The delay starts again for money that was unlocked earlier and
+  /// is not withdrawn.
   function unlock() external;
 
-  /// @notice Pays the caller all that it has unlocked, once the delay has passed.
+  /// @notice Pays the caller's unlocked money, after the delay.
   function withdraw() external;
 
-  /// @notice Only for the guardian: stops, or lets go on, an account's withdrawals; everybody's, for address zero.
+  /// @notice Suspends or resumes an account's withdrawals; for address zero, all withdrawals. Only the guardian may call.
   function hold(address account, bool isHeld) external;
 
-  /// @return credit Not unlocked yet, in wei.
-  /// @return unlocked In wei.
+  /// @return credit Money that is not unlocked, in wei.
+  /// @return unlocked Unlocked money, in wei.
   /// @return payableAt When `unlocked` can be withdrawn, in seconds since 1970.
   function accountOf(address account) external view returns (uint256 credit, uint256 unlocked, uint256 payableAt);
 
-  /// @notice Whether the guardian holds this account, or everybody's.
+  /// @notice Whether the guardian holds this account or all accounts.
   function onHold(address account) external view returns (bool);
 }

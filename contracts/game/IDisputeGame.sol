@@ -6,29 +6,29 @@ import {Opening} from "./Dissection.sol";
 
 /// @notice What the contract is deployed with. All times are in seconds, all amounts in wei.
 struct Parameters {
-  /// @dev MAX: the thinking time of one side of an argument, and the window of a proposal. Under 2^24.
+  /// @dev MAX: thinking time of each side of a line of claims, and the challenge window of a proposal. Less than 2^24.
   uint256 maxClock;
-  /// @dev EXT: the least time to answer any claim.
+  /// @dev EXT: minimum time to answer a claim.
   uint256 extension;
-  /// @dev EXT for level-1 claims and for delegated claims, whose answer takes a witness or another machine's native run.
+  /// @dev EXT for level-1 claims and delegated claims: to answer them takes a witness, or a native run of another machine.
   uint256 longExtension;
-  /// @dev Bond of one move. A counter over the whole range takes twice as much, a proposal four times.
+  /// @dev Bond of a move. A counter takes twice as much, a proposal four times.
   uint256 bond;
-  /// @dev Paid on top of each bond, and given to whoever resolves the claim.
+  /// @dev Added to each bond, and paid to the account that resolves the claim.
   uint256 prepayment;
   /// @dev Time from `unlock` to `withdraw`.
   uint256 withdrawalDelay;
-  /// @dev May hold an account's money back.
+  /// @dev May suspend withdrawals.
   address guardian;
 }
 
 /// @notice A proposal, as its id commits to it: "`machine`, started from `start`, halts with `output`".
 struct Proposal {
-  /// @dev Whoever asked for the game, and will read its result.
+  /// @dev The contract that opened the game and reads its result.
   address consumer;
-  /// @dev Receives the bond, if the proposal stands.
+  /// @dev Receives the bond if the proposal stands.
   address proposer;
-  /// @dev Counts the games of this contract, from 0.
+  /// @dev Number of the game in this contract, from 0.
   uint64 number;
   IMachine machine;
   bytes32 context;
@@ -60,50 +60,50 @@ struct Claim {
 
 /// @notice What the contract keeps of a claim or a proposal while it is open: one storage slot.
 struct Head {
-  /// @dev Zero where there is no such claim.
+  /// @dev Zero if the claim does not exist.
   address claimant;
   /// @dev t(c), seconds since 1970.
   uint40 made;
   /// @dev d(c), seconds: see `Clock`.
   uint24 clock;
-  /// @dev Children that are not resolved; `SETTLED` when the claim itself is.
+  /// @dev Number of unresolved children; `SETTLED` once the claim itself is resolved.
   uint32 unresolved;
 }
 
 enum Status {
   /// @dev No such game.
   None,
-  /// @dev The dispute goes on, or nobody has concluded it.
+  /// @dev Not concluded yet.
   Open,
   /// @dev The proposal stands; the result is its output.
   Upheld,
-  /// @dev The proposal fell; the result is the output of the counter that is paid.
+  /// @dev The proposal fell; the result is the output of the counter that receives its bond.
   Replaced,
-  /// @dev The consumer took back the question.
+  /// @dev The consumer voided the game.
   Void
 }
 
 /// @title The dispute game
 /// @notice Decides which output a machine halts with, among bonded claims, by executing at most one step of the machine.
 ///
-/// A *proposal* states an output. Whoever disagrees *counters* it: a claim over the whole range with another output, and the
-/// fifteen states in between. Whoever disagrees with a claim names one of its sixteen segments, and *moves*: from the same start
-/// to another end, with fifteen states in between, one level down. At level 1 a segment is one step: it is *refuted* by executing
-/// it, or, where the step asks another machine, *delegated*: a claim about that machine's whole run. A claim falls if one of its
-/// children stands when the clocks have run out.
+/// A *proposal* states an output. A *counter* disputes it: a claim over the whole range, with another output and the 15 states in
+/// between. A *move* disputes one of the 16 segments of a claim: a claim one level down, from the same start to another end, with
+/// 15 states in between. At level 1 a segment is one step: it is *refuted* by executing it or, if the step asks another machine,
+/// *delegated*: disputed by a claim about that machine's whole run. A claim falls if one of its children stands when the clocks
+/// have run out.
 ///
-/// Every claim is judged for itself: nobody's move can bind, block or replace another's. Whoever answers each false claim that
-/// bears on it, at the first false hash, with true hashes alone, wins against any number of opponents, and loses no bond.
+/// Each claim is judged separately: no move binds, blocks or replaces another account's. A party that answers each relevant
+/// false claim at its first false hash, with true hashes only, wins against any number of opponents and loses no bond.
 ///
-/// ASSUMPTIONS, which the consumer and the machine owe, and on which nothing here depends but their own games:
+/// ASSUMPTIONS about the consumer and the machine. If one is violated, only games of that consumer or machine are affected:
 ///  - the consumer chose the machine, the start, the context and the level, so that the true run halts within 16^level steps;
-///  - the machine keeps the promises of `IMachine`. A dishonest machine can make true claims fall: answer no game whose machine
-///    you do not trust;
+///  - the machine satisfies `IMachine`. A malicious machine can make true claims fall: do not play a game whose machine you do
+///    not trust;
 ///  - honest parties react within the extension, and their transactions are included.
 ///
-/// WARNING: a `Claim` and a `Proposal` are passed whole, and recognised by their id; storage holds what changes alone. They are
-/// rebuilt from the events.
-/// WARNING: an honest move may be copied, and its reward taken, before it is included. The result is the same.
+/// WARNING: storage holds only what changes. A caller passes the whole `Claim` or `Proposal`, rebuilt from events; its id is
+/// recomputed and checked.
+/// WARNING: anyone can copy an honest move from the mempool and take its reward. The result is the same.
 interface IDisputeGame {
   event Proposed(
     bytes32 indexed game,
@@ -118,8 +118,8 @@ interface IDisputeGame {
     bytes32 output
   );
 
-  /// @notice A counter (`parent` is the game), a move or a delegation. All that its id commits to, and all that answers to it
-  /// need, follows from the tree, this event, and for a claim over a whole range its `WholeRange` event.
+  /// @notice A counter (`parent` is the game), a move or a delegation was made. The tree, this event and, for a claim over a whole
+  /// range, its `WholeRange` event give everything that the claim's id commits to and that an answer needs.
   event Claimed(
     bytes32 indexed game,
     bytes32 indexed parent,
@@ -131,7 +131,7 @@ interface IDisputeGame {
     bytes32[15] middles
   );
 
-  /// @notice Comes just before the `Claimed` event of a counter or a delegated claim.
+  /// @notice Emitted immediately before the `Claimed` event of a counter or a delegated claim.
   /// @param start Its h[0].
   /// @param halted Its h[16], which the machine built from the output.
   event WholeRange(
@@ -145,10 +145,10 @@ interface IDisputeGame {
   );
 
   event Refuted(bytes32 indexed game, bytes32 indexed claim, address refuter, uint40 made, uint8 segment);
-  /// @param stands Whether the claim stood. If the game was void: true.
+  /// @param stands Whether the claim stands; true if the game is void.
   event Resolved(bytes32 indexed game, bytes32 indexed claim, bool stands);
   /// @param status `Upheld`, `Replaced` or `Void`.
-  /// @param output The result; meaningless if the game was void.
+  /// @param output The result; meaningless if the game is void.
   event Concluded(bytes32 indexed game, Status status, bytes32 output);
   event Voided(bytes32 indexed game);
 
@@ -157,7 +157,7 @@ interface IDisputeGame {
   error BadProposer();
   error WrongPayment(uint256 expected, uint256 sent);
   error NoSuchClaim(bytes32 id);
-  /// @dev The very same claim was made before; whoever wanted to make it has lost nothing but its income.
+  /// @dev An identical claim exists. It argues the same; only its reward goes to another account.
   error ClaimExists(bytes32 id);
   error TooLate(bytes32 claim, uint256 deadline);
   error TooEarly(bytes32 claim, uint256 deadline);
@@ -167,7 +167,7 @@ interface IDisputeGame {
   error NotDivisible(bytes32 claim);
   error NotOneStep(bytes32 claim, uint256 level);
   error StepIsRight(bytes32 pre, bytes32 post);
-  /// @dev A refutation at this segment or a lower one stands already.
+  /// @dev A refutation at this or a lower segment already stands.
   error AlreadyRefuted(bytes32 claim, uint256 segment);
   error Unresolved(bytes32 claim, uint256 children);
   error AlreadyResolved(bytes32 claim);
@@ -176,11 +176,11 @@ interface IDisputeGame {
 
   // ── Moves ───────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-  /// @notice Opens a game. The caller is its consumer: it alone may void it, and it is trusted with the machine, the context,
-  /// the start and the level. Anyone may be a consumer.
+  /// @notice Opens a game. The caller becomes its consumer: only the consumer may void the game, and it is trusted with the machine,
+  /// the context, the start and the level. Any account may open a game.
   /// @dev Takes `proposalPrice()`.
   /// @param level The true run takes at most 16^level steps: 1 … 15.
-  /// @param proposer Whose bond it is: the money goes back to it.
+  /// @param proposer Owner of the bond.
   /// @return game The proposal's id, which is the game's.
   function propose(
     IMachine machine,
@@ -191,7 +191,7 @@ interface IDisputeGame {
     address proposer
   ) external payable returns (bytes32 game);
 
-  /// @notice Claims over the whole range that the output is another.
+  /// @notice Disputes a proposal: claims, over the whole range, that the output is another.
   /// @dev Takes `counterPrice()`.
   /// @param middles States after 1/16 … 15/16 of 16^level steps.
   /// @return id The claim's.
@@ -201,7 +201,7 @@ interface IDisputeGame {
     bytes32[15] calldata middles
   ) external payable returns (bytes32 id);
 
-  /// @notice Claims, from the start of a segment of `parent`, another end than the parent's. Takes `movePrice()`.
+  /// @notice Disputes a segment of `parent`: claims another end from the same start. Takes `movePrice()`.
   /// @param opening The segment, and the hashes at its ends, from the parent's dissection.
   function move(
     Claim calldata parent,
@@ -214,8 +214,8 @@ interface IDisputeGame {
   /// @param witness Opens `opening.from` to the claim's machine.
   function refute(Claim calldata claim, Opening calldata opening, bytes calldata witness) external;
 
-  /// @notice Claims that the machine which a step of a level-1 claim asks answers `output`, so that the step ends otherwise
-  /// than the parent says. Takes `movePrice()`.
+  /// @notice Disputes a step of a level-1 claim that asks another machine: claims that this machine answers `output`, with which
+  /// the step ends in another state than the parent says. Takes `movePrice()`.
   /// @param middles States of the other machine.
   function delegate(
     Claim calldata parent,
@@ -227,14 +227,14 @@ interface IDisputeGame {
 
   // ── Resolution ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-  /// @notice Settles a claim whose deadline has passed and whose children are settled. The caller is credited the prepayment.
+  /// @notice Resolves a claim whose deadline has passed and whose children are resolved. Credits the prepayment to the caller.
   function resolve(Claim calldata claim) external;
 
-  /// @notice Settles the proposal, and with it the game, likewise.
+  /// @notice Resolves the proposal in the same way, and thereby ends the game.
   function conclude(Proposal calldata proposal) external;
 
-  /// @notice Only for its consumer, while it is open: the question was wrong. Every bond that is not settled goes back, each
-  /// when its claim is resolved, which needs no deadline any more.
+  /// @notice Ends an open game without a result. Only its consumer may call. Each unresolved bond returns to its owner when its
+  /// claim is resolved, which no longer waits for the deadline.
   function voidGame(bytes32 game) external;
 
   // ── Views ───────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -247,12 +247,12 @@ interface IDisputeGame {
 
   function head(bytes32 id) external view returns (Head memory);
 
-  /// @notice The refutation that stands against a claim: `by` is zero where there is none.
-  /// @return by Who is paid if the claim falls.
-  /// @return segment Where.
+  /// @notice The best refutation against a claim; `by` is zero if there is none.
+  /// @return by The account that is paid if the claim falls.
+  /// @return segment The segment that it refutes.
   function refutation(bytes32 id) external view returns (address by, uint8 segment);
 
-  /// @notice When answers to `claim` end, and it may be resolved, in seconds since 1970. Zero where there is no such claim.
+  /// @notice The time from which `claim` can no longer be answered and may be resolved, in seconds since 1970; zero if it does not exist.
   function deadline(Claim calldata claim) external view returns (uint256);
 
   function gameId(Proposal calldata proposal) external view returns (bytes32);

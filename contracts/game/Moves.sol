@@ -7,7 +7,7 @@ import {GameState} from "./GameState.sol";
 import {Claim, Head, IDisputeGame, Proposal, Status} from "./IDisputeGame.sol";
 import {IMachine} from "./IMachine.sol";
 
-/// @title Moves: everything that can be said while the clocks run
+/// @title Moves: proposals, counters, moves, refutations and delegations
 abstract contract Moves is GameState {
   /// @dev What a claim over a whole range is about.
   struct Run {
@@ -54,7 +54,7 @@ abstract contract Moves is GameState {
   ) external payable returns (bytes32 id) {
     _takes(counterPrice());
     bytes32 game = gameId(proposal);
-    // INVARIANT: a counter that says the same as the proposal could be made to stand against it.
+    // INVARIANT: a counter differs from the proposal. Otherwise a true counter would stand against a true proposal.
     if (output == proposal.output) revert SameOutput(output);
 
     Head memory h = _existing(game);
@@ -78,7 +78,7 @@ abstract contract Moves is GameState {
     (bytes32 parentId, Head memory h, uint256 clock) = _answerable(parent);
     if (parent.level == 1) revert NotDivisible(parentId);
     Dissection.check(parent.root, opening);
-    // INVARIANT: a claim that repeats the end it answers would stand against a true parent.
+    // INVARIANT: a child's end differs from its parent's. Otherwise a true child would stand against a true parent.
     if (end == opening.to) revert SameEnd(end);
 
     bytes32 root = Dissection.root(opening.from, middles, end);
@@ -101,7 +101,7 @@ abstract contract Moves is GameState {
     _checkStep(claim, id, opening);
 
     bytes32 post = claim.machine.step(opening.from, witness);
-    // INVARIANT: only a wrong step falls.
+    // INVARIANT: a claim falls only by a step that it states falsely.
     if (post == opening.to) revert StepIsRight(opening.from, post);
 
     _record(id, msg.sender, opening.segment, block.timestamp, 0);
@@ -120,26 +120,26 @@ abstract contract Moves is GameState {
     (bytes32 parentId, Head memory h, uint256 clock) = _answerable(parent);
     _checkStep(parent, parentId, opening);
 
-    // INVARIANT: the answer changes where the step ends. Without this, the true answer would stand against a true parent.
+    // INVARIANT: the answer changes the step's end. Otherwise the true answer would stand against a true parent.
     bytes32 post = parent.machine.resume(opening.from, witness, output);
     if (post == opening.to) revert StepIsRight(opening.from, post);
 
-    // INVARIANT: machine, start and level follow from the opened state, and the witness only opens it: it is no part of the
-    // identity, and two delegations of the same content are one.
+    // INVARIANT: machine, start and level follow from the opened state. The witness only opens it, and is not part of the claim's
+    // identity: two delegations with the same content are the same claim.
     Run memory run;
     (run.machine, run.start, run.context, run.level) = parent.machine.ask(opening.from, witness);
     if (run.level == 0 || run.level > MAX_LEVEL) revert BadLevel(run.level);
     return _enterWhole(run, Place(parent.game, parentId, opening.segment, h, clock), true, output, middles);
   }
 
-  /// @dev INVARIANT: a claim is answered before its deadline; after it, it can be resolved, and nothing may change.
+  /// @dev INVARIANT: a claim is answered before its deadline only; from then on it can be resolved, and must not change.
   /// @return id The claim.
   /// @return h Its head.
   /// @return clock d of a child made now.
   function _answerable(Claim calldata claim) private view returns (bytes32 id, Head memory h, uint256 clock) {
     id = claimId(claim);
     h = _existing(id);
-    // A void game is settled before its deadlines.
+    // Claims of a void game are resolved before their deadlines.
     if (h.unresolved == SETTLED) revert AlreadyResolved(id);
     uint256 parentClock = _heads[claim.parent].clock;
     uint256 end = _deadline(claim, h, parentClock);
@@ -151,8 +151,8 @@ abstract contract Moves is GameState {
   function _checkStep(Claim calldata claim, bytes32 id, Opening calldata opening) private view {
     if (claim.level != 1) revert NotOneStep(id, claim.level);
     Dissection.check(claim.root, opening);
-    // INVARIANT: a refutation leaves the lower segments open: a liar who refutes its own claim too high can not close the
-    // place where the honest refutation belongs.
+    // INVARIANT: a refutation leaves lower segments open. A liar that refutes its own claim at a high segment cannot block the
+    // honest refutation at the first false one.
     Refutation memory known = _refutations[id];
     if (known.by != address(0) && opening.segment >= known.rank >> 88) {
       revert AlreadyRefuted(id, known.rank >> 88);
@@ -166,7 +166,7 @@ abstract contract Moves is GameState {
     bytes32 output,
     bytes32[15] calldata middles
   ) private returns (bytes32) {
-    // INVARIANT: the contract builds the end from the output, so that nobody claims a state that did not halt.
+    // INVARIANT: the contract derives the end from the output, so that every claim over a whole range ends in a halted state.
     bytes32 halted = run.machine.halted(run.context, output);
     Claim memory claim = Claim({
       game: place.game,

@@ -4,9 +4,9 @@ pragma solidity ^0.8.37;
 import {GameState} from "./GameState.sol";
 import {Claim, Head, IDisputeGame, Proposal, Status} from "./IDisputeGame.sol";
 
-/// @title Resolution: what stands when the clocks have run out, and who is paid
-/// @dev Claims are settled one by one, children first, in constant gas each: a claim keeps a count of the children that are not
-/// settled and the best refutation, so that no number of children makes it dearer.
+/// @title Resolution: which claims stand after the deadlines, and who is paid
+/// @dev Claims are resolved one by one, children first, with constant gas each: a claim stores the number of its unresolved children
+/// and its best refutation, so the cost does not depend on the number of children.
 abstract contract Resolution is GameState {
   /// @inheritdoc IDisputeGame
   function resolve(Claim calldata claim) external {
@@ -26,7 +26,7 @@ abstract contract Resolution is GameState {
 
       stands = _settle(id, h, bond);
       if (stands && _record(claim.parent, h.claimant, claim.segment, h.made, id) && isCounter) {
-        // INVARIANT: if the proposal falls, the result is the output of the counter that is paid.
+        // INVARIANT: if the proposal falls, the result is the output of the counter that receives its bond.
         _games[claim.game].output = claim.end;
       }
     }
@@ -65,31 +65,31 @@ abstract contract Resolution is GameState {
   function _unsettled(bytes32 id) private view returns (Head memory h) {
     h = _heads[id];
     if (h.claimant == address(0)) revert NoSuchClaim(id);
-    // INVARIANT: a bond is paid out once.
+    // INVARIANT: each bond is paid out once.
     if (h.unresolved == SETTLED) revert AlreadyResolved(id);
   }
 
-  /// @dev INVARIANT: nothing is judged while it can still be answered, or while an answer to it is not judged.
+  /// @dev INVARIANT: a claim is resolved only after its deadline and after all of its children.
   function _checkDue(bytes32 id, Head memory h, uint256 due) private view {
     if (block.timestamp < due) revert TooEarly(id, due);
     if (h.unresolved != 0) revert Unresolved(id, h.unresolved);
   }
 
-  /// @dev Pays the bond to its owner, or to who refuted it.
+  /// @dev Returns the bond to its owner, or pays it to the account that refuted the claim.
   function _settle(bytes32 id, Head memory h, uint256 bond) private returns (bool stands) {
     address winner = _refutations[id].by;
     stands = winner == address(0);
     if (stands) {
       _credit(h.claimant, bond);
     } else {
-      // INVARIANT: a third is burnt, so that a liar who refutes itself still pays.
+      // INVARIANT: one third is burnt, so that a liar that refutes itself still loses money.
       uint256 burnt = bond / 3;
       _credit(winner, bond - burnt);
       _burn(burnt);
     }
   }
 
-  /// @dev The head stays, so that the same claim can not be made a second time.
+  /// @dev The head remains, so that the same claim cannot be made again.
   function _close(bytes32 id, Head memory h) private {
     h.unresolved = SETTLED;
     _heads[id] = h;

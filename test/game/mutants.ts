@@ -78,7 +78,7 @@ export const contractMutants: ContractMutant[] = [
     mutations: [
       {
         file: "Moves.sol",
-        from: "step(opening.from, witness);\n    // INVARIANT: only a wrong step falls.\n    if (post == opening.to)",
+        from: "step(opening.from, witness);\n    // INVARIANT: a claim falls only by a step that it states falsely.\n    if (post == opening.to)",
         to: "step(opening.from, witness);\n    if (post == 0)",
       },
     ],
