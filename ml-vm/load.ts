@@ -1,4 +1,4 @@
-import { bytesToHex } from "viem";
+import { toHex } from "@elench/bytes/hex";
 import type { Backend } from "./engine/backend.ts";
 import type { Dimensions } from "./onnx/graph/dimensions.ts";
 import { importOnnx } from "./onnx/import.ts";
@@ -33,5 +33,5 @@ export function loadModel(
     model.program,
     model.weights.map((weight) => backend.dataRoot(weight)),
   );
-  return { id: bytesToHex(commitment.modelId), model, dimensions, commitment, steps, flops, level };
+  return { id: toHex(commitment.modelId), model, dimensions, commitment, steps, flops, level };
 }

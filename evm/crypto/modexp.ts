@@ -1,5 +1,6 @@
+import { toBigInt } from "@elench/bytes/words";
 import type { AddPrecompile, ExecResult, PrecompileInput } from "@ethereumjs/evm";
-import { bigIntToBytes, bytesToBigInt, setLengthLeft, setLengthRight } from "@ethereumjs/util";
+import { bigIntToBytes, setLengthLeft, setLengthRight } from "@ethereumjs/util";
 import { outOfGas } from "./failure.ts";
 import { precompileAddress } from "./precompile-address.ts";
 
@@ -89,5 +90,5 @@ function power(base: bigint, exponent: Uint8Array, modulus: bigint): bigint {
 function numberAt(input: Uint8Array, from: bigint, length: bigint): bigint {
   if (length === 0n || from >= BigInt(input.length)) return 0n;
   const part = input.subarray(Number(from), Number(from + length));
-  return bytesToBigInt(part) << (8n * (length - BigInt(part.length)));
+  return toBigInt(part) << (8n * (length - BigInt(part.length)));
 }

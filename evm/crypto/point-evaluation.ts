@@ -1,6 +1,6 @@
-import { wordBytes } from "@elench/bytes/words";
+import { concat } from "@elench/bytes/concat";
+import { equalBytes, toBigInt, wordBytes } from "@elench/bytes/words";
 import type { AddPrecompile } from "@ethereumjs/evm";
-import { bytesToBigInt, concatBytes, equalsBytes } from "@ethereumjs/util";
 import { sha256 } from "@noble/hashes/sha2.js";
 import mcl, { type G1 } from "mcl-wasm";
 import { invalidInput, outOfGas } from "./failure.ts";
@@ -45,7 +45,7 @@ const TAU_2 = new mcl.PrecomputedG2(
 );
 
 /** What a good call returns: field elements in a blob, and the order; 32 bytes each. */
-const OUTPUT = concatBytes(wordBytes(4096n), wordBytes(ORDER));
+const OUTPUT = concat(wordBytes(4096n), wordBytes(ORDER));
 
 export const pointEvaluationPrecompile: AddPrecompile = {
   address: precompileAddress(10),
@@ -66,13 +66,13 @@ export function evaluatePoint(input: Uint8Array): Uint8Array | null {
     input.subarray(96, 144),
     input.subarray(144, 192),
   ] as const;
-  const versioned = concatBytes(Uint8Array.of(VERSION), sha256(commitment).subarray(1));
-  return equalsBytes(hash, versioned) && verifyProof(commitment, z, y, proof) ? OUTPUT.slice() : null;
+  const versioned = concat(Uint8Array.of(VERSION), sha256(commitment).subarray(1));
+  return equalBytes(hash, versioned) && verifyProof(commitment, z, y, proof) ? OUTPUT.slice() : null;
 }
 
 /** Whether e(C − [y]₁, [1]₂) = e(proof, [τ − z]₂): as e(C − [y]₁ + z·proof, −[1]₂) · e(proof, [τ]₂) = 1, whose second points are always the same. */
 function verifyProof(commitment: Uint8Array, zBytes: Uint8Array, yBytes: Uint8Array, proof: Uint8Array): boolean {
-  if (bytesToBigInt(zBytes) >= ORDER || bytesToBigInt(yBytes) >= ORDER) return false;
+  if (toBigInt(zBytes) >= ORDER || toBigInt(yBytes) >= ORDER) return false;
   const [c, pi] = [groupPoint(commitment), groupPoint(proof)];
   if (!c || !pi) return false;
   const left = mcl.add(mcl.sub(c, mcl.mul(BASE_1, scalar(yBytes))), mcl.mul(pi, scalar(zBytes)));
@@ -96,5 +96,5 @@ function groupPoint(bytes: Uint8Array): G1 | null {
     return null;
   }
   // A point has one way to be written; the library takes others of the one at infinity.
-  return equalsBytes(point.serialize(), bytes) ? point : null;
+  return equalBytes(point.serialize(), bytes) ? point : null;
 }

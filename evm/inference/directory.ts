@@ -1,5 +1,6 @@
+import { concat } from "@elench/bytes/concat";
+import { toBigInt } from "@elench/bytes/words";
 import { keccak256 } from "@elench/merkle/tree";
-import { bytesToBigInt, concatBytes } from "@ethereumjs/util";
 
 /**
  * The models that contracts of the chain can call, as they stand in the storage of a predeployed contract: `mapping(bytes32 => uint256)`
@@ -19,7 +20,7 @@ export interface DirectoryEntry {
 }
 
 /** The storage slot of a model's word. */
-export const directorySlot = (modelId: Uint8Array): Uint8Array => keccak256(concatBytes(modelId, new Uint8Array(32)));
+export const directorySlot = (modelId: Uint8Array): Uint8Array => keccak256(concat(modelId, new Uint8Array(32)));
 
 const FIELDS = [
   ["level", 8n],
@@ -52,7 +53,7 @@ const isPaid = ({ inputBytes, outputBytes, price }: DirectoryEntry): boolean =>
  * @returns null if there is no model, or none that may be called: a level must be 1 to 15, a table's depth at most 32, and 4,096 times the price at least the bytes of the input and twice the output's.
  */
 export function decodeEntry(word: Uint8Array): DirectoryEntry | null {
-  const packed = bytesToBigInt(word);
+  const packed = toBigInt(word);
   const field = (from: bigint, bits: bigint): bigint => (packed >> from) & ((1n << bits) - 1n);
   const level = Number(field(248n, 8n));
   const tableDepth = Number(field(240n, 8n));

@@ -1,7 +1,7 @@
+import { toHex } from "@elench/bytes/hex";
 import type { Backend } from "@elench/tensor/engine/backend";
 import { Session } from "@elench/tensor/engine/session";
 import type { Model } from "@elench/tensor/program/model";
-import { bytesToHex } from "@ethereumjs/util";
 
 /** What the `inference` precompile runs models with. */
 export interface Models {
@@ -19,7 +19,7 @@ export class MissingModel extends Error {
 
   constructor(modelId: Uint8Array) {
     super(
-      `the chain calls model ${bytesToHex(modelId)}, which this node does not have; ` +
+      `the chain calls model ${toHex(modelId)}, which this node does not have; ` +
         "add its ONNX file to the node's models, and execute the block again",
     );
   }
@@ -37,13 +37,13 @@ export function sessionModels(load: (modelId: Uint8Array) => Model | undefined, 
     const { inputs, outputs } = model.program;
     if (inputs.length !== 1 || outputs !== 1)
       throw new Error(
-        `model ${bytesToHex(modelId)} has ${inputs.length} inputs and ${outputs} outputs; a contract can call those of one and one`,
+        `model ${toHex(modelId)} has ${inputs.length} inputs and ${outputs} outputs; a contract can call those of one and one`,
       );
     return new Session(model, backend);
   };
   return {
     infer: (modelId, input) => {
-      const key = bytesToHex(modelId);
+      const key = toHex(modelId);
       const session = sessions.get(key) ?? open(modelId);
       sessions.set(key, session);
       return session.run([input])[0] as Uint8Array;

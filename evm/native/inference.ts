@@ -1,5 +1,7 @@
+import { toHex } from "@elench/bytes/hex";
+import { toBigInt } from "@elench/bytes/words";
 import type { AddPrecompile } from "@ethereumjs/evm";
-import { bytesToBigInt, bytesToHex, createAddressFromString } from "@ethereumjs/util";
+import { createAddressFromString } from "@ethereumjs/util";
 import { invalidInput, outOfGas } from "../crypto/failure.ts";
 import { DIRECTORY_ADDRESS, decodeEntry, directorySlot } from "../inference/directory.ts";
 import type { Models } from "../inference/models.ts";
@@ -26,12 +28,12 @@ export function inferencePrecompile(models: Models): AddPrecompile {
       const modelId = data.slice(0, 32);
       const entry = decodeEntry(await _EVM.stateManager.getStorage(directory, directorySlot(modelId)));
       if (!entry || data.length !== HEADER_BYTES + entry.inputBytes) return invalidInput(gasLimit);
-      if (bytesToBigInt(data.subarray(32, HEADER_BYTES)) !== BigInt(entry.outputBytes)) return invalidInput(gasLimit);
+      if (toBigInt(data.subarray(32, HEADER_BYTES)) !== BigInt(entry.outputBytes)) return invalidInput(gasLimit);
       if (gasLimit < entry.price) return outOfGas(gasLimit);
       const output = models.infer(modelId, data.slice(HEADER_BYTES));
       if (output.length !== entry.outputBytes)
         throw new Error(
-          `model ${bytesToHex(modelId)} gives ${output.length} bytes, and the directory says ${entry.outputBytes}: the directory is wrong`,
+          `model ${toHex(modelId)} gives ${output.length} bytes, and the directory says ${entry.outputBytes}: the directory is wrong`,
         );
       return { returnValue: output, executionGasUsed: entry.price };
     },

@@ -1,10 +1,11 @@
 import { concat } from "@elench/bytes/concat";
+import { toHex } from "@elench/bytes/hex";
 import { signer } from "@elench/evm/batch/signer";
 import { decodeTransaction } from "@elench/evm/batch/transaction";
 import { nativeCommon } from "@elench/evm/native/vm";
 import { type Hash, keccak256 } from "@elench/merkle/tree";
 import { createTxFromRLP } from "@ethereumjs/tx";
-import { bytesToHex, createAddressFromBigInt } from "@ethereumjs/util";
+import { createAddressFromBigInt } from "@ethereumjs/util";
 import type { DevChain } from "./chain.ts";
 
 /** A transaction that waits for its block. */
@@ -68,6 +69,6 @@ export async function admit(devChain: DevChain, bytes: Uint8Array): Promise<Pend
   if (balance < gasLimit * maxFee + value)
     refuse(`insufficient funds for gas * price + value: have ${balance}, want ${gasLimit * maxFee + value}`);
   if (account?.isContract())
-    refuse(`sender not an eoa: ${bytesToHex(createAddressFromBigInt(sender).bytes)} has code (EIP-3607)`);
+    refuse(`sender not an eoa: ${toHex(createAddressFromBigInt(sender).bytes)} has code (EIP-3607)`);
   return { hash: keccak256(bytes), bytes, sender, nonce, gasLimit };
 }

@@ -1,15 +1,16 @@
+import { toHex } from "@elench/bytes/hex";
 import { wordBytes } from "@elench/bytes/words";
 import { nativeCommon } from "@elench/evm/native/vm";
 import type { Log } from "@ethereumjs/evm";
 import { createTxFromRLP } from "@ethereumjs/tx";
-import { bigIntToHex, bytesToHex, type PrefixedHexString } from "@ethereumjs/util";
+import { bigIntToHex, type PrefixedHexString } from "@ethereumjs/util";
 import { Bloom } from "@ethereumjs/vm";
 import type { PendingTransaction } from "../devnet/admission.ts";
 import type { SealedBlock, SealedTransaction } from "../devnet/chain.ts";
 
 /** Blocks, transactions, receipts and logs as the execution API writes them. */
 
-export const addressHex = (address: bigint): PrefixedHexString => bytesToHex(wordBytes(address).subarray(12));
+export const addressHex = (address: bigint): PrefixedHexString => toHex(wordBytes(address).subarray(12));
 export const quantityHex = (value: bigint | number): PrefixedHexString => bigIntToHex(BigInt(value));
 
 const ZERO_HASH = `0x${"00".repeat(32)}`;
@@ -24,13 +25,13 @@ export function formatBlock(block: SealedBlock, full: boolean, chainId: bigint) 
   const size = block.transactions.reduce((sum, { bytes }) => sum + bytes.length, 0);
   return {
     number: quantityHex(block.number),
-    hash: bytesToHex(block.hash),
-    parentHash: bytesToHex(block.parentHash),
+    hash: toHex(block.hash),
+    parentHash: toHex(block.parentHash),
     nonce: "0x0000000000000000",
-    mixHash: bytesToHex(wordBytes(block.prevRandao)),
+    mixHash: toHex(wordBytes(block.prevRandao)),
     sha3Uncles: NO_UNCLES,
     logsBloom: bloomOf(block.transactions.flatMap(({ receipt }) => receipt.logs)),
-    stateRoot: bytesToHex(block.world),
+    stateRoot: toHex(block.world),
     transactionsRoot: ZERO_HASH,
     receiptsRoot: ZERO_HASH,
     miner: addressHex(block.coinbase),
@@ -43,7 +44,7 @@ export function formatBlock(block: SealedBlock, full: boolean, chainId: bigint) 
     timestamp: quantityHex(block.timestamp),
     baseFeePerGas: quantityHex(block.baseFee),
     uncles: [],
-    transactions: block.transactions.map((t) => (full ? formatTransaction(t, block, chainId) : bytesToHex(t.hash))),
+    transactions: block.transactions.map((t) => (full ? formatTransaction(t, block, chainId) : toHex(t.hash))),
   };
 }
 
@@ -51,7 +52,7 @@ export function formatTransaction({ bytes, index, receipt }: SealedTransaction, 
   return {
     ...transactionFields(bytes, receipt.sender, chainId),
     gasPrice: quantityHex(receipt.gasPrice),
-    blockHash: bytesToHex(block.hash),
+    blockHash: toHex(block.hash),
     blockNumber: quantityHex(block.number),
     transactionIndex: quantityHex(index),
   };
@@ -70,7 +71,7 @@ function transactionFields(bytes: Uint8Array, sender: bigint, chainId: bigint) {
   const { gasLimit, data, to, v, maxFeePerGas, ...rest } = tx.toJSON();
   return {
     ...rest,
-    hash: bytesToHex(tx.hash()),
+    hash: toHex(tx.hash()),
     from: addressHex(sender),
     to: to ?? null,
     gas: gasLimit,
@@ -88,9 +89,9 @@ export function formatReceipt(transaction: SealedTransaction, block: SealedBlock
   return {
     type: quantityHex(type),
     status: receipt.success ? "0x1" : "0x0",
-    transactionHash: bytesToHex(hash),
+    transactionHash: toHex(hash),
     transactionIndex: quantityHex(index),
-    blockHash: bytesToHex(block.hash),
+    blockHash: toHex(block.hash),
     blockNumber: quantityHex(block.number),
     from: addressHex(receipt.sender),
     to: to?.toString() ?? null,
@@ -105,12 +106,12 @@ export function formatReceipt(transaction: SealedTransaction, block: SealedBlock
 
 export const formatLogs = ({ receipt, hash, index, firstLog }: SealedTransaction, block: SealedBlock) =>
   receipt.logs.map(([address, topics, data], i) => ({
-    address: bytesToHex(address),
-    topics: topics.map((topic) => bytesToHex(topic)),
-    data: bytesToHex(data),
+    address: toHex(address),
+    topics: topics.map((topic) => toHex(topic)),
+    data: toHex(data),
     blockNumber: quantityHex(block.number),
-    blockHash: bytesToHex(block.hash),
-    transactionHash: bytesToHex(hash),
+    blockHash: toHex(block.hash),
+    transactionHash: toHex(hash),
     transactionIndex: quantityHex(index),
     logIndex: quantityHex(firstLog + i),
     removed: false,
@@ -121,5 +122,5 @@ export type FormattedLog = ReturnType<typeof formatLogs>[number];
 function bloomOf(logs: readonly Log[]): PrefixedHexString {
   const bloom = new Bloom();
   for (const [address, topics] of logs) for (const entry of [address, ...topics]) bloom.add(entry);
-  return bytesToHex(bloom.bitvector);
+  return toHex(bloom.bitvector);
 }

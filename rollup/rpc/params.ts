@@ -1,4 +1,5 @@
-import { bytesToBigInt, hexToBytes, type PrefixedHexString } from "@ethereumjs/util";
+import { toBigInt } from "@elench/bytes/words";
+import { hexToBytes, type PrefixedHexString } from "@ethereumjs/util";
 import { invalid } from "./errors.ts";
 
 /** Parameters of JSON-RPC calls, read strictly (the execution API's schemas). All throw RpcError −32602, which names the parameter. */
@@ -22,9 +23,9 @@ export function data(name: string, value: unknown, size?: number): Uint8Array {
   return bytes;
 }
 
-export const address = (name: string, value: unknown): bigint => bytesToBigInt(data(name, value, 20));
+export const address = (name: string, value: unknown): bigint => toBigInt(data(name, value, 20));
 
-export const hash = (name: string, value: unknown): bigint => bytesToBigInt(data(name, value, 32));
+export const hash = (name: string, value: unknown): bigint => toBigInt(data(name, value, 32));
 
 export function flag(name: string, value: unknown): boolean {
   if (value !== undefined && typeof value !== "boolean") throw invalid(name, "true or false", value);

@@ -1,5 +1,5 @@
+import { toHex } from "@elench/bytes/hex";
 import type { AccessList } from "@ethereumjs/tx";
-import { bytesToHex } from "@ethereumjs/util";
 import { decodeErrorResult, type Hex, parseAbi } from "viem";
 import type { Sequencer } from "../../devnet/sequencer.ts";
 import { type Call, estimateGas, ImpossibleCall, type Outcome, simulate } from "../../devnet/simulate.ts";
@@ -20,7 +20,7 @@ export function callMethods({ chain }: Sequencer): Methods {
       const gas = asked.gas !== null && asked.gas < gasLimit ? asked.gas : gasLimit;
       const outcome = await possible(simulate(chain, blockAt(chain, block), asked, gas));
       if (outcome.failure !== null) throw failed(outcome);
-      return bytesToHex(outcome.data);
+      return toHex(outcome.data);
     },
     eth_estimateGas: async ([call, block]) => {
       const outcome = await possible(estimateGas(chain, blockAt(chain, block), readCall(call)));
@@ -47,9 +47,9 @@ const readAccessList = (name: string, value: unknown): AccessList =>
   list(name, value).map((item) => {
     const { address: of, storageKeys } = fields(name, item);
     return {
-      address: bytesToHex(data("accessList.address", of, 20)),
+      address: toHex(data("accessList.address", of, 20)),
       storageKeys: list("accessList.storageKeys", storageKeys).map((key) =>
-        bytesToHex(data("accessList.storageKeys", key, 32)),
+        toHex(data("accessList.storageKeys", key, 32)),
       ),
     };
   });
@@ -65,8 +65,8 @@ async function possible<T>(work: Promise<T>): Promise<T> {
 /** A revert carries its data, by which libraries name the error. */
 function failed({ failure, data: returned }: Outcome): RpcError {
   if (failure !== "revert") return new RpcError(CODE.server, failure ?? "");
-  const reason = reasonOf(bytesToHex(returned));
-  return new RpcError(CODE.revert, `execution reverted${reason && `: ${reason}`}`, bytesToHex(returned));
+  const reason = reasonOf(toHex(returned));
+  return new RpcError(CODE.revert, `execution reverted${reason && `: ${reason}`}`, toHex(returned));
 }
 
 const REASONS = parseAbi(["error Error(string)", "error Panic(uint256)"]);

@@ -1,5 +1,5 @@
+import { toHex } from "@elench/bytes/hex";
 import { formatGenesis } from "@elench/evm/chain/genesis";
-import { bytesToHex } from "@ethereumjs/util";
 import { L1_CALLDATA_BYTES, toBatches } from "../../devnet/batches.ts";
 import type { DevClock } from "../../devnet/clock.ts";
 import type { Sequencer } from "../../devnet/sequencer.ts";
@@ -36,7 +36,7 @@ export function developmentMethods(sequencer: Sequencer, clock: DevClock): Metho
     elench_batches: ([from]) => {
       const first = from === undefined ? 1n : quantity("the first block", from);
       const blocks = chain.blocks.filter(({ number }) => number >= first);
-      return toBatches(blocks, { ...genesis, maxBytes: L1_CALLDATA_BYTES }).map((batch) => bytesToHex(batch));
+      return toBatches(blocks, { ...genesis, maxBytes: L1_CALLDATA_BYTES }).map((batch) => toHex(batch));
     },
   };
 }

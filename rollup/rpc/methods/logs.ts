@@ -1,4 +1,4 @@
-import { bytesToHex } from "@ethereumjs/util";
+import { toHex } from "@elench/bytes/hex";
 import type { SealedBlock } from "../../devnet/chain.ts";
 import type { Sequencer } from "../../devnet/sequencer.ts";
 import { blockAt } from "../blocks.ts";
@@ -47,5 +47,5 @@ function matcher({ address: of, topics }: Readonly<Record<string, unknown>>): (l
 /** One value, or several; null for any. */
 function anyOf(name: string, value: unknown, size: number): ReadonlySet<string> | null {
   if (value === undefined || value === null) return null;
-  return new Set((Array.isArray(value) ? value : [value]).map((one) => bytesToHex(data(name, one, size))));
+  return new Set((Array.isArray(value) ? value : [value]).map((one) => toHex(data(name, one, size))));
 }

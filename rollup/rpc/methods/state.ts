@@ -1,6 +1,7 @@
+import { toHex } from "@elench/bytes/hex";
 import { wordBytes } from "@elench/bytes/words";
 import type { NativeState } from "@elench/evm/native/state";
-import { type Account, bytesToHex, createAddressFromBigInt, setLengthLeft } from "@ethereumjs/util";
+import { type Account, createAddressFromBigInt, setLengthLeft } from "@ethereumjs/util";
 import type { Sequencer } from "../../devnet/sequencer.ts";
 import { blockAt } from "../blocks.ts";
 import { quantityHex } from "../format.ts";
@@ -25,12 +26,12 @@ export function stateMethods(sequencer: Sequencer): Methods {
       ),
     eth_getCode: async ([of, block]) => {
       const at = createAddressFromBigInt(address("the address", of));
-      return bytesToHex(await read(block, ({ manager }) => manager.getCode(at)));
+      return toHex(await read(block, ({ manager }) => manager.getCode(at)));
     },
     eth_getStorageAt: async ([of, slot, block]) => {
       const at = createAddressFromBigInt(address("the address", of));
       const key = wordBytes(quantity("the slot", slot));
-      return bytesToHex(setLengthLeft(await read(block, ({ manager }) => manager.getStorage(at, key)), 32));
+      return toHex(setLengthLeft(await read(block, ({ manager }) => manager.getStorage(at, key)), 32));
     },
   };
 }

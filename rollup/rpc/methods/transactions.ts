@@ -1,4 +1,5 @@
-import { bytesToHex, createAddressFromBigInt } from "@ethereumjs/util";
+import { toHex } from "@elench/bytes/hex";
+import { createAddressFromBigInt } from "@ethereumjs/util";
 import type { Hex } from "viem";
 import { RefusedTransaction } from "../../devnet/admission.ts";
 import type { Sequencer } from "../../devnet/sequencer.ts";
@@ -20,7 +21,7 @@ export function transactionMethods(sequencer: Sequencer): Methods {
 
   const submit = async (bytes: Uint8Array): Promise<Hex> => {
     try {
-      return bytesToHex(await sequencer.submit(bytes));
+      return toHex(await sequencer.submit(bytes));
     } catch (error) {
       throw error instanceof RefusedTransaction ? new RpcError(CODE.server, error.message) : error;
     }
@@ -45,7 +46,7 @@ export function transactionMethods(sequencer: Sequencer): Methods {
       // One that fails is sent too, as it would be by a wallet: its receipt tells.
       gas: typeof estimate === "bigint" ? estimate : chain.rules.gasLimit,
       value: call.value,
-      data: bytesToHex(call.data),
+      data: toHex(call.data),
       ...(call.to !== null && { to: createAddressFromBigInt(call.to).toString() }),
       ...(call.accessList.length > 0 && { accessList: call.accessList }),
     };
@@ -72,7 +73,7 @@ export function transactionMethods(sequencer: Sequencer): Methods {
     eth_getTransactionByHash: ([value]) => {
       const sealed = find(value);
       if (sealed) return formatTransaction(sealed, chain.block(sealed.block)!, chainId);
-      const waiting = pool.all.find((t) => bytesToHex(t.hash) === String(value).toLowerCase());
+      const waiting = pool.all.find((t) => toHex(t.hash) === String(value).toLowerCase());
       return waiting && formatPending(waiting, chainId);
     },
     eth_getTransactionReceipt: ([value]) => {
