@@ -8,7 +8,7 @@ import type { ModelStore } from "@elench/challenger/watch/store";
 import { richAccount } from "@elench/rollup/genesis/dev-accounts";
 import type { Backend } from "@elench/tensor/engine/backend";
 import { type Hex, parseGwei, toFunctionSelector } from "viem";
-import type { BatchTruth } from "../../challenger/watch/batch-truth.ts";
+import type { BatchTraceProvider } from "../../challenger/watch/batch-trace-provider.ts";
 import { append, type L1, transact } from "./l1.ts";
 import type { Workload } from "./workload.ts";
 
@@ -78,7 +78,7 @@ function agentOf(l1: L1, store: ModelStore, backend: Backend, account: number, l
 
 async function propose({ chain, deployment }: L1, { watchtower, chain: followed, parameters }: Agent): Promise<void> {
   await watchtower.look();
-  const truth = followed as BatchTruth;
+  const truth = followed as BatchTraceProvider;
   await truth.follow();
   const args = [0n, truth.runOf(0).context, toHex(await truth.outputOf(0))];
   const value = 4n * parameters.bond + parameters.prepayment;

@@ -1,6 +1,6 @@
 import { type Hex, toHex } from "@elench/bytes/hex";
+import type { TraceProvider } from "./trace-provider.ts";
 import { type Game, type Node, segmentSteps } from "./tree.ts";
-import type { Truth } from "./truth.ts";
 
 /** Where the parties of a game disagree, as far as it has narrowed that. */
 export interface Disagreement {
@@ -16,7 +16,7 @@ export interface Disagreement {
  */
 export async function firstDisagreement(
   game: Game,
-  truth: Truth,
+  truth: TraceProvider,
   context: Hex = game.proposal.context,
 ): Promise<Disagreement | null> {
   let best: { level: number; step: bigint } | null = null;
@@ -32,7 +32,7 @@ export async function firstDisagreement(
   return isTrue ? null : { step: 0n, width: segmentSteps(level + 1) };
 }
 
-async function firstFalseStep(node: Node, truth: Truth): Promise<bigint | null> {
+async function firstFalseStep(node: Node, truth: TraceProvider): Promise<bigint | null> {
   const width = segmentSteps(node.claim.level);
   const steps = node.points.map((_, i) => node.offset + BigInt(i) * width);
   const hashes = (await truth.stateHashes(node.run, steps)).map(toHex);

@@ -2,8 +2,8 @@ import { type Hex, toHex } from "@elench/bytes/hex";
 import type { Times } from "./clock.ts";
 import { type Opening, open, rootOf, SEGMENTS } from "./dissection.ts";
 import { type Claim, claimIdOf, type Proposal } from "./identity.ts";
+import type { Run, TraceProvider } from "./trace-provider.ts";
 import { type Game, type Node, nodeDeadline, proposalDeadline, segmentSteps } from "./tree.ts";
-import type { Run, Truth } from "./truth.ts";
 
 /** A call of the contract. `id` names what it brings about, so that it is made once: the claim, or the refutation. */
 export type Move = {
@@ -42,7 +42,7 @@ export type Judgements = Map<Hex, Judgement>;
  */
 export async function honestMoves(
   game: Game,
-  truth: Truth,
+  truth: TraceProvider,
   times: Times,
   now: number,
   judgements: Judgements = new Map(),
@@ -85,7 +85,7 @@ const runOf = (game: Game): Run => ({
 const bears = (child: Node, firstFalse: number | undefined): boolean =>
   firstFalse === undefined || child.claim.segment <= firstFalse;
 
-async function judgeProposal(game: Game, run: Run, truth: Truth, judgements: Judgements): Promise<Judgement> {
+async function judgeProposal(game: Game, run: Run, truth: TraceProvider, judgements: Judgements): Promise<Judgement> {
   const known = judgements.get(game.id);
   if (known !== undefined) return known;
   const isTrue = toHex(await truth.output(run)) === game.proposal.output;
@@ -94,7 +94,7 @@ async function judgeProposal(game: Game, run: Run, truth: Truth, judgements: Jud
   return judgement;
 }
 
-async function judge(node: Node, truth: Truth, judgements: Judgements): Promise<Judgement> {
+async function judge(node: Node, truth: TraceProvider, judgements: Judgements): Promise<Judgement> {
   const known = judgements.get(node.id);
   if (known !== undefined) return known;
   const hashes = await pointsOf(node.run, node.offset, node.claim.level, truth);
@@ -105,13 +105,13 @@ async function judge(node: Node, truth: Truth, judgements: Judgements): Promise<
 }
 
 /** h[1] … h[16] of the true claim from this step. */
-async function pointsOf(run: Run, offset: bigint, level: number, truth: Truth): Promise<Hex[]> {
+async function pointsOf(run: Run, offset: bigint, level: number, truth: TraceProvider): Promise<Hex[]> {
   const width = segmentSteps(level);
   const steps = Array.from({ length: SEGMENTS }, (_, i) => offset + BigInt(i + 1) * width);
   return (await truth.stateHashes(run, steps)).map(toHex);
 }
 
-async function counterOf(game: Game, run: Run, truth: Truth, deadline: number): Promise<Move> {
+async function counterOf(game: Game, run: Run, truth: TraceProvider, deadline: number): Promise<Move> {
   const [points, output] = [await pointsOf(run, 0n, run.level, truth), toHex(await truth.output(run))];
   const claim: Claim = {
     game: game.id,
@@ -129,7 +129,7 @@ async function counterOf(game: Game, run: Run, truth: Truth, deadline: number): 
 }
 
 /** The answer to a false claim at its first false segment. */
-const answerTo = (node: Node, segment: number, truth: Truth, deadline: number): Promise<Move> =>
+const answerTo = (node: Node, segment: number, truth: TraceProvider, deadline: number): Promise<Move> =>
   node.claim.level > 1 ? moveAgainst(node, segment, truth, deadline) : stepAgainst(node, segment, truth, deadline);
 
 /** A step refutation, or a delegation that was settled in time, closes its segment of a level-1 claim and those above. */
@@ -140,7 +140,7 @@ const isRefuted = (game: Game, node: Node, segment: number): boolean =>
       .map((child) => game.claims.get(child)!)
       .some((child) => child.stands === true && child.claim.segment <= segment));
 
-async function moveAgainst(node: Node, segment: number, truth: Truth, deadline: number): Promise<Move> {
+async function moveAgainst(node: Node, segment: number, truth: TraceProvider, deadline: number): Promise<Move> {
   const level = node.claim.level - 1;
   const offset = node.offset + BigInt(segment) * segmentSteps(node.claim.level);
   const points = await pointsOf(node.run, offset, level, truth);
@@ -160,7 +160,7 @@ async function moveAgainst(node: Node, segment: number, truth: Truth, deadline: 
   };
 }
 
-async function stepAgainst(node: Node, segment: number, truth: Truth, deadline: number): Promise<Move> {
+async function stepAgainst(node: Node, segment: number, truth: TraceProvider, deadline: number): Promise<Move> {
   const step = node.offset + BigInt(segment);
   const game = node.claim.game;
   const opening = open(node.points, segment);

@@ -2,7 +2,7 @@ import type { Hex } from "@elench/bytes/hex";
 import { afterWaiting, deadlineOf, type Times } from "./clock.ts";
 import { type Points, rootOf, SEGMENTS } from "./dissection.ts";
 import { type Claim, claimIdOf, type Deployment, gameIdOf, type Proposal } from "./identity.ts";
-import type { Run } from "./truth.ts";
+import type { Run } from "./trace-provider.ts";
 
 /** The events of `IDisputeGame` that a game is rebuilt from, shaped as viem decodes them. */
 export type GameEvent =

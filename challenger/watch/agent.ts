@@ -13,14 +13,14 @@ import { Follower } from "../l1/follower.ts";
 import { STALE_AFTER, Staleness } from "../l1/staleness.ts";
 import { followedContracts } from "../l1/start-block.ts";
 import { type Intent, type Receipt, TransactionQueue } from "../l1/transactions.ts";
-import { type BatchLie, BatchTruth } from "./batch-truth.ts";
+import { type BatchLie, BatchTraceProvider } from "./batch-trace-provider.ts";
 import { Batches } from "./batches.ts";
 import { dissentOf } from "./dissent.ts";
-import { InferenceTruth, type InferenceTruthOptions } from "./inference-truth.ts";
+import { InferenceTraceProvider, type InferenceTraceProviderOptions } from "./inference-trace-provider.ts";
 import { Requests } from "./requests.ts";
 import type { ModelStore } from "./store.ts";
+import { TraceProviders } from "./trace-providers.ts";
 import { Troubles } from "./troubles.ts";
-import { Truths } from "./truths.ts";
 import { type GameParameters, type WatchEvent, Watchtower } from "./watchtower.ts";
 
 export interface AgentOptions {
@@ -47,8 +47,8 @@ export interface AgentOptions {
   readonly report: (event: WatchEvent) => void;
   readonly onConfirmed?: (intent: Intent, receipt: Receipt) => void;
   /** Another trace than the true one: for those who play a liar in tests. */
-  readonly trace?: InferenceTruthOptions["trace"];
-  readonly infer?: InferenceTruthOptions["infer"];
+  readonly trace?: InferenceTraceProviderOptions["trace"];
+  readonly infer?: InferenceTraceProviderOptions["infer"];
   /** A batch to lie about; where `infer` is given, by what models give. */
   readonly lie?: Omit<BatchLie, "models">;
 }
@@ -59,10 +59,10 @@ export interface Agent {
   readonly requests: Requests;
   readonly batches: Batches;
   /** Of all machines. */
-  readonly truth: Truths;
-  readonly inferences: InferenceTruth;
+  readonly truth: TraceProviders;
+  readonly inferences: InferenceTraceProvider;
   /** Null where the deployment has no rollup. */
-  readonly chain: BatchTruth | null;
+  readonly chain: BatchTraceProvider | null;
   readonly queue: TransactionQueue | null;
   readonly parameters: GameParameters;
   /** For whatever else is done in each round. */
@@ -89,7 +89,7 @@ export async function createAgent(options: AgentOptions): Promise<Agent> {
   const chain = deployment.rollup
     ? await openChain({ ...options, deployment: { ...deployment, rollup: deployment.rollup } }, client, batches)
     : null;
-  const inferences = new InferenceTruth({
+  const inferences = new InferenceTraceProvider({
     deployment,
     inferenceOf: (context) => requests.inferenceOf(context) ?? chain?.inferenceOf(context),
     store,
@@ -97,7 +97,7 @@ export async function createAgent(options: AgentOptions): Promise<Agent> {
     trace: options.trace ?? (({ model, commitment }, inputs) => new InferenceTrace(model, commitment, backend, inputs)),
     ...(options.infer && { infer: options.infer }),
   });
-  const truth = new Truths([
+  const truth = new TraceProviders([
     [deployment.tensorVerifier, inferences],
     ...(chain && deployment.rollup ? [[deployment.rollup.evmVerifier, chain] as const] : []),
   ]);
@@ -149,7 +149,7 @@ export async function createAgent(options: AgentOptions): Promise<Agent> {
 type WithRollup = AgentOptions & { readonly deployment: Deployment & { readonly rollup: Rollup } };
 
 /** The L2 chain of a deployment, before its first batch. @throws UserError if the genesis is not the one on L1. */
-async function openChain(options: WithRollup, client: PublicClient, batches: Batches): Promise<BatchTruth> {
+async function openChain(options: WithRollup, client: PublicClient, batches: Batches): Promise<BatchTraceProvider> {
   const { deployment } = options;
   const genesis = readGenesisFile(deployment.rollup.genesis);
   const outputs = { address: deployment.rollup.outputs, abi: outputsAbi } as const;
@@ -162,7 +162,7 @@ async function openChain(options: WithRollup, client: PublicClient, batches: Bat
       `${deployment.rollup.genesis} gives the output ${found}, and the contract ${outputs.address} began with ${expected}: it is another chain's genesis`,
     );
   const chain = await Chain.create(genesis, modelsOf(options));
-  return new BatchTruth({
+  return new BatchTraceProvider({
     deployment,
     chain,
     appended: () => batches.appended,

@@ -5,7 +5,7 @@ import { encodeFunctionData } from "viem";
 import { outputsAbi } from "../l1/abi.ts";
 import type { Game } from "../strategy/tree.ts";
 import type { Agent } from "./agent.ts";
-import type { BatchTruth } from "./batch-truth.ts";
+import type { BatchTraceProvider } from "./batch-trace-provider.ts";
 import type { Entry } from "./batches.ts";
 import { beneficiary } from "./delivery.ts";
 import type { Due, SettlingOptions } from "./due.ts";
@@ -45,7 +45,7 @@ function isOurs({ queue, watchtower }: Agent, { game: id }: Entry): boolean {
 export async function outputDue(agent: Agent, rollup: Rollup, entry: Entry): Promise<Due> {
   const { batch, previous, readyAt } = entry;
   const before = agent.batches.entries.get(batch - 1);
-  const chain = agent.chain as BatchTruth;
+  const chain = agent.chain as BatchTraceProvider;
   const call = (functionName: "settle" | "discard", what: string): Due => ({
     intent: {
       key: `${functionName}/${batch}/${entry.game}`,

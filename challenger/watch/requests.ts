@@ -2,7 +2,7 @@ import { toBytes, toHex } from "@elench/bytes/hex";
 import { inferenceContext } from "@elench/tensor/program/commitment";
 import type { Hex } from "viem";
 import type { OracleEvent, Request } from "../l1/events.ts";
-import type { Inference } from "./inference-truth.ts";
+import type { Inference } from "./inference-trace-provider.ts";
 
 /** An inference that somebody asked for on L1, with its input. */
 export interface Asked {

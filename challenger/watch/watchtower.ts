@@ -10,8 +10,8 @@ import type { Intent, TransactionQueue } from "../l1/transactions.ts";
 import { honestMoves, type Judgements } from "../strategy/moves.ts";
 import { inOrder } from "../strategy/order.ts";
 import { dueResolutions, hasStake, worthResolving } from "../strategy/resolutions.ts";
+import type { Run, TraceProvider } from "../strategy/trace-provider.ts";
 import { emptyForest, extend, type Forest, type Game } from "../strategy/tree.ts";
-import type { Run, Truth } from "../strategy/truth.ts";
 import { dueWithdrawal } from "../strategy/withdrawals.ts";
 import type { Batches } from "./batches.ts";
 import { gapsOf } from "./gaps.ts";
@@ -37,7 +37,7 @@ export interface WatchtowerOptions {
   readonly parameters: GameParameters;
   /** Further consumers whose games are played, after those of the deployment's own. In lower case. */
   readonly consumers: ReadonlySet<Hex>;
-  readonly truth: Truth & { unknown(run: Run): Promise<string | null> };
+  readonly truth: TraceProvider & { unknown(run: Run): Promise<string | null> };
   /** What else the contracts' events tell. */
   readonly requests: Requests;
   readonly batches: Batches;

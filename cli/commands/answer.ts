@@ -1,6 +1,6 @@
 import { toBytes, toHex } from "@elench/bytes/hex";
 import { inferenceOracleAbi } from "@elench/challenger/l1/abi";
-import type { Run } from "@elench/challenger/strategy/truth";
+import type { Run } from "@elench/challenger/strategy/trace-provider";
 import { deliverDue } from "@elench/challenger/watch/delivery";
 import { inferenceLiar } from "@elench/challenger/watch/liar";
 import type { Asked } from "@elench/challenger/watch/requests";

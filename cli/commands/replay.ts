@@ -2,7 +2,7 @@ import { type Hex, toHex } from "@elench/bytes/hex";
 import { type ConnectOptions, connectTo } from "@elench/challenger/l1/connect";
 import { firstDisagreement } from "@elench/challenger/strategy/disagreement";
 import { createAgent } from "@elench/challenger/watch/agent";
-import { splitTensors } from "@elench/challenger/watch/inference-truth";
+import { splitTensors } from "@elench/challenger/watch/inference-trace-provider";
 import { defaultStore, ModelStore } from "@elench/challenger/watch/store";
 import { EXIT, UserError } from "@elench/errors/user-error";
 import { sessionModels } from "@elench/evm/inference/models";

@@ -1,7 +1,7 @@
 import { type Hex, toHex } from "@elench/bytes/hex";
 import type { Resolution } from "@elench/challenger/strategy/resolutions";
+import type { Run } from "@elench/challenger/strategy/trace-provider";
 import { emptyForest, extend, type Forest, type Game } from "@elench/challenger/strategy/tree";
-import type { Run } from "@elench/challenger/strategy/truth";
 import { encodeFunctionData } from "viem";
 import type { Move } from "../../challenger/strategy/moves.ts";
 import { type Chain, gameEvents, type Receipt, startChain } from "./chain.ts";

@@ -1,11 +1,11 @@
 import type { Hex } from "@elench/bytes/hex";
+import type { Run } from "@elench/challenger/strategy/trace-provider";
 import { type Node, segmentSteps } from "@elench/challenger/strategy/tree";
-import type { Run } from "@elench/challenger/strategy/truth";
 import { open } from "../../challenger/strategy/dissection.ts";
 import { honestMoves, type Judgements } from "../../challenger/strategy/moves.ts";
 import { prices, times } from "./arena.ts";
 import type { Stage } from "./stage.ts";
-import { type Lie, ToyTruth } from "./toy.ts";
+import { type Lie, ToyTraceProvider } from "./toy.ts";
 
 /** When an attacker answers a claim, given when it appeared and when answers to it end, in seconds since 1970. */
 export type Timing = (made: number, deadline: number) => number;
@@ -19,7 +19,7 @@ export const junk = (seed: number): Hex => `0x${"ba5e".repeat(14)}${(seed >>> 0)
  * @param budget bonds that it can pay; liars answer each other too, and would never end
  */
 export function consistentLiar(stage: Stage, account: Hex, lies: readonly Lie[], timing: Timing, budget = 20): void {
-  const lie = new ToyTruth(stage.arena.toys, lies);
+  const lie = new ToyTraceProvider(stage.arena.toys, lies);
   const judgements: Judgements = new Map();
   let left = budget;
   stage.attackers.push((node) => {
@@ -90,17 +90,17 @@ export async function refuteAt(
 }
 
 /** h[1] … h[16] of what a truth says happens from this step. */
-export function pointsFrom(truth: ToyTruth, run: Run, offset: bigint, level: number): Hex[] {
+export function pointsFrom(truth: ToyTraceProvider, run: Run, offset: bigint, level: number): Hex[] {
   const width = segmentSteps(level);
   return Array.from({ length: 16 }, (_, i) => truth.hash(run, Number(offset + BigInt(i + 1) * width)));
 }
 
 /** The same for the child of a claim at a segment. */
-export const childPoints = (truth: ToyTruth, node: Node, segment: number): Hex[] =>
+export const childPoints = (truth: ToyTraceProvider, node: Node, segment: number): Hex[] =>
   pointsFrom(truth, node.run, node.offset + BigInt(segment) * segmentSteps(node.claim.level), node.claim.level - 1);
 
 /** The first segment whose end a truth denies; undefined where it agrees with all of the claim. */
-export function firstDenied(truth: ToyTruth, node: Node): number | undefined {
+export function firstDenied(truth: ToyTraceProvider, node: Node): number | undefined {
   const points = pointsFrom(truth, node.run, node.offset, node.claim.level);
   const j = points.findIndex((hash, i) => hash !== node.points[i + 1]);
   return j === -1 ? undefined : j;

@@ -17,7 +17,7 @@ import {
 } from "./attackers.ts";
 import { booksOf, violations } from "./judge.ts";
 import { diceFrom, Stage, type Strategy, theStrategy } from "./stage.ts";
-import { firstRun, type Lie, outputOf, type Shape, ToyTruth } from "./toy.ts";
+import { firstRun, type Lie, outputOf, type Shape, ToyTraceProvider } from "./toy.ts";
 
 /** A game told beforehand: what is run, what is proposed, and who attacks how. */
 export type Scenario = {
@@ -47,12 +47,12 @@ export async function playScenario(
   { strategy = theStrategy as Strategy, seed = 1 } = {},
 ): Promise<string[]> {
   const run = firstRun(arena.toys, { ...scenario.shape, salt: BigInt(seed) }, scenario.level);
-  const stage = new Stage(arena, run, new ToyTruth(arena.toys), diceFrom(seed));
+  const stage = new Stage(arena, run, new ToyTraceProvider(arena.toys), diceFrom(seed));
   stage.strategy = strategy;
   if (scenario.prompt) stage.latency = () => 1;
   scenario.attack(stage, (i) => arena.liar(i));
   const before = await booksOf(stage);
-  const output = new ToyTruth(arena.toys, scenario.proposed).outputHex(run);
+  const output = new ToyTraceProvider(arena.toys, scenario.proposed).outputHex(run);
   try {
     await stage.play(output, arena.liar(0));
     await stage.settle();
@@ -124,7 +124,7 @@ export const scenarios: Scenario[] = [
     proposed: [lie],
     attack: (stage, liar) => {
       // Its counter has the true output; only h[10] is false, and the step after it leads back to the truth.
-      const truth = new ToyTruth(stage.arena.toys, [passing]);
+      const truth = new ToyTraceProvider(stage.arena.toys, [passing]);
       stage.attackers.push((node) => {
         if (node !== undefined) return;
         plan(stage, undefined, atOnce, () => {
@@ -327,7 +327,7 @@ export const scenarios: Scenario[] = [
     level: 2,
     proposed: [],
     attack: (stage, liar) => {
-      const told = new ToyTruth(stage.arena.toys, [lie]);
+      const told = new ToyTraceProvider(stage.arena.toys, [lie]);
       stage.attackers.push((node) => {
         if (node === undefined) {
           plan(stage, node, atOnce, () =>
@@ -420,7 +420,7 @@ export const scenarios: Scenario[] = [
     proposed: [],
     attack: (stage, liar) => {
       // A counter with h[3] junk and a false end: the liar refutes the last step itself, from a state that it knows.
-      const told = new ToyTruth(stage.arena.toys, [{ machine: "first", step: 9, flip: 2 }]);
+      const told = new ToyTraceProvider(stage.arena.toys, [{ machine: "first", step: 9, flip: 2 }]);
       stage.attackers.push((node) => {
         if (node === undefined) {
           plan(stage, node, atOnce, () => {
@@ -441,7 +441,7 @@ export const scenarios: Scenario[] = [
     proposed: [],
     attack: (stage, liar) => {
       // Steps 4 and 9 ask the other machine. From step 8 on the counter is false; the liar denies what it says of step 9.
-      const told = new ToyTruth(stage.arena.toys, [{ machine: "first", step: 8, flip: 2 }]);
+      const told = new ToyTraceProvider(stage.arena.toys, [{ machine: "first", step: 8, flip: 2 }]);
       consistentLiar(stage, liar(1), [{ machine: "first", step: 8, flip: 2 }], atOnce);
       stage.attackers.push((node) => {
         if (node?.claimant !== liar(1) || node.claim.delegated || node.claim.parent !== stage.gameId) return;

@@ -8,7 +8,7 @@ import { honestMoves, type Move } from "../../challenger/strategy/moves.ts";
 import { type Arena, parameters, prices, times } from "./arena.ts";
 import { pointsFrom } from "./attackers.ts";
 import { gameEvents, Reverted } from "./chain.ts";
-import { firstRun, outputOf, type Shape, ToyTruth } from "./toy.ts";
+import { firstRun, outputOf, type Shape, ToyTraceProvider } from "./toy.ts";
 
 /** A property of the contract that no play of a single game shows. Gives what is wrong: nothing, where all is well. */
 export type Check = { name: string; run: (arena: Arena) => Promise<string[]> };
@@ -29,12 +29,12 @@ export async function answerOf(call: () => Promise<unknown>): Promise<string> {
 const expects = (what: string, expected: string, got: string): string[] =>
   got === expected ? [] : [`${what}: ${got}, not ${expected}`];
 
-async function begin(arena: Arena, output: Hex = outputOf(1)): Promise<{ game: () => Game; truth: ToyTruth }> {
+async function begin(arena: Arena, output: Hex = outputOf(1)): Promise<{ game: () => Game; truth: ToyTraceProvider }> {
   const id = await arena.propose(firstRun(arena.toys, shape, 2), output, arena.liar(0));
-  return { game: () => arena.game(id), truth: new ToyTruth(arena.toys) };
+  return { game: () => arena.game(id), truth: new ToyTraceProvider(arena.toys) };
 }
 
-const theMove = async (arena: Arena, game: Game, truth: ToyTruth): Promise<Move> =>
+const theMove = async (arena: Arena, game: Game, truth: ToyTraceProvider): Promise<Move> =>
   (await honestMoves(game, truth, times, arena.now))[0]!;
 
 /** A counter by liar `i` with junk middles. */

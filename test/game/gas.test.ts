@@ -5,7 +5,7 @@ import { dueResolutions } from "@elench/challenger/strategy/resolutions";
 import { honestMoves, type Move } from "../../challenger/strategy/moves.ts";
 import { openArena, times } from "./arena.ts";
 import { type Artifact, compileGame } from "./compile.ts";
-import { firstRun, type Lie, ToyTruth } from "./toy.ts";
+import { firstRun, type Lie, ToyTraceProvider } from "./toy.ts";
 
 const file = new URL("../snapshots/game-gas.json", import.meta.url);
 
@@ -22,7 +22,7 @@ async function measure(artifacts: Record<string, Artifact>): Promise<Record<stri
 
   const dispute = async (lie: Lie, level: number, length: number, every: number, inOne: boolean) => {
     const run = firstRun(arena.toys, { salt: 5n, otherLength: 200, otherLevel: 2, every, length }, level);
-    const [truth, lies] = [new ToyTruth(arena.toys), new ToyTruth(arena.toys, [lie])];
+    const [truth, lies] = [new ToyTraceProvider(arena.toys), new ToyTraceProvider(arena.toys, [lie])];
     let total = 0n;
     const transact = arena.transact.bind(arena);
     arena.transact = async (from, name, args, value) => {

@@ -3,7 +3,7 @@ import { type Game, type Node, nodeDeadline, segmentSteps } from "@elench/challe
 import { longestGame } from "../../challenger/strategy/clock.ts";
 import { parameters, prices, times } from "./arena.ts";
 import type { Stage } from "./stage.ts";
-import { shapeOf, type ToyTruth } from "./toy.ts";
+import { shapeOf, type ToyTraceProvider } from "./toy.ts";
 
 type Winner = { by: Hex; segment: number; made: number; id: Hex | undefined };
 type Settlement = {
@@ -52,7 +52,7 @@ const before = (a: Winner, b: Winner): boolean =>
 
 type Verdict = { trueStart: boolean; firstFalse: number | undefined };
 
-function verdictsOf(game: Game, truth: ToyTruth): Map<Hex, Verdict> {
+function verdictsOf(game: Game, truth: ToyTraceProvider): Map<Hex, Verdict> {
   const verdicts = new Map<Hex, Verdict>();
   for (const node of game.claims.values()) {
     const parent = verdicts.get(node.claim.parent);
@@ -64,7 +64,7 @@ function verdictsOf(game: Game, truth: ToyTruth): Map<Hex, Verdict> {
   return verdicts;
 }
 
-function firstFalseOf(node: Node, truth: ToyTruth): number | undefined {
+function firstFalseOf(node: Node, truth: ToyTraceProvider): number | undefined {
   const width = segmentSteps(node.claim.level);
   for (let j = 0; j < 16; j++) {
     if (truth.hash(node.run, Number(node.offset + BigInt(j + 1) * width)) !== node.points[j + 1]) return j;

@@ -19,7 +19,7 @@ import {
 import { booksOf, violations } from "./judge.ts";
 import { Mirror } from "./mirror.ts";
 import { type Dice, diceFrom, Stage, type Strategy, theStrategy } from "./stage.ts";
-import { firstRun, type Lie, outputOf, type Shape, ToyTruth } from "./toy.ts";
+import { firstRun, type Lie, outputOf, type Shape, ToyTraceProvider } from "./toy.ts";
 
 /** A game that the dice make up: what is run, who lies about what, when, and how often. */
 export async function playRandomGame(
@@ -31,7 +31,7 @@ export async function playRandomGame(
   const level = 1 + dice(2) + (dice(20) === 0 ? 1 : 0);
   const shape = shapeFrom(dice, BigInt(seed), level);
   const run = firstRun(arena.toys, shape, level);
-  const stage = new Stage(arena, run, new ToyTruth(arena.toys), dice);
+  const stage = new Stage(arena, run, new ToyTraceProvider(arena.toys), dice);
   stage.strategy = strategy;
   const slow = dice(2) === 0;
   stage.latency = (extension) => {
@@ -41,7 +41,7 @@ export async function playRandomGame(
 
   const liars = Array.from({ length: 1 + dice(5) }, (_, i) => {
     const lies = Array.from({ length: 1 + dice(2) }, () => lieFrom(dice, shape));
-    return { account: arena.liar(1 + i), told: new ToyTruth(arena.toys, lies), lies };
+    return { account: arena.liar(1 + i), told: new ToyTraceProvider(arena.toys, lies), lies };
   });
   let budget = 2 + dice(dice(5) === 0 ? 60 : 15);
   for (const liar of liars) {
@@ -111,7 +111,7 @@ function timingFrom(dice: Dice): Timing {
 }
 
 /** Whatever a liar may think of against one claim. */
-async function strike(stage: Stage, account: Hex, told: ToyTruth, node: Node | undefined): Promise<void> {
+async function strike(stage: Stage, account: Hex, told: ToyTraceProvider, node: Node | undefined): Promise<void> {
   const { dice, truth } = stage;
   const believed = dice(2) === 0 ? truth : told;
   const spoil = (points: Hex[]): Hex[] => {

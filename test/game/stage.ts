@@ -1,14 +1,14 @@
 import type { Hex } from "@elench/bytes/hex";
 import { dueResolutions } from "@elench/challenger/strategy/resolutions";
+import type { Run, TraceProvider } from "@elench/challenger/strategy/trace-provider";
 import { extensionOf, type Game, type Node, nodeDeadline, proposalDeadline } from "@elench/challenger/strategy/tree";
-import type { Run, Truth } from "@elench/challenger/strategy/truth";
 import { honestMoves, type Judgements, type Move } from "../../challenger/strategy/moves.ts";
 import { type Arena, times } from "./arena.ts";
 import { Reverted } from "./chain.ts";
-import type { ToyTruth } from "./toy.ts";
+import type { ToyTraceProvider } from "./toy.ts";
 
 /** How the honest party works out its moves; tests put wrong ones in its place. */
-export type Strategy = (game: Game, truth: Truth, now: number, judgements: Judgements) => Promise<Move[]>;
+export type Strategy = (game: Game, truth: TraceProvider, now: number, judgements: Judgements) => Promise<Move[]>;
 
 export const theStrategy: Strategy = (game, truth, now, judgements) => honestMoves(game, truth, times, now, judgements);
 
@@ -35,7 +35,7 @@ export function diceFrom(seed: number): Dice {
 export class Stage {
   readonly arena: Arena;
   readonly run: Run;
-  readonly truth: ToyTruth;
+  readonly truth: ToyTraceProvider;
   readonly dice: Dice;
   /** What went wrong on the way: honest moves refused though nobody had made them before, false ones accepted. */
   readonly wrongs: string[] = [];
@@ -53,7 +53,7 @@ export class Stage {
   #order = 0;
   #seen = new Set<Hex>();
 
-  constructor(arena: Arena, run: Run, truth: ToyTruth, dice: Dice) {
+  constructor(arena: Arena, run: Run, truth: ToyTraceProvider, dice: Dice) {
     this.arena = arena;
     this.run = run;
     this.truth = truth;

@@ -1,5 +1,5 @@
 import { type Hex, toBytes } from "@elench/bytes/hex";
-import type { Run, Truth } from "@elench/challenger/strategy/truth";
+import type { Run, TraceProvider } from "@elench/challenger/strategy/trace-provider";
 import { keccakWords, word } from "../../challenger/strategy/words.ts";
 
 /** What a run of the toy machine is like: the fields of its context, see `ToyMachine.sol`. */
@@ -58,7 +58,7 @@ export type Lie = { machine: "first" | "second"; step: number; flip: number };
  * What the toys do, by a twin of the contract. With lies, what a consistent liar says that they do.
  * A run is worked out whole and kept: toys are short.
  */
-export class ToyTruth implements Truth {
+export class ToyTraceProvider implements TraceProvider {
   readonly #toys: Toys;
   readonly #lies: readonly Lie[];
   readonly #values = new Map<Hex, number[]>();

@@ -7,9 +7,9 @@ import type { LoadedModel } from "@elench/tensor/load";
 import { listRoot, startState } from "@elench/tensor/program/commitment";
 import { dtypeSpec } from "@elench/tensor/program/dtype";
 import { elementCount, type TensorType } from "@elench/tensor/program/program";
-import type { Run } from "../strategy/truth.ts";
+import type { Run } from "../strategy/trace-provider.ts";
 import type { ModelStore } from "./store.ts";
-import type { MachineTruth } from "./truths.ts";
+import type { MachineTraceProvider } from "./trace-providers.ts";
 
 /** An inference that somebody asked for: a contract on L1, or a step of another machine. */
 export interface Inference {
@@ -19,7 +19,7 @@ export interface Inference {
   readonly input: Uint8Array;
 }
 
-export interface InferenceTruthOptions {
+export interface InferenceTraceProviderOptions {
   readonly deployment: Pick<Deployment, "tensorVerifier">;
   /** What gives a context; undefined where nobody asked for it. */
   readonly inferenceOf: (context: Hex) => Inference | undefined;
@@ -44,12 +44,12 @@ const KEPT_TRACES = 4;
  * The truth about inferences that were asked for. An answer is checked by one plain native run, which neither traces nor hashes
  * more than its output; only when somebody disagrees is a trace made.
  */
-export class InferenceTruth implements MachineTruth {
-  readonly #options: InferenceTruthOptions;
+export class InferenceTraceProvider implements MachineTraceProvider {
+  readonly #options: InferenceTraceProviderOptions;
   readonly #results = new Map<Hex, Result>();
   readonly #traces = new Map<Hex, Trace>();
 
-  constructor(options: InferenceTruthOptions) {
+  constructor(options: InferenceTraceProviderOptions) {
     this.#options = options;
   }
 

@@ -8,7 +8,7 @@ import { Chain } from "@elench/evm/chain/chain";
 import { accountOf } from "@elench/evm/native/state";
 import { Bytes } from "@elench/merkle/paged-bytes";
 import { CHAIN_ID, KEYS, senderOf, testBlock, transaction } from "../../evm/batch/fixtures/batches.ts";
-import { BatchTruth } from "./batch-truth.ts";
+import { BatchTraceProvider } from "./batch-trace-provider.ts";
 import type { Appended } from "./batches.ts";
 
 const EVM = `0x${"e1".repeat(20)}` as const;
@@ -29,7 +29,7 @@ async function truthOf() {
   });
   const appended: Appended[] = batches.map((bytes) => ({ root: toHex(new Bytes(bytes).root), bytes }));
   const deployment = { tensorVerifier: TENSOR, rollup: { evmVerifier: EVM } };
-  const truth = new BatchTruth({ deployment, chain, appended: () => appended });
+  const truth = new BatchTraceProvider({ deployment, chain, appended: () => appended });
   await truth.follow();
   return { chain, truth, appended };
 }

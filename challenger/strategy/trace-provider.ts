@@ -11,18 +11,18 @@ export type Run = {
 };
 
 /**
- * What really happens, worked out by native execution and virtual traces (`prover/`). The strategy asks it only about runs that
- * follow from true states, and steps within 16^level.
+ * The true execution, computed by native execution and virtual traces (`prover/`). The strategy asks only about runs that start
+ * from true states, and about steps within 16^level.
  */
-export interface Truth {
-  /** Whether this is a run that we can judge: a machine that we trust, a start that is right for the context. */
+export interface TraceProvider {
+  /** Whether this party can judge the run: it knows and trusts the machine, and the start is right for the context. */
   knows(run: Run): Promise<boolean>;
   /** The output that the run halts with. */
   output(run: Run): Promise<Uint8Array>;
-  /** State hashes before the given steps, in their order. From the halt on, every state is the halted one. */
+  /** Hashes of the states before the given steps, in their order. After the halt every state is the halted one. */
   stateHashes(run: Run, steps: bigint[]): Promise<Uint8Array[]>;
-  /** The run that this step asks another machine for; undefined where it asks nobody. */
+  /** The run of another machine that this step asks for; undefined if it asks none. */
   asked(run: Run, step: bigint): Promise<Run | undefined>;
-  /** What opens the state before this step to the machine's contract. */
+  /** The witness that opens the state before this step to the machine's contract. */
   witness(run: Run, step: bigint): Promise<Uint8Array>;
 }

@@ -1,18 +1,18 @@
 import type { Hex } from "@elench/bytes/hex";
-import type { Run, Truth } from "../strategy/truth.ts";
+import type { Run, TraceProvider } from "../strategy/trace-provider.ts";
 
-/** The truth about one machine. */
-export interface MachineTruth extends Omit<Truth, "knows"> {
+/** The true executions of one machine. */
+export interface MachineTraceProvider extends Omit<TraceProvider, "knows"> {
   /** Why a run cannot be judged here; null if it can. */
   unknown(run: Run): Promise<string | null>;
 }
 
-/** The truth about several machines, of which one may ask another: a further one is a further entry. */
-export class Truths implements Truth {
-  readonly #byMachine: ReadonlyMap<Hex, MachineTruth>;
+/** The true executions of several machines, one of which may ask another. */
+export class TraceProviders implements TraceProvider {
+  readonly #byMachine: ReadonlyMap<Hex, MachineTraceProvider>;
 
   /** @param byMachine by the address of the machine's contract. */
-  constructor(byMachine: readonly (readonly [Hex, MachineTruth])[]) {
+  constructor(byMachine: readonly (readonly [Hex, MachineTraceProvider])[]) {
     this.#byMachine = new Map(byMachine.map(([machine, truth]) => [lower(machine), truth]));
   }
 
@@ -23,7 +23,7 @@ export class Truths implements Truth {
   /** Why a run cannot be judged; null if it can. */
   async unknown(run: Run): Promise<string | null> {
     const truth = this.#byMachine.get(lower(run.machine));
-    return truth ? truth.unknown(run) : `machine ${run.machine} is none that is known here`;
+    return truth ? truth.unknown(run) : `machine ${run.machine} is unknown to this watchtower`;
   }
 
   async output(run: Run): Promise<Uint8Array> {
@@ -44,7 +44,7 @@ export class Truths implements Truth {
   }
 
   /** Only the machine that asks knows what it asks for: it is asked first, since whoever plays may have been started a moment ago. */
-  async #of(run: Run): Promise<MachineTruth> {
+  async #of(run: Run): Promise<MachineTraceProvider> {
     if (run.askedBy) await this.asked(run.askedBy.run, run.askedBy.step);
     const truth = this.#byMachine.get(lower(run.machine));
     if (!truth) throw new Error(`asked about the unknown machine ${run.machine}`);

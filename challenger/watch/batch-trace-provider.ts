@@ -7,12 +7,12 @@ import type { NativeBatch } from "@elench/evm/native/batch";
 import type { Hash } from "@elench/merkle/tree";
 import { BatchTrace, type Tampering } from "@elench/prover/batch-trace";
 import { inferenceContext, startState } from "@elench/tensor/program/commitment";
-import type { Run } from "../strategy/truth.ts";
+import type { Run } from "../strategy/trace-provider.ts";
 import type { Appended } from "./batches.ts";
-import type { Inference } from "./inference-truth.ts";
-import type { MachineTruth } from "./truths.ts";
+import type { Inference } from "./inference-trace-provider.ts";
+import type { MachineTraceProvider } from "./trace-providers.ts";
 
-export interface BatchTruthOptions {
+export interface BatchTraceProviderOptions {
   readonly deployment: Pick<Deployment, "tensorVerifier"> & { readonly rollup: Pick<Rollup, "evmVerifier"> };
   /** Executes the batches. Nobody else appends to it. */
   readonly chain: Chain;
@@ -41,13 +41,13 @@ const KEPT_TRACES = 2;
  * The truth about batches: every batch on L1 is executed once, natively; a trace is made of one that somebody disagrees about. It knows the games alone that build on a true output:
  * what follows from a false one, nobody can tell.
  */
-export class BatchTruth implements MachineTruth {
-  readonly #options: BatchTruthOptions;
+export class BatchTraceProvider implements MachineTraceProvider {
+  readonly #options: BatchTraceProviderOptions;
   readonly #byContext = new Map<Hex, number>();
   readonly #traces = new Map<number, BatchTrace>();
   readonly #asked = new Map<Hex, Inference>();
 
-  constructor(options: BatchTruthOptions) {
+  constructor(options: BatchTraceProviderOptions) {
     this.#options = options;
   }
 
