@@ -6,7 +6,7 @@ const ERRORS = [...disputeGameAbi, ...inferenceOracleAbi, ...inboxAbi, ...output
   ({ type }) => type === "error",
 );
 
-/** The contract's error that a call ended with, as `NotThatContext(0x…, 0x…)`; undefined where it was none that is known. */
+/** The contract's error that a call ended with, as `ContextMismatch(0x…, 0x…)`; undefined where it was none that is known. */
 export function revertOf(error: unknown): string | undefined {
   for (let at = error as Partial<BaseError> & { data?: unknown }; at; at = at.cause as typeof at) {
     const given = at.data as Hex | { data?: Hex } | undefined;

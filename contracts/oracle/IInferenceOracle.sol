@@ -40,14 +40,14 @@ interface IInferenceOracle {
   event Delivered(uint256 indexed id, bytes32 indexed game, bytes output, bool callbackSucceeded);
 
   error NoSuchRequest(uint256 id);
-  error NotThatRequest(uint256 id);
+  error RequestMismatch(uint256 id);
   error CallbackGasTooHigh(uint256 gas, uint256 limit);
   error AlreadyAnswered(uint256 id, bytes32 game);
   error NotAnswered(uint256 id);
   error NotConcluded(bytes32 game);
-  error NotThatProposal(bytes32 game);
+  error ProposalMismatch(bytes32 game);
   error TooSoon(uint256 id, uint256 readyAt);
-  error NotThatOutput(bytes32 expected, bytes32 given);
+  error OutputMismatch(bytes32 expected, bytes32 given);
   error NotEnoughGas(uint256 needed, uint256 left);
   error NotGuardian(address caller);
   error NotRequester(address caller);

@@ -96,7 +96,7 @@ contract InferenceOracle is IInferenceOracle {
     bytes32 game = state.game;
     if (game == 0) revert NotAnswered(id);
     if (state.readyAt != 0) revert TooSoon(id, state.readyAt);
-    if (GAME.gameId(proposal) != game) revert NotThatProposal(game);
+    if (GAME.gameId(proposal) != game) revert ProposalMismatch(game);
     (Status status, bytes32 output) = GAME.result(game);
     if (status == Status.Upheld) {
       state.provider = proposal.proposer;
@@ -116,7 +116,7 @@ contract InferenceOracle is IInferenceOracle {
     if (state.readyAt == 0) revert NotAnswered(id);
     if (block.timestamp < state.readyAt) revert TooSoon(id, state.readyAt);
     bytes32 root = REGISTRY.outputRoot(asked.modelId, output);
-    if (root != state.output) revert NotThatOutput(state.output, root);
+    if (root != state.output) revert OutputMismatch(state.output, root);
     delete _states[id];
 
     _fees[state.provider] += asked.fee;
@@ -178,6 +178,6 @@ contract InferenceOracle is IInferenceOracle {
   function _known(uint256 id, Request calldata asked) private view returns (State storage state) {
     state = _states[id];
     if (state.request == 0) revert NoSuchRequest(id);
-    if (state.request != keccak256(abi.encode(asked))) revert NotThatRequest(id);
+    if (state.request != keccak256(abi.encode(asked))) revert RequestMismatch(id);
   }
 }

@@ -52,14 +52,14 @@ interface IOutputs {
   error AlreadyProposed(uint256 batch, bytes32 game);
   error NotProposed(uint256 batch);
   /// @dev The proposal was made for another batch, or on another previous output, than those that are there now.
-  error NotThatContext(bytes32 expected, bytes32 given);
+  error ContextMismatch(bytes32 expected, bytes32 given);
   /// @dev Batches are settled one after the other.
   error NotNext(uint256 batch, uint256 next);
   error NotConcluded(bytes32 game);
   /// @dev The entry builds on another output than the earlier batch's: discard it.
-  error NotThatPrevious(bytes32 expected, bytes32 built);
+  error PreviousOutputMismatch(bytes32 expected, bytes32 built);
   /// @dev The earlier batch has the output that the entry builds on.
-  error StillFits(uint256 batch);
+  error NotStale(uint256 batch);
   error NotGuardian(address caller);
   error AlreadyFinal(uint256 batch);
   error NotFinal(uint256 batch);

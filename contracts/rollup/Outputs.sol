@@ -78,7 +78,7 @@ contract Outputs is IOutputs {
     bytes32 expected = contextOf(batch, previous);
     // INVARIANT: the proposer says what it computed on. Else whoever changes the earlier entry, or the batch (by a reorganisation of
     // L1), just before its transaction would turn its true output into a false one, and take its bond.
-    if (context != expected) revert NotThatContext(expected, context);
+    if (context != expected) revert ContextMismatch(expected, context);
 
     id = game.propose{value: msg.value}(machine, context, _start(context), LEVEL, output, msg.sender);
     (entry.game, entry.previous, entry.output) = (id, previous, output);
@@ -94,7 +94,7 @@ contract Outputs is IOutputs {
     if (id == 0) revert NotProposed(batch);
     // INVARIANT: a game on a false previous output may have been upheld because nobody could answer.
     (, bytes32 previous) = _before(batch);
-    if (previous != entry.previous) revert NotThatPrevious(previous, entry.previous);
+    if (previous != entry.previous) revert PreviousOutputMismatch(previous, entry.previous);
     (Status status, bytes32 output) = game.result(id);
     // INVARIANT: nothing is settled that can still be answered.
     if (status != Status.Upheld && status != Status.Replaced) revert NotConcluded(id);
@@ -109,7 +109,7 @@ contract Outputs is IOutputs {
   function discard(uint256 batch) external {
     (bool known, bytes32 previous) = _before(batch);
     // INVARIANT: nobody takes away an entry that fits.
-    if (known && previous == _entries[batch].previous) revert StillFits(batch);
+    if (known && previous == _entries[batch].previous) revert NotStale(batch);
     emit Discarded(batch, _free(batch));
   }
 

@@ -11,7 +11,7 @@ import {IMachine} from "../game/IMachine.sol";
 /// those whose index is `every - 1` modulo `every`, none if zero (8) ‖ length (56).
 /// A state is keccak256(0 ‖ context ‖ index ‖ value) while it runs, keccak256(1 ‖ context ‖ output) when it has halted.
 contract ToyMachine is IMachine {
-  error NotThisState(bytes32 pre);
+  error StateMismatch(bytes32 pre);
 
   IMachine private immutable OTHER;
 
@@ -24,7 +24,7 @@ contract ToyMachine is IMachine {
   function step(bytes32 pre, bytes calldata witness) external view returns (bytes32 post) {
     if (witness.length == 64) {
       (bytes32 where, bytes32 output) = abi.decode(witness, (bytes32, bytes32));
-      if (halted(where, output) != pre) revert NotThisState(pre);
+      if (halted(where, output) != pre) revert StateMismatch(pre);
       return pre;
     }
     (bytes32 context, uint256 index, uint256 value) = _open(pre, witness);
@@ -71,7 +71,7 @@ contract ToyMachine is IMachine {
     bytes calldata witness
   ) private pure returns (bytes32 context, uint256 index, uint256 value) {
     (context, index, value) = abi.decode(witness, (bytes32, uint256, uint256));
-    if (running(context, index, value) != pre) revert NotThisState(pre);
+    if (running(context, index, value) != pre) revert StateMismatch(pre);
   }
 
   function _asks(bytes32 context, uint256 index) private pure returns (bool) {

@@ -209,7 +209,7 @@ test("nothing is delivered before the game is over, nor before the delay has pas
   assert.equal(await refusal(provider, deliver), "TooSoon");
   await stage.chain.pass(Number(DELIVERY_DELAY));
   const other = `0x${"00".repeat(output.length / 2 - 1)}`;
-  assert.equal(await refusal(provider, call("deliver", [question.id, question.request, other])), "NotThatOutput");
+  assert.equal(await refusal(provider, call("deliver", [question.id, question.request, other])), "OutputMismatch");
   assert.equal(await refusal(provider, deliver), undefined);
   assert.equal(await refusal(provider, deliver), "NoSuchRequest");
 });

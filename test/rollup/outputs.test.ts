@@ -143,7 +143,7 @@ test("a proposer whose previous output was changed before its transaction loses 
   await stage.propose(0, GENESIS, FALSE_0, stage.liar);
   const propose = (given: Hex) =>
     stage.transact(stage.proposer, "Outputs", "propose", [1, given, TRUE_1], prices.proposal);
-  await refused("NotThatContext", () => propose(context));
+  await refused("ContextMismatch", () => propose(context));
   assert.equal((await stage.entry(1)).game, NOTHING);
 });
 
@@ -152,7 +152,7 @@ test("nor one whose batch is another, after a reorganisation of L1", async () =>
   await computed.append(Uint8Array.of(1));
   await there.append(Uint8Array.of(2));
   const context = await computed.context(0, GENESIS);
-  await refused("NotThatContext", () =>
+  await refused("ContextMismatch", () =>
     there.transact(there.proposer, "Outputs", "propose", [0, context, TRUE_0], prices.proposal),
   );
 });
@@ -236,9 +236,9 @@ test("an upheld game on a false output is never settled", async () => {
   const stage = await upheldOnALie();
   await refused("NotNext", () => stage.settle(1));
   await stage.settle(0);
-  await refused("NotThatPrevious", () => stage.settle(1));
+  await refused("PreviousOutputMismatch", () => stage.settle(1));
   await stage.pass(10 * FINALITY_DELAY);
-  await refused("NotThatPrevious", () => stage.settle(1));
+  await refused("PreviousOutputMismatch", () => stage.settle(1));
   assert.equal(await stage.isFinal(1), false);
 });
 
@@ -259,14 +259,14 @@ test("nobody builds on the false output once the true one is settled", async () 
   const stage = await upheldOnALie();
   await stage.settle(0);
   await stage.discard(1);
-  await refused("NotThatContext", () => stage.propose(1, FALSE_0, FALSE_1, stage.liar));
+  await refused("ContextMismatch", () => stage.propose(1, FALSE_0, FALSE_1, stage.liar));
 });
 
 test("a whole chain of lies falls with the first, one after the other", async () => {
   const stage = await upheldOnALie();
   const third = await stage.propose(2, FALSE_1, TRUE_2, stage.liar);
   await stage.settle(0);
-  await refused("StillFits", () => stage.discard(2));
+  await refused("NotStale", () => stage.discard(2));
   await stage.discard(1);
   await stage.discard(2);
   assert.equal(stage.game(third).status, "void");
@@ -299,13 +299,13 @@ test("an entry that fits stays, pending or settled", async () => {
   const stage = await stageWith(2);
   const first = await stage.propose(0, GENESIS, TRUE_0);
   const second = await stage.propose(1, TRUE_0, TRUE_1);
-  for (const batch of [0, 1]) await refused("StillFits", () => stage.discard(batch));
+  for (const batch of [0, 1]) await refused("NotStale", () => stage.discard(batch));
   await stage.conclude(first);
   await stage.settle(0);
   await stage.conclude(second);
-  for (const batch of [0, 1]) await refused("StillFits", () => stage.discard(batch));
+  for (const batch of [0, 1]) await refused("NotStale", () => stage.discard(batch));
   await stage.settle(1);
-  for (const batch of [0, 1]) await refused("StillFits", () => stage.discard(batch));
+  for (const batch of [0, 1]) await refused("NotStale", () => stage.discard(batch));
 });
 
 test("there is nothing to discard where nothing is proposed", async () => {
@@ -317,7 +317,7 @@ test("an output of zero is no free place: what builds on it goes when it goes", 
   const stage = await stageWith(2);
   await stage.propose(0, GENESIS, NOTHING, stage.liar);
   await stage.propose(1, NOTHING, FALSE_1, stage.liar);
-  await refused("StillFits", () => stage.discard(1));
+  await refused("NotStale", () => stage.discard(1));
   await stage.stop(0);
   await stage.discard(1);
   await refused("NotProposed", () => stage.propose(1, NOTHING, FALSE_1, stage.liar));
@@ -387,7 +387,7 @@ test("what was settled on a stopped output never becomes final without it", asyn
   }
   await refused("NotNext", () => stage.settle(1));
   await stage.carry(0, GENESIS, TRUE_0);
-  await refused("NotThatPrevious", () => stage.settle(1));
+  await refused("PreviousOutputMismatch", () => stage.settle(1));
   await stage.discard(1);
   await stage.discard(2);
 });
