@@ -1,4 +1,4 @@
-import { account, type ConnectOptions, connectTo } from "@elench/challenger/l1/connect";
+import { type ConnectOptions, connectTo } from "@elench/challenger/l1/connect";
 import { type Agent, type AgentOptions, createAgent } from "@elench/challenger/watch/agent";
 import { defaultStore, ModelStore } from "@elench/challenger/watch/store";
 import type { Deployment } from "@elench/deploy/deployment";
@@ -6,6 +6,7 @@ import { UserError } from "@elench/errors/user-error";
 import type { Backend } from "@elench/tensor/engine/backend";
 import type { Command } from "commander";
 import { parseGwei } from "viem";
+import { account } from "../input/account.ts";
 import { withKey, withL1 } from "../input/l1-options.ts";
 import { backendOf } from "../input/model-file.ts";
 import { type EngineName, engineOption, jsonOption, option, positiveInteger, threadsOption } from "../input/options.ts";

@@ -1,11 +1,12 @@
 import { toHex } from "@elench/bytes/hex";
 import { inboxAbi } from "@elench/challenger/l1/abi";
-import { account, type ConnectOptions, connectTo } from "@elench/challenger/l1/connect";
+import { type ConnectOptions, connectTo } from "@elench/challenger/l1/connect";
 import { TransactionQueue } from "@elench/challenger/l1/transactions";
 import { UserError } from "@elench/errors/user-error";
 import { Command } from "commander";
 import { encodeFunctionData, parseEventLogs, parseGwei } from "viem";
 import { post } from "../claims/post.ts";
+import { account } from "../input/account.ts";
 import { readBatchFile } from "../input/batch-file.ts";
 import { withKey, withL1 } from "../input/l1-options.ts";
 import { jsonOption } from "../input/options.ts";

@@ -1,4 +1,4 @@
-import { account, type ConnectOptions, connectTo } from "@elench/challenger/l1/connect";
+import { type ConnectOptions, connectTo } from "@elench/challenger/l1/connect";
 import { registerModel } from "@elench/challenger/l1/registration";
 import { defaultStore, ModelStore } from "@elench/challenger/watch/store";
 import { EXIT, UserError } from "@elench/errors/user-error";
@@ -7,6 +7,7 @@ import { loadModel } from "@elench/tensor/load";
 import { checkOnnx, type Report } from "@elench/tensor/onnx/check";
 import { Command } from "commander";
 import { type PublicClient, parseGwei } from "viem";
+import { account } from "../input/account.ts";
 import { type DimensionOptions, dimensionsOf, withDimensions } from "../input/dimensions.ts";
 import { withKey, withL1 } from "../input/l1-options.ts";
 import { backendOf, describeShape } from "../input/model-file.ts";

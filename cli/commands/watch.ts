@@ -1,4 +1,4 @@
-import { account, type ConnectOptions, connectTo, firstThatAnswers } from "@elench/challenger/l1/connect";
+import { type ConnectOptions, connectTo, firstThatAnswers } from "@elench/challenger/l1/connect";
 import { REREAD } from "@elench/challenger/l1/follower";
 import { STALE_AFTER } from "@elench/challenger/l1/staleness";
 import { checkStartBlock } from "@elench/challenger/l1/start-block";
@@ -10,6 +10,7 @@ import { Troubles } from "@elench/challenger/watch/troubles";
 import { UserError } from "@elench/errors/user-error";
 import { Command } from "commander";
 import { type Address, parseGwei } from "viem";
+import { account } from "../input/account.ts";
 import { withKey, withL1 } from "../input/l1-options.ts";
 import { backendOf } from "../input/model-file.ts";
 import {

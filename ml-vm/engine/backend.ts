@@ -33,6 +33,8 @@ export interface BackendOptions {
   readonly engine?: "native" | "wasm" | "interpreter";
   /** Threads that share an instruction's elements; results do not depend on it. Default: the processors there are. */
   readonly threads?: number;
+  /** Of the native engine: "avx512", "avx2" or "portable". Default: the best that this processor has. */
+  readonly instructionSet?: string;
 }
 
 const wasmFile = (name: string): Uint8Array<ArrayBuffer> =>
@@ -43,7 +45,7 @@ export const openWasm = (relaxed = true): Backend =>
   instantiateEngine(relaxed ? wasmFile("engine-relaxed.wasm") : null, wasmFile("engine-exact.wasm"));
 
 /** @throws EngineError if the engine asked for is not there. */
-export function openBackend({ engine, threads }: BackendOptions = {}): Backend {
+export function openBackend({ engine, threads, instructionSet }: BackendOptions = {}): Backend {
   const chosen = engine ?? (nativeAddon() ? "native" : "wasm");
-  return chosen === "wasm" ? openWasm() : openNative(chosen, threads);
+  return chosen === "wasm" ? openWasm() : openNative(chosen, threads, instructionSet);
 }

@@ -14,25 +14,13 @@ import { Session } from "./session.ts";
 const PROGRAMS = Number(process.env.ELENCH_PROGRAMS ?? 100);
 const seeds = Array.from({ length: PROGRAMS }, (_, i) => i + 1);
 
-/** The engine for one instruction set, by the variable that a user would set. */
-function withIsa(isa: string, open: () => Backend): Backend {
-  const former = process.env.ELENCH_ISA;
-  process.env.ELENCH_ISA = isa;
-  try {
-    return open();
-  } finally {
-    if (former === undefined) delete process.env.ELENCH_ISA;
-    else process.env.ELENCH_ISA = former;
-  }
-}
-
 /** The plainest engine that there is; others are compared with it, and it with the stepper. */
 const reference: Backend = nativeAddon() ? openBackend({ engine: "interpreter" }) : openWasm(false);
 
 const engines: readonly Backend[] = [
-  ...nativeEngines().flatMap((isa) => [
-    ...[1, 3].map((threads) => withIsa(isa, () => openBackend({ engine: "native", threads }))),
-    withIsa(isa, () => openBackend({ engine: "interpreter" })),
+  ...nativeEngines().flatMap((instructionSet) => [
+    ...[1, 3].map((threads) => openBackend({ engine: "native", threads, instructionSet })),
+    openBackend({ engine: "interpreter", instructionSet }),
   ]),
   openWasm(),
   openWasm(false),

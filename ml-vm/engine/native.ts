@@ -57,25 +57,29 @@ export function nativeEngines(): string[] {
   );
 }
 
-/** Index of the engine to use: the best one, or the one that ELENCH_ISA names (tests of the others). */
+/** Index of the engine for an instruction set; the best one by default. */
 function chooseEngine(addon: Addon, wanted: string | undefined): number {
   const names = addon.engines();
   const index = wanted ? names.indexOf(wanted) : names.findIndex((name) => name !== null);
   if (index >= 0) return index;
   throw new EngineError(
-    `ELENCH_ISA=${wanted}: this processor runs ${names.filter((name) => name !== null).join(", ")}`,
+    `no engine for the instruction set ${wanted}: this processor runs ${names.filter((name) => name !== null).join(", ")}`,
   );
 }
 
-/** @throws EngineError if the addon is not built, or lacks the instruction set that ELENCH_ISA names. */
-export function openNative(engine: "native" | "interpreter", threads = availableParallelism()): Backend {
+/** @throws EngineError if the addon is not built, or lacks the instruction set. */
+export function openNative(
+  engine: "native" | "interpreter",
+  threads = availableParallelism(),
+  instructionSet?: string,
+): Backend {
   const addon = nativeAddon();
   if (!addon) {
     throw new EngineError(
       `the native engine is not built (${ADDON_PATH}): install a C compiler, make and Python, and start elench again by npm; or leave out --engine, or give --engine wasm, which computes the same bits`,
     );
   }
-  const index = chooseEngine(addon, process.env.ELENCH_ISA);
+  const index = chooseEngine(addon, instructionSet);
   const name = engine === "interpreter" ? "interpreter" : `native-${addon.engines()[index]}`;
   const handles = new WeakMap<Uint8Array, unknown>();
   const prepared = (instruction: Uint8Array): unknown => {
