@@ -11,20 +11,20 @@ enum { RATE = 136, CAPACITY = 8192 };
 static uint8_t message[CAPACITY + RATE] __attribute__((aligned(8)));
 
 static const uint64_t ROUND[24] = {
-  0x0000000000000001, 0x0000000000008082, 0x800000000000808a, 0x8000000080008000, 0x000000000000808b, 0x0000000080000001,
-  0x8000000080008081, 0x8000000000008009, 0x000000000000008a, 0x0000000000000088, 0x0000000080008009, 0x000000008000000a,
-  0x000000008000808b, 0x800000000000008b, 0x8000000000008089, 0x8000000000008003, 0x8000000000008002, 0x8000000000000080,
-  0x000000000000800a, 0x800000008000000a, 0x8000000080008081, 0x8000000000008080, 0x0000000080000001, 0x8000000080008008,
+  0x0000000000000001, 0x0000000000008082, 0x800000000000808a, 0x8000000080008000, 0x000000000000808b,
+  0x0000000080000001, 0x8000000080008081, 0x8000000000008009, 0x000000000000008a, 0x0000000000000088,
+  0x0000000080008009, 0x000000008000000a, 0x000000008000808b, 0x800000000000008b, 0x8000000000008089,
+  0x8000000000008003, 0x8000000000008002, 0x8000000000000080, 0x000000000000800a, 0x800000008000000a,
+  0x8000000080008081, 0x8000000000008080, 0x0000000080000001, 0x8000000080008008,
 };
 
 /** Lane (x, y) is number x + 5y. Pi brings lane FROM[i] to place i; rho has turned it by TURN[i] before. */
-static const uint8_t FROM[25] = {0, 6, 12, 18, 24, 3, 9, 10, 16, 22, 1, 7, 13, 19, 20, 4, 5, 11, 17, 23, 2, 8, 14, 15, 21};
-static const uint8_t TURN[25] = {0, 44, 43, 21, 14, 28, 20, 3, 45, 61, 1, 6, 25, 8, 18, 27, 36, 10, 15, 56, 62, 55, 39, 41, 2};
+static const uint8_t FROM[25] = {0,  6,  12, 18, 24, 3,  9,  10, 16, 22, 1,  7, 13,
+                                 19, 20, 4,  5,  11, 17, 23, 2,  8,  14, 15, 21};
+static const uint8_t TURN[25] = {0, 44, 43, 21, 14, 28, 20, 3,  45, 61, 1,  6, 25,
+                                 8, 18, 27, 36, 10, 15, 56, 62, 55, 39, 41, 2};
 
-static inline uint64_t rotate(uint64_t lane, unsigned n)
-{
-  return lane << n | lane >> (-n & 63);
-}
+static inline uint64_t rotate(uint64_t lane, unsigned n) { return lane << n | lane >> (-n & 63); }
 
 static void permute(uint64_t a[25])
 {
@@ -56,16 +56,10 @@ static void absorb(const uint64_t *block)
 }
 
 /** Where messages, or pieces of them, of at most 8,192 bytes are put. */
-uint8_t *keccak_message(void)
-{
-  return message;
-}
+uint8_t *keccak_message(void) { return message; }
 
 /** The sponge as it stands, 200 bytes. */
-uint8_t *keccak_state(void)
-{
-  return (uint8_t *)lanes;
-}
+uint8_t *keccak_state(void) { return (uint8_t *)lanes; }
 
 /** Takes in a piece, of whole blocks. */
 void keccak_absorb(uint32_t length)

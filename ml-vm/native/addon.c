@@ -19,8 +19,8 @@ static int is_supported(const Engine *engine)
 {
 #if defined(__x86_64__)
   if (engine == &elench_engine_avx512) {
-    return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq") &&
-           __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("fma");
+    return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
+           __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("fma");
   }
   if (engine == &elench_engine_avx2) return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
 #endif
@@ -46,7 +46,8 @@ static int get_bytes(napi_env env, napi_value value, Bytes *bytes)
   void *data;
   bool is = false;
   if (napi_is_typedarray(env, value, &is) == napi_ok && is &&
-      napi_get_typedarray_info(env, value, &type, &bytes->length, &data, NULL, NULL) == napi_ok && type == napi_uint8_array) {
+      napi_get_typedarray_info(env, value, &type, &bytes->length, &data, NULL, NULL) == napi_ok &&
+      type == napi_uint8_array) {
     bytes->data = data;
     return 1;
   }
@@ -186,8 +187,10 @@ static napi_value execute(napi_env env, napi_callback_info info)
   const Instruction *in = handle;
   Alignment alignment = {.copies = 0};
   if (!get_bytes(env, a[3], &target) || !get_counters(env, a[4], &run) || !get_integer(env, a[5], &run.from) ||
-      !get_integer(env, a[6], &run.to) || !get_integer(env, a[7], &threads)) return NULL;
-  if (target.length < in->targetBytes) return fail(env, "the target has fewer bytes than the instruction's write reaches");
+      !get_integer(env, a[6], &run.to) || !get_integer(env, a[7], &threads))
+    return NULL;
+  if (target.length < in->targetBytes)
+    return fail(env, "the target has fewer bytes than the instruction's write reaches");
   if (run.to < 0) run.to = in->output.size;
   if (run.from < 0 || run.from > run.to || run.to > in->output.size) return fail(env, "there are no such elements");
   if (get_operands(env, a[2], in, &run, &alignment)) {
@@ -209,7 +212,9 @@ static napi_value data_tree(napi_env env, napi_callback_info info)
   int64_t threads;
   if (!get_arguments(env, info, 4, a)) return NULL;
   const Engine *engine = get_engine(env, a[0]);
-  if (engine == NULL || !get_bytes(env, a[1], &data) || !get_bytes(env, a[2], &nodes) || !get_integer(env, a[3], &threads)) return NULL;
+  if (engine == NULL || !get_bytes(env, a[1], &data) || !get_bytes(env, a[2], &nodes) ||
+      !get_integer(env, a[3], &threads))
+    return NULL;
   uint64_t needed = ((UINT64_C(2) << elench_tree_depth(data.length)) - 1) * 32;
   if (nodes.length != needed) return fail(env, "the nodes of this tree have another size");
   elench_data_tree(engine, (int)threads, data.data, data.length, nodes.data);

@@ -71,7 +71,8 @@ static bool is_even_along(const View *view, int variable)
 {
   for (int i = 0; i < view->coordinates; i++) {
     const Coordinate *c = &view->coordinate[i];
-    for (int t = 0; t < c->terms; t++) if (c->term[t].variable == variable && !is_plain(&c->term[t])) return false;
+    for (int t = 0; t < c->terms; t++)
+      if (c->term[t].variable == variable && !is_plain(&c->term[t])) return false;
   }
   return true;
 }
@@ -91,7 +92,8 @@ static bool can_join(const PlannedView *planned, const Space *output, int d)
     for (int k = d; k <= last; k++) length *= output->dim[k];
     return output->dim[d - 1] == 1 || coefficient[d - 1] == coefficient[last] * length;
   }
-  for (int k = d - 1; k <= last; k++) if (depends_on(planned->view, k)) return false;
+  for (int k = d - 1; k <= last; k++)
+    if (depends_on(planned->view, k)) return false;
   return true;
 }
 
@@ -131,12 +133,14 @@ static void set_up_view(Block *b, BlockView *v, const View *view, LinearView lin
 {
   int last = b->in->output.rank - 1;
   *v = (BlockView){.view = view, .linear = linear};
-  for (int k = 0; linear.linear && k < FIRST_COUNTER; k++) if (linear.coefficient[k] != 0) v->use[v->uses++] = k;
+  for (int k = 0; linear.linear && k < FIRST_COUNTER; k++)
+    if (linear.coefficient[k] != 0) v->use[v->uses++] = k;
   if (b->rows) {
     if (last >= 0) v->step = linear.coefficient[last];
     for (int i = 0; i < view->coordinates; i++) {
       const Coordinate *c = &view->coordinate[i];
-      for (int t = 0; t < c->terms; t++) if (c->term[t].variable == last) v->slope[i] += c->term[t].factor;
+      for (int t = 0; t < c->terms; t++)
+        if (c->term[t].variable == last) v->slope[i] += c->term[t].factor;
     }
     return;
   }
@@ -230,7 +234,8 @@ static void set_up_block(Block *b, const Instruction *in, const Run *run, Scratc
   set_up_indices(b);
   for (int i = 0; i < in->accumulators; i++) b->acc[i] = scratch_take(&b->scratch, LANES_BYTES);
   for (int i = 0; i < in->innerAccumulators; i++) b->iacc[i] = scratch_take(&b->scratch, LANES_BYTES);
-  for (int i = 0; i < MAX_ACCUMULATORS && in->accumulators > 0; i++) b->spare[i] = scratch_take(&b->scratch, LANES_BYTES);
+  for (int i = 0; i < MAX_ACCUMULATORS && in->accumulators > 0; i++)
+    b->spare[i] = scratch_take(&b->scratch, LANES_BYTES);
   if (in->innerAccumulators > 0) set_up_stage(b, &b->inner, &in->innerStage, planned);
   if (in->accumulators > 0) set_up_stage(b, &b->body, &in->bodyStage, body);
   set_up_stage(b, &b->finish, &in->finishStage, finish);
@@ -349,9 +354,12 @@ static void find_places(Block *b, const BlockView *v, void *const *reads)
     const Coordinate *c = &v->view->coordinate[i];
     i64 common = common_part(b, c), slope = v->slope[i], stride = c->stride, last = c->extent - 1;
     const i64 *part = v->part[i];
-    if (b->rows) for (int l = 0; l < n; l++) at[l] = common + slope * l;
-    else if (part != NULL) for (int l = 0; l < n; l++) at[l] = common + part[l];
-    else for (int l = 0; l < n; l++) at[l] = common;
+    if (b->rows)
+      for (int l = 0; l < n; l++) at[l] = common + slope * l;
+    else if (part != NULL)
+      for (int l = 0; l < n; l++) at[l] = common + part[l];
+    else
+      for (int l = 0; l < n; l++) at[l] = common;
     if (c->indirect >= 0) {
       const i64 *added = reads[c->indirect];
       for (int l = 0; l < n; l++) at[l] += saturate32(added[l]);
@@ -431,7 +439,8 @@ static void load_partly(Block *b, BlockStage *s, int i, int lo, int hi, i64 star
   size_t size = (size_t)register_size(type);
   s->filled[i] = -1;
   fill_lanes(slot, type, read->pad, lo);
-  if (hi > lo) load_lanes(slot + (size_t)lo * size, b->run->operand[read->operand], read->dtype, start + step * lo, step, hi - lo);
+  if (hi > lo)
+    load_lanes(slot + (size_t)lo * size, b->run->operand[read->operand], read->dtype, start + step * lo, step, hi - lo);
   fill_lanes(slot + (size_t)hi * size, type, read->pad, b->n - hi);
 }
 
@@ -497,7 +506,8 @@ static void index_lanes(const Block *b, int variable, i64 *lanes)
   int last = b->in->output.rank - 1;
   if (variable < FIRST_REDUCTION && variable <= last) {
     if (!b->rows) memcpy(lanes, b->index[variable], (size_t)b->n * sizeof(i64));
-    else for (int l = 0; l < b->n; l++) lanes[l] = b->variable[variable] + (variable == last ? l : 0);
+    else
+      for (int l = 0; l < b->n; l++) lanes[l] = b->variable[variable] + (variable == last ? l : 0);
     return;
   }
   fill_lanes(lanes, TYPE_INT, (uint64_t)b->variable[variable], b->n);
@@ -529,7 +539,8 @@ static void accumulate(Block *b, BlockStage *s, void **acc)
   for (int i = 0; i < stage->outs; i++) {
     int out = stage->out[i];
     exchanged[i] = out >= results;
-    for (int k = 0; k < i; k++) if (stage->out[k] == out) exchanged[i] = false;
+    for (int k = 0; k < i; k++)
+      if (stage->out[k] == out) exchanged[i] = false;
     if (!exchanged[i]) memcpy(b->spare[i], s->value[out], (size_t)(b->n * register_size(stage->type[out])));
   }
   for (int i = 0; i < stage->outs; i++) {

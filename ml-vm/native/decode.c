@@ -145,6 +145,7 @@ typedef struct {
   uint8_t known, result, arguments, argument[3];
 } Signature;
 
+// clang-format off
 static const Signature SIGNATURES[256] = {
 #define UNARY(CODE, NAME, R, A) [CODE] = {1, R##_type, 1, {A##_type}},
 #define BINARY(CODE, NAME, R, A, B) [CODE] = {1, R##_type, 2, {A##_type, B##_type}},
@@ -155,6 +156,7 @@ static const Signature SIGNATURES[256] = {
 #undef TERNARY
   [OP_INDEX] = {1, TYPE_INT, 0, {0}},
 };
+// clang-format on
 
 /** The operation's signature; of `select`, the one that its second operand asks for. */
 static Signature signature_of(Source *source, const Stage *stage, Operation op)
@@ -163,7 +165,8 @@ static Signature signature_of(Source *source, const Stage *stage, Operation op)
     uint8_t type = op.b < stage->values ? stage->type[op.b] : TYPE_INT;
     return (Signature){1, type, 3, {TYPE_INT, type, type}};
   }
-  if (op.code == OP_INDEX && op.a >= VARIABLES) refuse(source, "an `index` operation names a variable that does not exist");
+  if (op.code == OP_INDEX && op.a >= VARIABLES)
+    refuse(source, "an `index` operation names a variable that does not exist");
   if (!SIGNATURES[op.code].known) refuse(source, "a scalar operation's code is unknown");
   return SIGNATURES[op.code];
 }
@@ -179,7 +182,8 @@ static void read_operations(Source *source, Stage *stage)
     uint8_t arguments[3] = {op.a, op.b, op.c};
     for (int k = 0; k < signature.arguments; k++) {
       if (arguments[k] >= stage->values) refuse(source, "an operation names a value that does not exist yet");
-      else if (stage->type[arguments[k]] != signature.argument[k]) refuse(source, "an operation's operand has another type than it asks for");
+      else if (stage->type[arguments[k]] != signature.argument[k])
+        refuse(source, "an operation's operand has another type than it asks for");
     }
     stage->operation[i] = op;
     if (stage->values == MAX_VALUES) refuse(source, "a stage has more than 256 values");

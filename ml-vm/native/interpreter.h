@@ -57,11 +57,14 @@ static i64 element_of(const View *view, const i64 *variable, const uint64_t *rea
 static uint64_t apply(uint8_t code, uint64_t a, uint64_t b, uint64_t c)
 {
   switch (code) {
+// clang-format 14 joins a macro that begins with `case` to the next one.
+// clang-format off
 #define UNARY(CODE, NAME, R, A) case CODE: return R##_register(NAME(register_##A(a)));
 #define BINARY(CODE, NAME, R, A, B) case CODE: return R##_register(NAME(register_##A(a), register_##B(b)));
 #define TERNARY(CODE, NAME, R, A, B, C) \
   case CODE: return R##_register(NAME(register_##A(a), register_##B(b), register_##C(c)));
     OPERATIONS(UNARY, BINARY, TERNARY)
+// clang-format on
 #undef UNARY
 #undef BINARY
 #undef TERNARY
@@ -81,7 +84,8 @@ static void run_stage(const Walk *walk, const Stage *stage, uint64_t *values)
   for (int i = 0; i < stage->constants; i++) *next++ = stage->constant[i].bits;
   for (int i = 0; i < stage->operations; i++) {
     Operation op = stage->operation[i];
-    *next++ = op.code == OP_INDEX ? (uint64_t)walk->variable[op.a] : apply(op.code, values[op.a], values[op.b], values[op.c]);
+    *next++ =
+      op.code == OP_INDEX ? (uint64_t)walk->variable[op.a] : apply(op.code, values[op.a], values[op.b], values[op.c]);
   }
 }
 

@@ -31,32 +31,33 @@ typedef __m256i Lanes;
 enum { KECCAK_LANES = 1 };
 typedef uint64_t Lanes;
 #define XOR(a, b) ((a) ^ (b))
-#define ROTATE(a, n) ((a) << (n) | (a) >> (-(n) & 63))
+#define ROTATE(a, n) ((a) << (n) | (a) >> ((0 - (n)) & 63))
 #define XOR3(a, b, c) ((a) ^ (b) ^ (c))
 #define CHI(a, b, c) ((a) ^ (~(b) & (c)))
 #define SPREAD(a) ((uint64_t)(a))
 #endif
 
 static const uint64_t ROUND_CONSTANTS[24] = {
-  0x0000000000000001, 0x0000000000008082, 0x800000000000808a, 0x8000000080008000, 0x000000000000808b, 0x0000000080000001,
-  0x8000000080008081, 0x8000000000008009, 0x000000000000008a, 0x0000000000000088, 0x0000000080008009, 0x000000008000000a,
-  0x000000008000808b, 0x800000000000008b, 0x8000000000008089, 0x8000000000008003, 0x8000000000008002, 0x8000000000000080,
-  0x000000000000800a, 0x800000008000000a, 0x8000000080008081, 0x8000000000008080, 0x0000000080000001, 0x8000000080008008,
+  0x0000000000000001, 0x0000000000008082, 0x800000000000808a, 0x8000000080008000, 0x000000000000808b,
+  0x0000000080000001, 0x8000000080008081, 0x8000000000008009, 0x000000000000008a, 0x0000000000000088,
+  0x0000000080008009, 0x000000008000000a, 0x000000008000808b, 0x800000000000008b, 0x8000000000008089,
+  0x8000000000008003, 0x8000000000008002, 0x8000000000000080, 0x000000000000800a, 0x800000008000000a,
+  0x8000000080008081, 0x8000000000008080, 0x0000000080000001, 0x8000000080008008,
 };
 
 /** Theta's column parity of column x, and what it adds to the column: D[x] = C[x-1] ^ rot(C[x+1], 1). */
 #define PARITY(x) XOR3(XOR3(s[x], s[x + 5], s[x + 10]), s[x + 15], s[x + 20])
 /** One row after rho and pi, from the five words that pi brings there, and chi on it. */
-#define ROW(y, A, RA, B, RB, C, RC, D, RD, E, RE)                                                                       \
-  do {                                                                                                                  \
-    Lanes b0 = ROTATE(XOR(s[A], d[A % 5]), RA);                                                                         \
-    Lanes b1 = ROTATE(XOR(s[B], d[B % 5]), RB), b2 = ROTATE(XOR(s[C], d[C % 5]), RC);                                   \
-    Lanes b3 = ROTATE(XOR(s[D], d[D % 5]), RD), b4 = ROTATE(XOR(s[E], d[E % 5]), RE);                                   \
-    t[5 * y] = CHI(b0, b1, b2);                                                                                         \
-    t[5 * y + 1] = CHI(b1, b2, b3);                                                                                     \
-    t[5 * y + 2] = CHI(b2, b3, b4);                                                                                     \
-    t[5 * y + 3] = CHI(b3, b4, b0);                                                                                     \
-    t[5 * y + 4] = CHI(b4, b0, b1);                                                                                     \
+#define ROW(y, A, RA, B, RB, C, RC, D, RD, E, RE)                                                                      \
+  do {                                                                                                                 \
+    Lanes b0 = ROTATE(XOR(s[A], d[A % 5]), RA);                                                                        \
+    Lanes b1 = ROTATE(XOR(s[B], d[B % 5]), RB), b2 = ROTATE(XOR(s[C], d[C % 5]), RC);                                  \
+    Lanes b3 = ROTATE(XOR(s[D], d[D % 5]), RD), b4 = ROTATE(XOR(s[E], d[E % 5]), RE);                                  \
+    t[5 * y] = CHI(b0, b1, b2);                                                                                        \
+    t[5 * y + 1] = CHI(b1, b2, b3);                                                                                    \
+    t[5 * y + 2] = CHI(b2, b3, b4);                                                                                    \
+    t[5 * y + 3] = CHI(b3, b4, b0);                                                                                    \
+    t[5 * y + 4] = CHI(b4, b0, b1);                                                                                    \
   } while (0)
 
 static inline void keccak_round(const Lanes s[25], Lanes t[25], uint64_t constant)

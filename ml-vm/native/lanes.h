@@ -19,31 +19,31 @@ static inline int whole_lanes(int n) { return (n + LANE_GROUP - 1) & -LANE_GROUP
 
 typedef void (*LaneOperation)(void *restrict result, const void *a, const void *b, const void *c, int n);
 
-#define UNARY(CODE, NAME, R, A)                                                                                         \
-  static void lanes_##NAME(void *restrict result, const void *pa, const void *pb, const void *pc, int n)                \
-  {                                                                                                                     \
-    R *restrict r = result;                                                                                             \
-    const A *a = pa;                                                                                                    \
-    (void)pb, (void)pc;                                                                                                 \
-    for (int i = 0; i < whole_lanes(n); i++) r[i] = NAME(a[i]);                                                                      \
+#define UNARY(CODE, NAME, R, A)                                                                                        \
+  static void lanes_##NAME(void *restrict result, const void *pa, const void *pb, const void *pc, int n)               \
+  {                                                                                                                    \
+    R *restrict r = result;                                                                                            \
+    const A *a = pa;                                                                                                   \
+    (void)pb, (void)pc;                                                                                                \
+    for (int i = 0; i < whole_lanes(n); i++) r[i] = NAME(a[i]);                                                        \
   }
-#define BINARY(CODE, NAME, R, A, B)                                                                                     \
-  static void lanes_##NAME(void *restrict result, const void *pa, const void *pb, const void *pc, int n)                \
-  {                                                                                                                     \
-    R *restrict r = result;                                                                                             \
-    const A *a = pa;                                                                                                    \
-    const B *b = pb;                                                                                                    \
-    (void)pc;                                                                                                           \
-    for (int i = 0; i < whole_lanes(n); i++) r[i] = NAME(a[i], b[i]);                                                                \
+#define BINARY(CODE, NAME, R, A, B)                                                                                    \
+  static void lanes_##NAME(void *restrict result, const void *pa, const void *pb, const void *pc, int n)               \
+  {                                                                                                                    \
+    R *restrict r = result;                                                                                            \
+    const A *a = pa;                                                                                                   \
+    const B *b = pb;                                                                                                   \
+    (void)pc;                                                                                                          \
+    for (int i = 0; i < whole_lanes(n); i++) r[i] = NAME(a[i], b[i]);                                                  \
   }
-#define TERNARY(CODE, NAME, R, A, B, C)                                                                                 \
-  static void lanes_##NAME(void *restrict result, const void *pa, const void *pb, const void *pc, int n)                \
-  {                                                                                                                     \
-    R *restrict r = result;                                                                                             \
-    const A *a = pa;                                                                                                    \
-    const B *b = pb;                                                                                                    \
-    const C *c = pc;                                                                                                    \
-    for (int i = 0; i < whole_lanes(n); i++) r[i] = NAME(a[i], b[i], c[i]);                                                          \
+#define TERNARY(CODE, NAME, R, A, B, C)                                                                                \
+  static void lanes_##NAME(void *restrict result, const void *pa, const void *pb, const void *pc, int n)               \
+  {                                                                                                                    \
+    R *restrict r = result;                                                                                            \
+    const A *a = pa;                                                                                                   \
+    const B *b = pb;                                                                                                   \
+    const C *c = pc;                                                                                                   \
+    for (int i = 0; i < whole_lanes(n); i++) r[i] = NAME(a[i], b[i], c[i]);                                            \
   }
 OPERATIONS(UNARY, BINARY, TERNARY)
 TERNARY(0, f32_select, f32, i64, f32, f32)
@@ -63,7 +63,8 @@ static const LaneOperation LANE_OPERATIONS[256] = {
 static void lanes_fused(void *restrict result, const void *a, const void *b, const void *c, int n)
 {
   for (int i = 0; i < whole_lanes(n); i += WIDTH) {
-    vec_store((f32 *)result + i, vec_fma(vec_load((const f32 *)a + i), vec_load((const f32 *)b + i), vec_load((const f32 *)c + i)));
+    vec_store((f32 *)result + i,
+              vec_fma(vec_load((const f32 *)a + i), vec_load((const f32 *)b + i), vec_load((const f32 *)c + i)));
   }
 }
 
@@ -99,33 +100,36 @@ static void fill_lanes(void *lanes, uint8_t type, uint64_t bits, int n)
 
 #define SAME(a) (a)
 /** For each dtype: its type in memory, its register's, load, store. */
-#define STORAGE(X)                                                                                                      \
-  X(DTYPE_F32, f32, f32, SAME, f32_canonical)                                                                           \
-  X(DTYPE_F64, f64, f64, SAME, f64_canonical)                                                                           \
-  X(DTYPE_F16, uint16_t, f32, f32_fromF16, f32_toF16)                                                                   \
-  X(DTYPE_BF16, uint16_t, f32, f32_fromBF16, f32_toBF16)                                                                \
-  X(DTYPE_I8, int8_t, i64, SAME, SAME)                                                                                  \
-  X(DTYPE_U8, uint8_t, i64, SAME, SAME)                                                                                 \
-  X(DTYPE_I16, int16_t, i64, SAME, SAME)                                                                                \
-  X(DTYPE_U16, uint16_t, i64, SAME, SAME)                                                                               \
-  X(DTYPE_I32, int32_t, i64, SAME, SAME)                                                                                \
-  X(DTYPE_U32, uint32_t, i64, SAME, SAME)                                                                               \
-  X(DTYPE_I64, i64, i64, SAME, SAME)                                                                                    \
-  X(DTYPE_U64, i64, i64, SAME, SAME)                                                                                    \
+#define STORAGE(X)                                                                                                     \
+  X(DTYPE_F32, f32, f32, SAME, f32_canonical)                                                                          \
+  X(DTYPE_F64, f64, f64, SAME, f64_canonical)                                                                          \
+  X(DTYPE_F16, uint16_t, f32, f32_fromF16, f32_toF16)                                                                  \
+  X(DTYPE_BF16, uint16_t, f32, f32_fromBF16, f32_toBF16)                                                               \
+  X(DTYPE_I8, int8_t, i64, SAME, SAME)                                                                                 \
+  X(DTYPE_U8, uint8_t, i64, SAME, SAME)                                                                                \
+  X(DTYPE_I16, int16_t, i64, SAME, SAME)                                                                               \
+  X(DTYPE_U16, uint16_t, i64, SAME, SAME)                                                                              \
+  X(DTYPE_I32, int32_t, i64, SAME, SAME)                                                                               \
+  X(DTYPE_U32, uint32_t, i64, SAME, SAME)                                                                              \
+  X(DTYPE_I64, i64, i64, SAME, SAME)                                                                                   \
+  X(DTYPE_U64, i64, i64, SAME, SAME)                                                                                   \
   X(DTYPE_BOOL, uint8_t, i64, SAME, SAME)
 
 /** Elements start, start + step, ... */
 static void load_lanes(void *restrict lanes, const uint8_t *data, uint8_t dtype, i64 start, i64 step, int n)
 {
   switch (dtype) {
-#define LOAD(DTYPE, T, R, FROM, TO)                                                                                     \
-  case DTYPE: {                                                                                                         \
-    R *restrict r = lanes;                                                                                              \
-    const T *from = (const T *)(const void *)data + start;                                                              \
-    if (step == 1) for (int i = 0; i < n; i++) r[i] = (R)FROM(from[i]);                                                 \
-    else if (step == 2) for (i64 i = 0; i < n; i++) r[i] = (R)FROM(from[2 * i]);                                        \
-    else for (i64 i = 0; i < n; i++) r[i] = (R)FROM(from[i * step]);                                                    \
-    return;                                                                                                             \
+#define LOAD(DTYPE, T, R, FROM, TO)                                                                                    \
+  case DTYPE: {                                                                                                        \
+    R *restrict r = lanes;                                                                                             \
+    const T *from = (const T *)(const void *)data + start;                                                             \
+    if (step == 1)                                                                                                     \
+      for (int i = 0; i < n; i++) r[i] = (R)FROM(from[i]);                                                             \
+    else if (step == 2)                                                                                                \
+      for (i64 i = 0; i < n; i++) r[i] = (R)FROM(from[2 * i]);                                                         \
+    else                                                                                                               \
+      for (i64 i = 0; i < n; i++) r[i] = (R)FROM(from[i * step]);                                                      \
+    return;                                                                                                            \
   }
     STORAGE(LOAD)
   }
@@ -135,7 +139,8 @@ static void load_lanes(void *restrict lanes, const uint8_t *data, uint8_t dtype,
  * `n` lanes, of which [lo, hi) are elements element + step * lane, as f32 registers, and the others `pad`. Memory before and
  * behind those elements is not touched.
  */
-static inline void load_padded(f32 *to, const uint8_t *data, uint8_t dtype, i64 element, i64 step, int lo, int hi, int n, f32 pad)
+static inline void load_padded(f32 *to, const uint8_t *data, uint8_t dtype, i64 element, i64 step, int lo, int hi,
+                               int n, f32 pad)
 {
 #if defined(__AVX512F__)
   if (dtype == DTYPE_F32 && (step == 1 || step == 2)) {
@@ -166,15 +171,16 @@ static inline void load_padded(f32 *to, const uint8_t *data, uint8_t dtype, i64 
 }
 
 /** Elements at places[0], places[1], ... */
-static void gather_lanes(void *restrict lanes, const uint8_t *data, uint8_t dtype, const i64 *restrict places, i64 offset, int n)
+static void gather_lanes(void *restrict lanes, const uint8_t *data, uint8_t dtype, const i64 *restrict places,
+                         i64 offset, int n)
 {
   switch (dtype) {
-#define GATHER(DTYPE, T, R, FROM, TO)                                                                                   \
-  case DTYPE: {                                                                                                         \
-    R *restrict r = lanes;                                                                                              \
-    const T *from = (const T *)(const void *)data + offset;                                                             \
-    for (int i = 0; i < n; i++) r[i] = (R)FROM(from[places[i]]);                                                        \
-    return;                                                                                                             \
+#define GATHER(DTYPE, T, R, FROM, TO)                                                                                  \
+  case DTYPE: {                                                                                                        \
+    R *restrict r = lanes;                                                                                             \
+    const T *from = (const T *)(const void *)data + offset;                                                            \
+    for (int i = 0; i < n; i++) r[i] = (R)FROM(from[places[i]]);                                                       \
+    return;                                                                                                            \
   }
     STORAGE(GATHER)
   }
@@ -183,28 +189,32 @@ static void gather_lanes(void *restrict lanes, const uint8_t *data, uint8_t dtyp
 static void store_lanes(uint8_t *data, uint8_t dtype, const void *lanes, i64 start, i64 step, int n)
 {
   switch (dtype) {
-#define STORE(DTYPE, T, R, FROM, TO)                                                                                    \
-  case DTYPE: {                                                                                                         \
-    const R *r = lanes;                                                                                                 \
-    T *to = (T *)(void *)data + start;                                                                                  \
-    if (step == 1) for (int i = 0; i < n; i++) to[i] = (T)TO(r[i]);                                                     \
-    else for (int i = 0; i < n; i++) to[i * step] = (T)TO(r[i]);                                                        \
-    return;                                                                                                             \
+#define STORE(DTYPE, T, R, FROM, TO)                                                                                   \
+  case DTYPE: {                                                                                                        \
+    const R *r = lanes;                                                                                                \
+    T *to = (T *)(void *)data + start;                                                                                 \
+    if (step == 1)                                                                                                     \
+      for (int i = 0; i < n; i++) to[i] = (T)TO(r[i]);                                                                 \
+    else                                                                                                               \
+      for (int i = 0; i < n; i++) to[i * step] = (T)TO(r[i]);                                                          \
+    return;                                                                                                            \
   }
     STORAGE(STORE)
   }
 }
 
 /** Lane i to places[i], unless outside[i]; in order. */
-static void scatter_lanes(uint8_t *data, uint8_t dtype, const void *lanes, const i64 *places, const uint8_t *outside, int n)
+static void scatter_lanes(uint8_t *data, uint8_t dtype, const void *lanes, const i64 *places, const uint8_t *outside,
+                          int n)
 {
   switch (dtype) {
-#define SCATTER(DTYPE, T, R, FROM, TO)                                                                                  \
-  case DTYPE: {                                                                                                         \
-    const R *r = lanes;                                                                                                 \
-    T *to = (T *)(void *)data;                                                                                          \
-    for (int i = 0; i < n; i++) if (!outside[i]) to[places[i]] = (T)TO(r[i]);                                           \
-    return;                                                                                                             \
+#define SCATTER(DTYPE, T, R, FROM, TO)                                                                                 \
+  case DTYPE: {                                                                                                        \
+    const R *r = lanes;                                                                                                \
+    T *to = (T *)(void *)data;                                                                                         \
+    for (int i = 0; i < n; i++)                                                                                        \
+      if (!outside[i]) to[places[i]] = (T)TO(r[i]);                                                                    \
+    return;                                                                                                            \
   }
     STORAGE(SCATTER)
   }

@@ -51,13 +51,15 @@ static bool is_product_body(const Instruction *in)
 
 static bool has_indirect(const View *view)
 {
-  for (int i = 0; i < view->coordinates; i++) if (view->coordinate[i].indirect >= 0) return true;
+  for (int i = 0; i < view->coordinates; i++)
+    if (view->coordinate[i].indirect >= 0) return true;
   return false;
 }
 
 static bool is_never_outside(const View *view, const Ranges *ranges, const i64 *counter)
 {
-  for (int i = 0; i < view->coordinates; i++) if (!is_inside(&view->coordinate[i], ranges, counter)) return false;
+  for (int i = 0; i < view->coordinates; i++)
+    if (!is_inside(&view->coordinate[i], ranges, counter)) return false;
   return true;
 }
 
@@ -165,10 +167,13 @@ static bool plan_product(Product *p, const Instruction *in, const Run *run)
   if (has_indirect(&p->x->view) || has_indirect(&p->w->view)) return false;
   plan_lanes(p);
   if (p->lanes < WIDTH) return false;
-  if (!is_never_outside(&p->w->view, &p->ranges, run->counter) || !has_term_step(&p->w->view, &in->reduction, &p->wStep)) return false;
+  if (!is_never_outside(&p->w->view, &p->ranges, run->counter) ||
+      !has_term_step(&p->w->view, &in->reduction, &p->wStep))
+    return false;
   bool packs = plan_packing(p);
-  bool fixed = is_never_outside(&p->x->view, &p->ranges, run->counter) && has_term_step(&p->x->view, &in->reduction, &p->xStep) &&
-               has_lane_vectors(p, &p->x->view) && p->x->dtype == DTYPE_F32;
+  bool fixed = is_never_outside(&p->x->view, &p->ranges, run->counter) &&
+               has_term_step(&p->x->view, &in->reduction, &p->xStep) && has_lane_vectors(p, &p->x->view) &&
+               p->x->dtype == DTYPE_F32;
   // Far steps from term to term cost more than packing once for all rows.
   p->inPlace = fixed && (!packs || llabs(p->xStep) <= 64 || p->rows < 2 * TILE_ROWS);
   if (!p->inPlace && (!packs || p->rows < 4)) return false;
@@ -235,7 +240,8 @@ static inline void inside_lanes(const Product *p, const Segment *s, const i64 *s
  * `count` terms from the one that the variables stand at, each BLOCK_LANES apart in `panel`. Lanes from `end` to a whole
  * vector are 0: what memory happened to hold might be subnormal, and slow to multiply.
  */
-static void pack_terms(const Product *p, i64 *variable, i64 count, const Segment *segments, int found, i64 end, f32 *panel)
+static void pack_terms(const Product *p, i64 *variable, i64 count, const Segment *segments, int found, i64 end,
+                       f32 *panel)
 {
   const View *view = &p->x->view;
   const uint8_t *data = p->run->operand[p->x->operand];
@@ -265,8 +271,8 @@ static void pack_terms(const Product *p, i64 *variable, i64 count, const Segment
 /* ---- tiles ---- */
 
 /** sums[r][v] := fma of the terms in order, for `rows` x `vecs` vectors; the compiler knows both. */
-static inline __attribute__((always_inline)) void tile(int rows, int vecs, const f32 *const *w, i64 wStep, const f32 *const *x, i64 xStep,
-                                                       i64 terms, f32 *sums)
+static inline __attribute__((always_inline)) void tile(int rows, int vecs, const f32 *const *w, i64 wStep,
+                                                       const f32 *const *x, i64 xStep, i64 terms, f32 *sums)
 {
   Vec sum[TILE_ROWS][3];
   const f32 *x0 = x[0], *x1 = x[vecs > 1 ? 1 : 0], *x2 = x[vecs > 2 ? 2 : 0];
@@ -298,12 +304,14 @@ static inline __attribute__((always_inline)) void tile(int rows, int vecs, const
 
 typedef void (*TileKernel)(const f32 *const *w, i64 wStep, const f32 *const *x, i64 xStep, i64 terms, f32 *sums);
 
-#define TILE(ROWS, VECS)                                                                                                \
-  static __attribute__((noinline)) void tile_##ROWS##_##VECS(const f32 *const *w, i64 wStep, const f32 *const *x,       \
-                                                             i64 xStep, i64 terms, f32 *sums)                           \
-  {                                                                                                                     \
-    tile(ROWS, VECS, w, wStep, x, xStep, terms, sums);                                                                  \
+#define TILE(ROWS, VECS)                                                                                               \
+  static __attribute__((noinline)) void tile_##ROWS##_##VECS(const f32 *const *w, i64 wStep, const f32 *const *x,      \
+                                                             i64 xStep, i64 terms, f32 *sums)                          \
+  {                                                                                                                    \
+    tile(ROWS, VECS, w, wStep, x, xStep, terms, sums);                                                                 \
   }
+// clang-format 14 takes these definitions for expressions.
+// clang-format off
 TILE(1, 1) TILE(2, 1) TILE(4, 1) TILE(1, 2) TILE(2, 2) TILE(4, 2)
 #if defined(__AVX2__)
 TILE(1, 3) TILE(2, 3) TILE(4, 3)
@@ -311,16 +319,25 @@ TILE(1, 3) TILE(2, 3) TILE(4, 3)
 #if defined(__AVX512F__)
 TILE(8, 1) TILE(8, 2) TILE(8, 3)
 static const TileKernel TILES[4][3] = {
-  {tile_1_1, tile_1_2, tile_1_3}, {tile_2_1, tile_2_2, tile_2_3}, {tile_4_1, tile_4_2, tile_4_3}, {tile_8_1, tile_8_2, tile_8_3},
+  {tile_1_1, tile_1_2, tile_1_3},
+  {tile_2_1, tile_2_2, tile_2_3},
+  {tile_4_1, tile_4_2, tile_4_3},
+  {tile_8_1, tile_8_2, tile_8_3},
 };
 #elif defined(__AVX2__)
-static const TileKernel TILES[3][3] = {{tile_1_1, tile_1_2, tile_1_3}, {tile_2_1, tile_2_2, tile_2_3}, {tile_4_1, tile_4_2, tile_4_3}};
+static const TileKernel TILES[3][3] = {
+  {tile_1_1, tile_1_2, tile_1_3},
+  {tile_2_1, tile_2_2, tile_2_3},
+  {tile_4_1, tile_4_2, tile_4_3},
+};
 #else
 static const TileKernel TILES[3][2] = {{tile_1_1, tile_1_2}, {tile_2_1, tile_2_2}, {tile_4_1, tile_4_2}};
 #endif
+// clang-format on
 
 /** All rows, in tiles as tall as there are left. */
-static void run_tiles(const f32 *const *w, i64 wStep, i64 rows, const f32 *const *x, i64 xStep, int vecs, i64 terms, f32 *sums)
+static void run_tiles(const f32 *const *w, i64 wStep, i64 rows, const f32 *const *x, i64 xStep, int vecs, i64 terms,
+                      f32 *sums)
 {
   int height = TILE_ROWS, kind = (int)(sizeof TILES / sizeof TILES[0]) - 1;
   for (i64 r = 0; r < rows; r += height) {
@@ -343,8 +360,8 @@ typedef struct {
 static size_t product_memory(const Product *p)
 {
   size_t rowTerms = p->w->dtype == DTYPE_F32 ? 0 : (size_t)(p->blockRows * p->terms * 4);
-  return block_memory(p->in) + (size_t)(BLOCK_TERMS * BLOCK_LANES * 4) + (size_t)(p->blockRows * BLOCK_LANES * 4) + rowTerms +
-         (size_t)p->blockRows * sizeof(f32 *) + BLOCK_LANES * sizeof(Segment) + 8 * SCRATCH_ALIGNMENT;
+  return block_memory(p->in) + (size_t)(BLOCK_TERMS * BLOCK_LANES * 4) + (size_t)(p->blockRows * BLOCK_LANES * 4) +
+         rowTerms + (size_t)p->blockRows * sizeof(f32 *) + BLOCK_LANES * sizeof(Segment) + 8 * SCRATCH_ALIGNMENT;
 }
 
 /** Where each row's terms are: in w itself, or widened to f32. */
@@ -405,7 +422,8 @@ static void sum_in_place(const Product *p, Workspace *ws, i64 lane, i64 count, i
     for (i64 from = 0; from < p->terms; from += BLOCK_TERMS) {
       i64 terms = p->terms - from < BLOCK_TERMS ? p->terms - from : BLOCK_TERMS;
       memset(panel, 0, (size_t)(terms * WIDTH) * 4);
-      for (i64 k = 0; k < terms; k++) memcpy(panel + k * WIDTH, data + element + (from + k) * p->xStep, (size_t)(left < WIDTH ? left : WIDTH) * 4);
+      for (i64 k = 0; k < terms; k++)
+        memcpy(panel + k * WIDTH, data + element + (from + k) * p->xStep, (size_t)(left < WIDTH ? left : WIDTH) * 4);
       const f32 *rowAt[1], *at[1] = {panel};
       for (i64 r = 0; r < rows; r++) {
         rowAt[0] = ws->rowAt[r] + from * wStep;
@@ -456,7 +474,8 @@ static void finish_lanes(Block *b, i64 element, i64 count, f32 *sums)
 static void run_product_block(void *context, int64_t index)
 {
   const Product *p = context;
-  i64 laneBlock = index % p->laneBlocks, rowBlock = index / p->laneBlocks % p->rowBlocks, batch = index / p->laneBlocks / p->rowBlocks;
+  i64 laneBlock = index % p->laneBlocks, rowBlock = index / p->laneBlocks % p->rowBlocks,
+      batch = index / p->laneBlocks / p->rowBlocks;
   i64 lane = laneBlock * p->blockLanes, row = rowBlock * p->blockRows;
   i64 count = p->lanes - lane < p->blockLanes ? p->lanes - lane : p->blockLanes;
   i64 rows = p->rows - row < p->blockRows ? p->rows - row : p->blockRows;
@@ -499,7 +518,8 @@ static void run_product(Product *p, int threads)
   p->blockRows = p->rows < BLOCK_ROWS ? p->rows : BLOCK_ROWS;
   p->laneBlocks = (p->lanes + p->blockLanes - 1) / p->blockLanes;
   // Too few blocks for the threads: shorter ones.
-  while (p->batches * p->laneBlocks * ((p->rows + p->blockRows - 1) / p->blockRows) < 2 * threads && p->blockRows >= 4 * TILE_ROWS) {
+  while (p->batches * p->laneBlocks * ((p->rows + p->blockRows - 1) / p->blockRows) < 2 * threads &&
+         p->blockRows >= 4 * TILE_ROWS) {
     p->blockRows = (p->blockRows / 2 + TILE_ROWS - 1) / TILE_ROWS * TILE_ROWS;
   }
   p->rowBlocks = (p->rows + p->blockRows - 1) / p->blockRows;

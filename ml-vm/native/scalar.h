@@ -19,10 +19,30 @@ typedef int64_t i64;
 /** Types of registers, as encoded. */
 enum { TYPE_F32, TYPE_F64, TYPE_INT };
 
-static inline uint32_t f32_pattern(f32 a) { uint32_t bits; memcpy(&bits, &a, 4); return bits; }
-static inline uint64_t f64_pattern(f64 a) { uint64_t bits; memcpy(&bits, &a, 8); return bits; }
-static inline f32 f32_of(uint32_t bits) { f32 a; memcpy(&a, &bits, 4); return a; }
-static inline f64 f64_of(uint64_t bits) { f64 a; memcpy(&a, &bits, 8); return a; }
+static inline uint32_t f32_pattern(f32 a)
+{
+  uint32_t bits;
+  memcpy(&bits, &a, 4);
+  return bits;
+}
+static inline uint64_t f64_pattern(f64 a)
+{
+  uint64_t bits;
+  memcpy(&bits, &a, 8);
+  return bits;
+}
+static inline f32 f32_of(uint32_t bits)
+{
+  f32 a;
+  memcpy(&a, &bits, 4);
+  return a;
+}
+static inline f64 f64_of(uint64_t bits)
+{
+  f64 a;
+  memcpy(&a, &bits, 8);
+  return a;
+}
 
 #if defined(__FP_FAST_FMAF) && !defined(__wasm__)
 static inline f32 f32_fma(f32 a, f32 b, f32 c) { return __builtin_fmaf(a, b, c); }
@@ -53,42 +73,42 @@ static inline f64 f64_fma(f64 a, f64 b, f64 c)
 #endif
 
 /** Operations that both formats have; `uN` is the unsigned integer of the format's width. */
-#define FLOAT_SCALARS(T, uN, SUFFIX, FORMAT, NAN_BITS)                                                                  \
-  static inline T T##_add(T a, T b) { return a + b; }                                                                   \
-  static inline T T##_sub(T a, T b) { return a - b; }                                                                   \
-  static inline T T##_mul(T a, T b) { return a * b; }                                                                   \
-  static inline T T##_div(T a, T b) { return a / b; }                                                                   \
-  static inline T T##_sqrt(T a) { return __builtin_sqrt##SUFFIX(a); }                                                   \
-  static inline T T##_rem(T a, T b) { return T##_of((uN)float_rem(FORMAT, T##_pattern(a), T##_pattern(b))); }           \
-  /* Of equal numbers only zeros differ: -0 is the less. */                                                             \
-  static inline T T##_min(T a, T b)                                                                                     \
-  {                                                                                                                     \
-    T same = T##_of(T##_pattern(a) | T##_pattern(b));                                                                   \
-    T least = a < b ? a : b < a ? b : same;                                                                             \
-    return ((a != a) | (b != b)) ? T##_of(NAN_BITS) : least;                                                              \
-  }                                                                                                                     \
-  static inline T T##_max(T a, T b)                                                                                     \
-  {                                                                                                                     \
-    T same = T##_of(T##_pattern(a) & T##_pattern(b));                                                                   \
-    T greatest = a > b ? a : b > a ? b : same;                                                                          \
-    return ((a != a) | (b != b)) ? T##_of(NAN_BITS) : greatest;                                                           \
-  }                                                                                                                     \
-  static inline T T##_neg(T a) { return -a; }                                                                           \
-  static inline T T##_abs(T a) { return __builtin_fabs##SUFFIX(a); }                                                    \
-  static inline i64 T##_eq(T a, T b) { return a == b; }                                                                 \
-  static inline i64 T##_lt(T a, T b) { return a < b; }                                                                  \
-  static inline i64 T##_le(T a, T b) { return a <= b; }                                                                 \
-  static inline T T##_floor(T a) { return __builtin_floor##SUFFIX(a); }                                                 \
-  static inline T T##_ceil(T a) { return __builtin_ceil##SUFFIX(a); }                                                   \
-  static inline T T##_trunc(T a) { return __builtin_trunc##SUFFIX(a); }                                                 \
-  static inline T T##_rint(T a) { return __builtin_rint##SUFFIX(a); }                                                   \
-  static inline i64 T##_toInt(T a)                                                                                      \
-  {                                                                                                                     \
-    return a != a ? 0 : a >= (T)0x1p63 ? INT64_MAX : a < (T)-0x1p63 ? INT64_MIN : (i64)a;                               \
-  }                                                                                                                     \
-  static inline T T##_fromInt(i64 a) { return (T)a; }                                                                   \
-  static inline i64 T##_bits(T a) { return a != a ? (i64)(NAN_BITS) : (i64)T##_pattern(a); }                            \
-  static inline T T##_fromBits(i64 a) { return T##_of((uN)a); }                                                         \
+#define FLOAT_SCALARS(T, uN, SUFFIX, FORMAT, NAN_BITS)                                                                 \
+  static inline T T##_add(T a, T b) { return a + b; }                                                                  \
+  static inline T T##_sub(T a, T b) { return a - b; }                                                                  \
+  static inline T T##_mul(T a, T b) { return a * b; }                                                                  \
+  static inline T T##_div(T a, T b) { return a / b; }                                                                  \
+  static inline T T##_sqrt(T a) { return __builtin_sqrt##SUFFIX(a); }                                                  \
+  static inline T T##_rem(T a, T b) { return T##_of((uN)float_rem(FORMAT, T##_pattern(a), T##_pattern(b))); }          \
+  /* Of equal numbers only zeros differ: -0 is the less. */                                                            \
+  static inline T T##_min(T a, T b)                                                                                    \
+  {                                                                                                                    \
+    T same = T##_of(T##_pattern(a) | T##_pattern(b));                                                                  \
+    T least = a < b ? a : b < a ? b : same;                                                                            \
+    return ((a != a) | (b != b)) ? T##_of(NAN_BITS) : least;                                                           \
+  }                                                                                                                    \
+  static inline T T##_max(T a, T b)                                                                                    \
+  {                                                                                                                    \
+    T same = T##_of(T##_pattern(a) & T##_pattern(b));                                                                  \
+    T greatest = a > b ? a : b > a ? b : same;                                                                         \
+    return ((a != a) | (b != b)) ? T##_of(NAN_BITS) : greatest;                                                        \
+  }                                                                                                                    \
+  static inline T T##_neg(T a) { return -a; }                                                                          \
+  static inline T T##_abs(T a) { return __builtin_fabs##SUFFIX(a); }                                                   \
+  static inline i64 T##_eq(T a, T b) { return a == b; }                                                                \
+  static inline i64 T##_lt(T a, T b) { return a < b; }                                                                 \
+  static inline i64 T##_le(T a, T b) { return a <= b; }                                                                \
+  static inline T T##_floor(T a) { return __builtin_floor##SUFFIX(a); }                                                \
+  static inline T T##_ceil(T a) { return __builtin_ceil##SUFFIX(a); }                                                  \
+  static inline T T##_trunc(T a) { return __builtin_trunc##SUFFIX(a); }                                                \
+  static inline T T##_rint(T a) { return __builtin_rint##SUFFIX(a); }                                                  \
+  static inline i64 T##_toInt(T a)                                                                                     \
+  {                                                                                                                    \
+    return a != a ? 0 : a >= (T)0x1p63 ? INT64_MAX : a < (T)-0x1p63 ? INT64_MIN : (i64)a;                              \
+  }                                                                                                                    \
+  static inline T T##_fromInt(i64 a) { return (T)a; }                                                                  \
+  static inline i64 T##_bits(T a) { return a != a ? (i64)(NAN_BITS) : (i64)T##_pattern(a); }                           \
+  static inline T T##_fromBits(i64 a) { return T##_of((uN)a); }                                                        \
   static inline T T##_canonical(T a) { return a != a ? T##_of(NAN_BITS) : a; }
 
 FLOAT_SCALARS(f32, uint32_t, f, F32, UINT32_C(0x7fc00000))

@@ -25,7 +25,12 @@ static inline Vec vec_fma(Vec a, Vec b, Vec c) { return _mm256_fmadd_ps(a, b, c)
 #else
 typedef f32 Vec __attribute__((vector_size(16)));
 enum { WIDTH = 4, TILE_ROWS = 4, TILE_VECS = 2 };
-static inline Vec vec_load(const f32 *from) { Vec a; memcpy(&a, from, 16); return a; }
+static inline Vec vec_load(const f32 *from)
+{
+  Vec a;
+  memcpy(&a, from, 16);
+  return a;
+}
 static inline void vec_store(f32 *to, Vec a) { memcpy(to, &a, 16); }
 static inline Vec vec_spread(f32 a) { return (Vec){a, a, a, a}; }
 
@@ -44,7 +49,8 @@ typedef i64 WideInt __attribute__((vector_size(32)));
 /** f32_fma of scalar.h, four at a time. */
 static inline Vec vec_fma(Vec a, Vec b, Vec c)
 {
-  Wide product = __builtin_convertvector(a, Wide) * __builtin_convertvector(b, Wide), addend = __builtin_convertvector(c, Wide);
+  Wide product = __builtin_convertvector(a, Wide) * __builtin_convertvector(b, Wide),
+       addend = __builtin_convertvector(c, Wide);
   Wide sum = product + addend;
   Wide part = sum - product;
   Wide error = (product - (sum - part)) + (addend - part);

@@ -32,7 +32,8 @@ static inline i64 greatest_digit(const Term *term, const Ranges *ranges)
 }
 
 /** Least and greatest of a coordinate without its indirect part, for these counters. */
-static inline void coordinate_bounds(const Coordinate *c, const Ranges *ranges, const i64 *counter, i64 *least, i64 *greatest)
+static inline void coordinate_bounds(const Coordinate *c, const Ranges *ranges, const i64 *counter, i64 *least,
+                                     i64 *greatest)
 {
   *least = *greatest = c->offset;
   for (int t = 0; t < c->terms; t++) {
@@ -87,7 +88,8 @@ static inline bool depends_on(const View *view, int variable)
 {
   for (int i = 0; i < view->coordinates; i++) {
     const Coordinate *c = &view->coordinate[i];
-    for (int t = 0; t < c->terms; t++) if (c->term[t].variable == variable) return true;
+    for (int t = 0; t < c->terms; t++)
+      if (c->term[t].variable == variable) return true;
   }
   return false;
 }
@@ -112,7 +114,9 @@ static int digits_of(const View *view, const Ranges *ranges, const i64 *counter,
       i64 greatest = is_counter(term->variable) ? 0 : greatest_digit(term, ranges);
       if (greatest == 0) continue;
       int d = 0;
-      while (d < count && (digits[d].variable != term->variable || digits[d].shift != term->shift || digits[d].mask != term->mask)) d++;
+      while (d < count &&
+             (digits[d].variable != term->variable || digits[d].shift != term->shift || digits[d].mask != term->mask))
+        d++;
       if (d == count) digits[count++] = (Digit){term->variable, term->shift, term->mask, 0, greatest};
       digits[d].place += c->stride * term->factor;
     }
@@ -143,7 +147,8 @@ static bool is_injective(const View *view, const Ranges *ranges, const i64 *coun
   Digit digits[MAX_DIGITS];
   int count = digits_of(view, ranges, counter, digits);
   if (count < 0) return false;
-  for (int v = 0; v < FIRST_COUNTER; v++) if (used[v] && !digits_tile(digits, count, v, ranges->size[v])) return false;
+  for (int v = 0; v < FIRST_COUNTER; v++)
+    if (used[v] && !digits_tile(digits, count, v, ranges->size[v])) return false;
   // A mixed-radix number: each place is worth more than all the lower ones together.
   i64 below = 0;
   for (int done = 0; done < count; done++) {

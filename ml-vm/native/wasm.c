@@ -20,7 +20,10 @@ static const char *error;
 EXPORT(lastError) const char *last_error(void) { return error; }
 
 /** An instruction, decoded; null, and an error, where the bytes are none. */
-EXPORT(prepare) Instruction *prepare(const uint8_t *bytes, size_t length) { return elench_decode(bytes, length, &error); }
+EXPORT(prepare) Instruction *prepare(const uint8_t *bytes, size_t length)
+{
+  return elench_decode(bytes, length, &error);
+}
 
 EXPORT(discard) void discard(Instruction *instruction) { elench_free(instruction); }
 
@@ -35,15 +38,18 @@ static int refuse(const char *text)
  * Gives 0, and an error, where the instruction reaches beyond them.
  */
 EXPORT(execute)
-int execute(const Instruction *in, const uint32_t *memory, int operands, f64 c0, f64 c1, f64 c2, f64 from, f64 to, int interpreted)
+int execute(const Instruction *in, const uint32_t *memory, int operands, f64 c0, f64 c1, f64 c2, f64 from, f64 to,
+            int interpreted)
 {
   if (operands != in->operands) return refuse("the instruction has another number of operands than was given");
   Run run = {.counter = {(i64)c0, (i64)c1, (i64)c2}, .from = (i64)from, .to = to < 0 ? in->output.size : (i64)to};
   for (int i = 0; i < operands; i++) {
-    if (memory[2 * i + 1] < in->operandBytes[i]) return refuse("an operand has fewer bytes than the instruction's views reach");
+    if (memory[2 * i + 1] < in->operandBytes[i])
+      return refuse("an operand has fewer bytes than the instruction's views reach");
     run.operand[i] = (const uint8_t *)memory[2 * i];
   }
-  if (memory[2 * operands + 1] < in->targetBytes) return refuse("the target has fewer bytes than the instruction's write reaches");
+  if (memory[2 * operands + 1] < in->targetBytes)
+    return refuse("the target has fewer bytes than the instruction's write reaches");
   run.target = (uint8_t *)memory[2 * operands];
   if (run.from < 0 || run.from > run.to || run.to > in->output.size) return refuse("there are no such elements");
   if (interpreted) elench_engine_wasm.interpret(in, &run);
@@ -68,14 +74,16 @@ EXPORT(fuses) int fuses(void)
     {0x1p-75f, 0x1p-75f, 0x1p-149f, 0x1p-148f},
     {0x1.000002p-63f, 0x1.000002p-63f, -0x1.000004p-126f, 0},
   };
-  Vec a = {cases[0][0], cases[1][0], cases[2][0], cases[3][0]}, b = {cases[0][1], cases[1][1], cases[2][1], cases[3][1]};
+  Vec a = {cases[0][0], cases[1][0], cases[2][0], cases[3][0]},
+      b = {cases[0][1], cases[1][1], cases[2][1], cases[3][1]};
   Vec c = {cases[0][2], cases[1][2], cases[2][2], cases[3][2]};
   for (int turn = 0; turn < 4; turn++) {
     f32 result[4];
     // Opaque, so that the compiler does not work it out itself.
     __asm__ volatile("" : : "r"(&a), "r"(&b), "r"(&c) : "memory");
     vec_store(result, vec_fma(a, b, c));
-    for (int lane = 0; lane < 4; lane++) if (result[lane] != cases[(lane + turn) % 4][3]) return 0;
+    for (int lane = 0; lane < 4; lane++)
+      if (result[lane] != cases[(lane + turn) % 4][3]) return 0;
     Vec ra = {a[1], a[2], a[3], a[0]}, rb = {b[1], b[2], b[3], b[0]}, rc = {c[1], c[2], c[3], c[0]};
     a = ra, b = rb, c = rc;
   }

@@ -60,7 +60,8 @@ static bool plan_slide(Window *p, const Ranges *ranges)
     const Coordinate *c = &p->x->view.coordinate[i];
     if (c->indirect >= 0 || (c->clamp && !is_inside(c, ranges, p->run->counter))) return false;
     bool moves = false;
-    for (int t = 0; t < c->terms; t++) if (c->term[t].variable == last) moves = true;
+    for (int t = 0; t < c->terms; t++)
+      if (c->term[t].variable == last) moves = true;
     if (!moves) continue;
     if (p->column >= 0) return false;
     p->column = i;
@@ -77,7 +78,8 @@ static bool plan_slide(Window *p, const Ranges *ranges)
   p->terms = slides ? reduction->dim[reduction->rank - 1] : 1;
   for (int i = 0; slides && i < p->x->view.coordinates; i++) {
     const Coordinate *c = &p->x->view.coordinate[i];
-    for (int t = 0; i != p->column && t < c->terms; t++) if (c->term[t].variable == lastTerm) return false;
+    for (int t = 0; i != p->column && t < c->terms; t++)
+      if (c->term[t].variable == lastTerm) return false;
   }
   p->lines = reduction->size / p->terms;
   p->lineSpace = *reduction;
@@ -92,7 +94,8 @@ static bool plan_window(Window *p, const Instruction *in, const Run *run)
   Ranges ranges = ranges_of(in);
   int last = in->output.rank - 1;
   if (p->w != NULL && (depends_on(&p->w->view, last) || has_indirect(&p->w->view) || p->w->dtype != DTYPE_F32 ||
-                       !is_never_outside(&p->w->view, &ranges, run->counter) || !has_term_step(&p->w->view, &in->reduction, &p->wStep))) {
+                       !is_never_outside(&p->w->view, &ranges, run->counter) ||
+                       !has_term_step(&p->w->view, &in->reduction, &p->wStep))) {
     return false;
   }
   if (!plan_slide(p, &ranges) || in->reduction.size > MAX_WINDOW) return false;
@@ -110,7 +113,10 @@ static bool plan_window(Window *p, const Instruction *in, const Run *run)
 static inline i64 group_lanes(const Window *p) { return p->group * p->pitch; }
 
 /** Lanes from a copy to the next: terms begin a little into one, and operations run on whole vectors. */
-static inline i64 copy_lanes(const Window *p) { return (group_lanes(p) + p->pitch + 2 * LANE_GROUP) / LANE_GROUP * LANE_GROUP; }
+static inline i64 copy_lanes(const Window *p)
+{
+  return (group_lanes(p) + p->pitch + 2 * LANE_GROUP) / LANE_GROUP * LANE_GROUP;
+}
 
 /** A division by each stride that there is: by a constant it is several times as fast. */
 static inline i64 divide_by_stride(i64 a, i64 stride)
@@ -145,7 +151,8 @@ static void copy_line(const Window *p, const i64 *variable, f32 *to)
     i64 hi = at >= column->extent ? 0 : divide_by_stride(column->extent - 1 - at, p->stride) + 1;
     if (hi > p->pitch) hi = p->pitch;
     if (lo > hi || outside) lo = hi = 0;
-    load_padded(to, p->run->operand[p->x->operand], p->x->dtype, element, column->stride * p->stride, (int)lo, (int)hi, (int)p->pitch, pad);
+    load_padded(to, p->run->operand[p->x->operand], p->x->dtype, element, column->stride * p->stride, (int)lo, (int)hi,
+                (int)p->pitch, pad);
   }
 }
 
@@ -167,7 +174,8 @@ static void copy_group(const Window *p, WindowSpace *ws, i64 rows)
 {
   for (i64 r = 0; r < rows; r++, advance(ws->variable, 0, &p->rowSpace)) {
     if (p->w != NULL) {
-      ws->rowWeights[r] = (const f32 *)(const void *)p->run->operand[p->w->operand] + element_of(&p->w->view, ws->variable, NULL);
+      ws->rowWeights[r] =
+        (const f32 *)(const void *)p->run->operand[p->w->operand] + element_of(&p->w->view, ws->variable, NULL);
     }
     for (i64 line = 0; line < p->lines; line++) {
       copy_line(p, ws->variable, ws->copies + line * p->stride * copy_lanes(p) + r * p->pitch);

@@ -12,9 +12,15 @@ static inline int64_t rank(Format f, uint64_t a)
 }
 
 static inline int are_ordered(Format f, uint64_t a, uint64_t b) { return !is_nan(f, a) && !is_nan(f, b); }
-static inline int float_eq(Format f, uint64_t a, uint64_t b) { return are_ordered(f, a, b) && rank(f, a) == rank(f, b); }
+static inline int float_eq(Format f, uint64_t a, uint64_t b)
+{
+  return are_ordered(f, a, b) && rank(f, a) == rank(f, b);
+}
 static inline int float_lt(Format f, uint64_t a, uint64_t b) { return are_ordered(f, a, b) && rank(f, a) < rank(f, b); }
-static inline int float_le(Format f, uint64_t a, uint64_t b) { return are_ordered(f, a, b) && rank(f, a) <= rank(f, b); }
+static inline int float_le(Format f, uint64_t a, uint64_t b)
+{
+  return are_ordered(f, a, b) && rank(f, a) <= rank(f, b);
+}
 
 /** The lesser; NaN if either is; -0 < +0. */
 static inline uint64_t float_min(Format f, uint64_t a, uint64_t b)

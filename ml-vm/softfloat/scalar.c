@@ -74,12 +74,14 @@ static uint64_t int_dot4(uint64_t a, uint64_t b, uint64_t c, int aSigned)
 
 uint64_t elench_scalar(uint32_t opcode, uint64_t a, uint64_t b, uint64_t c)
 {
+  // clang-format off
   switch (opcode) {
   case 0x01: return a != 0 ? b : c;
 
   FLOAT_OPERATIONS(f32, uint32_t, 0x10)
   FLOAT_OPERATIONS(f64, uint64_t, 0x30)
 
+  // clang-format on
   // NaN gives 0 here, where the conversion by itself gives the greatest integer.
   case 0x50: return f32_eq((uint32_t)a, (uint32_t)a) ? (uint64_t)f32_to_i64_r_minMag((uint32_t)a) : 0;
   case 0x51: return i64_to_f32((int64_t)a);

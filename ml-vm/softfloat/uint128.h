@@ -13,8 +13,8 @@ static inline Uint128 multiply_wide(uint64_t a, uint64_t b)
 {
   uint64_t aHigh = a >> 32, aLow = (uint32_t)a, bHigh = b >> 32, bLow = (uint32_t)b;
   uint64_t low = aLow * bLow;
-  uint64_t middle = aHigh * bLow + (low >> 32);        // cannot overflow: (2^32-1)^2 + 2^32-1 < 2^64
-  uint64_t cross = aLow * bHigh + (uint32_t)middle;    // nor can this
+  uint64_t middle = aHigh * bLow + (low >> 32);      // cannot overflow: (2^32-1)^2 + 2^32-1 < 2^64
+  uint64_t cross = aLow * bHigh + (uint32_t)middle;  // nor can this
   return (Uint128){aHigh * bHigh + (middle >> 32) + (cross >> 32), cross << 32 | (uint32_t)low};
 }
 
@@ -29,10 +29,7 @@ static inline Uint128 subtract_wide(Uint128 a, Uint128 b)
   return (Uint128){a.high - b.high - (a.low < b.low), a.low - b.low};
 }
 
-static inline int less_wide(Uint128 a, Uint128 b)
-{
-  return a.high < b.high || (a.high == b.high && a.low < b.low);
-}
+static inline int less_wide(Uint128 a, Uint128 b) { return a.high < b.high || (a.high == b.high && a.low < b.low); }
 
 /** `a` shifted left by 0 to 127 bits. */
 static inline Uint128 shift_left_wide(Uint128 a, int count)

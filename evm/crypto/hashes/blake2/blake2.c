@@ -16,21 +16,18 @@ static const uint8_t SIGMA[10][16] = {
   {6, 15, 14, 9, 11, 3, 0, 8, 12, 2, 13, 7, 1, 4, 10, 5}, {10, 2, 8, 4, 7, 6, 1, 5, 15, 11, 9, 14, 3, 12, 13, 0},
 };
 
-static inline uint64_t rotate(uint64_t word, unsigned n)
-{
-  return word >> n | word << (64 - n);
-}
+static inline uint64_t rotate(uint64_t word, unsigned n) { return word >> n | word << (64 - n); }
 
-#define MIX(a, b, c, d, x, y)        \
-  do {                               \
-    v[a] += v[b] + block.m[x];       \
-    v[d] = rotate(v[d] ^ v[a], 32);  \
-    v[c] += v[d];                    \
-    v[b] = rotate(v[b] ^ v[c], 24);  \
-    v[a] += v[b] + block.m[y];       \
-    v[d] = rotate(v[d] ^ v[a], 16);  \
-    v[c] += v[d];                    \
-    v[b] = rotate(v[b] ^ v[c], 63);  \
+#define MIX(a, b, c, d, x, y)                                                                                          \
+  do {                                                                                                                 \
+    v[a] += v[b] + block.m[x];                                                                                         \
+    v[d] = rotate(v[d] ^ v[a], 32);                                                                                    \
+    v[c] += v[d];                                                                                                      \
+    v[b] = rotate(v[b] ^ v[c], 24);                                                                                    \
+    v[a] += v[b] + block.m[y];                                                                                         \
+    v[d] = rotate(v[d] ^ v[a], 16);                                                                                    \
+    v[c] += v[d];                                                                                                      \
+    v[b] = rotate(v[b] ^ v[c], 63);                                                                                    \
   } while (0)
 
 static inline __attribute__((always_inline)) void mix(uint64_t v[16], const uint8_t s[16])
@@ -46,10 +43,7 @@ static inline __attribute__((always_inline)) void mix(uint64_t v[16], const uint
 }
 
 /** Where the 128 bytes of the working vector are put, then the 128 of the message; the vector's are then the result. */
-void *blake2_block(void)
-{
-  return &block;
-}
+void *blake2_block(void) { return &block; }
 
 /** Rounds from number `first` of ten. */
 void blake2_rounds(uint32_t first, uint32_t rounds)
