@@ -4,11 +4,11 @@ pragma solidity ^0.8.31;
 import {IModelDirectory} from "./IModelDirectory.sol";
 import {ModelEntry} from "./ModelEntry.sol";
 
-/// @title The models that contracts of the chain can call
-/// @notice Nothing here writes: the genesis fills the mapping.
-/// @dev The precompile and the L1 verifier read slot keccak256(model ‖ 0), and know nothing of this code.
+/// @title The directory of models that contracts can call
+/// @notice The contract is read-only: the genesis fills the mapping.
+/// @dev The precompile and the L1 verifier read slot keccak256(model ‖ 0) directly, without calling this code.
 contract ModelDirectory is IModelDirectory {
-  // INVARIANT: the mapping stands at slot 0, where the precompile looks. Nothing may be declared before it.
+  // INVARIANT: the mapping is at slot 0, which the precompile reads. No state variable may precede it.
   mapping(bytes32 model => ModelEntry) private _entries;
 
   /// @inheritdoc IModelDirectory

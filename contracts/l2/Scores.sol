@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.31;
 
-/// @title The bytes of a binary32 tensor, for a contract that wants to know which element is the largest
-/// @dev Tensors are little-endian, and words big-endian. The project's Float32 computes with such numbers, but needs opcodes of Osaka (CLZ).
+/// @title Scores: find the largest element of a binary32 tensor
+/// @dev Tensor elements are little-endian, EVM words big-endian. `Float32` computes with such numbers, but needs an Osaka opcode (CLZ).
 library Scores {
-  /// @notice Position of the largest element; the first one, of equals. Positive NaNs count as larger than all numbers, negative ones as smaller.
-  /// @param scores elements of four bytes; what is left of a fifth is not looked at
+  /// @notice Index of the largest element; the lowest index among equals. A positive NaN is larger than every number, a negative NaN smaller.
+  /// @param scores elements of four bytes; trailing bytes of an incomplete element are ignored
   function argmax(bytes memory scores) internal pure returns (uint256 best) {
     uint256 highest = orderOf(scores, 0);
     for (uint256 i = 1; i < scores.length / 4; ++i) {
@@ -14,10 +14,10 @@ library Scores {
     }
   }
 
-  /// @notice A number below 2^32 for element `i`, such that a larger element has a larger number. −0 comes just before +0.
+  /// @notice An integer below 2^32 for element `i` that orders elements as their values do; −0 precedes +0.
   function orderOf(bytes memory scores, uint256 i) internal pure returns (uint256) {
     uint256 bits = bitsOf(scores, i);
-    // Positive numbers are in the order of their bits, negative ones in the reverse order, and below.
+    // Positive numbers are ordered by their bits, negative numbers in reverse and below them.
     return bits < 0x80000000 ? bits + 0x80000000 : 0xffffffff - bits;
   }
 

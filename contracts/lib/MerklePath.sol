@@ -2,11 +2,11 @@
 pragma solidity ^0.8.37;
 
 /// @title Merkle paths in calldata
-/// @notice Trees of `merkle/tree.ts`: a node is keccak256(left ‖ right), a leaf of a data tree keccak256 of its 128 bytes, a
-/// leaf of a list tree the word itself. A path is the siblings from there upwards, 32 bytes each.
-/// @dev A leaf hashes 128 bytes and a node 64, so neither passes for the other; but an inner node passes for a leaf of a list
-/// tree if the number of siblings is left to whoever gives them. So `depth` must never come from the witness.
-/// Loops are not unrolled: calldata costs 1,280 gas a level, a loop's round 120.
+/// @notice The trees of `merkle/tree.ts`: a node is keccak256(left ‖ right); a leaf of a data tree is keccak256 of 128 bytes; a leaf of
+/// a list tree is the word itself. A path lists the siblings from the leaf upwards, 32 bytes each.
+/// @dev A leaf hashes 128 bytes and a node 64, so neither passes for the other. An inner node passes for a leaf of a list tree,
+/// however, if the prover chooses the number of siblings: `depth` must never come from the witness.
+/// Loops are not unrolled: calldata costs 1,280 gas a level, a loop iteration 120.
 library MerklePath {
   uint256 internal constant LEAF_BYTES = 128;
 
@@ -25,7 +25,7 @@ library MerklePath {
   }
 
   /// @notice Root of the tree that has `node` at `index`, `depth` levels below it.
-  /// @param path Where in calldata its siblings begin.
+  /// @param path Position in calldata of the first sibling.
   function climb(bytes32 node, uint256 index, uint256 path, uint256 depth) internal pure returns (bytes32 root) {
     assembly ("memory-safe") {
       root := node
@@ -43,7 +43,7 @@ library MerklePath {
     }
   }
 
-  /// @notice Roots of the tree that has `former` at `index`, and of the one that has `latter` there instead.
+  /// @notice Roots of the tree with `former` at `index`, and of the tree with `latter` there instead.
   function climbBoth(
     bytes32 former,
     bytes32 latter,

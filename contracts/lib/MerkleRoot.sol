@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.37;
 
-/// @title Roots of the trees of `merkle/tree.ts`, from all of their content
+/// @title Roots of the trees of `merkle/tree.ts`, computed from the whole content
 library MerkleRoot {
   /// @notice Root of the data tree over `size` bytes at `data` in calldata.
   function ofData(uint256 data, uint256 size) internal pure returns (bytes32 root) {
@@ -11,7 +11,7 @@ library MerkleRoot {
     assembly ("memory-safe") {
       nodes := mload(0x40)
       count := shr(7, add(size, 127))
-      // The chunk at hand lies behind the nodes.
+      // The current chunk is stored after the nodes.
       let chunk := add(nodes, shl(5, count))
       calldatacopy(chunk, calldatasize(), 128)
       zero := keccak256(chunk, 128)
@@ -23,7 +23,7 @@ library MerkleRoot {
       } {
         let length := 128
         if lt(left, 128) {
-          // The last chunk is filled up with zeros.
+          // The last chunk is padded with zeros.
           calldatacopy(chunk, calldatasize(), 128)
           length := left
         }
@@ -37,7 +37,7 @@ library MerkleRoot {
     return _fold(nodes, count, zero);
   }
 
-  /// @notice Root of the list tree over words; of none, the zero word.
+  /// @notice Root of the list tree over words; the zero word if there are none.
   function ofList(bytes32[] memory words) internal pure returns (bytes32) {
     if (words.length == 0) return 0;
     uint256 nodes;
@@ -53,9 +53,9 @@ library MerkleRoot {
     for (; depth > 0; --depth) root = keccak256(abi.encodePacked(root, root));
   }
 
-  /// @dev Hashes pairs, a level at a time, in place.
-  /// @param nodes Address of `count` ≥ 1 words in free memory, and room for one more.
-  /// @param zero What stands for the missing nodes of the lowest level.
+  /// @dev Hashes pairs in place, one level at a time.
+  /// @param nodes Memory address of `count` ≥ 1 words, with room for one more.
+  /// @param zero Value of the missing nodes of the lowest level.
   function _fold(uint256 nodes, uint256 count, bytes32 zero) private pure returns (bytes32 root) {
     assembly ("memory-safe") {
       for {} gt(count, 1) {} {
