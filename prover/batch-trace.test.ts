@@ -22,9 +22,9 @@ async function traceOf(bytes: Uint8Array, tampering?: Tampering): Promise<BatchT
 
 /** Every real step of the stepper's run: clock and hash. */
 async function statesOf(bytes: Uint8Array) {
-  const { root, outside } = await testWorld();
+  const { root, host } = await testWorld();
   const states: { step: bigint; phase: Phase; hash: string; witness: string }[] = [];
-  const halted = runBatch(outside, testInput(root, bytes), (m) => {
+  const halted = runBatch(host, testInput(root, bytes), (m) => {
     const { pre, witness } = prove(m);
     states.push({ step: m.clock, phase: m.phase, hash: bytesToHex(pre), witness: bytesToHex(witness) });
   });

@@ -6,12 +6,12 @@ import type { Models } from "@elench/evm/inference/models";
 import { lastOfSlot, skipIdle } from "@elench/evm/machine/phases/blocks";
 import { AskTask } from "@elench/evm/machine/phases/bulk";
 import { firstState } from "@elench/evm/machine/start";
-import type { Machine, Outside } from "@elench/evm/machine/state/machine";
+import type { Host, Machine } from "@elench/evm/machine/state/machine";
 import { type ProvenStep, prove, step } from "@elench/evm/machine/step";
 import type { NativeBatchOptions } from "@elench/evm/native/batch";
 import { PHASE } from "@elench/evm/structures/layout";
 import { type Hash, keccak256 } from "@elench/merkle/tree";
-import { outsideOf } from "./outside.ts";
+import { hostOf } from "./host.ts";
 import type { Trace } from "./trace.ts";
 
 /** A liar's change to the state before a step, for tests and for the demo: from there on its trace follows the machine, from the wrong state. */
@@ -57,7 +57,7 @@ const min = (a: bigint, b: bigint): bigint => (a < b ? a : b);
 export class BatchTrace implements Trace {
   readonly context: Hash;
   readonly #input: BatchInput;
-  readonly #outside: Outside;
+  readonly #host: Host;
   readonly #tampering: Tampering | undefined;
   /** Entry k: the state at step k·16^7, before transaction k, as far as the batch has been stepped. */
   readonly #starts: Machine[];
@@ -71,12 +71,12 @@ export class BatchTrace implements Trace {
     this.context = contextOf(input);
     this.#input = input;
     this.#tampering = tampering;
-    this.#outside = outsideOf({ ...options, ...(models && { models }) });
-    this.#starts = [firstState(input, this.#outside)];
+    this.#host = hostOf({ ...options, ...(models && { models }) });
+    this.#starts = [firstState(input, this.#host)];
   }
 
   get start(): Hash {
-    return firstState(this.#input, this.#outside).hash();
+    return firstState(this.#input, this.#host).hash();
   }
 
   get steps(): bigint {

@@ -5,7 +5,7 @@ import { PHASE } from "@elench/evm/structures/layout";
 import { EXTREMES } from "../../evm/machine/fixtures/extremes.ts";
 import { runBatch } from "../../evm/machine/run.ts";
 import { seededRandom } from "../../evm/trie/fixtures/random.ts";
-import { outsideOf } from "../../prover/outside.ts";
+import { hostOf } from "../../prover/host.ts";
 import { kindOf } from "../../test/conformance/evm-step-kinds.ts";
 import type { L1 } from "./l1.ts";
 import { refutations } from "./refutation.ts";
@@ -71,7 +71,7 @@ export async function measureSteps(l1: L1, { chain, bytes }: Workload) {
   const classes = new Reservoirs(OF_A_CLASS);
   const phases = new Reservoirs(OF_A_PHASE);
   const { chainId, batchGas } = chain.genesis;
-  runBatch(outsideOf(chain.options), batchInput(chainId, batchGas, chain.before(0), bytes), (m: Machine) => {
+  runBatch(hostOf(chain.options), batchInput(chainId, batchGas, chain.before(0), bytes), (m: Machine) => {
     const kind = kindOf(m);
     const make = () => ({ kind, ...prove(m) });
     if (m.phase === PHASE.execute) {

@@ -6,15 +6,15 @@ import type { BlockHeader } from "../structures/layout.ts";
 import { type Log, logsOf, PHASE, type Tx } from "../structures/layout.ts";
 import { skipIdle } from "./phases/blocks.ts";
 import { firstState } from "./start.ts";
-import type { Machine, Outside } from "./state/machine.ts";
+import type { Host, Machine } from "./state/machine.ts";
 import { step } from "./step.ts";
 
 /** Called before each step that is no idling, with the machine as it is then. */
 export type Each = (machine: Machine) => void;
 
 /** Steps a batch from its first state to the halt, without the idle time. @returns the halted machine. */
-export function runBatch(outside: Outside, input: BatchInput, each?: Each): Machine {
-  const m = firstState(input, outside);
+export function runBatch(host: Host, input: BatchInput, each?: Each): Machine {
+  const m = firstState(input, host);
   while (!m.halted) {
     each?.(m);
     step(m);
@@ -42,7 +42,7 @@ export interface TransactionInput {
   readonly world: Hash;
   /** 256 hashes: entry n mod 256 is block n's. */
   readonly history: readonly Hash[];
-  readonly outside: Outside;
+  readonly host: Host;
   readonly each?: Each;
 }
 
@@ -51,10 +51,10 @@ const ANY_GAS = 2n ** 64n;
 
 /** Steps one transaction, in a block of its own. */
 export function stepTransaction(input: TransactionInput): TransactionRun {
-  const { chainId, header, txBytes, history, outside, each } = input;
+  const { chainId, header, txBytes, history, host, each } = input;
   const previous: ChainState = { number: header.number - 1n, world: input.world, history };
   const bytes = encodeBatch([{ ...header, transactions: [txBytes] }]);
-  const m = firstState(batchInput(chainId, ANY_GAS, previous, bytes), outside);
+  const m = firstState(batchInput(chainId, ANY_GAS, previous, bytes), host);
   let last: Tx | null = null;
   while (m.phase !== PHASE.idle) {
     each?.(m);

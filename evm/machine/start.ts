@@ -1,7 +1,7 @@
 import type { Word } from "@elench/bytes/words";
 import { type BatchInput, startWords } from "../batch/claim.ts";
 import { PHASE } from "../structures/layout.ts";
-import { Machine, type Outside, type Task } from "./state/machine.ts";
+import { type Host, Machine, type Task } from "./state/machine.ts";
 
 /** The task of the first step. */
 export class StartTask implements Task {
@@ -15,5 +15,5 @@ export class StartTask implements Task {
 }
 
 /** The machine before the first step of a batch. */
-export const firstState = (input: BatchInput, outside: Outside): Machine =>
-  new Machine(outside, PHASE.start, 0n, new StartTask(input));
+export const firstState = (input: BatchInput, host: Host): Machine =>
+  new Machine(host, PHASE.start, 0n, new StartTask(input));

@@ -25,11 +25,11 @@ import { type NativeBatch, runNativeBatch } from "./batch.ts";
 
 /** Runs both, and compares what became of each transaction, and the end. */
 async function agree(bytes: Uint8Array, batchGas?: bigint, what = ""): Promise<NativeBatch> {
-  const { state, root, outside } = await testWorld();
+  const { state, root, host } = await testWorld();
   const input = testInput(root, bytes, batchGas);
   const native = await runNativeBatch(input, { state });
   const blocks = [firstBlock(input)];
-  const halted = runBatch(outside, input, (m) => {
+  const halted = runBatch(host, input, (m) => {
     if (m.clock > 0n && m.clock % SLOT_STEPS === 0n) blocks.push((m.tx as Tx).block);
   });
   const expected = native.transactions.map(({ number, receipt }) => ({ number, gasUsed: receipt?.gasUsed ?? 0n }));
@@ -110,8 +110,8 @@ test("signatures without a chain are taken, those for another chain are not", as
 });
 
 test("idle time is skipped to any clock, and not beyond the boundary by itself", async () => {
-  const { root, outside } = await testWorld();
-  const m = firstState(testInput(root, encodeBatch([testBlock([Uint8Array.of(1)])])), outside);
+  const { root, host } = await testWorld();
+  const m = firstState(testInput(root, encodeBatch([testBlock([Uint8Array.of(1)])])), host);
   while (m.phase !== PHASE.idle) step(m);
   skipIdle(m, 1000n);
   assert.equal(m.clock, 1000n);

@@ -6,7 +6,7 @@ import { nativeCommon } from "@elench/evm/native/vm";
 import { PHASE } from "@elench/evm/structures/layout";
 import { createBlockHeader } from "@ethereumjs/block";
 import { stepTransaction } from "../../evm/machine/run.ts";
-import { outsideOf } from "../../prover/outside.ts";
+import { hostOf } from "../../prover/host.ts";
 import { hex, type StateCase, testBlockHash } from "./evm-case.ts";
 import type { Outcome } from "./evm-executors.ts";
 import { type Figures, mostSteps } from "./evm-figures.ts";
@@ -59,7 +59,7 @@ async function run(test: StateCase, each: (m: Machine) => void): Promise<Outcome
     txBytes: test.transaction,
     world,
     history: historyBefore(number),
-    outside: outsideOf({ state, l1Bounds: false }),
+    host: hostOf({ state, l1Bounds: false }),
     each,
   });
   if (!transaction.valid) return { status: "rejected", why: "the stepper drops the transaction" };

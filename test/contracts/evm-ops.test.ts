@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
 import { joinWords } from "@elench/bytes/words";
-import { Machine, type Outside } from "@elench/evm/machine/state/machine";
+import { type Host, Machine } from "@elench/evm/machine/state/machine";
 import { step, witnessOf } from "@elench/evm/machine/step";
 import { PHASE, type Phase } from "@elench/evm/structures/layout";
 import { keccak256 } from "@elench/merkle/tree";
@@ -59,7 +59,7 @@ before(async () => {
   verifier = await evm.deploy(contract("EvmVerifier"), parts);
 });
 
-const nothingOutside: Outside = {
+const emptyHost: Host = {
   node: () => assert.fail("no trie is read"),
   code: () => assert.fail("no code is loaded"),
   keep: () => assert.fail("nothing is made"),
@@ -77,7 +77,7 @@ interface Situation {
 }
 
 function machineAt({ code, pc = 0, gas = 1_000_000n, stack = [], memorySize = 0 }: Situation): Machine {
-  const m = new Machine(nothingOutside, PHASE.execute, 5n, null);
+  const m = new Machine(emptyHost, PHASE.execute, 5n, null);
   m.code = new Code(code);
   m.pc = pc;
   m.gas = gas;

@@ -4,7 +4,7 @@ import { after, before, describe, it } from "node:test";
 import { concat } from "@elench/bytes/concat";
 import { joinWords, toBigInt, wordBytes } from "@elench/bytes/words";
 import { encodeEntry } from "@elench/evm/inference/directory";
-import { addressKey, Machine, type Outside, type StatusTask, slotKey } from "@elench/evm/machine/state/machine";
+import { addressKey, type Host, Machine, type StatusTask, slotKey } from "@elench/evm/machine/state/machine";
 import { step, witnessOf } from "@elench/evm/machine/step";
 import {
   type Account,
@@ -49,7 +49,7 @@ before(async () => {
 });
 after(() => simulator.close());
 
-const outside: Outside = {
+const host: Host = {
   node: () => assert.fail("no trie is read"),
   code: () => assert.fail("no code is loaded"),
   keep: () => assert.fail("nothing is made"),
@@ -61,7 +61,7 @@ const bytes = (length: number): Uint8Array => Uint8Array.from({ length }, (_, i)
 
 /** Before the first step of a precompile. The input lies somewhere in a larger tree. */
 function machineAt(address: bigint, input: Uint8Array, gas: bigint): Machine {
-  const m = new Machine(outside, PHASE.precompile, 5n, new PrecompileTask(address));
+  const m = new Machine(host, PHASE.precompile, 5n, new PrecompileTask(address));
   m.gas = gas;
   const tree = new Bytes(concat(new Uint8Array(131).fill(0xee), input, new Uint8Array(300).fill(0xdd)));
   m.frame = {

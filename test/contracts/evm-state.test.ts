@@ -83,7 +83,7 @@ const world = worldOf(
 );
 
 const inTrie = (within: World, address: bigint): Account =>
-  decodeAccount(trieGet(within.root, addressKey(address), within.outside.node).value);
+  decodeAccount(trieGet(within.root, addressKey(address), within.host.node).value);
 
 interface Before {
   readonly op: number;
@@ -277,8 +277,7 @@ describe("loads, on L1", () => {
   });
 
   it("refuse the proof of another key", async () => {
-    const proofOf = (address: bigint) =>
-      encodeProof(trieGet(world.root, addressKey(address), world.outside.node).proof);
+    const proofOf = (address: bigint) => encodeProof(trieGet(world.root, addressKey(address), world.host.node).proof);
     const m = loading(PHASE.loadAccount, [OTHER]);
     const [witness, own] = [witnessOf(m), proofOf(OTHER)];
     // The journal is empty: its opening, two bytes, follows the proof.
@@ -301,7 +300,7 @@ describe("the flush, on L1", () => {
     for (const [address, change] of changes) m.insertAccount(address, { ...inTrie(world, address), ...change });
     for (const [number, current] of Object.entries(ofSelf)) {
       const self = m.account(SELF);
-      const value = trieGet(self.storage, slotKey(BigInt(number)), m.outside.node).value;
+      const value = trieGet(self.storage, slotKey(BigInt(number)), m.host.node).value;
       const original = value === null ? 0n : (slots[number] as bigint);
       m.insertSlot(self, BigInt(number), { original, current, warm: true });
     }

@@ -62,7 +62,7 @@ interface Step {
 /** Every step of a batch that these contracts know. */
 function stepsOf(input: BatchInput): Step[] {
   const steps: Step[] = [];
-  runBatch(world.outside, input, (m) => {
+  runBatch(world.host, input, (m) => {
     if (parts.has(m.phase)) steps.push(stepOf(m));
   });
   return steps;
@@ -217,7 +217,7 @@ describe("transactions and blocks on L1", () => {
   it("halt in the state that the claim is about", async () => {
     const input = wholeBatch();
     const last = stepsOf(input).at(-1) as Step;
-    const { halted } = runBatch(world.outside, input);
+    const { halted } = runBatch(world.host, input);
     assert.ok(halted);
     assert.equal((await take(last, last.witness)).value, bytesToHex(hashPair(halted.context, halted.output)));
   });
@@ -240,7 +240,7 @@ describe("transactions and blocks on L1", () => {
 /** The first machine of the whole batch in a phase. */
 async function machineAt(phase: Phase, wanted: (m: Machine) => boolean = () => true): Promise<Machine> {
   let found: Machine | undefined;
-  runBatch(world.outside, wholeBatch(), (m) => {
+  runBatch(world.host, wholeBatch(), (m) => {
     if (m.phase === phase && wanted(m)) found ??= m.copy();
   });
   return found ?? assert.fail(`no machine in phase ${NAMES.get(phase)}`);

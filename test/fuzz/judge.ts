@@ -68,12 +68,12 @@ async function judge(scenario: Scenario, { verifier, verified = 60, met = new Ma
 }
 
 /** Steps all of the batch; each transaction, and the end, must be what native execution says. @returns what was done at each clock. */
-function step({ input, outside }: Stage, { transactions, output }: NativeBatch): Map<bigint, string> {
+function step({ input, host }: Stage, { transactions, output }: NativeBatch): Map<bigint, string> {
   const kinds = new Map<bigint, string>();
   let last: { readonly clock: bigint; readonly kind: string } | undefined;
   const blocks = [firstBlock(input)];
   const bound = new StepBound();
-  const halted = runBatch(outside, input, (m) => {
+  const halted = runBatch(host, input, (m) => {
     if (last) kinds.set(last.clock, `${last.kind} → ${kindAfter(m)}`);
     last = { clock: m.clock, kind: kindBefore(m) };
     if (m.clock > 0n && m.clock % SLOT_STEPS === 0n) {
@@ -139,9 +139,9 @@ function choose(kinds: ReadonlyMap<bigint, string>, met: Met, count: number): Re
 }
 
 /** Has the contract take steps of the run. @throws Disagreement */
-async function verify({ input, outside }: Stage, clocks: ReadonlySet<bigint>, verifier: EvmVerifier): Promise<void> {
+async function verify({ input, host }: Stage, clocks: ReadonlySet<bigint>, verifier: EvmVerifier): Promise<void> {
   const proven: (ProvenStep & { readonly what: string })[] = [];
-  runBatch(outside, input, (m) => {
+  runBatch(host, input, (m) => {
     if (clocks.has(m.clock)) proven.push({ ...prove(m), what: `step ${m.clock}, ${kindBefore(m)}` });
   });
   const verdicts = await verifier.verdicts(proven);

@@ -1,7 +1,7 @@
 import { type BatchInput, batchInput } from "@elench/evm/batch/claim";
 import { encodeBatch } from "@elench/evm/batch/encoding";
 import { NO_HISTORY } from "@elench/evm/batch/history";
-import type { Outside } from "@elench/evm/machine/state/machine";
+import type { Host } from "@elench/evm/machine/state/machine";
 import { type AccountState, accountOf, type NativeState, type PreState } from "@elench/evm/native/state";
 import { keccak256 } from "@elench/merkle/tree";
 import type { TypedTxData } from "@ethereumjs/tx";
@@ -32,7 +32,7 @@ export interface Scenario {
 export interface Stage {
   readonly state: NativeState;
   readonly input: BatchInput;
-  readonly outside: Outside;
+  readonly host: Host;
 }
 
 const CONTRACTS = [0xc001n, 0xc002n, 0xc003n, 0xc004n, 0xc005n, DIRECTORY];
@@ -80,8 +80,8 @@ export function randomScenario(seed: number): Scenario {
 }
 
 export async function stageOf({ accounts, batch, batchGas }: Scenario): Promise<Stage> {
-  const { state, root: world, outside } = await testWorld(accounts, models);
-  return { state, outside, input: batchInput(CHAIN_ID, batchGas, { number: NUMBER, world, history: HISTORY }, batch) };
+  const { state, root: world, host } = await testWorld(accounts, models);
+  return { state, host, input: batchInput(CHAIN_ID, batchGas, { number: NUMBER, world, history: HISTORY }, batch) };
 }
 
 function randomWorld(random: Random): PreState {

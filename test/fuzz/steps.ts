@@ -66,9 +66,9 @@ export async function gatherSteps(seeds: number): Promise<KnownStep[]> {
   const steps: KnownStep[] = [];
   for (let seed = 1; seed <= seeds; seed++) {
     const clocks = await newKinds(seed, met);
-    const { outside, input } = await stageOf(randomScenario(seed));
+    const { host, input } = await stageOf(randomScenario(seed));
     if (clocks.size > 0)
-      runBatch(outside, input, (m) => {
+      runBatch(host, input, (m) => {
         if (clocks.has(m.clock)) steps.push(knownStep(m));
       });
   }
@@ -81,7 +81,7 @@ const OF_VARIED = 6;
 
 /** Clocks of the scenario's steps of kinds that were not met often enough: what a step leads to shows only after it. */
 async function newKinds(seed: number, met: Map<string, number>): Promise<ReadonlySet<bigint>> {
-  const { outside, input } = await stageOf(randomScenario(seed));
+  const { host, input } = await stageOf(randomScenario(seed));
   const clocks = new Set<bigint>();
   let last: { readonly clock: bigint; readonly before: string } | undefined;
   const note = (m: Machine): void => {
@@ -93,6 +93,6 @@ async function newKinds(seed: number, met: Map<string, number>): Promise<Readonl
     }
     last = { clock: m.clock, before: kindBefore(m) };
   };
-  note(runBatch(outside, input, note));
+  note(runBatch(host, input, note));
   return clocks;
 }

@@ -31,7 +31,7 @@ import {
 import { directoryCode } from "../../cli/input/directory-code.ts";
 import { runBatch } from "../../evm/machine/run.ts";
 import { seededRandom } from "../../evm/trie/fixtures/random.ts";
-import { outsideOf } from "../../prover/outside.ts";
+import { hostOf } from "../../prover/host.ts";
 import { type Outcome, simulate } from "../../rollup/devnet/simulate.ts";
 import { build } from "../contracts/build.ts";
 import { tinyInput, tinyModel } from "../e2e/tiny-model.ts";
@@ -238,8 +238,8 @@ test("the chain's blocks, as a batch, come to the same natively and step by step
     asked++;
     return models!.infer(modelId, data);
   };
-  const outside = outsideOf({ state, models: { infer } });
-  assert.deepEqual(runBatch(outside, batch).hash(), hashPair(contextOf(batch), output));
+  const host = hostOf({ state, models: { infer } });
+  assert.deepEqual(runBatch(host, batch).hash(), hashPair(contextOf(batch), output));
   assert.ok(asked > 0);
 });
 

@@ -5,7 +5,7 @@ import { type Hex, toHex } from "@elench/bytes/hex";
 import { batchInput, type ChainState, contextOf, outputOf, startOf } from "@elench/evm/batch/claim";
 import { NO_HISTORY } from "@elench/evm/batch/history";
 import { firstState } from "@elench/evm/machine/start";
-import type { Outside } from "@elench/evm/machine/state/machine";
+import type { Host } from "@elench/evm/machine/state/machine";
 import { maxUint64 } from "viem";
 import { seededRandom } from "../../evm/trie/fixtures/random.ts";
 import { parameters, prices, times } from "../game/arena.ts";
@@ -56,7 +56,7 @@ async function upheldOnALie(): Promise<Stage> {
 
 test("context and start are the machine's first state, for any batch and any previous output", async () => {
   const random = seededRandom(9);
-  const outside = {} as Outside;
+  const host = {} as Host;
   const stage = await openStage(chain);
   let previous: ChainState = START;
   for (let batch = 0; batch < 12; batch++) {
@@ -71,7 +71,7 @@ test("context and start are the machine's first state, for any batch and any pre
     const input = batchInput(CHAIN_ID, BATCH_GAS, previous, bytes);
     const { proposal } = stage.game(game);
     assert.equal(proposal.context, toHex(contextOf(input)));
-    assert.equal(proposal.start, toHex(firstState(input, outside).hash()));
+    assert.equal(proposal.start, toHex(firstState(input, host).hash()));
     assert.equal(proposal.start, toHex(startOf(input)));
     previous = next;
   }

@@ -40,7 +40,7 @@ function flushing(world: World, changes: readonly Change[]): Machine {
 }
 
 const inTrie = (m: Machine, world: Uint8Array, address: bigint): Account =>
-  decodeAccount(trieGet(world, addressKey(address), m.outside.node).value);
+  decodeAccount(trieGet(world, addressKey(address), m.host.node).value);
 
 const worldAfter = (m: Machine): Uint8Array => m.tx?.block.world ?? assert.fail("no block");
 
@@ -128,7 +128,7 @@ describe("the flush", () => {
     assert.equal(m.phase, PHASE.receipt);
     assert.deepEqual(m.task?.words(), [STATUS.success, 21_000n]);
     const { storage } = inTrie(copy, worldAfter(m), A);
-    assert.equal(decodeSlot(trieGet(storage, slotKey(1n), copy.outside.node).value), 11n, "a copy reads them too");
+    assert.equal(decodeSlot(trieGet(storage, slotKey(1n), copy.host.node).value), 11n, "a copy reads them too");
   });
 
   it("is not changed by its witness being made", () => {

@@ -43,9 +43,9 @@ function setWorld(m: Machine, key: Uint8Array, value: Uint8Array | null): void {
 
 /** Changes a trie, with the proof on the tape. @returns its new root. */
 function update(m: Machine, root: Uint8Array, key: Uint8Array, value: Uint8Array | null): Uint8Array {
-  const { root: changed, written, proof } = trieUpdate(root, key, value, m.outside.node);
+  const { root: changed, written, proof } = trieUpdate(root, key, value, m.host.node);
   m.tape?.bytes(encodeProof(proof));
-  for (const { hash, rlp } of written) m.outside.keep(hash, rlp);
+  for (const { hash, rlp } of written) m.host.keep(hash, rlp);
   return changed;
 }
 

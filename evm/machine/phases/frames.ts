@@ -191,7 +191,7 @@ function deposit(m: Machine): void {
   m.openTask();
   const account = m.account(m.openFrame().address);
   const code = live as View;
-  m.outside.keep(digest, readView(code, 0, code.length));
+  m.host.keep(digest, readView(code, 0, code.length));
   m.storeAccount({ ...account, codeHash: digest, flags: account.flags | FLAG.touched });
   leaveWith(m, STATUS.deposited);
 }

@@ -33,7 +33,7 @@ export function callModel(m: Machine): void {
 function ask(m: Machine): void {
   const { modelId, input } = m.task as AskTask;
   m.openTask();
-  m.returned = viewOfBytes(m.outside.infer(modelId as Uint8Array, input.view(0, input.size).slice()));
+  m.returned = viewOfBytes(m.host.infer(modelId as Uint8Array, input.view(0, input.size).slice()));
   m.goTo(PHASE.leave, new StatusTask(STATUS.success));
 }
 

@@ -8,7 +8,7 @@ import type { Steps } from "../state/operation.ts";
 
 /** Looks a key up in a trie, with the proof on the tape. */
 function look(m: Machine, root: Uint8Array, key: Uint8Array): Uint8Array | null {
-  const { value, proof } = trieGet(root, key, m.outside.node);
+  const { value, proof } = trieGet(root, key, m.host.node);
   m.tape?.bytes(encodeProof(proof));
   return value;
 }
@@ -37,7 +37,7 @@ const loadSlot = load((m, [address, slot]: readonly [bigint, bigint]) => {
 
 const loadCode = load((m, [codeHash]: readonly [Uint8Array]) => {
   m.openTx();
-  const code = new Code(m.outside.code(codeHash));
+  const code = new Code(m.host.code(codeHash));
   m.tape?.uint(code.size, 4);
   m.tape?.bytes(code.bytes);
   m.insertCode(codeHash, code);

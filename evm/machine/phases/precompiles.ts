@@ -61,9 +61,9 @@ const exponentiate: Precompile = (m, data) => {
   const lead = exponent < 32n ? Number(exponent) : 32;
   const exponentHead = m.readView(data, 96n + base, lead);
   m.charge(modexpGas(base, exponent, modulus, toBigInt(exponentHead)));
-  if (m.outside.bounded && (base > 1024n || exponent > 1024n || modulus > 1024n)) throw Failure.NOW;
+  if (m.host.bounded && (base > 1024n || exponent > 1024n || modulus > 1024n)) throw Failure.NOW;
   // The price is known by the lengths and the exponent's head: before the rest of the input, and whether or not there is a modulus.
-  if (m.outside.bounded && exceedsL1(5, concat(head, new Uint8Array(Number(base)), exponentHead))) throw Failure.NOW;
+  if (m.host.bounded && exceedsL1(5, concat(head, new Uint8Array(Number(base)), exponentHead))) throw Failure.NOW;
   if (modulus === 0n) {
     leaveWithBytes(m, new Uint8Array(0));
     return;
@@ -95,7 +95,7 @@ const pair: Precompile = (m, data) => {
   if (data.length % PAIR !== 0) throw Failure.NOW;
   const gas = 45_000n + 34_000n * BigInt(data.length / PAIR);
   m.charge(gas);
-  if (m.outside.bounded && gas > 4_000_000n) throw Failure.NOW;
+  if (m.host.bounded && gas > 4_000_000n) throw Failure.NOW;
   runOn(m, data, 8, data.length);
 };
 

@@ -35,8 +35,8 @@ import { get, leftmost, open, put, rootOf, type Sparse, takeOut } from "../../st
 import { Stack } from "./stack.ts";
 import type { Tape } from "./tape.ts";
 
-/** What the machine is given from outside: all of it is checked against hashes by the verifier. */
-export interface Outside {
+/** What the machine asks its host for (EVMC names it so): the verifier checks each answer against a hash. */
+export interface Host {
   /** RLP of a node of the tries. @throws Error if it is not known. */
   readonly node: (hash: Hash) => Uint8Array;
   /** Code by its hash. @throws Error if it is not known. */
@@ -189,12 +189,12 @@ export class Machine {
   /** Set where a batch has ended: its output. Such a machine steps to itself. */
   halted: { readonly context: Hash; readonly output: Hash } | null = null;
   tape: Tape | null = null;
-  readonly outside: Outside;
+  readonly host: Host;
   #opened: Hash | undefined;
   #openedSlot: Hash | undefined;
 
-  constructor(outside: Outside, phase: Phase, clock: bigint, task: Task | null) {
-    this.outside = outside;
+  constructor(host: Host, phase: Phase, clock: bigint, task: Task | null) {
+    this.host = host;
     this.phase = phase;
     this.clock = clock;
     this.task = task;
@@ -228,7 +228,7 @@ export class Machine {
 
   /** An independent machine at the same step. */
   copy(): Machine {
-    const copy = new Machine(this.outside, this.phase, this.clock, this.task);
+    const copy = new Machine(this.host, this.phase, this.clock, this.task);
     this.#shareWaiting();
     copy.pc = this.pc;
     copy.gas = this.gas;

@@ -1,11 +1,11 @@
 import type { Hash } from "@elench/merkle/tree";
-import type { Outside } from "./machine.ts";
+import type { Host } from "./machine.ts";
 
 /**
  * What is given from outside, and before it whatever the machines that run on it have made: trie nodes and codes. All copies of a machine share it, since a hash names one thing.
  * @param below is asked for what was not made here.
  */
-export function keeping(below: Omit<Outside, "keep">): Outside {
+export function keeping(below: Omit<Host, "keep">): Host {
   const made = new Map<string, Uint8Array>();
   return {
     ...below,

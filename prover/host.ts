@@ -1,9 +1,9 @@
-import type { Outside } from "@elench/evm/machine/state/machine";
-import { keeping } from "@elench/evm/machine/state/outside";
+import { keeping } from "@elench/evm/machine/state/host";
+import type { Host } from "@elench/evm/machine/state/machine";
 import type { NativeBatchOptions } from "@elench/evm/native/batch";
 
 /** What a machine is given that steps through what can be run natively with the same options. */
-export const outsideOf = ({ state, models, l1Bounds = true }: NativeBatchOptions): Outside =>
+export const hostOf = ({ state, models, l1Bounds = true }: NativeBatchOptions): Host =>
   keeping({
     node: state.nodes,
     code: state.codes,
