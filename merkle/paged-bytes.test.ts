@@ -2,12 +2,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { seededRandom } from "../evm/trie/fixtures/random.ts";
-import { Bytes } from "./paged-bytes.ts";
+import { PagedBytes } from "./paged-bytes.ts";
 import { dataRoot } from "./tree.ts";
 
 test("any sequence of growing, writing and copying", () => {
   const random = seededRandom(3);
-  const all: { bytes: Bytes; plain: Uint8Array }[] = [{ bytes: new Bytes(), plain: new Uint8Array(0) }];
+  const all: { bytes: PagedBytes; plain: Uint8Array }[] = [{ bytes: new PagedBytes(), plain: new Uint8Array(0) }];
   const grown = (plain: Uint8Array, size: number): Uint8Array => {
     const wider = new Uint8Array(size);
     wider.set(plain);
@@ -41,7 +41,7 @@ test("any sequence of growing, writing and copying", () => {
 
 test("what it was made from does not change", () => {
   const data = new Uint8Array(10_000).fill(1);
-  const bytes = new Bytes(data);
+  const bytes = new PagedBytes(data);
   bytes.write(4_090, new Uint8Array(20));
   assert.ok(data.every((byte) => byte === 1));
   assert.equal(bytes.view(4_095, 1)[0], 0);

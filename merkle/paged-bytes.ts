@@ -11,7 +11,7 @@ const ZERO_PAGE = new Uint8Array(PAGE_BYTES);
  * Bytes under a data tree: a frame's memory, and every frozen tree that a view looks at. The tree is made when its root is first asked for, and mended from then on.
  * A `shared` one is looked at by somebody else as well: whoever wants to write takes a copy first. A copy takes a moment: a program can ask for one with every other instruction.
  */
-export class Bytes {
+export class PagedBytes {
   /** At least `size` bytes; zeros beyond it. */
   #pages: Uint8Array[];
   /** By page: whether nobody else has it. */
@@ -32,8 +32,8 @@ export class Bytes {
     return this.#size;
   }
 
-  copy(): Bytes {
-    const copy = new Bytes();
+  copy(): PagedBytes {
+    const copy = new PagedBytes();
     copy.#pages = this.#pages.slice();
     copy.#size = this.#size;
     this.#owned = [];

@@ -6,7 +6,7 @@ import { toHex } from "@elench/bytes/hex";
 import { encodeBatch } from "@elench/evm/batch/encoding";
 import { Chain } from "@elench/evm/chain/chain";
 import { accountOf } from "@elench/evm/native/state";
-import { Bytes } from "@elench/merkle/paged-bytes";
+import { PagedBytes } from "@elench/merkle/paged-bytes";
 import { CHAIN_ID, KEYS, senderOf, testBlock, transaction } from "../../evm/batch/fixtures/batches.ts";
 import { BatchTraceProvider } from "./batch-trace-provider.ts";
 import type { Appended } from "./batches.ts";
@@ -27,7 +27,7 @@ async function truthOf() {
     const to = `0x${"aa".repeat(20)}` as const;
     return encodeBatch([testBlock([transaction({ type: 2, nonce, to, value: 5n }, { key: payer })])]);
   });
-  const appended: Appended[] = batches.map((bytes) => ({ root: toHex(new Bytes(bytes).root), bytes }));
+  const appended: Appended[] = batches.map((bytes) => ({ root: toHex(new PagedBytes(bytes).root), bytes }));
   const deployment = { tensorVerifier: TENSOR, rollup: { evmVerifier: EVM } };
   const truth = new BatchTraceProvider({ deployment, chain, appended: () => appended });
   await truth.follow();

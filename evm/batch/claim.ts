@@ -1,6 +1,6 @@
 import type { Word } from "@elench/bytes/words";
 import { hashWords } from "@elench/merkle/hash-words";
-import { Bytes } from "@elench/merkle/paged-bytes";
+import { PagedBytes } from "@elench/merkle/paged-bytes";
 import { type Hash, zeroDataRoot } from "@elench/merkle/tree";
 import { type Batch, type Block, PHASE, ZERO_HASH } from "../structures/layout.ts";
 import { BATCH_TRANSACTIONS } from "./encoding.ts";
@@ -24,7 +24,7 @@ export interface BatchInput {
   /** Gas that the batch may use: at most 2^27. */
   readonly batchGas: bigint;
   readonly previous: ChainState;
-  readonly bytes: Bytes;
+  readonly bytes: PagedBytes;
 }
 
 /** Root of the memory of no bytes, and hash of the View of none. */
@@ -37,7 +37,7 @@ export const batchInput = (chainId: bigint, batchGas: bigint, previous: ChainSta
   chainId,
   batchGas,
   previous,
-  bytes: new Bytes(bytes),
+  bytes: new PagedBytes(bytes),
 });
 
 export const outputOf = ({ number, world, history }: ChainState): Hash =>

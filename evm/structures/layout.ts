@@ -1,6 +1,6 @@
 import { isZero, type Word } from "@elench/bytes/words";
 import { hashWords } from "@elench/merkle/hash-words";
-import { Bytes } from "@elench/merkle/paged-bytes";
+import { PagedBytes } from "@elench/merkle/paged-bytes";
 import { type Hash, keccak256 } from "@elench/merkle/tree";
 import type { Code } from "./code.ts";
 import { rootOf, type Sparse } from "./sparse.ts";
@@ -46,19 +46,19 @@ export const ZERO_HASH = new Uint8Array(32);
 
 /** A window on a frozen data tree: `offset + length` is at most its size. */
 export interface View {
-  readonly tree: Bytes;
+  readonly tree: PagedBytes;
   readonly offset: number;
   readonly length: number;
 }
 
 /** The only view of no bytes. Its words are zeros. */
-export const EMPTY: View = { tree: new Bytes(), offset: 0, length: 0 };
+export const EMPTY: View = { tree: new PagedBytes(), offset: 0, length: 0 };
 
-export const viewOf = (tree: Bytes, offset: number, length: number): View =>
+export const viewOf = (tree: PagedBytes, offset: number, length: number): View =>
   length === 0 ? EMPTY : { tree, offset, length };
 
 /** A view of all of some bytes. */
-export const viewOfBytes = (bytes: Uint8Array): View => viewOf(new Bytes(bytes), 0, bytes.length);
+export const viewOfBytes = (bytes: Uint8Array): View => viewOf(new PagedBytes(bytes), 0, bytes.length);
 
 export const viewWords = ({ tree, offset, length }: View): Word[] =>
   length === 0 ? [0, 0, 0, 0] : [tree.root, tree.size, offset, length];
@@ -220,7 +220,7 @@ export interface Batch {
   readonly context: Hash;
   readonly chainId: bigint;
   readonly gasLeft: bigint;
-  readonly bytes: Bytes;
+  readonly bytes: PagedBytes;
   readonly position: number;
   /** Hashes of the last 256 blocks: entry n mod 256 is block n's. */
   readonly history: readonly Hash[];

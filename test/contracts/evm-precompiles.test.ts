@@ -17,7 +17,7 @@ import {
   slotWords,
   viewOf,
 } from "@elench/evm/structures/layout";
-import { Bytes } from "@elench/merkle/paged-bytes";
+import { PagedBytes } from "@elench/merkle/paged-bytes";
 import { hashPair, keccak256 } from "@elench/merkle/tree";
 import { inferenceContext, startState } from "@elench/tensor/program/commitment";
 import { bls12_381 } from "@noble/curves/bls12-381.js";
@@ -63,7 +63,7 @@ const bytes = (length: number): Uint8Array => Uint8Array.from({ length }, (_, i)
 function machineAt(address: bigint, input: Uint8Array, gas: bigint): Machine {
   const m = new Machine(host, PHASE.precompile, 5n, new PrecompileTask(address));
   m.gas = gas;
-  const tree = new Bytes(concat(new Uint8Array(131).fill(0xee), input, new Uint8Array(300).fill(0xdd)));
+  const tree = new PagedBytes(concat(new Uint8Array(131).fill(0xee), input, new Uint8Array(300).fill(0xdd)));
   m.frame = {
     kind: 0,
     address,
@@ -328,7 +328,7 @@ describe("inference", () => {
       while (m.phase === PHASE.input) step(m);
       const [pre, witness] = [bytesToHex(m.hash()), bytesToHex(witnessOf(m))];
       await assert.rejects(async () => inference.call("step", pre, witness), { error: "Delegated" });
-      const inputRoot = new Bytes(bytes(inputBytes)).root;
+      const inputRoot = new PagedBytes(bytes(inputBytes)).root;
       const [machine, start, context, level] = (await inference.call("ask", pre, witness)) as [
         string,
         Hex,
@@ -342,7 +342,7 @@ describe("inference", () => {
       await refused(m, inference, "ask");
       await refused(m, inference, "resume", bytesToHex(MODEL_ID));
       step(m);
-      const answer = bytesToHex(new Bytes(OUTPUT).root);
+      const answer = bytesToHex(new PagedBytes(OUTPUT).root);
       assert.equal(await inference.call("resume", pre, witness, answer), bytesToHex(m.hash()));
       assert.notEqual(await inference.call("resume", pre, witness, bytesToHex(MODEL_ID)), bytesToHex(m.hash()));
     }

@@ -6,7 +6,7 @@ import { DecodeTask } from "@elench/evm/machine/phases/transactions";
 import { addressKey, type Machine } from "@elench/evm/machine/state/machine";
 import { prove, step } from "@elench/evm/machine/step";
 import { type Batch, type Envelope, PHASE, type Phase, type Tx } from "@elench/evm/structures/layout";
-import { Bytes } from "@elench/merkle/paged-bytes";
+import { PagedBytes } from "@elench/merkle/paged-bytes";
 import { hashPair } from "@elench/merkle/tree";
 import { bytesToHex } from "@ethereumjs/util";
 import type { Hex } from "viem";
@@ -163,7 +163,7 @@ describe("transactions and blocks on L1", () => {
     for (const change of [
       { position: end },
       { transactions: 0 },
-      { bytes: new Bytes(encodeBatch([testBlock([])])) },
+      { bytes: new PagedBytes(encodeBatch([testBlock([])])) },
     ] satisfies Partial<Batch>[]) {
       const liar = next.copy();
       const { block } = liar.tx as Tx;

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
 import { transientWords } from "@elench/evm/structures/layout";
 import { hashWords } from "@elench/merkle/hash-words";
-import { Bytes } from "@elench/merkle/paged-bytes";
+import { PagedBytes } from "@elench/merkle/paged-bytes";
 import { dataRoot, type Hash, ListTree, zeroDataRoot, zeroListRoot } from "@elench/merkle/tree";
 import { bytesToHex, concatBytes, equalsBytes, hexToBytes } from "@ethereumjs/util";
 import type { Hex } from "viem";
@@ -62,7 +62,7 @@ describe("ranges of data trees", () => {
   it("are read as they are", async () => {
     for (const [size, offset, length] of RANGES) {
       const data = randomBytes(size);
-      const tape = new Bytes(data).openRange(offset, length);
+      const tape = new PagedBytes(data).openRange(offset, length);
       const result = await call("read", tape, dataRoot(data), size, offset, length);
       assert.equal(result, bytesToHex(data.subarray(offset, offset + length)), `${[size, offset, length]}`);
     }
@@ -70,7 +70,7 @@ describe("ranges of data trees", () => {
 
   it("are not read from a tape with any bit changed, left out or added", async () => {
     const data = randomBytes(700);
-    const tape = new Bytes(data).openRange(250, 140);
+    const tape = new PagedBytes(data).openRange(250, 140);
     const read = (changed: Uint8Array) => call("read", changed, dataRoot(data), 700, 250, 140);
     for (let at = 0; at < tape.length; at += 13) await assert.rejects(read(flipped(tape, at)), Reverted);
     await assert.rejects(read(tape.subarray(0, -1)), Reverted);
@@ -79,7 +79,7 @@ describe("ranges of data trees", () => {
 
   it("are read by views, with zeros beyond their end, and nothing else in memory changes", async () => {
     const data = randomBytes(900);
-    const tree = new Bytes(data);
+    const tree = new PagedBytes(data);
     for (const [offset, length, from, wanted] of [
       [100, 300, 0, 300],
       [100, 300, 290, 50],
@@ -111,7 +111,7 @@ describe("ranges of data trees", () => {
     for (const [size, offset, length] of RANGES) {
       const data = randomBytes(size);
       const patch = randomBytes(length);
-      const tape = new Bytes(data).openRange(offset, length);
+      const tape = new PagedBytes(data).openRange(offset, length);
       const changed = data.slice();
       changed.set(patch, offset);
       const result = await call("write", tape, dataRoot(data), size, offset, patch);
@@ -121,7 +121,7 @@ describe("ranges of data trees", () => {
 
   it("are not overwritten where the tape opens another tree", async () => {
     const data = randomBytes(700);
-    const tape = new Bytes(data).openRange(250, 32);
+    const tape = new PagedBytes(data).openRange(250, 32);
     for (let at = 0; at < tape.length; at += 13) {
       await assert.rejects(call("write", flipped(tape, at), dataRoot(data), 700, 250, new Uint8Array(32)), Reverted);
     }
@@ -138,12 +138,12 @@ describe("ranges of data trees", () => {
       [1920, 2000],
     ] as const) {
       const piece = data.subarray(offset, end);
-      const tape = concatBytes(...new Bytes(partial.slice()).siblings(offset / 128, Math.ceil(end / 128)));
+      const tape = concatBytes(...new PagedBytes(partial.slice()).siblings(offset / 128, Math.ceil(end / 128)));
       root = hexToBytes((await call("fill", tape, root, 2000, offset, piece)) as Hex);
       partial.set(piece, offset);
       assert.deepEqual(root, dataRoot(partial));
     }
-    const tape = concatBytes(...new Bytes(data).siblings(0, 1));
+    const tape = concatBytes(...new PagedBytes(data).siblings(0, 1));
     await assert.rejects(call("fill", tape, root, 2000, 0, data.subarray(0, 128)), Reverted, "no zeros there");
   });
 

@@ -1,4 +1,4 @@
-import type { Bytes } from "@elench/merkle/paged-bytes";
+import type { PagedBytes } from "@elench/merkle/paged-bytes";
 import type { Machine } from "../state/machine.ts";
 
 /** What a step looks at, as its own accessors tell: names, which the journal knows by their hashes only. */
@@ -39,7 +39,7 @@ export function watch(m: Machine): Looks {
     if (last !== undefined) looks.slots.push({ address: last, slot: number, transient: true });
     return transient.call(m, record, number);
   };
-  m.readBytes = (tree: Bytes, offset: number, length: number) => {
+  m.readBytes = (tree: PagedBytes, offset: number, length: number) => {
     const bytes = readBytes.call(m, tree, offset, length);
     if (tree === m.memory && length > 0) looks.memoryReads.push({ offset, bytes: bytes.slice() });
     return bytes;

@@ -1,7 +1,7 @@
 import { concat } from "@elench/bytes/concat";
 import type { Word } from "@elench/bytes/words";
 import { hashWords } from "@elench/merkle/hash-words";
-import { Bytes, leavesOf } from "@elench/merkle/paged-bytes";
+import { leavesOf, PagedBytes } from "@elench/merkle/paged-bytes";
 import { type Hash, keccak256, treeDepth, zeroDataRoot } from "@elench/merkle/tree";
 import { KECCAK_INITIAL, KECCAK_RATE, keccakAbsorb } from "../../crypto/hashes/keccak.ts";
 import { keccakPad } from "../../crypto/hashes/padding.ts";
@@ -274,10 +274,10 @@ export class InputTask implements Task {
   }
 
   /** The input as far as it is made; zeros from there. */
-  built(): Bytes {
+  built(): PagedBytes {
     const bytes = new Uint8Array(this.view.length);
     bytes.set(readView(this.view, 0, this.position));
-    return new Bytes(bytes);
+    return new PagedBytes(bytes);
   }
 }
 
@@ -285,9 +285,9 @@ export class InputTask implements Task {
 export class AskTask implements Task {
   readonly modelId: Word;
   readonly entry: Word;
-  readonly input: Bytes;
+  readonly input: PagedBytes;
 
-  constructor(modelId: Word, entry: Word, input: Bytes) {
+  constructor(modelId: Word, entry: Word, input: PagedBytes) {
     this.modelId = modelId;
     this.entry = entry;
     this.input = input;

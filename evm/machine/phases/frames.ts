@@ -1,6 +1,6 @@
 import { concat } from "@elench/bytes/concat";
 import { equalBytes, toBigInt, type Word, wordBytes } from "@elench/bytes/words";
-import { Bytes } from "@elench/merkle/paged-bytes";
+import { PagedBytes } from "@elench/merkle/paged-bytes";
 import { keccak256 } from "@elench/merkle/tree";
 import { Code } from "../../structures/code.ts";
 import {
@@ -64,7 +64,7 @@ export function enter(m: Machine, frame: Frame, gas: bigint, task: EnterTask): v
   m.gas = gas;
   m.pc = 0;
   m.stack = new Stack();
-  m.memory = new Bytes();
+  m.memory = new PagedBytes();
   m.code = Code.NONE;
   m.returned = EMPTY;
   m.goTo(PHASE.enter, task);

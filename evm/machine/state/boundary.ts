@@ -1,4 +1,4 @@
-import { Bytes } from "@elench/merkle/paged-bytes";
+import { PagedBytes } from "@elench/merkle/paged-bytes";
 import { Code } from "../../structures/code.ts";
 import { type Block, EMPTY, PHASE, type Phase, ZERO_HASH } from "../../structures/layout.ts";
 import type { Machine } from "./machine.ts";
@@ -9,7 +9,7 @@ export function toBoundary(m: Machine, block: Block, phase: Phase = PHASE.next):
   m.pc = 0;
   m.gas = 0n;
   m.stack = new Stack();
-  m.memory = new Bytes();
+  m.memory = new PagedBytes();
   m.code = Code.NONE;
   m.returned = EMPTY;
   m.journal = null;

@@ -1,6 +1,6 @@
 import { equalBytes, toBigInt, type Word, wordBytes } from "@elench/bytes/words";
 import { hashWords } from "@elench/merkle/hash-words";
-import { Bytes } from "@elench/merkle/paged-bytes";
+import { PagedBytes } from "@elench/merkle/paged-bytes";
 import { type Hash, hashPair, keccak256 } from "@elench/merkle/tree";
 import { Code } from "../../structures/code.ts";
 import {
@@ -88,7 +88,7 @@ export class Waiting implements Hashed {
   readonly pc: number;
   readonly gas: bigint;
   readonly stack: Stack;
-  readonly memory: Bytes;
+  readonly memory: PagedBytes;
   readonly code: Code;
   readonly journal: Sparse<Account>;
   readonly frame: Frame | null;
@@ -179,7 +179,7 @@ export class Machine {
   pc = 0;
   gas = 0n;
   stack = new Stack();
-  memory = new Bytes();
+  memory = new PagedBytes();
   code: Code = Code.NONE;
   returned: View = EMPTY;
   journal: Sparse<Account> = null;
@@ -307,7 +307,7 @@ export class Machine {
   // Bytes
 
   /** Opens bytes of a data tree. Within its size. */
-  readBytes(tree: Bytes, offset: number, length: number): Uint8Array {
+  readBytes(tree: PagedBytes, offset: number, length: number): Uint8Array {
     if (this.tape) this.tape.bytes(tree.openRange(offset, length));
     return tree.view(offset, length);
   }
