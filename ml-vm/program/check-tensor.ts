@@ -1,5 +1,8 @@
 import { LEAF_BYTES } from "@elench/merkle/tree";
-import { byteSize, checkDepth, isCount, PROGRAM_LIMITS, tensorType } from "./check-types.ts";
+import { INDIRECT_MASK } from "@elench/spec/tensor/encoding";
+import { PROGRAM_LIMITS } from "@elench/spec/tensor/limits";
+import { SCALARS } from "@elench/spec/tensor/scalars";
+import { byteSize, checkDepth, isCount, tensorType } from "./check-types.ts";
 import { dtypeSpec } from "./dtype.ts";
 import { OPS, type ScalarType } from "./ops.ts";
 import {
@@ -55,8 +58,8 @@ export function checkTensor(
   const T = spaceSize("reduction", reduction, LIMITS.reduction, refuse);
   const I = spaceSize("innerReduction", innerReduction, LIMITS.innerReduction, refuse);
 
-  const types = checkInitial("accumulators", accumulators, refuse);
-  const innerTypes = checkInitial("innerAccumulators", innerAccumulators, refuse);
+  const types = checkInitial("accumulators", accumulators, LIMITS.accumulators, refuse);
+  const innerTypes = checkInitial("innerAccumulators", innerAccumulators, LIMITS.innerAccumulators, refuse);
   checkFold(instruction, refuse);
 
   const everywhere = withRanges(VARIABLES.counter, counters, withRanges(VARIABLES.output, dims, []));
@@ -73,7 +76,10 @@ export function checkTensor(
 
   const opened = openedBytes(instruction);
   if (opened > LIMITS.openedBytes) {
-    refuse("witness", `the reads and the write open ${opened} bytes of leaves and paths; at most 65,536 are allowed`);
+    refuse(
+      "witness",
+      `the reads and the write open ${opened} bytes of leaves and paths; at most ${LIMITS.openedBytes} are allowed`,
+    );
   }
 
   const [n, t, i] = [BigInt(N), BigInt(T), BigInt(I)];
@@ -134,8 +140,8 @@ function checkFold(instruction: TensorInstruction, refuse: Refuse): void {
 }
 
 /** @returns types of the accumulators. */
-function checkInitial(name: string, constants: readonly Constant[], refuse: Refuse): ScalarType[] {
-  checkLength(name, constants, LIMITS.accumulators, refuse);
+function checkInitial(name: string, constants: readonly Constant[], limit: number, refuse: Refuse): ScalarType[] {
+  checkLength(name, constants, limit, refuse);
   for (const constant of constants) checkCanonical(name, constant, refuse);
   return constants.map(({ type }) => type);
 }
@@ -146,13 +152,10 @@ function checkLength(name: string, list: readonly unknown[], limit: number, refu
 
 /** A register holds one NaN only, and an f32 leaves its high half zero. */
 function checkCanonical(name: string, { type, bits }: Constant, refuse: Refuse): void {
-  const [infinity, nan, all] =
-    type === "f32"
-      ? [0x7f800000n, 0x7fc00000n, 0xffffffffn]
-      : [0x7ff0000000000000n, 0x7ff8000000000000n, (1n << 64n) - 1n];
-  if (type === "int") return;
-  const magnitude = bits & (all >> 1n);
-  if (bits > all || (magnitude > infinity && bits !== nan)) {
+  const { float, bits: width } = SCALARS[type];
+  if (float === null) return;
+  const magnitude = bits & ((1n << BigInt(width - 1)) - 1n);
+  if (bits >> BigInt(width) !== 0n || (magnitude > float.infinity && bits !== float.nan)) {
     refuse("canonical", `${name}: 0x${bits.toString(16)} is not the content of an ${type} register`);
   }
 }
@@ -194,7 +197,7 @@ function checkStage(
   let flops = 0;
   for (const [i, operation] of stage.code.entries()) {
     values.push(checkOperation(`operation ${i} of ${name}`, operation, values, variables, refuse));
-    flops += weight(operation.op);
+    flops += OPS.get(operation.op)!.flops;
   }
   checkLength(`the values of ${name}`, values, LIMITS.values, refuse);
   checkOuts(name, stage.outs, values, replaces, refuse);
@@ -243,13 +246,6 @@ function checkOuts(
   }
 }
 
-/** Scalar operations that an operation counts for. */
-function weight(op: string): number {
-  if (op === "index") return 0;
-  if (op.endsWith(".fma")) return 2;
-  return op.startsWith("int.dot4") ? 8 : 1;
-}
-
 function checkView(what: string, view: View, { variables, indirect, elements }: Place, refuse: Refuse): void {
   checkLength(`the view of ${what}`, view, LIMITS.coordinates, refuse);
   let last = 0n;
@@ -258,22 +254,23 @@ function checkView(what: string, view: View, { variables, indirect, elements }: 
     if (coordinate.extent < 1) refuse("extent", `${where} has extent ${coordinate.extent}`);
     let reach = Math.abs(coordinate.offset);
     if (coordinate.indirect !== null) {
-      const read = coordinate.indirect > 126 ? undefined : indirect[coordinate.indirect];
+      const read = coordinate.indirect >= INDIRECT_MASK ? undefined : indirect[coordinate.indirect];
       if (read === undefined)
         refuse("indirect", `${where} adds read ${coordinate.indirect}, which is not an earlier one`);
       else if (dtypeSpec(read.dtype).scalar !== "int")
         refuse("indirect", `${where} adds a read of ${read.dtype}, which is no integer`);
-      reach += 2 ** 31;
+      reach += LIMITS.indirect;
     }
     checkLength(where, coordinate.terms, LIMITS.terms, refuse);
     for (const { variable, shift, bits, factor } of coordinate.terms) {
       const range = variables[variable] ?? refuse("variable", `${where}: variable ${variable} does not exist here`);
-      if (shift > 31 || bits > 31) refuse("term", `${where}: shift ${shift}, bits ${bits}; at most 31`);
+      if (shift > LIMITS.shift || bits > LIMITS.shift)
+        refuse("term", `${where}: shift ${shift}, bits ${bits}; at most ${LIMITS.shift}`);
       const most = Math.floor((range - 1) / 2 ** shift);
       reach += Math.abs(factor) * (bits === 0 ? most : Math.min(most, 2 ** bits - 1));
     }
     // The sum is exact as far as it matters: at most 10 terms, each under 2^62, none rounded that is below 2^53.
-    if (reach >= 2 ** 53) refuse("coordinate", `${where} may reach ${reach}; it must stay under 2^53`);
+    if (reach >= LIMITS.reach) refuse("coordinate", `${where} may reach ${reach}; it must stay under 2^53`);
     last += BigInt(coordinate.stride) * BigInt(coordinate.extent - 1);
   }
   if (last >= BigInt(elements)) refuse("bounds", `${what} may reach element ${last} of ${elements}`);

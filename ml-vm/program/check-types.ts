@@ -1,30 +1,21 @@
 import { treeDepth } from "@elench/merkle/tree";
+import { PROGRAM_LIMITS } from "@elench/spec/tensor/limits";
 import { DTYPES, dtypeSpec } from "./dtype.ts";
 import { elementCount, type Operand, type Program, type TensorType } from "./program.ts";
 import { ProgramError, type Refuse } from "./rules.ts";
-
-/** Limits of a program as a whole (docs/tensor-machine.md, "Well-formed programs"). */
-export const PROGRAM_LIMITS = {
-  /** Inputs, weights, tensors; an index of 0xffff means none. */
-  tensors: 0xffff,
-  outputs: 256,
-  elements: 2 ** 40,
-  dimension: 2 ** 31 - 1,
-  steps: 2n ** 60n,
-} as const;
 
 /** The rules about a program's declarations: how many tensors there are, and their types. */
 export function checkCounts(program: Program): void {
   const { inputs, weights, tensors, outputs } = program;
   for (const [name, list] of Object.entries({ inputs, weights, tensors })) {
     if (list.length > PROGRAM_LIMITS.tensors)
-      throw new ProgramError("counts", null, `${list.length} ${name}; at most 65,535 fit`);
+      throw new ProgramError("counts", null, `${list.length} ${name}; at most ${PROGRAM_LIMITS.tensors} fit`);
   }
   if (!Number.isInteger(outputs) || outputs < 1 || outputs > PROGRAM_LIMITS.outputs || outputs > tensors.length) {
     throw new ProgramError(
       "counts",
       null,
-      `${outputs} outputs of ${tensors.length} tensors; there must be 1 to 256, among the tensors`,
+      `${outputs} outputs of ${tensors.length} tensors; there must be 1 to ${PROGRAM_LIMITS.outputs}, among the tensors`,
     );
   }
   for (const [i, type] of [...inputs, ...weights, ...tensors].entries()) checkType(type, i);

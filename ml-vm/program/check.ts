@@ -1,6 +1,7 @@
-import { treeDepth } from "@elench/merkle/tree";
+import { LEAF_BYTES, treeDepth } from "@elench/merkle/tree";
+import { PROGRAM_LIMITS } from "@elench/spec/tensor/limits";
 import { checkTensor, type Work } from "./check-tensor.ts";
-import { byteSize, checkCounts, checkDepth, isCount, PROGRAM_LIMITS, tensorType } from "./check-types.ts";
+import { byteSize, checkCounts, checkDepth, isCount, tensorType } from "./check-types.ts";
 import { encodeInstruction } from "./codec.ts";
 import { type Instruction, LIMITS, type Program, type TensorType } from "./program.ts";
 import { ProgramError, type Refuse } from "./rules.ts";
@@ -134,7 +135,7 @@ function checkEnd(
   const type = program.tensors[end.halt];
   if (type === undefined) refuse("tensor", `no table tensor ${end.halt}; there are ${program.tensors.length}`);
   if (treeDepth(byteSize(type)) > 0)
-    refuse("halt", `table tensor ${end.halt} has ${byteSize(type)} bytes; a block halts on at most 128`);
+    refuse("halt", `table tensor ${end.halt} has ${byteSize(type)} bytes; a block halts on at most ${LEAF_BYTES}`);
 }
 
 function checkTarget(program: Program, target: number, refuse: Refuse): void {

@@ -1,5 +1,17 @@
+import {
+  DIMENSION_BYTES,
+  FLAG_CLAMP,
+  FLAG_SCAN,
+  INDIRECT_MASK,
+  KINDS,
+  LAYOUTS,
+  NO_TENSOR,
+  SPACES,
+} from "@elench/spec/tensor/encoding";
+import { FIELD_BYTES, type Layout } from "@elench/spec/tensor/layout";
+import { SCALAR_TYPES, SCALARS } from "@elench/spec/tensor/scalars";
 import { dtypeFromCode, dtypeSpec } from "./dtype.ts";
-import { OP_NAMES, OPS } from "./ops.ts";
+import { codeOf, OP_NAMES } from "./ops.ts";
 import type {
   Constant,
   Coordinate,
@@ -18,11 +30,8 @@ import type {
  * (docs/tensor-machine.md, "Encoding"). `decodeInstruction(encodeInstruction(x))` is x, and nothing else decodes to x.
  */
 
-const KIND = { tensor: 1, loop: 2, end: 3, move: 4, drop: 5 } as const;
-const SPACES = ["input", "weight", "tensor"] as const;
-const SCALARS = ["f32", "f64", "int"] as const;
-const FLAG_SCAN = 1;
-const NONE = 0xffff;
+/** The fields of a layout: 64 bits as a bigint, less as a number. */
+type Fields<L extends Layout> = { -readonly [K in keyof L]: L[K] extends "u64" ? bigint : number };
 
 class Writer {
   readonly #bytes: number[] = [];
@@ -34,15 +43,24 @@ class Writer {
     for (let i = size - 1; i >= 0; i--) this.#bytes.push(Math.floor(value / 2 ** (8 * i)) & 0xff);
   }
 
-  int32(value: number): void {
+  #int32(value: number): void {
     if (value !== (value | 0)) throw new RangeError(`${value} does not fit a signed field of 4 bytes`);
     this.uint(4, value >>> 0);
   }
 
-  word64(value: bigint): void {
+  #word64(value: bigint): void {
     if (value < 0n || value >> 64n) throw new RangeError(`${value} does not fit a field of 8 bytes`);
     this.uint(4, Number(value >> 32n));
     this.uint(4, Number(value & 0xffffffffn));
+  }
+
+  record<L extends Layout>(layout: L, fields: Fields<L>): void {
+    for (const [name, type] of Object.entries(layout)) {
+      const value = fields[name] as number | bigint;
+      if (type === "u64") this.#word64(value as bigint);
+      else if (type === "i32") this.#int32(value as number);
+      else this.uint(FIELD_BYTES[type], value as number);
+    }
   }
 
   list<T>(items: readonly T[], write: (item: T) => void): void {
@@ -71,16 +89,27 @@ class Reader {
     return value;
   }
 
-  int32(): number {
-    return this.uint(4) | 0;
-  }
-
-  word64(): bigint {
+  #word64(): bigint {
     return (BigInt(this.uint(4)) << 32n) | BigInt(this.uint(4));
   }
 
-  list<T>(read: () => T): T[] {
-    return Array.from({ length: this.uint(1) }, read);
+  /** The instruction's kind; the byte is read again with the rest. */
+  peek(): number | undefined {
+    return this.#data[this.#at];
+  }
+
+  record<L extends Layout>(layout: L): Fields<L> {
+    const fields: Record<string, number | bigint> = {};
+    for (const [name, type] of Object.entries(layout)) {
+      if (type === "u64") fields[name] = this.#word64();
+      else if (type === "i32") fields[name] = this.uint(4) | 0;
+      else fields[name] = this.uint(FIELD_BYTES[type]);
+    }
+    return fields as Fields<L>;
+  }
+
+  list<T>(read: () => T, length = this.uint(1)): T[] {
+    return Array.from({ length }, read);
   }
 
   end(): void {
@@ -95,90 +124,69 @@ function pick<T>(list: readonly T[], index: number, what: string): T {
   return item;
 }
 
-function writeOperand(w: Writer, operand: Operand): void {
-  w.uint(1, SPACES.indexOf(operand.space));
-  w.uint(2, operand.index);
-  w.uint(1, operand.depth);
+function writeOperand(w: Writer, { space, index, depth }: Operand): void {
+  w.record(LAYOUTS.operand, { space: SPACES.indexOf(space), index, depth });
 }
 
 function readOperand(r: Reader): Operand {
-  return { space: pick(SPACES, r.uint(1), "operand space"), index: r.uint(2), depth: r.uint(1) };
+  const { space, index, depth } = r.record(LAYOUTS.operand);
+  return { space: pick(SPACES, space, "operand space"), index, depth };
 }
 
-function writeConstant(w: Writer, constant: Constant): void {
-  w.uint(1, SCALARS.indexOf(constant.type));
-  w.word64(constant.bits);
+function writeConstant(w: Writer, { type, bits }: Constant): void {
+  w.record(LAYOUTS.constant, { type: SCALARS[type].code, bits });
 }
 
 function readConstant(r: Reader): Constant {
-  return { type: pick(SCALARS, r.uint(1), "scalar type"), bits: r.word64() };
+  const { type, bits } = r.record(LAYOUTS.constant);
+  return { type: pick(SCALAR_TYPES, type, "scalar type"), bits };
 }
 
 function writeView(w: Writer, view: View): void {
-  w.list(view, (c) => {
-    w.uint(4, c.stride);
-    w.uint(4, c.extent);
-    w.int32(c.offset);
-    // One byte for both: bit 7 is `clamp`, the rest is 1 + the read that the coordinate adds, or 0.
-    w.uint(1, (c.outside === "clamp" ? 0x80 : 0) | (c.indirect === null ? 0 : c.indirect + 1));
-    w.list(c.terms, (t) => {
-      w.uint(1, t.variable);
-      w.uint(1, t.shift);
-      w.uint(1, t.bits);
-      w.int32(t.factor);
-    });
+  w.list(view, ({ stride, extent, offset, outside, indirect, terms }) => {
+    const flags = (outside === "clamp" ? FLAG_CLAMP : 0) | (indirect === null ? 0 : indirect + 1);
+    w.record(LAYOUTS.coordinate, { stride, extent, offset, flags, terms: terms.length });
+    for (const term of terms) w.record(LAYOUTS.term, { ...term });
   });
 }
 
 function readView(r: Reader): View {
   return r.list((): Coordinate => {
-    const stride = r.uint(4);
-    const extent = r.uint(4);
-    const offset = r.int32();
-    const flags = r.uint(1);
-    const terms = r.list((): Term => ({ variable: r.uint(1), shift: r.uint(1), bits: r.uint(1), factor: r.int32() }));
-    const indirect = flags & 0x7f;
+    const { stride, extent, offset, flags, terms } = r.record(LAYOUTS.coordinate);
+    const indirect = flags & INDIRECT_MASK;
     return {
       stride,
       extent,
       offset,
-      outside: flags & 0x80 ? "clamp" : "pad",
+      outside: flags & FLAG_CLAMP ? "clamp" : "pad",
       indirect: indirect ? indirect - 1 : null,
-      terms,
+      terms: r.list((): Term => r.record(LAYOUTS.term), terms),
     };
   });
 }
 
 function writeStage(w: Writer, stage: Stage): void {
-  w.list(stage.reads, (read) => {
-    w.uint(1, read.operand);
-    w.uint(1, dtypeSpec(read.dtype).code);
-    w.word64(read.pad);
-    writeView(w, read.view);
+  w.list(stage.reads, ({ operand, dtype, pad, view }) => {
+    w.record(LAYOUTS.read, { operand, dtype: dtypeSpec(dtype).code, pad });
+    writeView(w, view);
   });
   w.list(stage.constants, (constant) => writeConstant(w, constant));
-  w.list(stage.code, ({ op, a, b, c }) => {
-    const spec = OPS.get(op);
-    if (!spec) throw new RangeError(`no scalar operation is called ${op}`);
-    w.uint(1, spec.code);
-    w.uint(1, a);
-    w.uint(1, b);
-    w.uint(1, c);
-  });
+  w.list(stage.code, ({ op, a, b, c }) => w.record(LAYOUTS.operation, { code: codeOf(op), a, b, c }));
   w.list(stage.outs, (out) => w.uint(1, out));
 }
 
 function readStage(r: Reader): Stage {
   return {
-    reads: r.list(
-      (): Read => ({ operand: r.uint(1), dtype: dtypeFromCode(r.uint(1)), pad: r.word64(), view: readView(r) }),
-    ),
+    reads: r.list((): Read => {
+      const { operand, dtype, pad } = r.record(LAYOUTS.read);
+      return { operand, dtype: dtypeFromCode(dtype), pad, view: readView(r) };
+    }),
     constants: r.list(() => readConstant(r)),
     code: r.list(() => {
-      const code = r.uint(1);
+      const { code, a, b, c } = r.record(LAYOUTS.operation);
       const op = OP_NAMES.get(code);
       if (op === undefined) throw new RangeError(`no scalar operation has code 0x${code.toString(16)}`);
-      return { op, a: r.uint(1), b: r.uint(1), c: r.uint(1) };
+      return { op, a, b, c };
     }),
     outs: r.list(() => r.uint(1)),
   };
@@ -186,39 +194,35 @@ function readStage(r: Reader): Stage {
 
 export function encodeInstruction(instruction: Instruction): Uint8Array {
   const w = new Writer();
-  w.uint(1, KIND[instruction.kind]);
+  const kind = KINDS[instruction.kind];
   switch (instruction.kind) {
     case "loop":
-      w.uint(1, instruction.depth);
-      w.uint(4, instruction.count);
+      w.record(LAYOUTS.loop, { ...instruction, kind });
       break;
     case "end":
-      w.uint(1, instruction.depth);
-      w.uint(4, instruction.count);
-      w.uint(4, instruction.start);
-      w.uint(2, instruction.halt ?? NONE);
+      w.record(LAYOUTS.end, { ...instruction, kind, halt: instruction.halt ?? NO_TENSOR });
       break;
     case "move":
-      w.uint(2, instruction.target);
+      w.record(LAYOUTS.move, { kind, target: instruction.target });
       writeOperand(w, instruction.source);
       break;
     case "drop":
-      w.uint(2, instruction.target);
+      w.record(LAYOUTS.drop, { ...instruction, kind });
       break;
-    case "tensor":
-      w.uint(1, instruction.scan ? FLAG_SCAN : 0);
-      w.uint(2, instruction.target);
-      w.uint(1, instruction.targetDepth);
-      w.uint(1, dtypeSpec(instruction.targetDtype).code);
+    case "tensor": {
+      const { scan, target, targetDepth, targetDtype } = instruction;
+      const flags = scan ? FLAG_SCAN : 0;
+      w.record(LAYOUTS.tensor, { kind, flags, target, targetDepth, targetDtype: dtypeSpec(targetDtype).code });
       w.list(instruction.operands, (operand) => writeOperand(w, operand));
       for (const space of [instruction.dims, instruction.reduction, instruction.innerReduction])
-        w.list(space, (n) => w.uint(4, n));
+        w.list(space, (n) => w.uint(DIMENSION_BYTES, n));
       w.list(instruction.accumulators, (c) => writeConstant(w, c));
       w.list(instruction.innerAccumulators, (c) => writeConstant(w, c));
       writeView(w, instruction.write);
       if (instruction.inner) writeStage(w, instruction.inner);
       if (instruction.body) writeStage(w, instruction.body);
       writeStage(w, instruction.finish);
+    }
   }
   return w.bytes();
 }
@@ -232,35 +236,35 @@ export function decodeInstruction(bytes: Uint8Array): Instruction {
 }
 
 function readInstruction(r: Reader): Instruction {
-  const kind = r.uint(1);
+  const kind = r.peek();
   switch (kind) {
-    case KIND.loop:
-      return { kind: "loop", depth: r.uint(1), count: r.uint(4) };
-    case KIND.end: {
-      const [depth, count, start, halt] = [r.uint(1), r.uint(4), r.uint(4), r.uint(2)];
-      return { kind: "end", depth, count, start, halt: halt === NONE ? null : halt };
+    case KINDS.loop:
+      return { ...r.record(LAYOUTS.loop), kind: "loop" };
+    case KINDS.end: {
+      const { depth, count, start, halt } = r.record(LAYOUTS.end);
+      return { kind: "end", depth, count, start, halt: halt === NO_TENSOR ? null : halt };
     }
-    case KIND.move:
-      return { kind: "move", target: r.uint(2), source: readOperand(r) };
-    case KIND.drop:
-      return { kind: "drop", target: r.uint(2) };
-    case KIND.tensor:
+    case KINDS.move:
+      return { kind: "move", target: r.record(LAYOUTS.move).target, source: readOperand(r) };
+    case KINDS.drop:
+      return { kind: "drop", target: r.record(LAYOUTS.drop).target };
+    case KINDS.tensor:
       return readTensorInstruction(r);
+    case undefined:
+      throw new RangeError("an instruction has at least one byte, its kind; there is none");
     default:
       throw new RangeError(`no instruction has kind ${kind}`);
   }
 }
 
 function readTensorInstruction(r: Reader): TensorInstruction {
-  const flags = r.uint(1);
+  const { flags, target, targetDepth, targetDtype } = r.record(LAYOUTS.tensor);
   if (flags & ~FLAG_SCAN) throw new RangeError(`unknown flags 0x${flags.toString(16)}`);
-  const target = r.uint(2);
-  const targetDepth = r.uint(1);
-  const targetDtype = dtypeFromCode(r.uint(1));
+  const dtype = dtypeFromCode(targetDtype);
   const operands = r.list(() => readOperand(r));
-  const dims = r.list(() => r.uint(4));
-  const reduction = r.list(() => r.uint(4));
-  const innerReduction = r.list(() => r.uint(4));
+  const dims = r.list(() => r.uint(DIMENSION_BYTES));
+  const reduction = r.list(() => r.uint(DIMENSION_BYTES));
+  const innerReduction = r.list(() => r.uint(DIMENSION_BYTES));
   const accumulators = r.list(() => readConstant(r));
   const innerAccumulators = r.list(() => readConstant(r));
   const write = readView(r);
@@ -272,7 +276,7 @@ function readTensorInstruction(r: Reader): TensorInstruction {
     kind: "tensor",
     target,
     targetDepth,
-    targetDtype,
+    targetDtype: dtype,
     write,
     operands,
     dims,
@@ -291,8 +295,8 @@ function readTensorInstruction(r: Reader): TensorInstruction {
 export function encodeTypes(types: readonly TensorType[]): Uint8Array {
   const w = new Writer();
   for (const { dtype, shape } of types) {
-    w.uint(1, dtypeSpec(dtype).code);
-    w.list(shape, (n) => w.uint(4, n));
+    w.record(LAYOUTS.type, { dtype: dtypeSpec(dtype).code, rank: shape.length });
+    for (const n of shape) w.uint(DIMENSION_BYTES, n);
   }
   return w.bytes();
 }

@@ -1,10 +1,30 @@
 import { concat } from "@elench/bytes/concat";
 import { depthOf, type Hash, keccak256, ListTree, zeroListRoot } from "@elench/merkle/tree";
+import { FIELD_BYTES, WORD_BYTES, type Word } from "@elench/spec/tensor/layout";
+import { REGISTER_BYTES } from "@elench/spec/tensor/scalars";
+import { type STAGE, type StageName, TAGS, VERSION, WORDS } from "@elench/spec/tensor/states";
 import { encodeInstruction, encodeTypes } from "./codec.ts";
 import type { Program } from "./program.ts";
 
-/** Format of programs, states and witnesses. A change of meaning gets another number, and so other model ids. */
-export const VERSION = 1;
+/** A word of 32 bytes with the given fields, zeros elsewhere. */
+function packWord<W extends Word>(
+  word: W,
+  fields: { readonly [K in keyof W]: number | readonly number[] },
+): Uint8Array {
+  const bytes = new Uint8Array(WORD_BYTES);
+  for (const [name, { at, type, count = 1 }] of Object.entries(word)) {
+    const values = [fields[name] as number | readonly number[]].flat();
+    if (values.length !== count)
+      throw new RangeError(`field ${name} of a word holds ${count} values; ${values.length} are given`);
+    for (const [i, value] of values.entries()) putUint(bytes, at + i * FIELD_BYTES[type], FIELD_BYTES[type], value);
+  }
+  return bytes;
+}
+
+/** A big-endian integer below 2^53. */
+function putUint(bytes: Uint8Array, at: number, size: number, value: number): void {
+  for (let i = size - 1, rest = value; i >= 0; i--, rest = Math.floor(rest / 256)) bytes[at + i] = rest % 256;
+}
 
 /** What a model id is the hash of, with the trees that witnesses are taken from. */
 export interface Commitment {
@@ -25,17 +45,15 @@ export function commit(program: Program, weightRoots: readonly Hash[]): Commitme
   const programTree = new ListTree(encoded.map(keccak256));
   const weights = new ListTree(weightRoots);
   const types = keccak256(encodeTypes([...program.inputs, ...program.weights, ...program.tensors]));
-  const header = new Uint8Array(128);
-  const counts = new DataView(header.buffer);
-  counts.setUint16(0, VERSION);
-  counts.setUint16(2, program.inputs.length);
-  counts.setUint16(4, program.weights.length);
-  counts.setUint16(6, program.tensors.length);
-  counts.setUint16(8, program.outputs);
-  counts.setUint32(10, program.instructions.length);
-  header.set(programTree.root, 32);
-  header.set(weights.root, 64);
-  header.set(types, 96);
+  const counts = packWord(WORDS.header, {
+    version: VERSION,
+    inputs: program.inputs.length,
+    weights: program.weights.length,
+    tensors: program.tensors.length,
+    outputs: program.outputs,
+    instructions: program.instructions.length,
+  });
+  const header = concat(counts, programTree.root, weights.root, types);
   return {
     modelId: keccak256(header),
     header,
@@ -49,17 +67,9 @@ export function commit(program: Program, weightRoots: readonly Hash[]): Commitme
 /** List root over the data roots of the inputs (of the outputs): for a single one, that data root itself. */
 export const listRoot = (roots: readonly Hash[]): Hash => new ListTree(roots).root;
 
-const TAG = { fetch: 1, running: 2, halted: 3 } as const;
-
-/** tag ‖ 11 zero bytes ‖ pc (4) ‖ counters (3 × 4) ‖ 4 zero bytes: the first word of a fetch state. */
-export function fetchWord(pc: number, counters: readonly number[]): Uint8Array {
-  const word = new Uint8Array(32);
-  const view = new DataView(word.buffer);
-  word[0] = TAG.fetch;
-  view.setUint32(12, pc);
-  for (const [i, counter] of counters.entries()) view.setUint32(16 + 4 * i, counter);
-  return word;
-}
+/** The first word of a fetch state. */
+export const fetchWord = (pc: number, counters: readonly number[]): Uint8Array =>
+  packWord(WORDS.fetch, { tag: TAGS.fetch, pc, counters });
 
 /** fetch word ‖ model id ‖ input root ‖ table root: the preimage (128 bytes) of a state between instructions. */
 export const fetchPreimage = (word: Uint8Array, modelId: Hash, inputRoot: Hash, tableRoot: Hash): Uint8Array =>
@@ -72,34 +82,23 @@ export const inferenceContext = (modelId: Hash, inputRoot: Hash): Hash => keccak
 export const startState = (commitment: Pick<Commitment, "modelId" | "tableDepth">, inputRoot: Hash): Hash =>
   keccak256(fetchPreimage(fetchWord(0, [0, 0, 0]), commitment.modelId, inputRoot, zeroListRoot(commitment.tableDepth)));
 
-/** tag ‖ 31 zero bytes ‖ context ‖ output root: the preimage (96 bytes) of a halted state, which steps to itself. */
-export function haltedPreimage(context: Hash, outputRoot: Hash): Uint8Array {
-  const word = new Uint8Array(32);
-  word[0] = TAG.halted;
-  return concat(word, context, outputRoot);
-}
+/** word ‖ context ‖ output root: the preimage of a halted state, which steps to itself. */
+export const haltedPreimage = (context: Hash, outputRoot: Hash): Uint8Array =>
+  concat(packWord(WORDS.halted, { tag: TAGS.halted }), context, outputRoot);
 
 export const haltedState = (context: Hash, outputRoot: Hash): Hash => keccak256(haltedPreimage(context, outputRoot));
 
-/** Where a running instruction is. `stage` 3 is the step that writes the result's root into the table. */
+/** Where a running instruction is. The stage `commit` writes the result's root into the table. */
 export interface Position {
-  readonly stage: 0 | 1 | 2 | 3;
+  readonly stage: (typeof STAGE)[StageName];
   readonly element: number;
   readonly term: number;
   readonly innerTerm: number;
 }
 
-/** tag ‖ stage ‖ 6 zero bytes ‖ element (8) ‖ term (8) ‖ inner term (8). */
-export function runningWord({ stage, element, term, innerTerm }: Position): Uint8Array {
-  const word = new Uint8Array(32);
-  const view = new DataView(word.buffer);
-  word[0] = TAG.running;
-  word[1] = stage;
-  view.setBigUint64(8, BigInt(element));
-  view.setBigUint64(16, BigInt(term));
-  view.setBigUint64(24, BigInt(innerTerm));
-  return word;
-}
+/** The first word of a running state. */
+export const runningWord = (position: Position): Uint8Array =>
+  packWord(WORDS.running, { tag: TAGS.running, ...position });
 
 /**
  * What a running state holds fixed: keccak256(fetch state ‖ fetch word ‖ operand roots ‖ instruction bytes). The fetch state
@@ -122,8 +121,8 @@ export function runningPreimage(
   outputRoot: Hash,
   accumulators: readonly bigint[],
 ): Uint8Array {
-  const words = new Uint8Array(8 * accumulators.length);
+  const words = new Uint8Array(REGISTER_BYTES * accumulators.length);
   const view = new DataView(words.buffer);
-  for (const [i, bits] of accumulators.entries()) view.setBigUint64(8 * i, bits);
+  for (const [i, bits] of accumulators.entries()) view.setBigUint64(REGISTER_BYTES * i, bits);
   return concat(runningWord(position), bound, outputRoot, words);
 }

@@ -1,5 +1,8 @@
+import type { SPACES } from "@elench/spec/tensor/encoding";
 import type { DType } from "./dtype.ts";
 import type { ScalarType } from "./ops.ts";
+
+export { LIMITS, VARIABLES } from "@elench/spec/tensor/limits";
 
 /**
  * A program of the tensor machine (docs/tensor-machine.md): straight lists of instructions over tensors whose types
@@ -22,7 +25,7 @@ export interface TensorType {
 
 /** A tensor that an instruction reads: one of the inputs, of the weights, or of the table. */
 export interface Operand {
-  readonly space: "input" | "weight" | "tensor";
+  readonly space: (typeof SPACES)[number];
   readonly index: number;
   /** Depth of its Merkle tree, `treeDepth(bytes)`: a function of its type, repeated so that a step's witness needs no types. */
   readonly depth: number;
@@ -142,24 +145,5 @@ export interface Read {
   readonly pad: bigint;
   readonly view: View;
 }
-
-/** Numbers of the loop variables: output dimensions, reduction, inner reduction, block counters. */
-export const VARIABLES = { output: 0, reduction: 8, inner: 16, counter: 20, count: 23 } as const;
-
-export const LIMITS = {
-  operands: 16,
-  dims: 8,
-  reduction: 8,
-  innerReduction: 4,
-  accumulators: 4,
-  values: 256,
-  coordinates: 8,
-  terms: 8,
-  loopDepth: 3,
-  /** Bytes of an encoded instruction: a step's witness holds it whole. */
-  instructionBytes: 4096,
-  /** Bytes of the leaves and paths of all reads and of the write. */
-  openedBytes: 65_536,
-} as const;
 
 export const elementCount = (shape: readonly number[]): number => shape.reduce((product, n) => product * n, 1);
