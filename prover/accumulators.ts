@@ -1,7 +1,7 @@
 import { treeDepth } from "@elench/merkle/tree";
 import type { Backend } from "@elench/tensor/engine/backend";
 import { encodeInstruction } from "@elench/tensor/program/codec";
-import type { Position } from "@elench/tensor/program/commitment";
+import { type Position, STAGE } from "@elench/tensor/program/commitment";
 import { type DType, dtypeSpec } from "@elench/tensor/program/dtype";
 import type { ScalarType } from "@elench/tensor/program/ops";
 import {
@@ -100,9 +100,9 @@ export function innerAccumulatorsAt(
 ): readonly bigint[] {
   let registers: readonly bigint[] = instruction.innerAccumulators.map(({ bits }) => bits);
   const { inner } = instruction;
-  if (inner === null || at.stage > 1) return registers;
+  if (inner === null || at.stage > STAGE.body) return registers;
   for (let innerTerm = 0; innerTerm < at.innerTerm; innerTerm++) {
-    const variables = variablesAt(instruction, { ...at, stage: 0, innerTerm }, counters);
+    const variables = variablesAt(instruction, { ...at, stage: STAGE.inner, innerTerm }, counters);
     registers = runStage(inner as Stage, registers, operands, variables, scalar).outs;
   }
   return registers;

@@ -1,5 +1,5 @@
 import type { Backend } from "@elench/tensor/engine/backend";
-import type { Commitment } from "@elench/tensor/program/commitment";
+import { type Commitment, STAGE } from "@elench/tensor/program/commitment";
 import { dtypeSpec } from "@elench/tensor/program/dtype";
 import type { Model } from "@elench/tensor/program/model";
 import { elementCount, type TensorInstruction } from "@elench/tensor/program/program";
@@ -54,7 +54,7 @@ export class FaultyTrace extends InferenceTrace {
     if (first === null) throw new FaultError(`instruction ${pc} was not executed with the counters of the fault`);
     const { scan, reduction } = instruction;
     const term = scan ? elementCount(reduction) - 1 : 0;
-    return first + stepOf(spacesOf(instruction), { stage: 2, element, term, innerTerm: 0 });
+    return first + stepOf(spacesOf(instruction), { stage: STAGE.finish, element, term, innerTerm: 0 });
   }
 }
 
@@ -101,7 +101,7 @@ function flip(
 ): void {
   const { finish, accumulators, write, targetDtype, scan, reduction } = instruction;
   const term = scan ? elementCount(reduction) - 1 : 0;
-  const variables = variablesAt(instruction, { stage: 2, element, term, innerTerm: 0 }, counters);
+  const variables = variablesAt(instruction, { stage: STAGE.finish, element, term, innerTerm: 0 }, counters);
   // Where it is written depends on what was read, never on the accumulators.
   const entry = accumulators.map((constant) => constant.bits);
   const { readBits } = runStage(finish, entry, operands, variables, scalarOperation);

@@ -1,5 +1,5 @@
 import type { Backend } from "@elench/tensor/engine/backend";
-import type { Position } from "@elench/tensor/program/commitment";
+import { type Position, STAGE } from "@elench/tensor/program/commitment";
 import { dtypeSpec } from "@elench/tensor/program/dtype";
 import type { TensorInstruction } from "@elench/tensor/program/program";
 import type { Content } from "@elench/tensor/stepper/content";
@@ -91,14 +91,14 @@ export class Work {
 
   #accumulators({ stage, element, term }: Position): readonly bigint[] {
     const { scan, terms, fold } = this.#spaces;
-    const done = stage === 3 || !fold ? 0 : stage < 2 ? term : scan ? term + 1 : terms;
+    const done = stage === STAGE.commit || !fold ? 0 : stage !== STAGE.finish ? term : scan ? term + 1 : terms;
     return done === 0
       ? this.#instruction.accumulators.map(({ bits }) => bits)
       : this.#histories.get(element).after(done);
   }
 
   #target(position: Position): Content {
-    if (position.stage === 3) return this.#final;
+    if (position.stage === STAGE.commit) return this.#final;
     const writes = writesBefore(this.#spaces, position);
     if (writes === 0) return this.#former;
     if (this.#rising === null) return this.#rewritten.get(writes);
@@ -120,7 +120,7 @@ export class Work {
       element,
     );
     for (let term = 0; scan && term < writes % terms; term++)
-      this.#write(target, { stage: 2, element, term, innerTerm: 0 });
+      this.#write(target, { stage: STAGE.finish, element, term, innerTerm: 0 });
     return this.#machine.content(target);
   }
 

@@ -1,6 +1,6 @@
 import type { InferenceTrace } from "@elench/prover/inference-trace";
 import type { SolidityVerifier } from "@elench/prover/verifier";
-import { spacesOf, stepOf } from "@elench/tensor/stepper/positions";
+import { firstStage, spacesOf, stepOf } from "@elench/tensor/stepper/positions";
 import type { Terminal } from "./terminal.ts";
 import { drawStep, replayStep } from "./view.ts";
 
@@ -92,6 +92,5 @@ function elementStep(trace: InferenceTrace, at: bigint, element: number): bigint
   if (element >= count) return `instruction ${fetch.pc} has ${count} elements`;
   const first = trace.firstStepOf(fetch.pc, fetch.counters);
   if (first === null) return "this instruction is not executed";
-  const stage = instruction.inner ? 0 : instruction.body ? 1 : 2;
-  return first + stepOf(spaces, { stage, element, term: 0, innerTerm: 0 });
+  return first + stepOf(spaces, { stage: firstStage(spaces), element, term: 0, innerTerm: 0 });
 }

@@ -1,4 +1,4 @@
-import { OPS } from "../program/ops.ts";
+import { codeOf } from "../program/ops.ts";
 import type { Stage } from "../program/program.ts";
 import type { Softfloat } from "../softfloat/softfloat.ts";
 
@@ -11,7 +11,7 @@ export type StageRunner = (
 
 /** Loads a stage into softfloat: every operation there is the integer-only reference. */
 export function stageRunner(softfloat: Softfloat, stage: Stage): StageRunner {
-  const words = stage.code.map(({ op, a, b, c }) => ((OPS.get(op)?.code ?? 0) << 24) | (a << 16) | (b << 8) | c);
+  const words = stage.code.map(({ op, a, b, c }) => (codeOf(op) << 24) | (a << 16) | (b << 8) | c);
   const program = softfloat.load(Uint32Array.from(words));
   const { constants, outs } = stage;
   return (entries, reads, variables) => {

@@ -2,7 +2,7 @@ import { concat } from "@elench/bytes/concat";
 import { depthOf, type Hash, keccak256, ListTree, zeroListRoot } from "@elench/merkle/tree";
 import { FIELD_BYTES, WORD_BYTES, type Word } from "@elench/spec/tensor/layout";
 import { REGISTER_BYTES } from "@elench/spec/tensor/scalars";
-import { type STAGE, type StageName, TAGS, VERSION, WORDS } from "@elench/spec/tensor/states";
+import { type StageNumber, TAGS, VERSION, WORDS } from "@elench/spec/tensor/states";
 import { encodeInstruction, encodeTypes } from "./codec.ts";
 import type { Program } from "./program.ts";
 
@@ -88,9 +88,11 @@ export const haltedPreimage = (context: Hash, outputRoot: Hash): Uint8Array =>
 
 export const haltedState = (context: Hash, outputRoot: Hash): Hash => keccak256(haltedPreimage(context, outputRoot));
 
+export { STAGE } from "@elench/spec/tensor/states";
+
 /** Where a running instruction is. The stage `commit` writes the result's root into the table. */
 export interface Position {
-  readonly stage: (typeof STAGE)[StageName];
+  readonly stage: StageNumber;
   readonly element: number;
   readonly term: number;
   readonly innerTerm: number;

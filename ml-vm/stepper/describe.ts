@@ -1,3 +1,5 @@
+import { LEAF_BYTES } from "@elench/merkle/tree";
+import { type ComputingStage, STAGE, STAGES } from "@elench/spec/tensor/states";
 import { dtypeSpec } from "../program/dtype.ts";
 import type { ScalarType } from "../program/ops.ts";
 import type { Constant, Instruction, Operand, Read, Stage, TensorInstruction, TensorType } from "../program/program.ts";
@@ -100,7 +102,7 @@ export function describe(machine: Machine, state: State): StepDescription {
     case "fetch":
       return describeFetch(machine, state);
     case "running":
-      return state.position.stage === 3 ? describeCommit(machine, state) : describeStage(machine, state);
+      return state.position.stage === STAGE.commit ? describeCommit(machine, state) : describeStage(machine, state);
     case "halted":
       return { ...NOTHING, kind: "halted", text: "halted: nothing happens any more", instruction: null };
   }
@@ -173,9 +175,9 @@ function common(machine: Machine, state: RunningState) {
     ...NOTHING,
     instruction: fetch.pc,
     counters: fetch.counters,
-    element: position.stage === 3 ? null : place(position.element, dims),
-    term: position.stage === 3 || accumulators.length === 0 ? null : place(position.term, reduction),
-    innerTerm: position.stage === 0 && inner ? place(position.innerTerm, innerReduction) : null,
+    element: position.stage === STAGE.commit ? null : place(position.element, dims),
+    term: position.stage === STAGE.commit || accumulators.length === 0 ? null : place(position.term, reduction),
+    innerTerm: position.stage === STAGE.inner && inner ? place(position.innerTerm, innerReduction) : null,
   };
 }
 
@@ -185,12 +187,10 @@ function describeCommit(machine: Machine, state: RunningState): StepDescription 
   return { ...common(machine, state), kind: "commit", text };
 }
 
-const STAGES = ["inner", "body", "finish"] as const;
-
 function describeStage(machine: Machine, state: RunningState): StepDescription {
   const { position, accumulators, innerAccumulators } = state;
   const instruction = runningInstruction(machine, state);
-  const kind = STAGES[position.stage as 0 | 1 | 2];
+  const kind = STAGES[position.stage as ComputingStage];
   const stage = instruction[kind] as Stage;
   const result = stageAt(machine, state);
   const change = (
@@ -280,7 +280,7 @@ function describeWrite(
   if (element === null) return { ...common, element: null, before: "", after: "" };
   const after = new Uint8Array(size);
   store(after, targetDtype, 0, bits, machine.scalar);
-  const at = (element * size) % 128;
+  const at = (element * size) % LEAF_BYTES;
   const before = target.leaf(leafOfElement(element, size)).subarray(at, at + size);
   const place = placeIn(targetType(machine, instruction), targetDtype, element);
   return {

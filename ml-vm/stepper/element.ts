@@ -1,5 +1,6 @@
+import { SCALARS } from "@elench/spec/tensor/scalars";
 import { type DType, dtypeSpec } from "../program/dtype.ts";
-import { OPS, type ScalarType } from "../program/ops.ts";
+import { codeOf, type ScalarType } from "../program/ops.ts";
 import type { Stage } from "../program/program.ts";
 import { elementOf, type Variables } from "./views.ts";
 
@@ -7,12 +8,6 @@ import { elementOf, type Variables } from "./views.ts";
 
 /** One scalar operation of `ops.ts`, by its code. */
 export type Scalar = (code: number, a: bigint, b: bigint, c: bigint) => bigint;
-
-const codeOf = (name: string): number => {
-  const spec = OPS.get(name);
-  if (spec === undefined) throw new RangeError(`no scalar operation is called ${name}`);
-  return spec.code;
-};
 
 const INDEX = codeOf("index");
 const FROM_F16 = codeOf("f32.fromF16");
@@ -22,9 +17,8 @@ const TO_BF16 = codeOf("f32.toBF16");
 
 /** The one NaN of the format, if the bits are any. */
 export function canonical(type: ScalarType, bits: bigint): bigint {
-  if (type === "f32") return (bits & 0x7fffffffn) > 0x7f800000n ? 0x7fc00000n : bits;
-  if (type === "f64") return (bits & 0x7fffffffffffffffn) > 0x7ff0000000000000n ? 0x7ff8000000000000n : bits;
-  return bits;
+  const { float, bits: width } = SCALARS[type];
+  return float !== null && (bits & ((1n << BigInt(width - 1)) - 1n)) > float.infinity ? float.nan : bits;
 }
 
 /** Element `index` of row-major little-endian bytes, as they are. */

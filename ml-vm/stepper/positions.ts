@@ -1,3 +1,4 @@
+import { type ComputingStage, STAGE } from "@elench/spec/tensor/states";
 import type { Position } from "../program/commitment.ts";
 import { elementCount, type TensorInstruction } from "../program/program.ts";
 
@@ -36,49 +37,56 @@ const elementSteps = (s: Spaces): bigint => {
 /** Steps of the whole instruction, begin and commit included. */
 export const instructionSteps = (s: Spaces): bigint => 2n + BigInt(s.elements) * elementSteps(s);
 
-export const firstStage = (s: Spaces): 0 | 1 | 2 => (s.inner ? 0 : s.fold ? 1 : 2);
+export const firstStage = (s: Spaces): ComputingStage => (s.inner ? STAGE.inner : s.fold ? STAGE.body : STAGE.finish);
 
 /** Position of step 1 … instructionSteps − 1 (step 0, begin, is a fetch state). */
 export function positionOf(s: Spaces, step: bigint): Position {
   if (step < 1n || step >= instructionSteps(s)) throw new RangeError(`the instruction has no running step ${step}`);
   const perElement = elementSteps(s);
   const element = Number((step - 1n) / perElement);
-  if (element === s.elements) return { stage: 3, element, term: 0, innerTerm: 0 };
+  if (element === s.elements) return { stage: STAGE.commit, element, term: 0, innerTerm: 0 };
   const within = (step - 1n) % perElement;
-  if (!s.fold) return { stage: 2, element, term: 0, innerTerm: 0 };
+  if (!s.fold) return { stage: STAGE.finish, element, term: 0, innerTerm: 0 };
   const term = Number(within / termSteps(s));
-  if (term === s.terms) return { stage: 2, element, term: 0, innerTerm: 0 };
+  if (term === s.terms) return { stage: STAGE.finish, element, term: 0, innerTerm: 0 };
   const innerTerms = s.inner ? s.innerTerms : 0;
   const innerTerm = Number(within % termSteps(s));
-  if (innerTerm < innerTerms) return { stage: 0, element, term, innerTerm };
-  if (innerTerm === innerTerms) return { stage: 1, element, term, innerTerm };
-  return { stage: 2, element, term, innerTerm: 0 };
+  if (innerTerm < innerTerms) return { stage: STAGE.inner, element, term, innerTerm };
+  if (innerTerm === innerTerms) return { stage: STAGE.body, element, term, innerTerm };
+  return { stage: STAGE.finish, element, term, innerTerm: 0 };
 }
 
 /** Number of the step at a position: the inverse of `positionOf`. */
 export function stepOf(s: Spaces, { stage, element, term, innerTerm }: Position): bigint {
   const start = 1n + BigInt(element) * elementSteps(s);
-  if (stage === 3 || !s.fold) return start;
-  if (stage === 2 && !s.scan) return start + BigInt(s.terms) * termSteps(s);
+  if (stage === STAGE.commit || !s.fold) return start;
+  if (stage === STAGE.finish && !s.scan) return start + BigInt(s.terms) * termSteps(s);
   const innerTerms = s.inner ? s.innerTerms : 0;
-  return start + BigInt(term) * termSteps(s) + BigInt(stage === 2 ? innerTerms + 1 : innerTerm);
+  return start + BigInt(term) * termSteps(s) + BigInt(stage === STAGE.finish ? innerTerms + 1 : innerTerm);
 }
 
 /** Where the machine is after the step at a position before *commit*. */
 export function nextPosition(s: Spaces, at: Position): Position {
   switch (at.stage) {
-    case 0: {
+    case STAGE.inner: {
       const innerTerm = at.innerTerm + 1;
-      return { ...at, stage: innerTerm === s.innerTerms ? 1 : 0, innerTerm };
+      return { ...at, stage: innerTerm === s.innerTerms ? STAGE.body : STAGE.inner, innerTerm };
     }
-    case 1:
-      return s.scan ? { ...at, stage: 2, innerTerm: 0 } : nextTerm(s, at, { ...at, stage: 2, term: 0, innerTerm: 0 });
-    case 2: {
+    case STAGE.body:
+      return s.scan
+        ? { ...at, stage: STAGE.finish, innerTerm: 0 }
+        : nextTerm(s, at, { ...at, stage: STAGE.finish, term: 0, innerTerm: 0 });
+    case STAGE.finish: {
       const element = at.element + 1;
-      const following: Position = { stage: element === s.elements ? 3 : firstStage(s), element, term: 0, innerTerm: 0 };
+      const following: Position = {
+        stage: element === s.elements ? STAGE.commit : firstStage(s),
+        element,
+        term: 0,
+        innerTerm: 0,
+      };
       return s.scan ? nextTerm(s, at, following) : following;
     }
-    case 3:
+    case STAGE.commit:
       throw new RangeError("nothing of the instruction follows its last step");
   }
 }

@@ -1,4 +1,5 @@
 import { depthOf } from "@elench/merkle/tree";
+import { STAGE } from "@elench/spec/tensor/states";
 import type { TensorInstruction } from "../program/program.ts";
 import type { Content } from "./content.ts";
 import { runStage, type StageResult, store } from "./element.ts";
@@ -98,9 +99,9 @@ export function stageAt(machine: Machine, state: RunningState): StageResult {
   const variables = variablesAt(instruction, state.position, state.fetch.counters);
   const { accumulators, innerAccumulators, position } = state;
   switch (position.stage) {
-    case 0:
+    case STAGE.inner:
       return runStage(stageOf(instruction.inner), innerAccumulators, operands, variables, machine.scalar);
-    case 1:
+    case STAGE.body:
       return runStage(
         stageOf(instruction.body),
         [...accumulators, ...innerAccumulators],
@@ -108,9 +109,9 @@ export function stageAt(machine: Machine, state: RunningState): StageResult {
         variables,
         machine.scalar,
       );
-    case 2:
+    case STAGE.finish:
       return runStage(instruction.finish, accumulators, operands, variables, machine.scalar);
-    case 3:
+    case STAGE.commit:
       throw new RangeError("the last step of an instruction runs no stage");
   }
 }
@@ -141,17 +142,17 @@ export const writtenElement = (machine: Machine, state: RunningState, { readBits
 function stepRunning(machine: Machine, state: RunningState): State {
   const instruction = runningInstruction(machine, state);
   const { fetch, position } = state;
-  if (position.stage === 3) {
+  if (position.stage === STAGE.commit) {
     return { ...fetch, pc: fetch.pc + 1, table: fetch.table.with(instruction.target, state.target) };
   }
   const result = stageAt(machine, state);
   const next: RunningState = { ...state, position: nextPosition(spacesOf(instruction), position) };
   switch (position.stage) {
-    case 0:
+    case STAGE.inner:
       return { ...next, innerAccumulators: result.outs };
-    case 1:
+    case STAGE.body:
       return { ...next, accumulators: result.outs, innerAccumulators: initial(instruction.innerAccumulators) };
-    case 2: {
+    case STAGE.finish: {
       const element = writtenElement(machine, state, result);
       const target =
         element === null ? state.target : written(machine, state, instruction, element, result.outs[0] as bigint);

@@ -1,3 +1,4 @@
+import { STAGE } from "@elench/spec/tensor/states";
 import type { Position } from "../program/commitment.ts";
 import { type TensorInstruction, VARIABLES, type View } from "../program/program.ts";
 
@@ -25,7 +26,7 @@ export function variablesAt(instruction: TensorInstruction, position: Position, 
   };
   put(VARIABLES.output, indicesOf(position.element, instruction.dims));
   put(VARIABLES.reduction, indicesOf(position.term, instruction.reduction));
-  if (position.stage === 0) put(VARIABLES.inner, indicesOf(position.innerTerm, instruction.innerReduction));
+  if (position.stage === STAGE.inner) put(VARIABLES.inner, indicesOf(position.innerTerm, instruction.innerReduction));
   put(VARIABLES.counter, counters);
   return variables;
 }

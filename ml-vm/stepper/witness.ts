@@ -1,5 +1,6 @@
 import { concat } from "@elench/bytes/concat";
 import { depthOf, type Hash } from "@elench/merkle/tree";
+import { STAGE, TAGS } from "@elench/spec/tensor/states";
 import { fetchWord, haltedPreimage, runningPreimage } from "../program/commitment.ts";
 import { dtypeSpec } from "../program/dtype.ts";
 import type { Operand, Stage, TensorInstruction } from "../program/program.ts";
@@ -26,15 +27,15 @@ export function witnessOf(machine: Machine, state: State): Uint8Array {
   switch (state.kind) {
     case "fetch":
       return concat(
-        Uint8Array.of(1),
+        Uint8Array.of(TAGS.fetch),
         preimageOf(machine, state),
         machine.commitment.header,
         ...fetchParts(machine, state),
       );
     case "running":
-      return concat(Uint8Array.of(2), ...runningParts(machine, state));
+      return concat(Uint8Array.of(TAGS.running), ...runningParts(machine, state));
     case "halted":
-      return concat(Uint8Array.of(3), haltedPreimage(contextOf(machine), state.output).subarray(32));
+      return concat(Uint8Array.of(TAGS.halted), haltedPreimage(contextOf(machine), state.output).subarray(32));
   }
 }
 
@@ -106,7 +107,7 @@ function runningParts(machine: Machine, state: RunningState): Uint8Array[] {
   const head = runningHead(machine, state);
   const instruction = runningInstruction(machine, state);
   const { stage } = state.position;
-  if (stage === 3) {
+  if (stage === STAGE.commit) {
     const { table } = state.fetch;
     return [
       ...head,
@@ -119,7 +120,7 @@ function runningParts(machine: Machine, state: RunningState): Uint8Array[] {
   const result = stageAt(machine, state);
   const program = [instruction.inner, instruction.body, instruction.finish][stage] as Stage;
   const parts = [...head, ...readOpenings(machine, state.fetch, instruction, program, result)];
-  if (stage < 2) return parts;
+  if (stage !== STAGE.finish) return parts;
   const element = writtenElement(machine, state, result);
   if (element === null) return parts;
   const { size } = dtypeSpec(instruction.targetDtype);

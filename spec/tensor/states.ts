@@ -7,6 +7,9 @@ export const TAGS = { fetch: 1, running: 2, halted: 3 } as const;
 export const STAGES = ["inner", "body", "finish", "commit"] as const;
 export type StageName = (typeof STAGES)[number];
 export const STAGE = { inner: 0, body: 1, finish: 2, commit: 3 } as const satisfies Record<StageName, number>;
+export type StageNumber = (typeof STAGE)[StageName];
+/** A stage that runs a scalar program: any but the last. */
+export type ComputingStage = Exclude<StageNumber, typeof STAGE.commit>;
 
 /** The first words of preimages. */
 export const WORDS = {
