@@ -12,7 +12,8 @@ const compiler = (evmVersion: "osaka" | "cancun" = "osaka") => ({
     evmVersion,
     viaIR: true,
     optimizer: { enabled: true, runs: 1_000_000 },
-    metadata: { bytecodeHash: "none", appendCBOR: false },
+    // The code ends in the hash of its metadata, so that explorers can show that these sources, and no others, were compiled.
+    metadata: { bytecodeHash: "ipfs" },
   },
 });
 
