@@ -1,0 +1,126 @@
+import { spawnSync } from "node:child_process";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { basename, dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+/** What Hardhat made of the contracts, and whether it is what stands in `contracts/` now. */
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const folder = join(root, "artifacts");
+
+export interface AbiParameter {
+  readonly name: string;
+  readonly type: string;
+  /** As in Solidity: `contract FetchStep`, `struct Claim`. */
+  readonly internalType?: string;
+  readonly indexed?: boolean;
+  readonly components?: readonly AbiParameter[];
+}
+
+export interface AbiItem {
+  readonly type: string;
+  readonly name?: string;
+  readonly inputs?: readonly AbiParameter[];
+  readonly outputs?: readonly AbiParameter[];
+  readonly stateMutability?: string;
+}
+
+export interface Artifact {
+  readonly contractName: string;
+  /** From the project's root. */
+  readonly sourceName: string;
+  readonly abi: readonly AbiItem[];
+  /** "0x" for an interface. */
+  readonly bytecode: string;
+  readonly buildInfoId: string;
+  readonly inputSourceName: string;
+}
+
+/** The part of the compiler's syntax tree that is read here. */
+interface Definition {
+  readonly id: number;
+  readonly nodeType: string;
+  readonly name?: string;
+  readonly documentation?: { readonly text: string };
+  /** Of a contract: the ids of the errors that it and the libraries in it revert with. */
+  readonly usedErrors?: readonly number[];
+  readonly nodes?: readonly Definition[];
+}
+
+type Sources<T> = Readonly<Record<string, T>>;
+interface BuildInput {
+  readonly input: { readonly sources: Sources<{ readonly content: string }> };
+}
+interface BuildOutput {
+  readonly output: { readonly sources: Sources<{ readonly ast: Definition }> };
+}
+
+const json = <T>(path: string): T => JSON.parse(readFileSync(path, "utf8")) as T;
+
+/** A contract by its name. @returns undefined if no contract of the project is called so. */
+export function findArtifact(name: string): Artifact | undefined {
+  const files = readdirSync(join(folder, "contracts"), { recursive: true, encoding: "utf8" });
+  const file = files.find((path) => basename(path) === `${name}.json`);
+  return file === undefined ? undefined : json<Artifact>(join(folder, "contracts", file));
+}
+
+/** What NatSpec says of each error that a contract can revert with, by the error's name: its notice, or else its note for developers. */
+export function errorNotices({ contractName, inputSourceName, buildInfoId }: Artifact): ReadonlyMap<string, string> {
+  const { sources } = build(buildInfoId);
+  const definitions = Object.values(sources).flatMap(({ ast }) => [ast, ...within(ast)]);
+  const contract = within(sources[inputSourceName]?.ast).find(
+    ({ nodeType, name }) => nodeType === "ContractDefinition" && name === contractName,
+  );
+  const used = new Set(contract?.usedErrors);
+  return new Map(
+    definitions
+      .filter(({ id, nodeType }) => nodeType === "ErrorDefinition" && used.has(id))
+      .map(({ name = "", documentation }) => [name, noticeOf(documentation?.text ?? "")]),
+  );
+}
+
+const builds = new Map<string, BuildOutput["output"]>();
+
+function build(id: string): BuildOutput["output"] {
+  const known = builds.get(id) ?? json<BuildOutput>(join(folder, "build-info", `${id}.output.json`)).output;
+  builds.set(id, known);
+  return known;
+}
+
+/** What is defined in a file, and in its contracts. */
+const within = (ast: Definition | undefined): Definition[] =>
+  (ast?.nodes ?? []).flatMap((node) => [node, ...(node.nodes ?? [])]);
+
+/** The first paragraph, in one line. */
+function noticeOf(natspec: string): string {
+  const text = natspec.replaceAll(/\s+/g, " ").trim();
+  const tagged = /@notice (.*?)(?= @|$)/.exec(text) ?? /@dev (.*?)(?= @|$)/.exec(text);
+  return tagged?.[1] ?? (text.startsWith("@") ? "" : text);
+}
+
+/** Compiles the contracts, if what is in `artifacts/` was made of other sources. @throws Error with what the compiler says */
+export function compileIfStale(): void {
+  if (!isStale()) return;
+  const hardhat = join(dirname(createRequire(import.meta.url).resolve("hardhat/package.json")), "dist/src/cli.js");
+  const args = [hardhat, "build", "--no-tests", "--quiet"];
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: root, encoding: "utf8" });
+  if (status !== 0) throw new Error(`the contracts do not compile, and ABIs come from them:\n${stdout}${stderr}`);
+}
+
+/** Whether a source was changed, added or removed since the last compilation. */
+function isStale(): boolean {
+  if (!existsSync(join(folder, "contracts"))) return true;
+  const infos = readdirSync(join(folder, "build-info")).filter((name) => !name.endsWith(".output.json"));
+  const compiled = new Map<string, string>();
+  for (const info of infos)
+    for (const [name, { content }] of Object.entries(json<BuildInput>(join(folder, "build-info", info)).input.sources))
+      if (name.startsWith("project/")) compiled.set(name.slice("project/".length), content);
+  const sources = readdirSync(join(root, "contracts"), { recursive: true, encoding: "utf8" })
+    .filter((path) => path.endsWith(".sol") && !path.endsWith(".t.sol"))
+    .map((path) => `contracts/${path}`);
+  return (
+    sources.some((path) => compiled.get(path) !== readFileSync(join(root, path), "utf8")) ||
+    [...compiled.keys()].some((path) => !existsSync(join(root, path)))
+  );
+}
