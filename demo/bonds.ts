@@ -1,4 +1,4 @@
-import { disputeGameAbi } from "@elench/challenger/l1/abi";
+import { disputeGameAbi } from "@elench/contracts/abi/dispute-game";
 import type { Address } from "viem";
 import type { Stage } from "./stage.ts";
 

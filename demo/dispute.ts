@@ -1,4 +1,4 @@
-import { disputeGameAbi } from "@elench/challenger/l1/abi";
+import { disputeGameAbi } from "@elench/contracts/abi/dispute-game";
 import type { Address, Hex } from "viem";
 import { type Bill, billOf } from "./ledger.ts";
 import { type Stage, watcher } from "./stage.ts";

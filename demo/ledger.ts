@@ -1,4 +1,6 @@
-import { disputeGameAbi, inferenceOracleAbi, outputsAbi } from "@elench/challenger/l1/abi";
+import { disputeGameAbi } from "@elench/contracts/abi/dispute-game";
+import { inferenceOracleAbi } from "@elench/contracts/abi/inference-oracle";
+import { outputsAbi } from "@elench/contracts/abi/outputs";
 import { type Address, type Hex, type PublicClient, toFunctionSelector } from "viem";
 
 export type Kind = "propose" | "moves" | "step" | "resolve";

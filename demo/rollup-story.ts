@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { outputsAbi } from "@elench/challenger/l1/abi";
+import { outputsAbi } from "@elench/contracts/abi/outputs";
 import { SLOT_STEPS } from "@elench/evm/batch/claim";
 import {
   type Abi,

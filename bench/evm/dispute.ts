@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { toHex } from "@elench/bytes/hex";
-import { disputeGameAbi, outputsAbi } from "@elench/challenger/l1/abi";
 import { type Agent, type AgentOptions, createAgent } from "@elench/challenger/watch/agent";
 import { batchInferenceLiar } from "@elench/challenger/watch/liar";
 import { settleDue } from "@elench/challenger/watch/outputs";
 import type { ModelStore } from "@elench/challenger/watch/store";
+import { disputeGameAbi } from "@elench/contracts/abi/dispute-game";
+import { outputsAbi } from "@elench/contracts/abi/outputs";
 import { richAccount } from "@elench/rollup/genesis/dev-accounts";
 import type { Backend } from "@elench/tensor/engine/backend";
 import { type Hex, parseGwei, toFunctionSelector } from "viem";

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { inboxAbi } from "@elench/challenger/l1/abi";
+import { inboxAbi } from "@elench/contracts/abi/inbox";
 import { deploy } from "@elench/deploy/deploy";
 import type { Deployment, Rollup } from "@elench/deploy/deployment";
 import { type LocalChain, startLocalChain } from "@elench/deploy/local-chain";

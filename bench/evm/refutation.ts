@@ -1,5 +1,5 @@
 import { toHex } from "@elench/bytes/hex";
-import { disputeGameAbi } from "@elench/challenger/l1/abi";
+import { disputeGameAbi } from "@elench/contracts/abi/dispute-game";
 import type { ProvenStep } from "@elench/evm/machine/step";
 import { hashPair } from "@elench/merkle/tree";
 import { richAccount } from "@elench/rollup/genesis/dev-accounts";

@@ -1,9 +1,9 @@
 import { toHex } from "@elench/bytes/hex";
+import { disputeGameAbi } from "@elench/contracts/abi/dispute-game";
 import type { Deployment } from "@elench/deploy/deployment";
 import { encodeFunctionData, type Hex } from "viem";
 import type { Move } from "../strategy/moves.ts";
 import type { Resolution } from "../strategy/resolutions.ts";
-import { disputeGameAbi } from "./abi.ts";
 import type { Intent } from "./transactions.ts";
 
 /** Turns what the strategy wants into transactions. */

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { disputeGameAbi } from "@elench/contracts/abi/dispute-game";
 import type { Deployment } from "@elench/deploy/deployment";
 import { type Address, encodeAbiParameters, encodeEventTopics, type Hex } from "viem";
-import { disputeGameAbi } from "./abi.ts";
 import { decodeLogs } from "./events.ts";
 import type { ChainLog } from "./follower.ts";
 

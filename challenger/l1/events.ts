@@ -1,7 +1,10 @@
+import { disputeGameAbi } from "@elench/contracts/abi/dispute-game";
+import { inboxAbi } from "@elench/contracts/abi/inbox";
+import { inferenceOracleAbi } from "@elench/contracts/abi/inference-oracle";
+import { outputsAbi } from "@elench/contracts/abi/outputs";
 import type { Deployment } from "@elench/deploy/deployment";
 import { type BaseError, decodeEventLog, type Hex } from "viem";
 import type { GameEvent } from "../strategy/tree.ts";
-import { disputeGameAbi, inboxAbi, inferenceOracleAbi, outputsAbi } from "./abi.ts";
 import type { ChainLog } from "./follower.ts";
 
 /** A request as the oracle keeps its hash. */

@@ -1,25 +1,10 @@
 import { toHex } from "@elench/bytes/hex";
+import { modelRegistryAbi } from "@elench/contracts/abi/model-registry";
 import { EXIT, UserError } from "@elench/errors/user-error";
 import type { LoadedModel } from "@elench/tensor/load";
 import { registrationOf } from "@elench/tensor/program/registration";
-import {
-  type Address,
-  encodeFunctionData,
-  type Hex,
-  type LocalAccount,
-  type PublicClient,
-  parseAbi,
-  parseGwei,
-} from "viem";
+import { type Address, encodeFunctionData, type Hex, type LocalAccount, type PublicClient, parseGwei } from "viem";
 import { TransactionQueue } from "./transactions.ts";
-
-export const modelRegistryAbi = parseAbi([
-  "error AlreadyBegun(bytes32 modelId)",
-  "function begin(bytes header, bytes types) returns (bytes32 modelId)",
-  "function validate(bytes header, bytes types, uint256 firstPc, bytes[] instructions, bytes32[] siblings)",
-  "function nextPc(bytes32 modelId) view returns (uint256)",
-  "function isRegistered(bytes32 modelId) view returns (bool)",
-]);
 
 export interface RegisterOptions {
   readonly client: PublicClient;

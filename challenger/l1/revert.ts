@@ -1,5 +1,8 @@
+import { disputeGameAbi } from "@elench/contracts/abi/dispute-game";
+import { inboxAbi } from "@elench/contracts/abi/inbox";
+import { inferenceOracleAbi } from "@elench/contracts/abi/inference-oracle";
+import { outputsAbi } from "@elench/contracts/abi/outputs";
 import { type BaseError, decodeErrorResult, type Hex, isHex } from "viem";
-import { disputeGameAbi, inboxAbi, inferenceOracleAbi, outputsAbi } from "./abi.ts";
 
 /** Errors of all contracts. */
 const ERRORS = [...disputeGameAbi, ...inferenceOracleAbi, ...inboxAbi, ...outputsAbi].filter(

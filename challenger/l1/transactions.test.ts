@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
+import { disputeGameAbi } from "@elench/contracts/abi/dispute-game";
 import { type LocalChain, startLocalChain } from "@elench/deploy/local-chain";
 import { richAccount } from "@elench/rollup/genesis/dev-accounts";
 import { encodeErrorResult, type Hex, parseEther, parseGwei, toFunctionSelector } from "viem";
-import { disputeGameAbi } from "./abi.ts";
 import { type Intent, isRefusal, type QueueOptions, type Receipt, TransactionQueue } from "./transactions.ts";
 
 let chain: LocalChain;

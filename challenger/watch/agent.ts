@@ -1,4 +1,6 @@
 import { toHex } from "@elench/bytes/hex";
+import { disputeGameAbi } from "@elench/contracts/abi/dispute-game";
+import { outputsAbi } from "@elench/contracts/abi/outputs";
 import type { Deployment, Rollup } from "@elench/deploy/deployment";
 import { UserError } from "@elench/errors/user-error";
 import { Chain } from "@elench/evm/chain/chain";
@@ -7,7 +9,6 @@ import { type Models, sessionModels } from "@elench/evm/inference/models";
 import { InferenceTrace } from "@elench/prover/inference-trace";
 import type { Backend } from "@elench/tensor/engine/backend";
 import type { Address, Hex, LocalAccount, PublicClient } from "viem";
-import { disputeGameAbi, outputsAbi } from "../l1/abi.ts";
 import { firstThatAnswers } from "../l1/connect.ts";
 import { Follower } from "../l1/follower.ts";
 import { STALE_AFTER, Staleness } from "../l1/staleness.ts";

@@ -1,8 +1,8 @@
 import { toHex } from "@elench/bytes/hex";
+import { inferenceOracleAbi } from "@elench/contracts/abi/inference-oracle";
 import type { Deployment } from "@elench/deploy/deployment";
 import { EXIT, UserError } from "@elench/errors/user-error";
 import { encodeFunctionData, type Hex, type PublicClient } from "viem";
-import { inferenceOracleAbi } from "../l1/abi.ts";
 import type { Request } from "../l1/events.ts";
 import type { Game } from "../strategy/tree.ts";
 import type { Agent } from "./agent.ts";

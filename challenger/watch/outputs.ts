@@ -1,8 +1,8 @@
 import { toHex } from "@elench/bytes/hex";
+import { outputsAbi } from "@elench/contracts/abi/outputs";
 import type { Rollup } from "@elench/deploy/deployment";
 import { EXIT, UserError } from "@elench/errors/user-error";
 import { encodeFunctionData } from "viem";
-import { outputsAbi } from "../l1/abi.ts";
 import type { Game } from "../strategy/tree.ts";
 import type { Agent } from "./agent.ts";
 import type { BatchTraceProvider } from "./batch-trace-provider.ts";

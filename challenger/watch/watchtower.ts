@@ -1,7 +1,7 @@
+import { disputeGameAbi } from "@elench/contracts/abi/dispute-game";
 import type { Deployment } from "@elench/deploy/deployment";
 import { EXIT, UserError } from "@elench/errors/user-error";
 import { type Address, encodeFunctionData, type Hex } from "viem";
-import { disputeGameAbi } from "../l1/abi.ts";
 import { moveIntent, RESOLUTIONS_AT_ONCE, resolutionIntent, together } from "../l1/calls.ts";
 import { decodeLogs } from "../l1/events.ts";
 import type { ChainLog, Follower, Head } from "../l1/follower.ts";

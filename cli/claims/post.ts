@@ -1,6 +1,6 @@
-import { disputeGameAbi } from "@elench/challenger/l1/abi";
 import type { Intent, TransactionQueue } from "@elench/challenger/l1/transactions";
 import type { Agent } from "@elench/challenger/watch/agent";
+import { disputeGameAbi } from "@elench/contracts/abi/dispute-game";
 import { EXIT, UserError } from "@elench/errors/user-error";
 import type { PublicClient, TransactionReceipt } from "viem";
 

@@ -1,9 +1,9 @@
 import { toBytes, toHex } from "@elench/bytes/hex";
-import { inferenceOracleAbi } from "@elench/challenger/l1/abi";
 import type { Run } from "@elench/challenger/strategy/trace-provider";
 import { deliverDue } from "@elench/challenger/watch/delivery";
 import { inferenceLiar } from "@elench/challenger/watch/liar";
 import type { Asked } from "@elench/challenger/watch/requests";
+import { inferenceOracleAbi } from "@elench/contracts/abi/inference-oracle";
 import { UserError } from "@elench/errors/user-error";
 import { parseFault } from "@elench/prover/fault";
 import { inferenceContext } from "@elench/tensor/program/commitment";

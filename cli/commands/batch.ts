@@ -1,7 +1,7 @@
 import { toHex } from "@elench/bytes/hex";
-import { inboxAbi } from "@elench/challenger/l1/abi";
 import { type ConnectOptions, connectTo } from "@elench/challenger/l1/connect";
 import { TransactionQueue } from "@elench/challenger/l1/transactions";
+import { inboxAbi } from "@elench/contracts/abi/inbox";
 import { UserError } from "@elench/errors/user-error";
 import { Command } from "commander";
 import { encodeFunctionData, parseEventLogs, parseGwei } from "viem";

@@ -1,8 +1,8 @@
 import { toHex } from "@elench/bytes/hex";
-import { outputsAbi } from "@elench/challenger/l1/abi";
 import type { AgentOptions } from "@elench/challenger/watch/agent";
 import { batchInferenceLiar, batchLiar } from "@elench/challenger/watch/liar";
 import { settleDue } from "@elench/challenger/watch/outputs";
+import { outputsAbi } from "@elench/contracts/abi/outputs";
 import { EXIT, UserError } from "@elench/errors/user-error";
 import { BATCH_FAULTS, parseBatchFault } from "@elench/prover/batch-fault";
 import { parseFault } from "@elench/prover/fault";

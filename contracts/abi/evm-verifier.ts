@@ -257,13 +257,13 @@ export const evmVerifierAbi = [
 
 /** What the errors mean, by their names. */
 export const evmVerifierErrors = {
-  Delegated: "The step at this state asks another machine: see `ask` and `resume`.",
+  Delegated: "The step at this state asks another machine: use `ask` and `resume`.",
   MalformedAccount: "The world's trie holds something else than an account there.",
   MalformedNode: "These bytes are no node of a trie over 32-byte keys.",
   MissingNode: "The proof ends before this node.",
   NoPart: "There is no contract at that address.",
   NodeTooLong: "A node of more than 65,535 bytes cannot stand in a proof.",
-  NotDelegated: "The step at this state asks nobody: see `step`.",
+  NotDelegated: "The step at this state asks no other machine: use `step`.",
   NotLeftmost: "The record is not the one with the lowest key.",
   PartialBlock: "Blocks must be whole: of `block_` bytes each.",
   TailTooLong: "A tail has a whole block, which must be absorbed first.",

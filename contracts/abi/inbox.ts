@@ -66,4 +66,8 @@ export const inboxAbi = [
 ] as const;
 
 /** What the errors mean, by their names. */
-export const inboxErrors = { NoSuchBatch: "", NotSequencer: "", TooLarge: "" } as const;
+export const inboxErrors = {
+  NoSuchBatch: "The inbox has `count` batches, numbered from 0.",
+  NotSequencer: "Only the sequencer may append batches.",
+  TooLarge: "A batch must have fewer than `limit` bytes.",
+} as const;

@@ -180,13 +180,13 @@ export const modelRegistryAbi = [
 
 /** What the errors mean, by their names. */
 export const modelRegistryErrors = {
-  AlreadyBegun: "",
-  AlreadyRegistered: "",
+  AlreadyBegun: "The registration of this model has begun.",
+  AlreadyRegistered: "The model is registered already.",
   IllFormedInstruction: "The instruction at `pc` breaks a rule.",
   IllFormedProgram: "The program as a whole breaks a rule of well-formed programs.",
-  NotBegun: "",
-  NotRegistered: "",
+  NotBegun: "The registration of this model has not begun.",
+  NotRegistered: "The model is not registered.",
   WrongInstructions: "The instructions given are not those of the program at these places.",
-  WrongPage: "Somebody else was faster, or slower: the page begins elsewhere.",
-  WrongSize: "Bytes given are not as many as the model's types say.",
+  WrongPage: "The next page begins at instruction `expected`; somebody else may be registering the same model.",
+  WrongSize: "The model's types take `expected` bytes.",
 } as const;

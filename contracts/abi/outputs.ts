@@ -195,16 +195,15 @@ export const outputsAbi = [
 
 /** What the errors mean, by their names. */
 export const outputsErrors = {
-  AlreadyFinal: "",
-  AlreadyProposed: "",
-  BadParameters: "",
-  NotConcluded: "",
-  NotFinal: "",
-  NotGuardian: "",
-  NotNext: "Batches are settled one after the other.",
-  NotProposed: "",
-  NotThatContext:
-    "The proposal was made for another batch, or on another previous output, than those that are there now.",
-  NotThatPrevious: "The entry builds on another output than the earlier batch's: discard it.",
-  StillFits: "The earlier batch has the output that the entry builds on.",
+  AlreadyFinal: "The output is final: it cannot be stopped.",
+  AlreadyProposed: "The batch has a proposed output, which the game is about.",
+  BadParameters: "A parameter of the chain is out of range: `reason` says which, and its range.",
+  NotConcluded: "The game about the output is not over.",
+  NotFinal: "The batch has no final output yet.",
+  NotGuardian: "Only the guardian may call this.",
+  NotNext: "Batches are settled in order: `next` is the first one that is not settled.",
+  NotProposed: "No output of this batch is proposed.",
+  NotThatContext: "The proposal is about another batch, or builds on another output, than those that are there now.",
+  NotThatPrevious: "The output builds on `built`, and the previous batch has the output `expected`: discard it.",
+  StillFits: "The output builds on the previous batch's output: it cannot be discarded.",
 } as const;

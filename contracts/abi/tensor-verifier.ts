@@ -103,9 +103,9 @@ export const tensorVerifierAbi = [
 
 /** What the errors mean, by their names. */
 export const tensorVerifierErrors = {
-  Delegated: "The step at this state asks another machine: see `ask` and `resume`.",
+  Delegated: "The step at this state asks another machine: use `ask` and `resume`.",
   Float64Unavailable: "The contract for binary64 did not answer.",
-  NotDelegated: "The step at this state asks nobody: see `step`.",
+  NotDelegated: "The step at this state asks no other machine: use `step`.",
   UnknownInstruction: "An instruction that no registered program has.",
   UnknownOperation: "No operation has this code: registration lets no program have it.",
   WrongLength: "The witness has other bytes than the step needs.",

@@ -17,7 +17,9 @@ library Dissection {
   /// @dev Segments of a claim; a claim of level L covers SEGMENTS ** L steps.
   uint256 internal constant SEGMENTS = 16;
 
+  /// @notice A claim has 16 segments, numbered from 0.
   error NoSuchSegment(uint256 segment);
+  /// @notice The claim does not commit to these two states as the ends of this segment.
   error NotInDissection(bytes32 root, uint256 segment, bytes32 from, bytes32 to);
 
   /// @notice The commitment to `start`, the middles and `end`.

@@ -11,10 +11,15 @@ interface IBonds {
   event Withdrawn(address indexed account, uint256 amount);
   event Held(address indexed account, bool isHeld);
 
+  /// @notice The account has no credit to unlock.
   error NothingToUnlock(address account);
+  /// @notice The account has nothing unlocked to withdraw.
   error NothingToWithdraw(address account);
+  /// @notice The unlocked money can be withdrawn from `payableAt` on.
   error Locked(address account, uint256 payableAt);
+  /// @notice The guardian holds the account's withdrawals.
   error OnHold(address account);
+  /// @notice Only the guardian may call this.
   error NotGuardian(address caller);
 
   /// @notice Unlocks the caller's whole credit and starts the delay. The delay starts again for money that was unlocked earlier and

@@ -152,26 +152,41 @@ interface IDisputeGame {
   event Concluded(bytes32 indexed game, Status status, bytes32 output);
   event Voided(bytes32 indexed game);
 
+  /// @notice A parameter of the game is out of range: `reason` says which, and its range.
   error BadParameters(string reason);
+  /// @notice The level must be between 1 and 15.
   error BadLevel(uint256 level);
+  /// @notice The proposer must not be the zero address: its bond would be lost.
   error BadProposer();
+  /// @notice The call takes exactly `expected` wei: the bond and the prepayment.
   error WrongPayment(uint256 expected, uint256 sent);
+  /// @notice The game has no claim or proposal with this id.
   error NoSuchClaim(bytes32 id);
-  /// @dev An identical claim exists. It argues the same; only its reward goes to another account.
+  /// @notice The same claim was made before. It counts for whoever made it first.
   error ClaimExists(bytes32 id);
+  /// @notice The time to answer the claim ended at `deadline`.
   error TooLate(bytes32 claim, uint256 deadline);
+  /// @notice The claim can still be answered until `deadline`.
   error TooEarly(bytes32 claim, uint256 deadline);
+  /// @notice A counter must state another output than the proposal.
   error SameOutput(bytes32 output);
+  /// @notice A move must claim another end of the segment than the claim that it answers.
   error SameEnd(bytes32 end);
-  /// @dev A level-1 segment is one step: refute it, or delegate it.
+  /// @notice A segment of a level-1 claim is one step: refute it or delegate it, rather than move.
   error NotDivisible(bytes32 claim);
+  /// @notice Only a level-1 claim has segments of one step: move, rather than refute or delegate.
   error NotOneStep(bytes32 claim, uint256 level);
+  /// @notice The step from `pre` leads to `post`, as the claim says: it cannot be refuted.
   error StepIsRight(bytes32 pre, bytes32 post);
-  /// @dev A refutation at this or a lower segment already stands.
+  /// @notice The claim was refuted at this segment or at a lower one.
   error AlreadyRefuted(bytes32 claim, uint256 segment);
+  /// @notice The claim has answers that are not resolved yet: resolve them first.
   error Unresolved(bytes32 claim, uint256 children);
+  /// @notice The claim is resolved already.
   error AlreadyResolved(bytes32 claim);
+  /// @notice Only the game's consumer may void it.
   error NotConsumer(address caller, address consumer);
+  /// @notice The game is over.
   error NotOpen(bytes32 game, Status status);
 
   // ── Moves ───────────────────────────────────────────────────────────────────────────────────────────────────────────────

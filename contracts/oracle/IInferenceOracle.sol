@@ -39,19 +39,33 @@ interface IInferenceOracle {
   event Cancelled(uint256 indexed id);
   event Delivered(uint256 indexed id, bytes32 indexed game, bytes output, bool callbackSucceeded);
 
+  /// @notice The oracle has no request with this id, or it was cancelled or delivered.
   error NoSuchRequest(uint256 id);
+  /// @notice The request that was given is not the one stored under this id.
   error RequestMismatch(uint256 id);
+  /// @notice The callback may ask for at most `limit` gas.
   error CallbackGasTooHigh(uint256 gas, uint256 limit);
+  /// @notice The request has an answer, and a game about it.
   error AlreadyAnswered(uint256 id, bytes32 game);
+  /// @notice The request has no answer, or none that is settled.
   error NotAnswered(uint256 id);
+  /// @notice The game about the answer is not over.
   error NotConcluded(bytes32 game);
+  /// @notice The proposal that was given is not the one of the answer's game.
   error ProposalMismatch(bytes32 game);
+  /// @notice The answer is settled, and can be delivered from `readyAt` on.
   error TooSoon(uint256 id, uint256 readyAt);
+  /// @notice The output bytes do not have the root that the game ended with.
   error OutputMismatch(bytes32 expected, bytes32 given);
+  /// @notice The transaction must leave `needed` gas for the callback.
   error NotEnoughGas(uint256 needed, uint256 left);
+  /// @notice Only the guardian may call this.
   error NotGuardian(address caller);
+  /// @notice Only the requester may cancel a request.
   error NotRequester(address caller);
+  /// @notice The account has no fees to collect.
   error NothingToCollect(address account);
+  /// @notice The account did not accept the payment.
   error TransferFailed(address to, uint256 amount);
 
   /// @notice Asks for an inference. The value sent is the fee.

@@ -38,15 +38,19 @@ interface IModelRegistry {
   /// @notice The instructions given are not those of the program at these places.
   error WrongInstructions(bytes32 programRoot, bytes32 computed);
 
+  /// @notice The registration of this model has begun.
   error AlreadyBegun(bytes32 modelId);
+  /// @notice The registration of this model has not begun.
   error NotBegun(bytes32 modelId);
+  /// @notice The model is registered already.
   error AlreadyRegistered(bytes32 modelId);
+  /// @notice The model is not registered.
   error NotRegistered(bytes32 modelId);
 
-  /// @notice Somebody else was faster, or slower: the page begins elsewhere.
+  /// @notice The next page begins at instruction `expected`; somebody else may be registering the same model.
   error WrongPage(uint256 expected, uint256 given);
 
-  /// @notice Bytes given are not as many as the model's types say.
+  /// @notice The model's types take `expected` bytes.
   error WrongSize(uint256 expected, uint256 given);
 
   /// @notice Begins the registration of the model whose header this is. Reverts `AlreadyBegun` if somebody has.

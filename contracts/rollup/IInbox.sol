@@ -12,8 +12,11 @@ interface IInbox {
   /// @param root Of the data tree over the bytes.
   event Appended(uint256 indexed index, bytes32 root, uint256 size, bytes batch);
 
+  /// @notice Only the sequencer may append batches.
   error NotSequencer(address caller, address sequencer);
+  /// @notice A batch must have fewer than `limit` bytes.
   error TooLarge(uint256 size, uint256 limit);
+  /// @notice The inbox has `count` batches, numbered from 0.
   error NoSuchBatch(uint256 index, uint256 count);
 
   /// @notice Appends a batch. If there is a sequencer, only it may call.

@@ -48,20 +48,27 @@ interface IOutputs {
   /// @notice The guardian stopped it: the place is free. No batch from this one on is settled any more.
   event Stopped(uint256 indexed batch, bytes32 indexed game);
 
+  /// @notice A parameter of the chain is out of range: `reason` says which, and its range.
   error BadParameters(string reason);
+  /// @notice The batch has a proposed output, which the game is about.
   error AlreadyProposed(uint256 batch, bytes32 game);
+  /// @notice No output of this batch is proposed.
   error NotProposed(uint256 batch);
-  /// @dev The proposal was made for another batch, or on another previous output, than those that are there now.
+  /// @notice The proposal is about another batch, or builds on another output, than those that are there now.
   error ContextMismatch(bytes32 expected, bytes32 given);
-  /// @dev Batches are settled one after the other.
+  /// @notice Batches are settled in order: `next` is the first one that is not settled.
   error NotNext(uint256 batch, uint256 next);
+  /// @notice The game about the output is not over.
   error NotConcluded(bytes32 game);
-  /// @dev The entry builds on another output than the earlier batch's: discard it.
+  /// @notice The output builds on `built`, and the previous batch has the output `expected`: discard it.
   error PreviousOutputMismatch(bytes32 expected, bytes32 built);
-  /// @dev The earlier batch has the output that the entry builds on.
+  /// @notice The output builds on the previous batch's output: it cannot be discarded.
   error NotStale(uint256 batch);
+  /// @notice Only the guardian may call this.
   error NotGuardian(address caller);
+  /// @notice The output is final: it cannot be stopped.
   error AlreadyFinal(uint256 batch);
+  /// @notice The batch has no final output yet.
   error NotFinal(uint256 batch);
 
   /// @notice Proposes the output of a batch, on top of the output that the earlier batch has now. Takes the game's

@@ -1,6 +1,13 @@
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { type AbiItem, type AbiParameter, type Artifact, compileIfStale, errorNotices, findArtifact } from "./artifacts.ts";
+import {
+  type AbiItem,
+  type AbiParameter,
+  type Artifact,
+  compileIfStale,
+  errorNotices,
+  findArtifact,
+} from "./artifacts.ts";
 import type { Output } from "./output.ts";
 
 /** Contracts whose ABIs others use: `contracts/abi/` has a file for each. */
@@ -29,7 +36,8 @@ function contract(name: string): Artifact {
 }
 
 /** `AILib` → `ai-lib`, `DisputeGame` → `dispute-game`. */
-const fileOf = (name: string): string => name.replaceAll(/(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])/g, "-").toLowerCase();
+const fileOf = (name: string): string =>
+  name.replaceAll(/(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])/g, "-").toLowerCase();
 
 /** `AILib` → `aiLib`. */
 const constantOf = (name: string): string =>
@@ -78,10 +86,10 @@ const parameter = ({ name, type, indexed, components }: AbiParameter): object =>
 function partsOf({ abi }: Artifact): Artifact[] {
   const inputs = abi.find(({ type }) => type === "constructor")?.inputs ?? [];
   const addresses = inputs.flatMap(({ components, ...own }) => components ?? [own]);
-  const parts = addresses
-    .map(({ name, internalType = "" }) => findArtifact(/^contract (\w+)$/.exec(internalType)?.[1] ?? titleOf(name)))
-    .filter((part) => part !== undefined && part.bytecode !== "0x");
-  return parts.flatMap((part) => [part, ...partsOf(part)]);
+  return addresses.flatMap(({ name, internalType = "" }) => {
+    const part = findArtifact(/^contract (\w+)$/.exec(internalType)?.[1] ?? titleOf(name));
+    return part && part.bytecode !== "0x" ? [part, ...partsOf(part)] : [];
+  });
 }
 
 /** `float64Ops_` is the address of a `Float64Ops`. */

@@ -1,7 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { basename, dirname, join } from "node:path";
+import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 /** What Hardhat made of the contracts, and whether it is what stands in `contracts/` now. */
@@ -102,7 +101,7 @@ function noticeOf(natspec: string): string {
 /** Compiles the contracts, if what is in `artifacts/` was made of other sources. @throws Error with what the compiler says */
 export function compileIfStale(): void {
   if (!isStale()) return;
-  const hardhat = join(dirname(createRequire(import.meta.url).resolve("hardhat/package.json")), "dist/src/cli.js");
+  const hardhat = join(root, "node_modules/hardhat/dist/src/cli.js");
   const args = [hardhat, "build", "--no-tests", "--quiet"];
   const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: root, encoding: "utf8" });
   if (status !== 0) throw new Error(`the contracts do not compile, and ABIs come from them:\n${stdout}${stderr}`);

@@ -1,5 +1,5 @@
-import { disputeGameAbi } from "@elench/challenger/l1/abi";
 import { type Agent, type AgentOptions, createAgent } from "@elench/challenger/watch/agent";
+import { disputeGameAbi } from "@elench/contracts/abi/dispute-game";
 import { encodeFunctionData, type Hex } from "viem";
 import type { HDAccount } from "viem/accounts";
 import { games, hex, MAX_FEE, parameters, type Stage, transact } from "./stage.ts";

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, test } from "node:test";
 import { toBytes } from "@elench/bytes/hex";
-import { disputeGameAbi } from "@elench/challenger/l1/abi";
 import type { Game, Node } from "@elench/challenger/strategy/tree";
 import type { Agent } from "@elench/challenger/watch/agent";
+import { disputeGameAbi } from "@elench/contracts/abi/dispute-game";
 import { richAccount } from "@elench/rollup/genesis/dev-accounts";
 import { inferenceContext, startState } from "@elench/tensor/program/commitment";
 import { createWalletClient, encodeFunctionData, type Hex, http, parseTransaction } from "viem";

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, test } from "node:test";
-import { disputeGameAbi, inboxAbi } from "@elench/challenger/l1/abi";
 import { batchLiar } from "@elench/challenger/watch/liar";
+import { disputeGameAbi } from "@elench/contracts/abi/dispute-game";
+import { inboxAbi } from "@elench/contracts/abi/inbox";
 import { richAccount } from "@elench/rollup/genesis/dev-accounts";
 import { encodeEventTopics, type Hex } from "viem";
 import { agentOn, proposeAs } from "./agents.ts";

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { disputeGameAbi, inferenceOracleAbi } from "@elench/challenger/l1/abi";
+import { disputeGameAbi } from "@elench/contracts/abi/dispute-game";
+import { inferenceOracleAbi } from "@elench/contracts/abi/inference-oracle";
 import { richAccount } from "@elench/rollup/genesis/dev-accounts";
 import { type Address, decodeErrorResult, encodeFunctionData, type Hex, parseAbi } from "viem";
 import type { Proposal } from "../../challenger/strategy/identity.ts";

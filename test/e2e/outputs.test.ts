@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, afterEach, before, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { outputsAbi } from "@elench/challenger/l1/abi";
+import { outputsAbi } from "@elench/contracts/abi/outputs";
 import { richAccount } from "@elench/rollup/genesis/dev-accounts";
 import { encodeFunctionData, type Hex } from "viem";
 import { runNode } from "../../cli/fixtures/run.ts";
