@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { wasmFile } from "../wasm-files.ts";
 import { nativeAddon, openNative } from "./native.ts";
 import { instantiateEngine } from "./wasm.ts";
 
@@ -37,12 +37,9 @@ export interface BackendOptions {
   readonly instructionSet?: string;
 }
 
-const wasmFile = (name: string): Uint8Array<ArrayBuffer> =>
-  new Uint8Array(readFileSync(new URL(`../native/${name}`, import.meta.url)));
-
 /** The engine in WebAssembly; `relaxed` false leaves out the module that needs a fused relaxed_madd. */
 export const openWasm = (relaxed = true): Backend =>
-  instantiateEngine(relaxed ? wasmFile("engine-relaxed.wasm") : null, wasmFile("engine-exact.wasm"));
+  instantiateEngine(relaxed ? wasmFile("engine-relaxed") : null, wasmFile("engine-exact"));
 
 /** @throws EngineError if the engine asked for is not there. */
 export function openBackend({ engine, threads, instructionSet }: BackendOptions = {}): Backend {

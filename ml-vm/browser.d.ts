@@ -1,0 +1,17 @@
+/** What the browser build resolves, and Node does not: pack/browser.ts. */
+
+declare module "*.wasm" {
+  const bytes: Uint8Array<ArrayBuffer>;
+  export default bytes;
+}
+
+/** The packages that onnx-proto depends on: the very copies that it uses. */
+declare module "onnx-proto/long" {
+  const Long: unknown;
+  export default Long;
+}
+
+declare module "onnx-proto/protobufjs/minimal" {
+  const protobuf: { readonly util: { Long: unknown }; configure(): void };
+  export default protobuf;
+}

@@ -1,0 +1,3 @@
+import "./proto-long.browser.ts";
+
+export { onnx } from "onnx-proto";

@@ -1,0 +1,6 @@
+/** Gives the reader of ONNX's messages its 64-bit integers. A module of its own, since it must run before the messages are loaded. */
+import Long from "onnx-proto/long";
+import protobuf from "onnx-proto/protobufjs/minimal";
+
+protobuf.util.Long = Long;
+protobuf.configure();
