@@ -1,4 +1,6 @@
-/** What the command line exits with; 0 is success. */
+import { ElenchError, type ElenchErrorOptions, type ErrorKind } from "./elench-error.ts";
+
+/** What the command line exits with, by the kind of the error; 0 is success. */
 export const EXIT = {
   /** The work was done, and the answer is no: an unsupported model, steps that disagree, a lost dispute. */
   negative: 1,
@@ -10,15 +12,20 @@ export const EXIT = {
   refused: 4,
   /** A defect of Elench: never the user's fault. */
   defect: 70,
-} as const;
+} as const satisfies Record<ErrorKind, number>;
+
+const KINDS = new Map(Object.entries(EXIT).map(([kind, code]) => [code as number, kind as ErrorKind]));
 
 /** An error for the person at the keyboard: what is wrong, where, and what to do about it. */
-export class UserError extends Error {
+export class UserError extends ElenchError {
   override readonly name = "UserError";
+  override readonly kind: ErrorKind;
   readonly exitCode: number;
 
-  constructor(message: string, exitCode: number = EXIT.input, options?: ErrorOptions) {
+  /** @param exitCode one of `EXIT` */
+  constructor(message: string, exitCode: number = EXIT.input, options: ElenchErrorOptions = {}) {
     super(message, options);
+    this.kind = KINDS.get(exitCode) ?? "input";
     this.exitCode = exitCode;
   }
 }

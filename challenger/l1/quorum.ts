@@ -1,9 +1,11 @@
+import { ElenchError } from "@elench/errors/elench-error";
 import type { PublicClient } from "viem";
 import { isSilence } from "./error-text.ts";
 
 /** Endpoints that do not tell the same: none of them is believed. */
-export class EndpointsDisagree extends Error {
+export class EndpointsDisagree extends ElenchError {
   override readonly name = "EndpointsDisagree";
+  override readonly kind = "environment";
 }
 
 /** How one endpoint stands to what the quorum decided. */

@@ -1,3 +1,4 @@
+import { ElenchError } from "@elench/errors/elench-error";
 import {
   type Address,
   formatGwei,
@@ -79,8 +80,9 @@ interface Pending {
 export const MAX_TIP = parseGwei("10");
 
 /** What is bid may not be as high as L1 asks. */
-export class FeeCeilingError extends Error {
+export class FeeCeilingError extends ElenchError {
   override readonly name = "FeeCeilingError";
+  override readonly kind = "refused";
 }
 
 /** EIP-7825: no transaction may ask for more. */

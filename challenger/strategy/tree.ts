@@ -1,4 +1,5 @@
 import type { Hex } from "@elench/bytes/hex";
+import { ElenchError } from "@elench/errors/elench-error";
 import { afterWaiting, deadlineOf, type Times } from "./clock.ts";
 import { type Points, rootOf, SEGMENTS } from "./dissection.ts";
 import { type Claim, claimIdOf, type Deployment, gameIdOf, type Proposal } from "./identity.ts";
@@ -76,8 +77,9 @@ export type Forest = {
 };
 
 /** What an event says can not have happened after those before it. */
-class BrokenLogError extends Error {
-  override name = "BrokenLogError";
+class BrokenLogError extends ElenchError {
+  override readonly name = "BrokenLogError";
+  override readonly kind = "environment";
 }
 
 export const emptyForest = (deployment: Deployment, times: Times): Forest => ({

@@ -10,15 +10,16 @@ import * as registry from "./model-registry.ts";
 import * as outputs from "./outputs.ts";
 import * as tensor from "./tensor-verifier.ts";
 
-const CONTRACTS: Readonly<Record<string, readonly [abi: readonly AbiItem[], said: Readonly<Record<string, string>>]>> = {
-  DisputeGame: [dispute.disputeGameAbi, dispute.disputeGameErrors],
-  InferenceOracle: [oracle.inferenceOracleAbi, oracle.inferenceOracleErrors],
-  ModelRegistry: [registry.modelRegistryAbi, registry.modelRegistryErrors],
-  Inbox: [inbox.inboxAbi, inbox.inboxErrors],
-  Outputs: [outputs.outputsAbi, outputs.outputsErrors],
-  TensorVerifier: [tensor.tensorVerifierAbi, tensor.tensorVerifierErrors],
-  EvmVerifier: [evm.evmVerifierAbi, evm.evmVerifierErrors],
-};
+const CONTRACTS: Readonly<Record<string, readonly [abi: readonly AbiItem[], said: Readonly<Record<string, string>>]>> =
+  {
+    DisputeGame: [dispute.disputeGameAbi, dispute.disputeGameErrors],
+    InferenceOracle: [oracle.inferenceOracleAbi, oracle.inferenceOracleErrors],
+    ModelRegistry: [registry.modelRegistryAbi, registry.modelRegistryErrors],
+    Inbox: [inbox.inboxAbi, inbox.inboxErrors],
+    Outputs: [outputs.outputsAbi, outputs.outputsErrors],
+    TensorVerifier: [tensor.tensorVerifierAbi, tensor.tensorVerifierErrors],
+    EvmVerifier: [evm.evmVerifierAbi, evm.evmVerifierErrors],
+  };
 
 for (const [name, [abi, said]] of Object.entries(CONTRACTS)) {
   const errors = abi.filter((item) => item.type === "error");

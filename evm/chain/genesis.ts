@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { toBigInt } from "@elench/bytes/words";
+import { ElenchError } from "@elench/errors/elench-error";
 import type { Hash } from "@elench/merkle/tree";
 import { bytesToHex, hexToBytes, type PrefixedHexString } from "@ethereumjs/util";
 import { type ChainState, outputOf } from "../batch/claim.ts";
@@ -20,8 +21,9 @@ export interface Genesis {
 }
 
 /** A genesis file that is none. The message names the place and what should stand there. */
-export class GenesisError extends Error {
+export class GenesisError extends ElenchError {
   override readonly name = "GenesisError";
+  override readonly kind = "input";
 }
 
 const MAX_BATCH_GAS = 2n ** 27n;

@@ -1,4 +1,5 @@
 import { toHex } from "@elench/bytes/hex";
+import { ElenchError } from "@elench/errors/elench-error";
 import type { Backend } from "@elench/tensor/engine/backend";
 import { Session } from "@elench/tensor/engine/session";
 import type { Model } from "@elench/tensor/program/model";
@@ -14,8 +15,9 @@ export interface Models {
 }
 
 /** The chain's directory lists a model that this node does not have: it cannot follow the chain. */
-export class MissingModel extends Error {
+export class MissingModel extends ElenchError {
   override readonly name = "MissingModel";
+  override readonly kind = "environment";
 
   constructor(modelId: Uint8Array) {
     super(

@@ -1,3 +1,4 @@
+import { ElenchError } from "@elench/errors/elench-error";
 import { dtypeSpec } from "../program/dtype.ts";
 import { OPS, type ScalarType } from "../program/ops.ts";
 import type { Constant, Read, ScalarOp, Stage } from "../program/program.ts";
@@ -44,8 +45,9 @@ export function f64FromBits(bits: bigint): number {
 }
 
 /** An operation was asked for of operands whose register types it does not have. */
-export class OperandError extends Error {
+export class OperandError extends ElenchError {
   override readonly name = "OperandError";
+  override readonly kind = "input";
 }
 
 /**

@@ -80,8 +80,8 @@ function countOperators(bytes: Uint8Array): OperatorReport[] {
 }
 
 /** Marks the operator whose node could not be lowered. */
-const refused = (operators: readonly OperatorReport[], { op, reason }: ModelError): OperatorReport[] =>
-  operators.map((o) => (o.type === op && o.supported ? { ...o, supported: false, why: reason } : o));
+const refused = (operators: readonly OperatorReport[], { op, what }: ModelError): OperatorReport[] =>
+  operators.map((o) => (o.type === op && o.supported ? { ...o, supported: false, why: what } : o));
 
 /** All unknown operators are named, not only the first that the import met. */
 function errorsOf(operators: readonly OperatorReport[], error: ModelError): string[] {

@@ -114,7 +114,7 @@ function lowered(call: Call, operator: Operator): readonly Value[] {
     return "storage" in results ? [results] : results;
   } catch (error) {
     const place = { node: node.name, op: node.op };
-    if (error instanceof ModelError) throw new ModelError(error.reason, { ...place, unsupported: error.unsupported });
+    if (error instanceof ModelError) throw new ModelError(error.what, { ...place, unsupported: error.unsupported });
     if (error instanceof OperandError)
       throw new ModelError(`elements of these types are not supported (${error.message})`, {
         ...place,

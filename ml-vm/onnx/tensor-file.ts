@@ -1,3 +1,4 @@
+import { ElenchError } from "@elench/errors/elench-error";
 import { f32Bits, f64Bits } from "../functions/builder.ts";
 import { type DType, dtypeSpec } from "../program/dtype.ts";
 import { elementCount, type TensorType } from "../program/program.ts";
@@ -7,8 +8,9 @@ import { constantOfBytes } from "./graph/graph.ts";
 import { storeElement } from "./lowering/element.ts";
 
 /** A file that should hold a tensor does not, or holds another one than was wanted. */
-export class TensorFileError extends Error {
+export class TensorFileError extends ElenchError {
   override readonly name = "TensorFileError";
+  override readonly kind = "input";
 }
 
 interface FileTensor {

@@ -1,3 +1,4 @@
+import { ElenchError } from "@elench/errors/elench-error";
 import type { Hash, ListTree } from "@elench/merkle/tree";
 import { encodeTypes } from "./codec.ts";
 import type { Commitment } from "./commitment.ts";
@@ -23,8 +24,9 @@ export interface Page {
 
 /** What a page may take. */
 /** A program is too large to be registered on L1. */
-export class RegistrationError extends Error {
+export class RegistrationError extends ElenchError {
   override readonly name = "RegistrationError";
+  override readonly kind = "input";
 }
 
 export interface PageBudget {

@@ -1,4 +1,5 @@
 import { type RuleName, RULES as TABLE } from "@elench/spec/tensor/rules";
+import { ElenchError } from "@elench/errors/elench-error";
 
 export type Rule = RuleName;
 
@@ -6,8 +7,9 @@ export type Rule = RuleName;
 export const RULES: readonly Rule[] = TABLE.map(({ name }) => name);
 
 /** A program is not well-formed. */
-export class ProgramError extends Error {
+export class ProgramError extends ElenchError {
   override readonly name = "ProgramError";
+  override readonly kind = "input";
   /** The rule that it breaks. */
   readonly rule: Rule;
   /** The instruction that breaks it; null where it is the program as a whole. */

@@ -1,5 +1,6 @@
 import { concat } from "@elench/bytes/concat";
 import { toHex } from "@elench/bytes/hex";
+import { ElenchError } from "@elench/errors/elench-error";
 import { signer } from "@elench/evm/batch/signer";
 import { decodeTransaction } from "@elench/evm/batch/transaction";
 import { nativeCommon } from "@elench/evm/native/vm";
@@ -18,8 +19,9 @@ export interface PendingTransaction {
 }
 
 /** A transaction that no block can take. The messages are worded as geth's, by which wallets and libraries know them. */
-export class RefusedTransaction extends Error {
+export class RefusedTransaction extends ElenchError {
   override readonly name = "RefusedTransaction";
+  override readonly kind = "input";
 }
 
 const OTHER_TYPES: Readonly<Record<number, string>> = {

@@ -1,4 +1,5 @@
 import { toBigInt } from "@elench/bytes/words";
+import { ElenchError } from "@elench/errors/elench-error";
 import { outputOf } from "@elench/evm/batch/claim";
 import { encodeBatch } from "@elench/evm/batch/encoding";
 import { historyIndex } from "@elench/evm/batch/history";
@@ -47,8 +48,9 @@ export interface BlockRules {
 }
 
 /** A block was to be made of a transaction that is not valid where it stands. */
-export class InvalidTransaction extends Error {
+export class InvalidTransaction extends ElenchError {
   override readonly name = "InvalidTransaction";
+  override readonly kind = "input";
   readonly index: number;
 
   constructor(index: number) {

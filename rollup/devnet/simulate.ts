@@ -1,4 +1,5 @@
 import { wordBytes } from "@elench/bytes/words";
+import { ElenchError } from "@elench/errors/elench-error";
 import { createNativeVm } from "@elench/evm/native/vm";
 import type { BlockHeader } from "@elench/evm/structures/layout";
 import { createBlock } from "@ethereumjs/block";
@@ -29,8 +30,9 @@ export interface Outcome {
 }
 
 /** A call that cannot even begin: its value, or its gas for the data, is not there. */
-export class ImpossibleCall extends Error {
+export class ImpossibleCall extends ElenchError {
   override readonly name = "ImpossibleCall";
+  override readonly kind = "input";
 }
 
 /**

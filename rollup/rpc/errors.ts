@@ -1,6 +1,9 @@
+import { ElenchError } from "@elench/errors/elench-error";
+
 /** What goes wrong in a JSON-RPC call (JSON-RPC 2.0; EIP-1474; geth's 3 for a revert). */
-export class RpcError extends Error {
+export class RpcError extends ElenchError {
   override readonly name = "RpcError";
+  override readonly kind = "input";
   readonly code: number;
   readonly data: unknown;
 

@@ -1,3 +1,5 @@
+import { ElenchError } from "@elench/errors/elench-error";
+
 interface Place {
   readonly node?: string;
   readonly op?: string;
@@ -6,18 +8,15 @@ interface Place {
 }
 
 /** Something is wrong with a model, or it asks for what the importer does not do. */
-export class ModelError extends Error {
+export class ModelError extends ElenchError {
   override readonly name = "ModelError";
+  override readonly kind = "input";
   /** The node concerned, by its name or, if it has none, by its first output. */
   readonly node: string | null;
   readonly op: string | null;
   readonly unsupported: boolean;
-  /** What is wrong, without the place. */
-  readonly reason: string;
-
-  constructor(reason: string, place: Place = {}) {
-    super(place.op ? `${place.op} node "${place.node ?? ""}": ${reason}` : reason);
-    this.reason = reason;
+  constructor(what: string, place: Place = {}) {
+    super(what, { where: place.op && `${place.op} node "${place.node ?? ""}"` });
     this.node = place.node ?? null;
     this.op = place.op ?? null;
     this.unsupported = place.unsupported ?? false;

@@ -20,7 +20,7 @@ function outcome(model: Uint8Array): Pick<ImportAnswer, "kind" | "why"> {
     importOnnx(model);
     return { kind: "imported", why: "" };
   } catch (error) {
-    if (error instanceof ModelError) return { kind: "refused", why: error.reason };
+    if (error instanceof ModelError) return { kind: "refused", why: error.what };
     return { kind: "defect", why: `${(error as Error).stack}` };
   }
 }
