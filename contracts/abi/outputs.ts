@@ -31,6 +31,14 @@ export const outputsAbi = [
     ],
   },
   { type: "error", name: "BadParameters", inputs: [{ name: "reason", type: "string" }] },
+  {
+    type: "error",
+    name: "ContextMismatch",
+    inputs: [
+      { name: "expected", type: "bytes32" },
+      { name: "given", type: "bytes32" },
+    ],
+  },
   { type: "error", name: "NotConcluded", inputs: [{ name: "game", type: "bytes32" }] },
   { type: "error", name: "NotFinal", inputs: [{ name: "batch", type: "uint256" }] },
   { type: "error", name: "NotGuardian", inputs: [{ name: "caller", type: "address" }] },
@@ -43,23 +51,15 @@ export const outputsAbi = [
     ],
   },
   { type: "error", name: "NotProposed", inputs: [{ name: "batch", type: "uint256" }] },
+  { type: "error", name: "NotStale", inputs: [{ name: "batch", type: "uint256" }] },
   {
     type: "error",
-    name: "NotThatContext",
-    inputs: [
-      { name: "expected", type: "bytes32" },
-      { name: "given", type: "bytes32" },
-    ],
-  },
-  {
-    type: "error",
-    name: "NotThatPrevious",
+    name: "PreviousOutputMismatch",
     inputs: [
       { name: "expected", type: "bytes32" },
       { name: "built", type: "bytes32" },
     ],
   },
-  { type: "error", name: "StillFits", inputs: [{ name: "batch", type: "uint256" }] },
   {
     type: "event",
     name: "Discarded",
@@ -198,12 +198,12 @@ export const outputsErrors = {
   AlreadyFinal: "The output is final: it cannot be stopped.",
   AlreadyProposed: "The batch has a proposed output, which the game is about.",
   BadParameters: "A parameter of the chain is out of range: `reason` says which, and its range.",
+  ContextMismatch: "The proposal is about another batch, or builds on another output, than those that are there now.",
   NotConcluded: "The game about the output is not over.",
   NotFinal: "The batch has no final output yet.",
   NotGuardian: "Only the guardian may call this.",
   NotNext: "Batches are settled in order: `next` is the first one that is not settled.",
   NotProposed: "No output of this batch is proposed.",
-  NotThatContext: "The proposal is about another batch, or builds on another output, than those that are there now.",
-  NotThatPrevious: "The output builds on `built`, and the previous batch has the output `expected`: discard it.",
-  StillFits: "The output builds on the previous batch's output: it cannot be discarded.",
+  NotStale: "The output builds on the previous batch's output: it cannot be discarded.",
+  PreviousOutputMismatch: "The output builds on `built`, and the previous batch has the output `expected`: discard it.",
 } as const;
