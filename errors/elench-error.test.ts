@@ -18,7 +18,10 @@ test("a message says where, what and what to do, in one line", () => {
   assert.equal(middle.message, "accounts.json: it is no list; write it as [{…}]");
   assert.equal(new UserError("give --key-file").message, "give --key-file");
   assert.equal(middle.what, "it is no list");
-  assert.equal(String(outer), "InternalError: the state is gone");
+  assert.equal(
+    String(outer),
+    "InternalError: the state is gone; this is a defect of Elench: report it, with what ELENCH_DEBUG=1 shows",
+  );
 });
 
 test("causes are walked from the outermost to the innermost", () => {

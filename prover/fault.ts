@@ -1,3 +1,4 @@
+import { ElenchError } from "@elench/errors/elench-error";
 import type { Backend } from "@elench/tensor/engine/backend";
 import { type Commitment, STAGE } from "@elench/tensor/program/commitment";
 import { dtypeSpec } from "@elench/tensor/program/dtype";
@@ -25,8 +26,9 @@ export interface Fault {
 }
 
 /** A fault that is none, or that fits nowhere in the trace. */
-export class FaultError extends Error {
+export class FaultError extends ElenchError {
   override readonly name = "FaultError";
+  override readonly kind = "input";
 }
 
 /** @throws FaultError unless the text is `instruction:element` or `instruction:element:bit`. */

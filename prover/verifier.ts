@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
+import { ElenchError } from "@elench/errors/elench-error";
 import { pointEvaluationPrecompile } from "@elench/evm/crypto/point-evaluation";
 import type { Hash } from "@elench/merkle/tree";
 import { Common, Hardfork, Mainnet } from "@ethereumjs/common";
@@ -31,8 +32,9 @@ export interface Verdict {
 }
 
 /** The verifier refused a witness: it does not open the state. */
-export class WitnessRefused extends Error {
+export class WitnessRefused extends ElenchError {
   override readonly name = "WitnessRefused";
+  override readonly kind = "negative";
 }
 
 const GAS_LIMIT = 1n << 32n;

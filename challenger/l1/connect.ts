@@ -3,7 +3,7 @@ import { type Deployment, readDeployment } from "@elench/deploy/deployment";
 import { EXIT, UserError } from "@elench/errors/user-error";
 import { createPublicClient, custom, fallback, type PublicClient } from "viem";
 import { Endpoint } from "./endpoint.ts";
-import type { EndpointError } from "./endpoint-error.ts";
+import type { EndpointSilent } from "./endpoint-error.ts";
 import { enough } from "./quorum.ts";
 
 export interface ConnectOptions {
@@ -25,7 +25,7 @@ export interface Connection {
 }
 
 /** Told when an endpoint goes down, with the failure, and when it is back, with null. */
-export type OnEndpoint = (name: string, failure: Error | null) => void;
+export type OnEndpoint = (name: string, failure: EndpointSilent | null) => void;
 
 /** Milliseconds for which endpoints that are slow at the start are waited for, once there are enough: so that wrong ones are refused at once. */
 const PATIENCE = 1_000;
@@ -38,7 +38,7 @@ export async function connect(
   { rpc, rpcTimeout, quorum = rpc.length }: ConnectOptions,
   onChange: OnEndpoint = () => undefined,
 ): Promise<Connection> {
-  const missing = new Map<string, Error | null>();
+  const missing = new Map<string, EndpointSilent | null>();
   let tell: OnEndpoint = (name, failure) => void missing.set(name, failure);
   const endpoints = rpc.map(
     (text, i) =>
@@ -53,11 +53,11 @@ export async function connect(
   const asked = endpoints.map(async (endpoint) => found.set(endpoint, await endpoint.client.getChainId()));
   await enough(asked, quorum).catch((error: unknown) => {
     if (missing.size < 2) throw error;
-    const failures = [...missing.values()].map((failure) => (failure as EndpointError).shortMessage).sort();
-    throw new UserError(
-      `too few endpoints for a quorum of ${quorum}: ${failures.join("; ")}; check --rpc, and that the nodes run`,
-      EXIT.environment,
-    );
+    const failures = [...missing.values()].map((failure) => failure?.what).sort();
+    throw new UserError(`too few endpoints for a quorum of ${quorum}: ${failures.join("; ")}`, EXIT.environment, {
+      remedy: "check --rpc, and that the nodes run",
+      cause: error,
+    });
   });
   await Promise.race([Promise.allSettled(asked), sleep(PATIENCE, undefined, { ref: false })]);
   const [[first, chainId]] = [...found] as [[Endpoint, number]];

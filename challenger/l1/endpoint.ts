@@ -1,5 +1,4 @@
 import {
-  type BaseError,
   createPublicClient,
   custom,
   HttpRequestError,
@@ -9,8 +8,8 @@ import {
   withRetry,
   withTimeout,
 } from "viem";
-import { EndpointError } from "./endpoint-error.ts";
-import { isRateLimit, isSilence, l1ErrorText } from "./error-text.ts";
+import { EndpointSilent } from "./endpoint-error.ts";
+import { endpointFailure } from "./endpoint-failure.ts";
 import { Rests } from "./rests.ts";
 
 export interface EndpointOptions {
@@ -20,7 +19,7 @@ export interface EndpointOptions {
   /** Milliseconds that one request may take. */
   readonly timeout: number;
   /** Told that it is down, with the failure, at each further failure again; and with null that it is back. */
-  readonly onChange?: (name: string, failure: Error | null) => void;
+  readonly onChange?: (name: string, failure: EndpointSilent | null) => void;
 }
 
 interface Call {
@@ -53,7 +52,7 @@ export class Endpoint {
   readonly #shown: string;
   readonly #closed = new AbortController();
   #chainId: number | undefined;
-  #failure: BaseError | undefined;
+  #failure: EndpointSilent | undefined;
   #probeAt = 0;
   #isProbing = false;
   readonly #rests = new Rests();
@@ -101,16 +100,17 @@ export class Endpoint {
     try {
       return await withRetry(() => this.#ask(call), {
         retryCount: RETRIES,
-        delay: ({ count, error }) => retryAfter(error) ?? 150 * 2 ** count,
+        delay: ({ count, error }) => (error as Partial<EndpointSilent>).retryAfter ?? 150 * 2 ** count,
         shouldRetry: ({ error }) => isWorthRetrying(error),
       });
     } catch (error) {
       // Others in flight fail with it: that is one failure.
-      if (isSilence(error) && !this.#failure) this.#rest(error as BaseError);
+      if (error instanceof EndpointSilent && !this.#failure) this.#rest(error);
       throw error;
     }
   }
 
+  /** @throws EndpointSilent; CallRefused; and what `close` ends a call with */
   async #ask(call: Call): Promise<unknown> {
     try {
       const answer = await withTimeout(({ signal }) => this.#wire(call, signal as AbortSignal), {
@@ -122,21 +122,22 @@ export class Endpoint {
       return answer;
     } catch (error) {
       hideSecrets(error, secretsOf(this.#options.url));
-      throw Object.assign(error as Error, { endpoint: this.name, method: call.method });
+      throw endpointFailure(error, { endpoint: this.name, method: call.method }) ?? error;
     }
   }
 
   #checkChain(found: number): void {
     if (this.#chainId === undefined || found === this.#chainId) return;
-    throw new EndpointError(
+    throw new EndpointSilent(
       `L1 ${this.name} serves chain ${found}, and chain ${this.#chainId} is wanted: it is not asked until it serves that`,
+      { reason: "chain" },
     );
   }
 
-  #rest(failure: BaseError): void {
-    this.#probeAt = performance.now() + this.#rests.next(retryAfter(failure));
-    this.#failure = new EndpointError(l1ErrorText(failure), { cause: failure });
-    this.#options.onChange?.(this.name, this.#failure);
+  #rest(failure: EndpointSilent): void {
+    this.#probeAt = performance.now() + this.#rests.next(failure.retryAfter);
+    this.#failure = failure;
+    this.#options.onChange?.(this.name, failure);
   }
 
   #rise(): void {
@@ -153,7 +154,8 @@ export class Endpoint {
       await this.#ask({ method: "eth_chainId" });
       if (this.#failure) this.#rise();
     } catch (error) {
-      if (this.#failure || isSilence(error)) this.#rest(error as BaseError);
+      if (error instanceof EndpointSilent) this.#rest(error);
+      else if (this.#failure) this.#rest(this.#failure);
     } finally {
       this.#isProbing = false;
     }
@@ -198,21 +200,11 @@ function wordsOf(text: string): string {
   }
 }
 
-/** How long the endpoint asks to be left alone, in milliseconds. */
-function retryAfter(error: Error): number | undefined {
-  const header = error instanceof HttpRequestError ? error.headers?.get("retry-after") : undefined;
-  if (!header) return undefined;
-  const wait = /^\d+$/.test(header) ? 1_000 * Number(header) : Date.parse(header) - Date.now();
-  return Number.isNaN(wait) ? undefined : Math.max(wait, 0);
-}
-
 /** Busy endpoints are asked again at once; those that hang, refuse us, or ask for a long rest, are not. */
 function isWorthRetrying(error: Error): boolean {
-  if ((retryAfter(error) ?? 0) > SHORT_WAIT) return false;
-  if (isRateLimit(error)) return true;
-  return (
-    error instanceof HttpRequestError && (error.status === undefined || error.status === 408 || error.status >= 500)
-  );
+  if (!(error instanceof EndpointSilent) || (error.retryAfter ?? 0) > SHORT_WAIT) return false;
+  const { reason, status = 0 } = error;
+  return reason === "limit" || reason === "connection" || status === 408 || status >= 500;
 }
 
 /** Parts of a URL that may be a key: user, password, long parts of the path, values of the query. */

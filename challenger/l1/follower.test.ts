@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
 import { type LocalChain, startLocalChain } from "@elench/deploy/local-chain";
 import { richAccount } from "@elench/rollup/genesis/dev-accounts";
-import { type Address, HttpRequestError, LimitExceededRpcError, type PublicClient } from "viem";
+import { type Address, HttpRequestError, LimitExceededRpcError, type PublicClient, RpcRequestError } from "viem";
 import { type ChainLog, Follower, REREAD } from "./follower.ts";
 import { EndpointsDisagree } from "./quorum.ts";
 
@@ -271,13 +271,19 @@ test("logs of a fork that L1 has left are not believed, whoever tells them", asy
   assert.deepEqual(dataOf((await follower.poll()).logs), ["0x46"]);
 });
 
+const tooMany = new RpcRequestError({
+  body: {},
+  url: "http://host/",
+  error: { code: LimitExceededRpcError.code, message: "too many" },
+});
+
 test("refused ranges are halved down to what is allowed, tried wider later, and what was read is kept", async () => {
   let [limit, isDown] = [3, false];
   const asked: Query[] = [];
   const client = logsFrom((logs, query) => {
     asked.push(query);
     if (isDown && asked.length > 8) throw new HttpRequestError({ url: "http://host/", status: 503 });
-    if (query.toBlock - query.fromBlock >= limit) throw new LimitExceededRpcError(new Error("too many"));
+    if (query.toBlock - query.fromBlock >= limit) throw new LimitExceededRpcError(tooMany);
     return logs;
   });
   const follower = new Follower({

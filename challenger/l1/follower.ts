@@ -1,6 +1,8 @@
-import { type Address, BaseError, type Hash, type Hex, type PublicClient } from "viem";
-import { isSilence } from "./error-text.ts";
-import { agree, type Ballot, EndpointsDisagree, enough, type Question } from "./quorum.ts";
+import { findCause } from "@elench/errors/causes";
+import { type Address, BlockNotFoundError, type Hash, type Hex, type PublicClient } from "viem";
+import { CallRefused } from "./endpoint-error.ts";
+import { endpointFailure } from "./endpoint-failure.ts";
+import { agree, type Ballot, enough, type Question } from "./quorum.ts";
 
 /** A log, and where it stands. */
 export interface ChainLog {
@@ -155,12 +157,13 @@ export class Follower {
       try {
         this.#add(await this.#onChain(await this.#agreedLogs(from, end), head));
       } catch (error) {
-        if (error instanceof EndpointsDisagree || !(error instanceof BaseError)) throw error;
+        const failure = endpointFailure(error);
+        if (!failure) throw error;
         // Limits of ranges, of results and of answers' sizes are told in a hundred ways, and a slow answer is one of them.
         const isOneBlock = end === from;
         this.#width = max((end - from + 1n) / 2n, 1n);
         this.#calm = 0;
-        if (isOneBlock || isSilence(error)) throw error;
+        if (isOneBlock || !(failure instanceof CallRefused)) throw error;
         continue;
       }
       if (++this.#calm >= CALM) {
@@ -286,7 +289,7 @@ const inOrder = (a: ChainLog, b: ChainLog): number =>
   a.blockNumber === b.blockNumber ? a.logIndex - b.logIndex : a.blockNumber < b.blockNumber ? -1 : 1;
 
 const noSuchBlock = (error: unknown): null => {
-  if ((error as Error).name === "BlockNotFoundError") return null;
+  if (findCause(error, BlockNotFoundError)) return null;
   throw error;
 };
 

@@ -1,6 +1,6 @@
 import { ElenchError } from "@elench/errors/elench-error";
 import type { PublicClient } from "viem";
-import { isSilence } from "./error-text.ts";
+import { isSilence } from "./endpoint-failure.ts";
 
 /** Endpoints that do not tell the same: none of them is believed. */
 export class EndpointsDisagree extends ElenchError {

@@ -4,6 +4,7 @@ import { EXIT, UserError } from "@elench/errors/user-error";
 import type { LoadedModel } from "@elench/tensor/load";
 import { registrationOf } from "@elench/tensor/program/registration";
 import { type Address, encodeFunctionData, type Hex, type LocalAccount, type PublicClient, parseGwei } from "viem";
+import { contractRefusal } from "./contract-refusal.ts";
 import { TransactionQueue } from "./transactions.ts";
 
 export interface RegisterOptions {
@@ -13,7 +14,7 @@ export interface RegisterOptions {
   readonly registry: Address;
   readonly loaded: LoadedModel;
   readonly maxFeePerGas?: bigint;
-  readonly maxTip?: bigint;
+  readonly maxPriorityFeePerGas?: bigint;
   readonly progress: (done: number, total: number) => void;
 }
 
@@ -53,7 +54,7 @@ export async function registerModel(options: RegisterOptions): Promise<Registrat
     chainId: options.chainId,
     bumpAfter: 30_000,
     maxFeePerGas: options.maxFeePerGas ?? parseGwei("200"),
-    ...(options.maxTip !== undefined && { maxTip: options.maxTip }),
+    ...(options.maxPriorityFeePerGas !== undefined && { maxPriorityFeePerGas: options.maxPriorityFeePerGas }),
     onConfirmed: () => undefined,
   });
   const transactions: RegistrationTransaction[] = [];
@@ -62,8 +63,9 @@ export async function registerModel(options: RegisterOptions): Promise<Registrat
     const sent = await queue.submit({ ...call, to: registry, value: 0n });
     if (sent.status !== "sent") {
       throw new UserError(
-        `L1 refuses to register ${loaded.id}: ${sent.status === "refused" ? sent.reason : sent.status}`,
+        `L1 refuses to register ${loaded.id}: ${sent.status === "refused" ? sent.refusal.message : sent.status}`,
         EXIT.refused,
+        { cause: sent.status === "refused" ? sent.refusal : undefined },
       );
     }
     const { gasUsed, status } = await client.waitForTransactionReceipt({ hash: sent.hash });
@@ -90,7 +92,7 @@ async function isBegun(
     await client.simulateContract({ ...contract, functionName: "begin", args: [header, types], account });
     return false;
   } catch (error) {
-    if (/AlreadyBegun/.test((error as Error).message)) return true;
+    if (contractRefusal(error)?.errorName === "AlreadyBegun") return true;
     throw error;
   }
 }

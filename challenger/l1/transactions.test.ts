@@ -3,8 +3,10 @@ import { after, before, beforeEach, test } from "node:test";
 import { disputeGameAbi } from "@elench/contracts/abi/dispute-game";
 import { type LocalChain, startLocalChain } from "@elench/deploy/local-chain";
 import { richAccount } from "@elench/rollup/genesis/dev-accounts";
-import { encodeErrorResult, type Hex, parseEther, parseGwei, toFunctionSelector } from "viem";
-import { type Intent, isRefusal, type QueueOptions, type Receipt, TransactionQueue } from "./transactions.ts";
+import { encodeErrorResult, type Hex, parseEther, parseGwei, RpcRequestError, toFunctionSelector } from "viem";
+import { ContractRefusal } from "./contract-refusal.ts";
+import { verdictOf } from "./transaction-refusal.ts";
+import { FeeCeilingError, type Intent, type QueueOptions, type Receipt, TransactionQueue } from "./transactions.ts";
 
 let chain: LocalChain;
 let snapshot: `0x${string}`;
@@ -82,7 +84,11 @@ test("a contract's own error is the reason of a refusal, by its name", async () 
   const address = "0x00000000000000000000000000000000000f11b1";
   await chain.client.setCode({ address, bytecode: code });
   const refused = await queueOf().queue.submit({ key: "again", to: address, data: "0x", value: 0n });
-  assert.deepEqual(refused, { status: "refused", reason: `ClaimExists(${id})` });
+  assert.ok(refused.status === "refused" && refused.refusal instanceof ContractRefusal);
+  assert.deepEqual(refused.refusal.contracts, ["DisputeGame"]);
+  assert.equal(refused.refusal.errorName, "ClaimExists");
+  assert.deepEqual(refused.refusal.args, { id });
+  assert.match(refused.refusal.message, /^The same claim was made before\..* \(ClaimExists: id 0xabab/);
 });
 
 test("a transaction that nobody mines is sent again with higher fees until it is mined", async () => {
@@ -167,8 +173,9 @@ async function baseFee(gwei: string): Promise<void> {
 test("above the fee ceiling nothing is sent, what to raise is said, and it goes through when the fee has fallen", async () => {
   const { queue } = queueOf({ maxFeePerGas: parseGwei("5") });
   await baseFee("60");
-  const reason = "the fee ceiling of 5 gwei is below the base fee of 60 gwei: raise --max-fee";
-  assert.deepEqual(await queue.submit(pay("dear")), { status: "refused", reason });
+  const refused = await queue.submit(pay("dear"));
+  assert.ok(refused.status === "refused" && refused.refusal instanceof FeeCeilingError);
+  assert.equal(refused.refusal.message, "the fee ceiling of 5 gwei is below the base fee of 60 gwei; raise --max-fee");
   assert.equal(queue.size, 0);
   await baseFee("2");
   const sent = await queue.submit(pay("dear"));
@@ -219,7 +226,7 @@ test("a transaction that waits below what L1 asks is reported, and goes through 
   await baseFee("60");
   clock += 1_000;
   const [stuck] = await queue.tick();
-  assert.match(String(stuck?.error), /fee ceiling of 5 gwei is below the base fee of 60 gwei: raise --max-fee/);
+  assert.match(String(stuck?.error), /fee ceiling of 5 gwei is below the base fee of 60 gwei; raise --max-fee/);
   await baseFee("1");
   for (let i = 0; i < 5 && confirmed.length === 0; i++) {
     clock += 1_000;
@@ -232,6 +239,9 @@ test("a transaction that waits below what L1 asks is reported, and goes through 
   );
 });
 
+const rpcError = (code: number, message: string) =>
+  new RpcRequestError({ body: {}, url: "http://127.0.0.1", error: { code, message } });
+
 /** Endpoints of which the first lies, and two are honest. */
 const lying = (lie: Record<string, unknown>): Partial<QueueOptions> => ({
   client: { ...chain.client, ...lie } as never,
@@ -241,7 +251,7 @@ const lying = (lie: Record<string, unknown>): Partial<QueueOptions> => ({
 
 for (const [what, lie] of Object.entries({
   "says that everything would fail": {
-    estimateGas: () => Promise.reject(new Error("execution reverted")),
+    estimateGas: () => Promise.reject(rpcError(3, "execution reverted")),
   },
   "estimates too little gas": { estimateGas: async () => 1_000n },
   "tells a nonce that is ahead": { getTransactionCount: async () => 1_000 },
@@ -260,9 +270,9 @@ for (const [what, lie] of Object.entries({
   });
 }
 
-test("a tip is not believed beyond what may be bid, were all endpoints to suggest it", async () => {
+test("a priority fee is not believed beyond what may be bid, were all endpoints to suggest it", async () => {
   const greedy = { ...chain.client, estimateMaxPriorityFeePerGas: async () => parseGwei("190") } as never;
-  const { queue } = queueOf({ client: greedy, maxTip: parseGwei("2") });
+  const { queue } = queueOf({ client: greedy, maxPriorityFeePerGas: parseGwei("2") });
   const sent = await queue.submit(pay("tipped"));
   assert.ok(sent.status === "sent");
   const { maxPriorityFeePerGas } = await chain.client.getTransaction({ hash: sent.hash });
@@ -282,7 +292,8 @@ test("an endpoint that never answers does not hold up the others", async () => {
   assert.equal((await queue.submit(pay("heard"))).status, "sent");
 });
 
-test("clients' words for a transaction that would fail are told from those for an endpoint that fails", () => {
+test("nodes' words for a transaction that would fail are told from those for a node that fails", () => {
+  const verdict = (details: string, code = -32_000) => verdictOf({ code, details });
   for (const words of [
     "execution reverted",
     "gas required exceeds allowance (16777216)",
@@ -292,9 +303,17 @@ test("clients' words for a transaction that would fail are told from those for a
     "Upfront cost exceeds account balance",
     "transaction gas limit exceeds block gas limit",
   ])
-    assert.ok(isRefusal(new Error(words)), words);
-  for (const words of ["fetch failed", "rate limit exceeded", "The request took too long", "internal error"])
-    assert.ok(!isRefusal(new Error(words)), words);
+    assert.equal(verdict(words), "fails", words);
+  for (const words of ["already known", "nonce too low: next nonce 5, tx nonce 4", "nonce is too low"])
+    assert.equal(verdict(words), "known", words);
+  for (const words of ["replacement transaction underpriced", "max fee per gas less than block base fee"])
+    assert.equal(verdict(words), "underpriced", words);
+  for (const words of ["rate limit exceeded", "The request took too long", "internal error"])
+    assert.equal(verdict(words), "other", words);
+});
+
+test("the code of a revert counts before its words, which the contract chooses", () => {
+  assert.equal(verdictOf({ code: 3, details: "execution reverted: nonce too low" }), "fails");
 });
 
 async function firstPending(): Promise<string | undefined> {

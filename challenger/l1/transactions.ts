@@ -11,7 +11,8 @@ import {
   zeroAddress,
 } from "viem";
 import { askAll } from "./ask-all.ts";
-import { revertOf } from "./revert.ts";
+import { errorText } from "./failure.ts";
+import { transactionRefusal, verdictIn } from "./transaction-refusal.ts";
 
 /** Something to be done on L1, at most once. */
 export interface Intent {
@@ -34,7 +35,7 @@ export interface Receipt {
 export type Sent =
   | { readonly status: "sent"; readonly hash: Hex }
   | { readonly status: "pending" }
-  | { readonly status: "refused"; readonly reason: string };
+  | { readonly status: "refused"; readonly refusal: ElenchError };
 
 /** A transaction that is on its way, and could not be looked after. */
 export interface Stuck {
@@ -54,8 +55,8 @@ export interface QueueOptions {
   readonly bumpAfter: number;
   /** Never bid more than this, in wei per gas. */
   readonly maxFeePerGas: bigint;
-  /** The most that an endpoint's suggestion counts for as a first tip, in wei per gas; `MAX_TIP` if it is not given. */
-  readonly maxTip?: bigint;
+  /** The most that an endpoint's suggestion counts for in a first bid, in wei per gas; `MAX_PRIORITY_FEE_PER_GAS` if it is not given. */
+  readonly maxPriorityFeePerGas?: bigint;
   readonly onConfirmed: (intent: Intent, receipt: Receipt) => void;
   readonly onBumped?: (intent: Intent, maxFeePerGas: bigint) => void;
   readonly now?: () => number;
@@ -76,13 +77,19 @@ interface Pending {
   readonly hashes: Hex[];
 }
 
-/** No first bid has a higher tip, whatever endpoints suggest; what waits is bid for again with a quarter more. */
-export const MAX_TIP = parseGwei("10");
+/** No first bid has a higher priority fee, whatever endpoints suggest; what waits is bid for again with a quarter more. */
+export const MAX_PRIORITY_FEE_PER_GAS = parseGwei("10");
 
 /** What is bid may not be as high as L1 asks. */
 export class FeeCeilingError extends ElenchError {
   override readonly name = "FeeCeilingError";
   override readonly kind = "refused";
+}
+
+/** Fewer endpoints than the quorum tell what only several together are believed about. */
+export class TooFewEndpoints extends ElenchError {
+  override readonly name = "TooFewEndpoints";
+  override readonly kind = "environment";
 }
 
 /** EIP-7825: no transaction may ask for more. */
@@ -136,7 +143,7 @@ export class TransactionQueue {
     return this.#inTurn(async () => {
       if (this.isPending(intent.key)) return { status: "pending" };
       const gas = await this.#simulate(intent);
-      if (typeof gas === "string") return { status: "refused", reason: gas };
+      if (typeof gas !== "bigint") return { status: "refused", refusal: gas };
       const nonce = await this.#nextNonce();
       try {
         const pending: Pending = { intent, nonce, gas, fees: await this.#currentFees(), triedAt: 0, hashes: [] };
@@ -144,8 +151,8 @@ export class TransactionQueue {
         return { status: "sent", hash: await this.#send(pending) };
       } catch (error) {
         if (this.#pending.get(nonce)?.hashes.length === 0) this.#pending.delete(nonce);
-        if (error instanceof FeeCeilingError) return { status: "refused", reason: error.message };
-        if (isRefusal(error)) return { status: "refused", reason: shortMessage(error) };
+        const refusal = error instanceof FeeCeilingError ? error : transactionRefusal(error);
+        if (refusal) return { status: "refused", refusal };
         throw error;
       }
     });
@@ -199,19 +206,20 @@ export class TransactionQueue {
   }
 
   /** Gas to give, or why the transaction would fail: as most endpoints say, and where they are divided, it is tried. */
-  async #simulate({ to, data, value }: Intent): Promise<bigint | string> {
+  async #simulate({ to, data, value }: Intent): Promise<bigint | ElenchError> {
     const answers = await this.#askAll(async (client) => {
       try {
         // Against what is on the chain: in the pool, an earlier life's transaction can look as if the deed were done, and never be mined.
         return await client.estimateGas({ account: this.address, to, data, value, blockTag: "latest" });
       } catch (error) {
-        if (isRefusal(error)) return shortMessage(error);
+        const refusal = transactionRefusal(error);
+        if (refusal) return refusal;
         throw error;
       }
     });
     const estimates = answers.filter((answer) => typeof answer === "bigint");
-    const refusals = answers.filter((answer) => typeof answer === "string");
-    if (refusals.length > estimates.length) return refusals[0] as string;
+    const refusals = answers.filter((answer) => typeof answer !== "bigint");
+    if (refusals.length > estimates.length) return refusals[0] as ElenchError;
     // What others do in the same block can warm less or write more than the simulation saw.
     return min((median(estimates) * 5n) / 4n + 20_000n, MAX_GAS);
   }
@@ -223,7 +231,7 @@ export class TransactionQueue {
     const counts = (await this.#askAll(ask)).sort((a, b) => b - a);
     const agreed = counts[quorum - 1];
     if (agreed === undefined)
-      throw new Error(
+      throw new TooFewEndpoints(
         `${counts.length} of ${this.#clients.length} endpoints tell how many transactions ${account.address} has sent, and ${quorum} must`,
       );
     return agreed;
@@ -237,23 +245,24 @@ export class TransactionQueue {
 
   /** @throws FeeCeilingError if nothing that may be bid is enough. */
   async #currentFees(): Promise<Fees> {
-    const { maxFeePerGas: ceiling, maxTip = MAX_TIP } = this.#options;
+    const { maxFeePerGas: ceiling, maxPriorityFeePerGas: highest = MAX_PRIORITY_FEE_PER_GAS } = this.#options;
     const answers = await this.#askAll(async (client) => {
-      const [block, tip] = await Promise.all([
+      const [block, priorityFee] = await Promise.all([
         client.getBlock({ blockTag: "latest" }),
         client.estimateMaxPriorityFeePerGas(),
       ]);
-      return { baseFee: block.baseFeePerGas ?? 0n, tip };
+      return { baseFee: block.baseFeePerGas ?? 0n, priorityFee };
     });
     const baseFee = median(answers.map((answer) => answer.baseFee));
     if (baseFee > ceiling)
       throw new FeeCeilingError(
-        `the fee ceiling of ${formatGwei(ceiling)} gwei is below the base fee of ${formatGwei(baseFee)} gwei: raise --max-fee`,
+        `the fee ceiling of ${formatGwei(ceiling)} gwei is below the base fee of ${formatGwei(baseFee)} gwei`,
+        { remedy: "raise --max-fee" },
       );
-    const tip = min(median(answers.map((answer) => answer.tip)), maxTip);
+    const priorityFee = min(median(answers.map((answer) => answer.priorityFee)), highest);
     // The base fee rises by an eighth from one block to the next, at most.
-    const maxFeePerGas = min((baseFee * 6n) / 5n + tip, ceiling);
-    return { maxFeePerGas, maxPriorityFeePerGas: min(tip, maxFeePerGas) };
+    const maxFeePerGas = min((baseFee * 6n) / 5n + priorityFee, ceiling);
+    return { maxFeePerGas, maxPriorityFeePerGas: min(priorityFee, maxFeePerGas) };
   }
 
   async #bump(pending: Pending): Promise<void> {
@@ -261,7 +270,7 @@ export class TransactionQueue {
     pending.triedAt = this.#now();
     const current = await this.#currentFees();
     const gas = await this.#simulate(pending.intent);
-    if (typeof gas === "string") {
+    if (typeof gas !== "bigint") {
       pending.intent = { ...pending.intent, to: this.address, data: "0x", value: 0n };
       pending.gas = 21_000n;
     } else {
@@ -300,16 +309,17 @@ export class TransactionQueue {
         pending.hashes.push(hash);
         return hash;
       } catch (error) {
-        const message = shortMessage(error).toLowerCase();
+        const verdict = verdictIn(error);
         // Already in the pool, or in a block since we looked: tick() finds out which.
-        if (/already known|already imported|nonce too low|nonce is too low/.test(message)) {
+        if (verdict === "known") {
           pending.hashes.push(hash);
           return hash;
         }
-        if (!/underpriced|replacement|less than block base fee/.test(message)) throw error;
+        if (verdict !== "underpriced") throw error;
         if (pending.fees.maxFeePerGas >= ceiling)
           throw new FeeCeilingError(
-            `the fee ceiling of ${formatGwei(ceiling)} gwei is too low for nonce ${pending.nonce} (${shortMessage(error)}): raise --max-fee`,
+            `the fee ceiling of ${formatGwei(ceiling)} gwei is too low for nonce ${pending.nonce} (${errorText(error)})`,
+            { remedy: "raise --max-fee", cause: error },
           );
         // Fees have risen since they were asked for, or an earlier life's transaction holds this nonce: bid more.
         pending.fees = bumped(pending.fees, ceiling);
@@ -341,30 +351,4 @@ async function broadcast(clients: readonly PublicClient[], serializedTransaction
   } catch (error) {
     throw (error as AggregateError).errors[0];
   }
-}
-
-/** Whether the endpoint says that the transaction would fail, as opposed to failing to say anything. Every client has words of its own. */
-export function isRefusal(error: unknown): boolean {
-  return /revert|out of gas|gas required exceeds|insufficient (funds|.*balance)|exceeds (account )?balance|oversized|exceeds .*(gas limit|size limit)|EVM error/i.test(
-    fullMessage(error),
-  );
-}
-
-const shortMessage = (error: unknown): string => {
-  const revert = revertOf(error);
-  if (revert) return revert;
-  const e = error as { details?: string; shortMessage?: string; message?: string };
-  return [e.shortMessage, e.details].filter(Boolean).join(": ") || e.message || String(error);
-};
-
-function fullMessage(error: unknown): string {
-  let text = "";
-  for (
-    let e = error as { message?: string; details?: string; cause?: unknown } | undefined;
-    e;
-    e = e.cause as typeof e
-  ) {
-    text += `${e.message ?? ""} ${e.details ?? ""} `;
-  }
-  return text;
 }

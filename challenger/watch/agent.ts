@@ -42,7 +42,7 @@ export interface AgentOptions {
   /** Wei per gas. */
   readonly maxFeePerGas: bigint;
   /** Wei per gas: see `QueueOptions`. */
-  readonly maxTip?: bigint;
+  readonly maxPriorityFeePerGas?: bigint;
   /** Consumers whose games are played besides those of the deployment's own oracle and outputs. */
   readonly consumers?: readonly Address[];
   readonly report: (event: WatchEvent) => void;
@@ -111,7 +111,7 @@ export async function createAgent(options: AgentOptions): Promise<Agent> {
         chainId,
         bumpAfter: options.bumpAfter,
         maxFeePerGas: options.maxFeePerGas,
-        ...(options.maxTip !== undefined && { maxTip: options.maxTip }),
+        ...(options.maxPriorityFeePerGas !== undefined && { maxPriorityFeePerGas: options.maxPriorityFeePerGas }),
         onConfirmed: (intent, receipt) => options.onConfirmed?.(intent, receipt),
       })
     : null;

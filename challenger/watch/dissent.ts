@@ -1,5 +1,5 @@
 import { EXIT, UserError } from "@elench/errors/user-error";
-import { isSilence } from "../l1/error-text.ts";
+import { isSilence } from "../l1/endpoint-failure.ts";
 import type { FollowerOptions } from "../l1/follower.ts";
 import type { Troubles } from "./troubles.ts";
 

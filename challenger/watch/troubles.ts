@@ -1,5 +1,4 @@
-import { BaseError } from "viem";
-import { l1ErrorText } from "../l1/error-text.ts";
+import { errorText } from "../l1/failure.ts";
 
 /** What goes wrong, and that it is over. */
 export type TroubleEvent =
@@ -32,7 +31,7 @@ export class Troubles {
   }
 
   tell(where: string, error: unknown): void {
-    if (!this.isNews(where, error instanceof BaseError ? l1ErrorText(error) : String(error))) return;
+    if (!this.isNews(where, errorText(error))) return;
     this.#reported.add(where);
     this.#report({ kind: "trouble", where, error });
   }

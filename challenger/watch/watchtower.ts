@@ -1,8 +1,10 @@
 import { disputeGameAbi } from "@elench/contracts/abi/dispute-game";
 import type { Deployment } from "@elench/deploy/deployment";
+import type { ElenchError } from "@elench/errors/elench-error";
 import { EXIT, UserError } from "@elench/errors/user-error";
 import { type Address, encodeFunctionData, type Hex } from "viem";
 import { moveIntent, RESOLUTIONS_AT_ONCE, resolutionIntent, together } from "../l1/calls.ts";
+import { type ContractError, ContractRefusal } from "../l1/contract-refusal.ts";
 import { decodeLogs } from "../l1/events.ts";
 import type { ChainLog, Follower, Head } from "../l1/follower.ts";
 import type { Staleness } from "../l1/staleness.ts";
@@ -267,8 +269,10 @@ export class Watchtower {
       troubles.over(intent.key);
       report({ kind: "act", what, key: intent.key, game, hash: sent.hash });
     }
-    if (sent.status === "refused" && !isAlreadyDone(sent.reason) && troubles.isNews(intent.key, sent.reason))
-      report({ kind: "act", what, key: intent.key, game, reason: sent.reason });
+    if (sent.status === "refused" && !isAlreadyDone(sent.refusal)) {
+      const reason = sent.refusal.message;
+      if (troubles.isNews(intent.key, reason)) report({ kind: "act", what, key: intent.key, game, reason });
+    }
     return sent.status !== "refused";
   }
 
@@ -290,5 +294,15 @@ export class Watchtower {
 }
 
 /** Somebody did the same before us: the truth is on the chain, which is all we want. */
-const isAlreadyDone = (reason: string): boolean =>
-  /ClaimExists|AlreadyRefuted|AlreadyResolved|Unresolved|NotNext|NoSuchRequest|TooSoon/.test(reason);
+const ALREADY_DONE = new Set<ContractError>([
+  "ClaimExists",
+  "AlreadyRefuted",
+  "AlreadyResolved",
+  "Unresolved",
+  "NotNext",
+  "NoSuchRequest",
+  "TooSoon",
+]);
+
+const isAlreadyDone = (refusal: ElenchError): boolean =>
+  refusal instanceof ContractRefusal && ALREADY_DONE.has(refusal.errorName);

@@ -81,7 +81,7 @@ export async function openClaimant(
     quorum: connection.clients.length,
     bumpAfter: 30_000,
     maxFeePerGas: parseGwei(String(options.maxFee)),
-    maxTip: parseGwei(String(options.maxTip)),
+    maxPriorityFeePerGas: parseGwei(String(options.maxTip)),
     report,
     onConfirmed: confirmed,
     ...lies(backend),

@@ -1,6 +1,7 @@
 import type { Intent, TransactionQueue } from "@elench/challenger/l1/transactions";
 import type { Agent } from "@elench/challenger/watch/agent";
 import { disputeGameAbi } from "@elench/contracts/abi/dispute-game";
+import { InternalError } from "@elench/errors/internal-error";
 import { EXIT, UserError } from "@elench/errors/user-error";
 import type { PublicClient, TransactionReceipt } from "viem";
 
@@ -17,8 +18,9 @@ export async function post(
 ): Promise<TransactionReceipt> {
   const sent = await queue.submit(intent);
   if (sent.status !== "sent") {
-    const reason = sent.status === "refused" ? sent.reason : "it is on its way already";
-    throw new UserError(`L1 refused ${what}: ${reason}`, EXIT.refused);
+    const refusal = sent.status === "refused" ? sent.refusal : undefined;
+    const reason = refusal?.message ?? "it is on its way already";
+    throw new UserError(`L1 refused ${what}: ${reason}`, EXIT.refused, { cause: refusal });
   }
   const receipt = await client.waitForTransactionReceipt({ hash: sent.hash });
   if (receipt.status !== "success")
@@ -34,7 +36,7 @@ export async function postBonded(
   intent: Omit<Intent, "value">,
   what: string,
 ): Promise<TransactionReceipt> {
-  if (!queue) throw new Error("a bond takes a key");
+  if (!queue) throw new InternalError("a bond takes a key");
   const price = await client.readContract({
     address: disputeGame,
     abi: disputeGameAbi,

@@ -44,7 +44,7 @@ function appendCommand(): Command {
         chainId,
         bumpAfter: 30_000,
         maxFeePerGas: parseGwei(String(options.maxFee)),
-        maxTip: parseGwei(String(options.maxTip)),
+        maxPriorityFeePerGas: parseGwei(String(options.maxTip)),
         onConfirmed: () => undefined,
       });
       const data = encodeFunctionData({ abi: inboxAbi, functionName: "append", args: [toHex(bytes)] });

@@ -114,7 +114,7 @@ function addCommand(): Command {
         registry: deployment.modelRegistry,
         loaded,
         maxFeePerGas: parseGwei(String(options.maxFee)),
-        maxTip: parseGwei(String(options.maxTip)),
+        maxPriorityFeePerGas: parseGwei(String(options.maxTip)),
         progress: (done, total) => note(`registering ${loaded.id}: transaction ${done} of ${total}`),
       });
       const gas = transactions.reduce((sum, t) => sum + t.gasUsed, 0n);

@@ -107,7 +107,7 @@ export function watchCommand(): Command {
         staleAfter: options.staleAfter,
         bumpAfter: options.bumpAfter,
         maxFeePerGas: parseGwei(String(options.maxFee)),
-        maxTip: parseGwei(String(options.maxTip)),
+        maxPriorityFeePerGas: parseGwei(String(options.maxTip)),
         ...(options.consumer && { consumers: options.consumer }),
         report,
         onConfirmed: confirmed,

@@ -1,4 +1,4 @@
-import { MAX_TIP } from "@elench/challenger/l1/transactions";
+import { MAX_PRIORITY_FEE_PER_GAS } from "@elench/challenger/l1/transactions";
 import type { Command } from "commander";
 import { formatGwei } from "viem";
 import { amountOfGwei, keyFile, option, positiveInteger } from "./options.ts";
@@ -32,5 +32,5 @@ export const withKey = (command: Command): Command =>
     .addOption(
       option("--max-tip <gwei>", "never begin with a higher tip, whatever endpoints suggest")
         .argParser(amountOfGwei)
-        .default(Number(formatGwei(MAX_TIP))),
+        .default(Number(formatGwei(MAX_PRIORITY_FEE_PER_GAS))),
     );

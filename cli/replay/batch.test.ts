@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { ModelStore } from "@elench/challenger/watch/store";
+import { EXIT } from "@elench/errors/user-error";
 import { SLOT_STEPS } from "@elench/evm/batch/claim";
 import { Chain } from "@elench/evm/chain/chain";
 import { formatGenesis } from "@elench/evm/chain/genesis";
@@ -377,9 +378,9 @@ test("bad input of every kind: an error that names the thing, and the documented
       const error = await replayCommand()
         .parseAsync(args(), { from: "user" })
         .catch((thrown: unknown) => thrown);
-      const { message, exitCode } = explain(error);
+      const { message, kind } = explain(error);
       assert.match(message, says);
-      assert.equal(exitCode, code);
+      assert.equal(EXIT[kind], code);
       assert.doesNotMatch(message, /defect/);
     });
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { UserError } from "@elench/errors/user-error";
+import { EXIT, UserError } from "@elench/errors/user-error";
 import { parseFault } from "@elench/prover/fault";
 import { explain } from "./failure.ts";
 
@@ -27,8 +27,8 @@ test("an error of the engine is a defect, and never the user's fault", () => {
     "a text",
   ];
   for (const error of defects) {
-    const { message, exitCode } = explain(error);
-    assert.equal(exitCode, 70);
+    const { message, kind } = explain(error);
+    assert.equal(EXIT[kind], 70);
     assert.match(message, /defect of Elench.*ELENCH_DEBUG=1/);
   }
 });
@@ -43,7 +43,7 @@ test("what the user gave, and what the system refuses, is no defect", () => {
   ];
   for (const [error, exitCode, says] of cases) {
     const explained = explain(error);
-    assert.equal(explained.exitCode, exitCode, explained.message);
+    assert.equal(EXIT[explained.kind], exitCode, explained.message);
     assert.match(explained.message, says);
     assert.doesNotMatch(explained.message, /defect/);
   }
