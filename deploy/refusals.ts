@@ -1,3 +1,5 @@
+import { causesOf } from "@elench/errors/causes";
+import { ElenchError } from "@elench/errors/elench-error";
 import { EXIT, UserError } from "@elench/errors/user-error";
 import { journalFolder } from "./journal.ts";
 import type { Network } from "./network.ts";
@@ -28,6 +30,29 @@ const INTERFERENCES = new Set<number>([
   HHE.nonceStillWrong,
 ]);
 
+/** Codes by which the operating system says that nobody answers. */
+const NO_CONNECTION = new Set(["ECONNREFUSED", "ECONNRESET", "ENOTFOUND", "ETIMEDOUT", "EAI_AGAIN", "UND_ERR_SOCKET"]);
+
+/** What Hardhat's errors bear; the classes of those that come from the network are not exported. */
+interface Bearer {
+  /** Of Hardhat's own errors. */
+  readonly number?: number;
+  /** Of JSON-RPC, or of the operating system. */
+  readonly code?: number | string;
+  /** Of HTTP. */
+  readonly statusCode?: number;
+}
+
+/**
+ * The words in which a refusal is looked for, where it has no code: nodes tell a lack of money with the code of any error (-32000), and Ignition keeps
+ * of what happened to a transaction, in its journal, the text alone.
+ */
+const WORDS = {
+  noConnection: /ECONNREFUSED|ENOTFOUND|ECONNRESET|fetch failed/,
+  noFunds: /insufficient funds|gas required exceeds allowance/i,
+  reconciliation: /reconciliation errors/,
+} as const;
+
 const AGAIN = "run the same command again: it goes on where this one stopped, and pays for no contract twice";
 
 /**
@@ -39,27 +64,29 @@ export function explainRefusal(
   network: string,
   at?: Pick<Network, "deployer" | "deploymentId">,
 ): unknown {
-  if (error instanceof UserError) return error;
-  const causes = [...chainOf(error)];
+  if (error instanceof ElenchError) return error;
+  const causes = [...causesOf(error)];
+  const bearers = causes as readonly Bearer[];
   const text = causes.map(({ message }) => message).join("\n");
   const refusal = (message: string, exitCode: number) => new UserError(message, exitCode, { cause: error });
-  const number = causes.map((cause) => (cause as { number?: number }).number).find((n) => n !== undefined);
+  const number = bearers.map((bearer) => bearer.number).find((n) => n !== undefined);
   if (
     number === HHE.cannotConnect ||
     number === HHE.timedOut ||
-    /ECONNREFUSED|ENOTFOUND|ECONNRESET|fetch failed/.test(text)
+    bearers.some(({ code }) => typeof code === "string" && NO_CONNECTION.has(code)) ||
+    WORDS.noConnection.test(text)
   )
     return refusal(
       `the L1 endpoint of network ${network} does not answer; check its URL, and that the node runs`,
       EXIT.environment,
     );
-  if (number === HHE.noFunds || /insufficient funds|gas required exceeds allowance/i.test(text))
+  if (number === HHE.noFunds || WORDS.noFunds.test(text))
     return refusal(
       `the deployer ${at?.deployer} has too little money for the next contract; send ether there, and ${AGAIN}`,
       EXIT.refused,
     );
   const said = messageOf(causes);
-  if (number === HHE.deployment && /reconciliation errors/.test(text))
+  if (number === HHE.deployment && WORDS.reconciliation.test(text))
     return refusal(
       `this deployment was begun with other parameters or other contracts (${listOf(said)}): give the first ones again to go on with it. To deploy all contracts anew, and pay for them again, remove ${at && journalFolder(at.deploymentId)}`,
       EXIT.input,
@@ -73,14 +100,9 @@ export function explainRefusal(
   if (number !== undefined && INTERFERENCES.has(number)) return refusal(`${said} Then ${AGAIN}`, EXIT.environment);
   if (number === HHE.feeAboveLimit || number === HHE.gasEstimation)
     return refusal(`L1 refused the deployment: ${said}`, EXIT.refused);
-  if (causes.some(({ name }) => name === "ProviderError" || name === "ResponseStatusCodeError"))
+  if (bearers.some(({ code, statusCode }) => typeof code === "number" || statusCode !== undefined))
     return refusal(`the L1 endpoint of network ${network} refused a request: ${said}; ${AGAIN}`, EXIT.environment);
   return error;
-}
-
-/** An error, and what caused it. */
-function* chainOf(error: unknown): Generator<Error> {
-  for (let at = error; at instanceof Error; at = at.cause) yield at;
 }
 
 /** The message of the innermost error, without Hardhat's number. */

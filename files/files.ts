@@ -58,7 +58,7 @@ export function requireWritable(file: string): void {
   try {
     const target = existingTarget(file);
     const isFolder = target === null && statSync(file).isDirectory();
-    if (isFolder) throw Object.assign(new Error(), { code: "EISDIR" });
+    if (isFolder) throw cannot("write", file, { code: "EISDIR" });
     // A plain file is replaced, which takes a folder that can be written to; a device is written to as it is.
     if (target === null) accessSync(file, constants.W_OK);
     else accessSync(dirname(target), constants.W_OK | constants.X_OK);

@@ -1,4 +1,5 @@
 import { findCause } from "@elench/errors/causes";
+import { InternalError } from "@elench/errors/internal-error";
 import { type Address, BlockNotFoundError, type Hash, type Hex, type PublicClient } from "viem";
 import { CallRefused } from "./endpoint-error.ts";
 import { endpointFailure } from "./endpoint-failure.ts";
@@ -79,7 +80,7 @@ export class Follower {
 
   constructor(options: FollowerOptions) {
     if (options.quorum > options.clients.length) {
-      throw new RangeError(
+      throw new InternalError(
         `a quorum of ${options.quorum} needs as many endpoints; there are ${options.clients.length}`,
       );
     }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { Hex } from "@elench/bytes/hex";
+import { InternalError } from "@elench/errors/internal-error";
 import { open, rootOf } from "./dissection.ts";
 import { keccakWords, word } from "./words.ts";
 
@@ -31,6 +32,6 @@ describe("a dissection", () => {
   it("has seventeen points and sixteen segments", () => {
     assert.throws(() => rootOf(points.slice(1)), /17 points, not 16/);
     assert.throws(() => open(points, 16), /segments are 0 to 15, not 16/);
-    assert.throws(() => open(points, -1), RangeError);
+    assert.throws(() => open(points, -1), InternalError);
   });
 });

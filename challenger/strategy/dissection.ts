@@ -1,4 +1,5 @@
 import { type Hex, toBytes, toHex } from "@elench/bytes/hex";
+import { InternalError } from "@elench/errors/internal-error";
 import { keccak256 } from "@elench/merkle/keccak/keccak";
 import { MerkleTree } from "merkletreejs";
 import { keccakWords } from "./words.ts";
@@ -14,7 +15,7 @@ export type Opening = { segment: number; from: Hex; to: Hex; proof: [Hex, Hex, H
 
 /** The tree over the sixteen pairs of neighbours. A leaf is keccak256(h[j] ‖ h[j + 1]), a node keccak256(left ‖ right). */
 function treeOf(points: Points): MerkleTree {
-  if (points.length !== SEGMENTS + 1) throw new RangeError(`a dissection has 17 points, not ${points.length}`);
+  if (points.length !== SEGMENTS + 1) throw new InternalError(`a dissection has 17 points, not ${points.length}`);
   const leaves = Array.from({ length: SEGMENTS }, (_, j) =>
     toBytes(keccakWords(points[j]!.slice(2), points[j + 1]!.slice(2))),
   );
@@ -26,7 +27,7 @@ export const rootOf = (points: Points): Hex => toHex(treeOf(points).getRoot());
 
 /** Opens h[segment] and h[segment + 1]. */
 export function open(points: Points, segment: number): Opening {
-  if (!(segment >= 0 && segment < SEGMENTS)) throw new RangeError(`segments are 0 to 15, not ${segment}`);
+  if (!(segment >= 0 && segment < SEGMENTS)) throw new InternalError(`segments are 0 to 15, not ${segment}`);
   const tree = treeOf(points);
   const siblings = tree.getProof(tree.getLeaf(segment), segment).map(({ data }) => toHex(data));
   return {

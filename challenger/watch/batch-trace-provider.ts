@@ -1,5 +1,6 @@
 import { type Hex, toHex } from "@elench/bytes/hex";
 import type { Deployment, Rollup } from "@elench/deploy/deployment";
+import { InternalError } from "@elench/errors/internal-error";
 import { type BatchInput, contextOf, startOf } from "@elench/evm/batch/claim";
 import type { Chain } from "@elench/evm/chain/chain";
 import { MissingModel, type Models } from "@elench/evm/inference/models";
@@ -90,7 +91,7 @@ export class BatchTraceProvider implements MachineTraceProvider {
     return this.outputOf(this.#index(run));
   }
 
-  /** What a game about a batch is about. @throws RangeError if it was not executed. */
+  /** What a game about a batch is about. @throws InternalError if it was not executed. */
   runOf(index: number): Run {
     const { chain, deployment } = this.#options;
     const { input } = chain.batch(index);
@@ -127,7 +128,7 @@ export class BatchTraceProvider implements MachineTraceProvider {
     };
   }
 
-  /** What native execution says of a batch. @throws RangeError if it was not executed. */
+  /** What native execution says of a batch. @throws InternalError if it was not executed. */
   native(index: number): NativeBatch {
     return this.#options.chain.batch(index).native;
   }
@@ -155,7 +156,7 @@ export class BatchTraceProvider implements MachineTraceProvider {
     const [stepped, executed] = [toHex(trace.output), toHex(this.native(index).output)];
     // INVARIANT: where two executors disagree, one of them is wrong, and nobody's bond is staked on either.
     if (stepped !== executed)
-      throw new Error(
+      throw new InternalError(
         `batch ${index} leads to ${executed} natively, and to ${stepped} in steps: one of them is wrong. Play no game about it, and report this with the batch`,
       );
     return trace;
@@ -169,7 +170,7 @@ export class BatchTraceProvider implements MachineTraceProvider {
 
   #index({ context }: Run): number {
     const index = this.#byContext.get(context);
-    if (index === undefined) throw new Error(`asked about the unknown context ${context}`);
+    if (index === undefined) throw new InternalError(`asked about the unknown context ${context}`);
     return index;
   }
 }

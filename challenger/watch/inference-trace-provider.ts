@@ -1,5 +1,6 @@
 import { type Hex, toBytes, toHex } from "@elench/bytes/hex";
 import type { Deployment } from "@elench/deploy/deployment";
+import { InternalError } from "@elench/errors/internal-error";
 import type { Trace } from "@elench/prover/trace";
 import type { Backend } from "@elench/tensor/engine/backend";
 import { Session } from "@elench/tensor/engine/session";
@@ -92,7 +93,7 @@ export class InferenceTraceProvider implements MachineTraceProvider {
 
   #asked(run: Run): Inference {
     const asked = this.#options.inferenceOf(run.context);
-    if (!asked) throw new Error(`asked about the unknown context ${run.context}`);
+    if (!asked) throw new InternalError(`asked about the unknown context ${run.context}`);
     return asked;
   }
 
@@ -133,10 +134,11 @@ export class InferenceTraceProvider implements MachineTraceProvider {
 
 export const tensorBytes = ({ dtype, shape }: TensorType): number => elementCount(shape) * dtypeSpec(dtype).size;
 
-/** Cuts joined tensors apart. @throws RangeError if the bytes are not exactly as many as the types take. */
+/** Cuts joined tensors apart. @throws InternalError if the bytes are not exactly as many as the types take. */
 export function splitTensors(joined: Uint8Array, types: readonly TensorType[]): Uint8Array[] {
   const total = types.reduce((n, type) => n + tensorBytes(type), 0);
-  if (joined.length !== total) throw new RangeError(`${joined.length} bytes were given, and the tensors take ${total}`);
+  if (joined.length !== total)
+    throw new InternalError(`${joined.length} bytes were given, and the tensors take ${total}`);
   let at = 0;
   return types.map((type) => {
     const start = at;

@@ -1,4 +1,5 @@
 import type { Hex } from "@elench/bytes/hex";
+import { InternalError } from "@elench/errors/internal-error";
 import type { Run, TraceProvider } from "../strategy/trace-provider.ts";
 
 /** The true executions of one machine. */
@@ -47,7 +48,7 @@ export class TraceProviders implements TraceProvider {
   async #of(run: Run): Promise<MachineTraceProvider> {
     if (run.askedBy) await this.asked(run.askedBy.run, run.askedBy.step);
     const truth = this.#byMachine.get(lower(run.machine));
-    if (!truth) throw new Error(`asked about the unknown machine ${run.machine}`);
+    if (!truth) throw new InternalError(`asked about the unknown machine ${run.machine}`);
     return truth;
   }
 }

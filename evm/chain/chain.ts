@@ -1,3 +1,4 @@
+import { InternalError } from "@elench/errors/internal-error";
 import { type BatchInput, batchInput, type ChainState } from "../batch/claim.ts";
 import type { Models } from "../inference/models.ts";
 import { type NativeBatch, runNativeBatch } from "../native/batch.ts";
@@ -41,10 +42,10 @@ export class Chain {
     return this.#batches.length;
   }
 
-  /** @throws RangeError if it was not executed. */
+  /** @throws InternalError if it was not executed. */
   batch(index: number): ExecutedBatch {
     const batch = this.#batches[index];
-    if (!batch) throw new RangeError(`batch ${index} is not executed yet: there are ${this.length}`);
+    if (!batch) throw new InternalError(`batch ${index} is not executed yet: there are ${this.length}`);
     return batch;
   }
 

@@ -1,6 +1,6 @@
-import { readFileSync } from "node:fs";
 import { toBigInt } from "@elench/bytes/words";
 import { ElenchError } from "@elench/errors/elench-error";
+import { readWhole } from "@elench/files/files";
 import type { Hash } from "@elench/merkle/tree";
 import { bytesToHex, hexToBytes, type PrefixedHexString } from "@ethereumjs/util";
 import { type ChainState, outputOf } from "../batch/claim.ts";
@@ -38,7 +38,7 @@ export function parseGenesis(text: string): Genesis {
   try {
     json = JSON.parse(text);
   } catch (error) {
-    throw new GenesisError(`it is not JSON: ${(error as Error).message}`);
+    throw new GenesisError(`it is not JSON: ${(error as Error).message}`, { cause: error });
   }
   const root = record(json, "the file");
   const config = record(root.config, "config");
@@ -56,18 +56,14 @@ export function parseGenesis(text: string): Genesis {
   };
 }
 
-/** @throws GenesisError naming the file. */
+/** @throws GenesisError naming the file; UserError that says why it cannot be read. */
 export function readGenesisFile(file: string): Genesis {
-  let text: string;
-  try {
-    text = readFileSync(file, "utf8");
-  } catch (error) {
-    throw new GenesisError(`the genesis ${file} cannot be read: ${(error as Error).message}`);
-  }
+  const text = new TextDecoder().decode(readWhole(file));
   try {
     return parseGenesis(text);
   } catch (error) {
-    if (error instanceof GenesisError) throw new GenesisError(`${file} is no genesis: ${error.message}`);
+    if (error instanceof GenesisError)
+      throw new GenesisError(`${file} is no genesis: ${error.message}`, { cause: error });
     throw error;
   }
 }

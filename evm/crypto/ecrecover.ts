@@ -1,5 +1,12 @@
+import { ElenchError } from "@elench/errors/elench-error";
 import { calculateSigRecovery, setLengthLeft } from "@ethereumjs/util";
 import { recover } from "tiny-secp256k1";
+
+/** No key can have given a signature. */
+export class InvalidSignature extends ElenchError {
+  override readonly name = "InvalidSignature";
+  override readonly kind = "input";
+}
 
 /**
  * Public key recovery by libsecp256k1 in WASM, in place of the library's in JavaScript, which takes ten times as long: every transaction's
@@ -8,15 +15,15 @@ import { recover } from "tiny-secp256k1";
  * @param v 27 or 28, or as EIP-155 has it for `chainId`, or the parity.
  * @param r big-endian, at most 32 bytes; as is `s`, which may be in the upper half of its range (EIP-2 is for transactions alone).
  * @returns 64 bytes: the key's x ‖ y.
- * @throws Error if no key can have given that signature.
+ * @throws InvalidSignature if no key can have given that signature.
  */
 export function ecrecover(digest: Uint8Array, v: bigint, r: Uint8Array, s: Uint8Array, chainId?: bigint): Uint8Array {
   const parity = calculateSigRecovery(v, chainId);
-  if (parity !== 0n && parity !== 1n) throw new Error(`a signature's v of ${v} names no key`);
+  if (parity !== 0n && parity !== 1n) throw new InvalidSignature(`a signature's v of ${v} names no key`);
   const signature = new Uint8Array(64);
   signature.set(setLengthLeft(r, 32));
   signature.set(setLengthLeft(s, 32), 32);
   const key = recover(digest, signature, Number(parity) as 0 | 1, false);
-  if (!key) throw new Error("no key can have given that signature");
+  if (!key) throw new InvalidSignature("no key can have given that signature");
   return key.slice(1);
 }

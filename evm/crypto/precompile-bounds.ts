@@ -1,3 +1,4 @@
+import { InternalError } from "@elench/errors/internal-error";
 import type { Common } from "@ethereumjs/common";
 import { type AddPrecompile, getActivePrecompiles } from "@ethereumjs/evm";
 import { outOfGas } from "./failure.ts";
@@ -49,7 +50,7 @@ export function exceedsL1(address: number, input: Uint8Array): boolean {
 /** The precompiles whose price can pass the limit, made to fail where it does. */
 export function boundedPrecompiles(common: Common): AddPrecompile[] {
   const pairing = getActivePrecompiles(common).get(precompileAddress(PAIRING).slice(2));
-  if (!pairing) throw new Error(`the chain's rules have no precompile ${PAIRING}`);
+  if (!pairing) throw new InternalError(`the chain's rules have no precompile ${PAIRING}`);
   return (
     [
       [MODEXP, runModexp],

@@ -1,5 +1,6 @@
 import { concat } from "@elench/bytes/concat";
 import { toBigInt } from "@elench/bytes/words";
+import { InternalError } from "@elench/errors/internal-error";
 import { keccak256 } from "@elench/merkle/tree";
 
 /**
@@ -30,11 +31,11 @@ const FIELDS = [
   ["price", 144n],
 ] as const;
 
-/** @throws RangeError if a field does not fit. */
+/** @throws InternalError if a field does not fit. */
 export function encodeEntry(entry: DirectoryEntry): bigint {
   return FIELDS.reduce((packed, [name, bits]) => {
     const value = BigInt(entry[name]);
-    if (value < 0n || value >> bits !== 0n) throw new RangeError(`${name} ${value} does not fit ${bits} bits`);
+    if (value < 0n || value >> bits !== 0n) throw new InternalError(`${name} ${value} does not fit ${bits} bits`);
     return (packed << bits) | value;
   }, 0n);
 }

@@ -27,6 +27,12 @@ export class MissingModel extends ElenchError {
   }
 }
 
+/** A model that the chain's directory lists and that no contract can call. */
+export class UncallableModel extends ElenchError {
+  override readonly name = "UncallableModel";
+  override readonly kind = "input";
+}
+
 /**
  * Models run by the native engine. A session is made at a model's first use, and kept.
  * @param load the model of an id, undefined if the node does not have it.
@@ -38,7 +44,7 @@ export function sessionModels(load: (modelId: Uint8Array) => Model | undefined, 
     if (!model) throw new MissingModel(modelId);
     const { inputs, outputs } = model.program;
     if (inputs.length !== 1 || outputs !== 1)
-      throw new Error(
+      throw new UncallableModel(
         `model ${toHex(modelId)} has ${inputs.length} inputs and ${outputs} outputs; a contract can call those of one and one`,
       );
     return new Session(model, backend);

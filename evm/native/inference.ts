@@ -1,5 +1,6 @@
 import { toHex } from "@elench/bytes/hex";
 import { toBigInt } from "@elench/bytes/words";
+import { InternalError } from "@elench/errors/internal-error";
 import type { AddPrecompile } from "@ethereumjs/evm";
 import { createAddressFromString } from "@ethereumjs/util";
 import { invalidInput, outOfGas } from "../crypto/failure.ts";
@@ -32,7 +33,7 @@ export function inferencePrecompile(models: Models): AddPrecompile {
       if (gasLimit < entry.price) return outOfGas(gasLimit);
       const output = models.infer(modelId, data.slice(HEADER_BYTES));
       if (output.length !== entry.outputBytes)
-        throw new Error(
+        throw new InternalError(
           `model ${toHex(modelId)} gives ${output.length} bytes, and the directory says ${entry.outputBytes}: the directory is wrong`,
         );
       return { returnValue: output, executionGasUsed: entry.price };

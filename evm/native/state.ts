@@ -1,3 +1,4 @@
+import { InternalError } from "@elench/errors/internal-error";
 import { keccak256 } from "@elench/merkle/tree";
 import type { Common } from "@ethereumjs/common";
 import { MerklePatriciaTrie } from "@ethereumjs/mpt";
@@ -69,7 +70,8 @@ export function createState(common: Common): NativeState {
   const manager = new CachedStorageManager({ common, trie, caches: new Caches() });
   const entry = (what: string, key: string, hash: Uint8Array): Uint8Array => {
     const found = entries.get(key);
-    if (!found) throw new Error(`no ${what} ${bytesToHex(hash)} in this state; roots are written by getStateRoot()`);
+    if (!found)
+      throw new InternalError(`no ${what} ${bytesToHex(hash)} in this state; roots are written by getStateRoot()`);
     return found;
   };
   return {
@@ -89,7 +91,7 @@ export function createState(common: Common): NativeState {
 class CachedStorageManager extends MerkleStateManager {
   /** @param value at most 32 bytes, big-endian. @throws Error if there is no such account. */
   override async putStorage(address: Address, key: Uint8Array, value: Uint8Array): Promise<void> {
-    if (!(await this.getAccount(address))) throw new Error(`a store to ${address}, which is no account`);
+    if (!(await this.getAccount(address))) throw new InternalError(`a store to ${address}, which is no account`);
     this._caches?.storage?.put(address, key, RLP.encode(unpadBytes(value)));
   }
 }

@@ -1,3 +1,4 @@
+import { ElenchError } from "@elench/errors/elench-error";
 import { keccak256 } from "@elench/merkle/keccak/keccak";
 import { RLP } from "@ethereumjs/rlp";
 import { compactPath, expandPath } from "./path.ts";
@@ -87,5 +88,11 @@ function bytesItem(item: Item): Uint8Array {
   throw malformed();
 }
 
-const malformed = (): Error =>
-  new Error("a trie node must be the RLP of [path, value], [path, child] or sixteen children and a value");
+/** Bytes that are no node of a trie. */
+export class MalformedNode extends ElenchError {
+  override readonly name = "MalformedNode";
+  override readonly kind = "input";
+}
+
+const malformed = (): MalformedNode =>
+  new MalformedNode("a trie node must be the RLP of [path, value], [path, child] or sixteen children and a value");

@@ -1,9 +1,9 @@
 import { createRequire } from "node:module";
 import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
-import { ElenchError } from "@elench/errors/elench-error";
 import { treeDepth } from "@elench/merkle/tree";
 import type { Backend } from "./backend.ts";
+import { EngineError } from "./engine-error.ts";
 
 /** What ml-vm/native/addon.c exports. */
 interface Addon {
@@ -25,12 +25,6 @@ interface Addon {
 }
 
 const ADDON_PATH = fileURLToPath(new URL("../native/build/Release/elench.node", import.meta.url));
-
-/** The engine that was asked for is not there. */
-export class EngineError extends ElenchError {
-  override readonly name = "EngineError";
-  override readonly kind = "environment";
-}
 
 /** The addon, or null if it has not been built for this host. */
 function loadAddon(): Addon | null {

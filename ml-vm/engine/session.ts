@@ -1,3 +1,4 @@
+import { ElenchError } from "@elench/errors/elench-error";
 import { encodeInstruction } from "../program/codec.ts";
 import { dtypeSpec } from "../program/dtype.ts";
 import type { Model } from "../program/model.ts";
@@ -104,6 +105,12 @@ export class Session {
   }
 }
 
+/** Tensors that are not those that a model takes. */
+export class WrongTensors extends ElenchError {
+  override readonly name = "WrongTensors";
+  override readonly kind = "input";
+}
+
 function checkSizes(
   what: string,
   types: readonly TensorType[],
@@ -111,12 +118,12 @@ function checkSizes(
   names: readonly string[] = [],
 ): void {
   if (given.length !== types.length)
-    throw new Error(`the model has ${types.length} ${what}s, but ${given.length} were given`);
+    throw new WrongTensors(`the model has ${types.length} ${what}s, but ${given.length} were given`);
   for (const [i, type] of types.entries()) {
     const [expected, actual] = [byteSize(type), (given[i] as Uint8Array).length];
     if (actual === expected) continue;
     const name = names[i] ? ` (${names[i]})` : "";
-    throw new Error(
+    throw new WrongTensors(
       `${what} ${i}${name} is ${type.dtype}[${type.shape}], ${expected} bytes, but ${actual} bytes were given`,
     );
   }

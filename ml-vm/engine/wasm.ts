@@ -1,5 +1,7 @@
+import { InternalError } from "@elench/errors/internal-error";
 import { treeDepth } from "@elench/merkle/tree";
 import type { Backend } from "./backend.ts";
+import { EngineError } from "./engine-error.ts";
 
 /** A compiled module: only WebAssembly looks inside. */
 type WasmModule = object;
@@ -75,7 +77,9 @@ function wasmBackend(name: string, wasm: Exports): Backend {
       [area, room] = [wasm.allocate(size), size];
       if (area === 0) {
         room = 0;
-        throw new Error(`WebAssembly has no room for ${size} bytes of tensors: its memory ends at 4 GiB`);
+        throw new EngineError(`WebAssembly has no room for ${size} bytes of tensors: its memory ends at 4 GiB`, {
+          remedy: "use the native engine",
+        });
       }
     }
     // Addresses beyond 2 GiB come back negative.
@@ -84,7 +88,7 @@ function wasmBackend(name: string, wasm: Exports): Backend {
   const bytesAt = (address: number, length: number): Uint8Array => new Uint8Array(wasm.memory.buffer, address, length);
   const lastError = (): Error => {
     const text = bytesAt(wasm.lastError(), 200);
-    return new Error(new TextDecoder().decode(text.slice(0, text.indexOf(0))));
+    return new InternalError(new TextDecoder().decode(text.slice(0, text.indexOf(0))));
   };
   const prepared = (instruction: Uint8Array): number => {
     const known = handles.get(instruction);

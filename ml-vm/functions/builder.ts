@@ -1,4 +1,5 @@
 import { ElenchError } from "@elench/errors/elench-error";
+import { InternalError } from "@elench/errors/internal-error";
 import { dtypeSpec } from "../program/dtype.ts";
 import { OPS, type ScalarType } from "../program/ops.ts";
 import type { Constant, Read, ScalarOp, Stage } from "../program/program.ts";
@@ -50,6 +51,12 @@ export class OperandError extends ElenchError {
   override readonly kind = "input";
 }
 
+/** A stage has more values than can be numbered. */
+export class StageTooLarge extends ElenchError {
+  override readonly name = "StageTooLarge";
+  override readonly kind = "input";
+}
+
 /**
  * Builds a stage as an expression: `b.add(b.mul(x, y), b.f32(1))`. Equal subexpressions are one value, and what no result
  * needs is left out. Numbering follows the order of construction, so that a function of the builder gives the same stage
@@ -71,7 +78,7 @@ export class ScalarBuilder {
 
   #node(scalar: Scalar): Node {
     const node = scalar as Node;
-    if (!this.#ids.has(node)) throw new Error("a scalar of another builder was used");
+    if (!this.#ids.has(node)) throw new InternalError("a scalar of another builder was used");
     return node;
   }
 
@@ -182,7 +189,7 @@ export class ScalarBuilder {
     return this.reads.indexOf(this.#node(scalar));
   }
 
-  /** The finished stage whose results are `outs`. @throws RangeError if it has more than 256 values. */
+  /** The finished stage whose results are `outs`. @throws StageTooLarge if it has more than 256 values. */
   stage(outs: readonly Scalar[]): Stage {
     const needed = new Set<Node>();
     const all = this.reads as Node[];
@@ -201,7 +208,7 @@ export class ScalarBuilder {
     const ops = ordered.filter((node) => node.kind === "op" || node.kind === "index");
     const numbers = new Map<Node, number>();
     for (const node of [...this.#entries, ...reads, ...constants, ...ops]) numbers.set(node, numbers.size);
-    if (numbers.size > 256) throw new RangeError(`a stage of ${numbers.size} values; at most 256 can be numbered`);
+    if (numbers.size > 256) throw new StageTooLarge(`a stage of ${numbers.size} values; at most 256 can be numbered`);
     const number = (node: Node | undefined): number => (node ? (numbers.get(node) as number) : 0);
     return {
       reads: reads.map(({ read }) => ({

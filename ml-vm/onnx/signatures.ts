@@ -1,3 +1,4 @@
+import { InternalError } from "@elench/errors/internal-error";
 import { type DType, dtypeSpec } from "../program/dtype.ts";
 import { unsupported } from "./graph/error.ts";
 import type { Kind } from "./graph/graph.ts";
@@ -333,7 +334,7 @@ function kind(of: Kind, ...names: readonly string[]): Record<string, Kind> {
 export function checkSignature(call: Call): void {
   const { op, inputs: names } = call.node;
   const signature = SIGNATURES[op];
-  if (!signature) throw new Error(`the operator ${op} has no signature`);
+  if (!signature) throw new InternalError(`the operator ${op} has no signature`);
   call.attributes.expectKinds(KINDS);
   const { slots, rest } = signature;
   if (call.inputs.length > slots.length && !rest)

@@ -3,6 +3,7 @@ import { PROGRAM_LIMITS } from "@elench/spec/tensor/limits";
 import { checkTensor, type Work } from "./check-tensor.ts";
 import { byteSize, checkCounts, checkDepth, isCount, tensorType } from "./check-types.ts";
 import { encodeInstruction } from "./codec.ts";
+import { EncodingError } from "./encoding-error.ts";
 import { type Instruction, LIMITS, type Program, type TensorType } from "./program.ts";
 import { ProgramError, type Refuse } from "./rules.ts";
 
@@ -66,7 +67,7 @@ function checkEncoding(instruction: Instruction, refuse: Refuse): void {
   try {
     size = encodeInstruction(instruction).length;
   } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
+    if (!(error instanceof EncodingError)) throw error;
     refuse("encoding", error.message);
   }
   if (size > LIMITS.instructionBytes)

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { decodeInstruction, encodeInstruction } from "./codec.ts";
+import { EncodingError } from "./encoding-error.ts";
 import type { Instruction } from "./program.ts";
 
 const add: Instruction = {
@@ -70,12 +71,12 @@ test("an instruction is what its encoding decodes to", () => {
 test("bytes that are cut short, or followed by others, are refused", () => {
   for (const sample of samples) {
     const bytes = encodeInstruction(sample);
-    for (let n = 0; n < bytes.length; n++) assert.throws(() => decodeInstruction(bytes.subarray(0, n)), RangeError);
-    assert.throws(() => decodeInstruction(Uint8Array.of(...bytes, 0)), RangeError);
+    for (let n = 0; n < bytes.length; n++) assert.throws(() => decodeInstruction(bytes.subarray(0, n)), EncodingError);
+    assert.throws(() => decodeInstruction(Uint8Array.of(...bytes, 0)), EncodingError);
   }
 });
 
 test("a field that does not fit is refused, not cut", () => {
-  assert.throws(() => encodeInstruction({ kind: "loop", depth: 256, count: 1 }), RangeError);
-  assert.throws(() => encodeInstruction({ kind: "drop", target: -1 }), RangeError);
+  assert.throws(() => encodeInstruction({ kind: "loop", depth: 256, count: 1 }), EncodingError);
+  assert.throws(() => encodeInstruction({ kind: "drop", target: -1 }), EncodingError);
 });

@@ -11,6 +11,7 @@ import {
 import { FIELD_BYTES, type Layout } from "@elench/spec/tensor/layout";
 import { SCALAR_TYPES, SCALARS } from "@elench/spec/tensor/scalars";
 import { dtypeFromCode, dtypeSpec } from "./dtype.ts";
+import { EncodingError } from "./encoding-error.ts";
 import { codeOf, OP_NAMES } from "./ops.ts";
 import type {
   Constant,
@@ -38,18 +39,18 @@ class Writer {
 
   uint(size: 1 | 2 | 4, value: number): void {
     if (!Number.isInteger(value) || value < 0 || value >= 2 ** (8 * size)) {
-      throw new RangeError(`${value} does not fit an unsigned field of ${size} bytes`);
+      throw new EncodingError(`${value} does not fit an unsigned field of ${size} bytes`);
     }
     for (let i = size - 1; i >= 0; i--) this.#bytes.push(Math.floor(value / 2 ** (8 * i)) & 0xff);
   }
 
   #int32(value: number): void {
-    if (value !== (value | 0)) throw new RangeError(`${value} does not fit a signed field of 4 bytes`);
+    if (value !== (value | 0)) throw new EncodingError(`${value} does not fit a signed field of 4 bytes`);
     this.uint(4, value >>> 0);
   }
 
   #word64(value: bigint): void {
-    if (value < 0n || value >> 64n) throw new RangeError(`${value} does not fit a field of 8 bytes`);
+    if (value < 0n || value >> 64n) throw new EncodingError(`${value} does not fit a field of 8 bytes`);
     this.uint(4, Number(value >> 32n));
     this.uint(4, Number(value & 0xffffffffn));
   }
@@ -83,7 +84,7 @@ class Reader {
 
   uint(size: 1 | 2 | 4): number {
     if (this.#at + size > this.#data.length)
-      throw new RangeError(`instruction ends at byte ${this.#data.length}, inside a field`);
+      throw new EncodingError(`instruction ends at byte ${this.#data.length}, inside a field`);
     let value = 0;
     for (let i = 0; i < size; i++) value = value * 256 + (this.#data[this.#at++] as number);
     return value;
@@ -114,13 +115,13 @@ class Reader {
 
   end(): void {
     if (this.#at !== this.#data.length)
-      throw new RangeError(`${this.#data.length - this.#at} bytes follow the instruction`);
+      throw new EncodingError(`${this.#data.length - this.#at} bytes follow the instruction`);
   }
 }
 
 function pick<T>(list: readonly T[], index: number, what: string): T {
   const item = list[index];
-  if (item === undefined) throw new RangeError(`no ${what} has code ${index}`);
+  if (item === undefined) throw new EncodingError(`no ${what} has code ${index}`);
   return item;
 }
 
@@ -185,7 +186,7 @@ function readStage(r: Reader): Stage {
     code: r.list(() => {
       const { code, a, b, c } = r.record(LAYOUTS.operation);
       const op = OP_NAMES.get(code);
-      if (op === undefined) throw new RangeError(`no scalar operation has code 0x${code.toString(16)}`);
+      if (op === undefined) throw new EncodingError(`no scalar operation has code 0x${code.toString(16)}`);
       return { op, a, b, c };
     }),
     outs: r.list(() => r.uint(1)),
@@ -227,7 +228,7 @@ export function encodeInstruction(instruction: Instruction): Uint8Array {
   return w.bytes();
 }
 
-/** @throws RangeError where the bytes are not the canonical encoding of an instruction. Meaning is checked by `check.ts`. */
+/** @throws EncodingError where the bytes are not the canonical encoding of an instruction. Meaning is checked by `check.ts`. */
 export function decodeInstruction(bytes: Uint8Array): Instruction {
   const r = new Reader(bytes);
   const instruction = readInstruction(r);
@@ -251,15 +252,15 @@ function readInstruction(r: Reader): Instruction {
     case KINDS.tensor:
       return readTensorInstruction(r);
     case undefined:
-      throw new RangeError("an instruction has at least one byte, its kind; there is none");
+      throw new EncodingError("an instruction has at least one byte, its kind; there is none");
     default:
-      throw new RangeError(`no instruction has kind ${kind}`);
+      throw new EncodingError(`no instruction has kind ${kind}`);
   }
 }
 
 function readTensorInstruction(r: Reader): TensorInstruction {
   const { flags, target, targetDepth, targetDtype } = r.record(LAYOUTS.tensor);
-  if (flags & ~FLAG_SCAN) throw new RangeError(`unknown flags 0x${flags.toString(16)}`);
+  if (flags & ~FLAG_SCAN) throw new EncodingError(`unknown flags 0x${flags.toString(16)}`);
   const dtype = dtypeFromCode(targetDtype);
   const operands = r.list(() => readOperand(r));
   const dims = r.list(() => r.uint(DIMENSION_BYTES));

@@ -1,5 +1,5 @@
-import { type RuleName, RULES as TABLE } from "@elench/spec/tensor/rules";
 import { ElenchError } from "@elench/errors/elench-error";
+import { type RuleName, RULES as TABLE } from "@elench/spec/tensor/rules";
 
 export type Rule = RuleName;
 

@@ -1,3 +1,5 @@
+import { InternalError } from "@elench/errors/internal-error";
+
 /**
  * Finds floating-point instructions in a WebAssembly module (Core Specification 2.0, 5.4 and 5.5): the proof that
  * softfloat computes with integers only. Vector instructions are not in its scope and are an error.
@@ -39,7 +41,7 @@ class Reader {
 
   byte(): number {
     const byte = this.bytes[this.offset++];
-    if (byte === undefined) throw new Error("the WebAssembly module ends in the middle of something");
+    if (byte === undefined) throw new InternalError("the WebAssembly module ends in the middle of something");
     return byte;
   }
 
@@ -65,12 +67,12 @@ function floatInstruction(reader: Reader): string | undefined {
   if (code === 0xfc) {
     const sub = reader.leb();
     const immediates = LEB_IMMEDIATES_FC[sub];
-    if (immediates === undefined) throw new Error(`unknown instruction 0xfc ${sub} at byte ${at}`);
+    if (immediates === undefined) throw new InternalError(`unknown instruction 0xfc ${sub} at byte ${at}`);
     reader.skipLebs(immediates);
     return sub < 8 ? `0xfc ${sub} at byte ${at}` : undefined;
   }
   if (code > 0xc4 && code !== 0xd0 && code !== 0xd1 && code !== 0xd2) {
-    throw new Error(`unknown instruction 0x${code.toString(16)} at byte ${at}`);
+    throw new InternalError(`unknown instruction 0x${code.toString(16)} at byte ${at}`);
   }
   if (code === 0x0e) reader.skipLebs(reader.leb() + 1);
   else if (code === 0x1c) reader.skipLebs(reader.leb());
@@ -100,11 +102,12 @@ export function floatInstructions(module: Uint8Array): string[] {
           const instruction = floatInstruction(reader);
           if (instruction !== undefined) found.push(instruction);
         }
-        if (reader.offset !== bodyEnd) throw new Error(`a function body ends inside an instruction at byte ${bodyEnd}`);
+        if (reader.offset !== bodyEnd)
+          throw new InternalError(`a function body ends inside an instruction at byte ${bodyEnd}`);
       }
     }
     reader.offset = end;
   }
-  if (!searched) throw new Error("the WebAssembly module has no code section");
+  if (!searched) throw new InternalError("the WebAssembly module has no code section");
   return found;
 }

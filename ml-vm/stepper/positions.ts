@@ -1,3 +1,4 @@
+import { InternalError } from "@elench/errors/internal-error";
 import { type ComputingStage, STAGE } from "@elench/spec/tensor/states";
 import type { Position } from "../program/commitment.ts";
 import { elementCount, type TensorInstruction } from "../program/program.ts";
@@ -41,7 +42,7 @@ export const firstStage = (s: Spaces): ComputingStage => (s.inner ? STAGE.inner 
 
 /** Position of step 1 … instructionSteps − 1 (step 0, begin, is a fetch state). */
 export function positionOf(s: Spaces, step: bigint): Position {
-  if (step < 1n || step >= instructionSteps(s)) throw new RangeError(`the instruction has no running step ${step}`);
+  if (step < 1n || step >= instructionSteps(s)) throw new InternalError(`the instruction has no running step ${step}`);
   const perElement = elementSteps(s);
   const element = Number((step - 1n) / perElement);
   if (element === s.elements) return { stage: STAGE.commit, element, term: 0, innerTerm: 0 };
@@ -87,7 +88,7 @@ export function nextPosition(s: Spaces, at: Position): Position {
       return s.scan ? nextTerm(s, at, following) : following;
     }
     case STAGE.commit:
-      throw new RangeError("nothing of the instruction follows its last step");
+      throw new InternalError("nothing of the instruction follows its last step");
   }
 }
 

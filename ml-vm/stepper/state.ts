@@ -1,3 +1,4 @@
+import { InternalError } from "@elench/errors/internal-error";
 import { type Hash, keccak256, LEAF_BYTES, ListTree } from "@elench/merkle/tree";
 import { byteSize } from "../program/check-types.ts";
 import {
@@ -56,7 +57,7 @@ export type State = FetchState | RunningState | HaltedState;
 
 /**
  * @param inputs row-major little-endian bytes, in the program's order.
- * @throws RangeError if an input or a weight is missing, or does not have the size of its type.
+ * @throws InternalError if an input or a weight is missing, or does not have the size of its type.
  */
 export function createMachine(
   model: Model,
@@ -70,7 +71,7 @@ export function createMachine(
       const bytes = data[i];
       const size = byteSize(type);
       if (bytes?.length !== size)
-        throw new RangeError(
+        throw new InternalError(
           `${what} ${i} has ${bytes?.length ?? 0} bytes; its type, ${type.dtype}[${type.shape}], has ${size}`,
         );
       return content(bytes, roots?.node(0, i));
@@ -119,7 +120,7 @@ export const instructionAt = (machine: Machine, { pc }: FetchState): Instruction
 export function runningInstruction(machine: Machine, { fetch }: RunningState): TensorInstruction {
   const instruction = instructionAt(machine, fetch);
   if (instruction.kind !== "tensor")
-    throw new TypeError(`instruction ${fetch.pc} is a ${instruction.kind}: it has no running states`);
+    throw new InternalError(`instruction ${fetch.pc} is a ${instruction.kind}: it has no running states`);
   return instruction;
 }
 

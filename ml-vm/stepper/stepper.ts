@@ -1,3 +1,4 @@
+import { InternalError } from "@elench/errors/internal-error";
 import { depthOf } from "@elench/merkle/tree";
 import { STAGE } from "@elench/spec/tensor/states";
 import type { TensorInstruction } from "../program/program.ts";
@@ -57,7 +58,7 @@ export function stepControl(machine: Machine, state: FetchState): FetchState {
   const next: FetchState = { ...state, pc: state.pc + 1 };
   switch (instruction.kind) {
     case "tensor":
-      throw new TypeError(`instruction ${state.pc} computes a tensor: it takes more than a step`);
+      throw new InternalError(`instruction ${state.pc} computes a tensor: it takes more than a step`);
     case "loop":
       return { ...next, counters: state.counters.with(instruction.depth, 0) };
     case "end": {
@@ -112,13 +113,13 @@ export function stageAt(machine: Machine, state: RunningState): StageResult {
     case STAGE.finish:
       return runStage(instruction.finish, accumulators, operands, variables, machine.scalar);
     case STAGE.commit:
-      throw new RangeError("the last step of an instruction runs no stage");
+      throw new InternalError("the last step of an instruction runs no stage");
   }
 }
 
 function stageOf<T>(stage: T | null): T {
   if (stage === null)
-    throw new TypeError("the instruction is ill-formed: accumulators without a stage to compute them");
+    throw new InternalError("the instruction is ill-formed: accumulators without a stage to compute them");
   return stage;
 }
 

@@ -1,3 +1,4 @@
+import { InternalError } from "@elench/errors/internal-error";
 import { BATCH_TRANSACTIONS, BLOCK_HEADER_BYTES, encodeBatch, LENGTH_BYTES } from "@elench/evm/batch/encoding";
 import { decodeTransaction } from "@elench/evm/batch/transaction";
 import type { SealedBlock, SealedTransaction } from "./chain.ts";
@@ -64,6 +65,6 @@ function gasLimitOf({ bytes }: SealedTransaction, chainId: bigint): bigint {
     bytes.length,
     chainId,
   );
-  if (!decoded) throw new Error("a sealed transaction does not decode");
+  if (!decoded) throw new InternalError("a sealed transaction does not decode");
   return decoded.gasLimit;
 }

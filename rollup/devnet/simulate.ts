@@ -1,5 +1,7 @@
 import { wordBytes } from "@elench/bytes/words";
+import { findCause } from "@elench/errors/causes";
 import { ElenchError } from "@elench/errors/elench-error";
+import { MissingModel } from "@elench/evm/inference/models";
 import { createNativeVm } from "@elench/evm/native/vm";
 import type { BlockHeader } from "@elench/evm/structures/layout";
 import { createBlock } from "@ethereumjs/block";
@@ -95,7 +97,7 @@ export async function simulate(devChain: DevChain, block: SealedBlock, call: Cal
         data: execResult.returnValue,
       };
     } catch (error) {
-      if ((error as Error).name === "MissingModel") throw error;
+      if (findCause(error, MissingModel)) throw error;
       throw new ImpossibleCall((error as Error).message);
     }
   });

@@ -6,6 +6,7 @@ import { checkProgram, ProgramError } from "@elench/tensor/program/check";
 import { decodeInstruction, encodeInstruction, encodeTypes } from "@elench/tensor/program/codec";
 import { commit } from "@elench/tensor/program/commitment";
 import { DTYPES } from "@elench/tensor/program/dtype";
+import { EncodingError } from "@elench/tensor/program/encoding-error";
 import type { Instruction, Program, TensorType } from "@elench/tensor/program/program";
 import { registrationOf } from "@elench/tensor/program/registration";
 import { bytesToHex } from "viem";
@@ -152,7 +153,7 @@ function decoded(bytes: Uint8Array): Instruction | null {
   try {
     return decodeInstruction(bytes);
   } catch (error) {
-    if (error instanceof RangeError) return null;
+    if (error instanceof EncodingError) return null;
     throw error;
   }
 }

@@ -1,4 +1,5 @@
 import type onnxProto from "onnx-proto";
+import { ModelError } from "./error.ts";
 
 export { onnx } from "./onnx-proto.ts";
 
@@ -15,9 +16,9 @@ export const domainOf = (domain: string | null | undefined): string => (domain =
 /** A 64-bit integer as the reader gives it, or what somebody wrote into a message. */
 type Int = number | bigint | { toString(): string } | null | undefined;
 
-/** @throws RangeError for a number that may have been rounded. */
+/** @throws ModelError for a number that may have been rounded. */
 export function toBigInt(x: Int): bigint {
-  if (typeof x === "number" && !Number.isSafeInteger(x)) throw new RangeError(`${x} is not an exact integer`);
+  if (typeof x === "number" && !Number.isSafeInteger(x)) throw new ModelError(`${x} is not an exact integer`);
   return BigInt(String(x ?? 0));
 }
 

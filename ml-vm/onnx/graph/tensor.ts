@@ -1,3 +1,4 @@
+import { InternalError } from "@elench/errors/internal-error";
 import { type DType, dtypeSpec } from "../../program/dtype.ts";
 import { elementCount } from "../../program/program.ts";
 
@@ -31,7 +32,7 @@ export const valueIn = (storage: Storage, shape: readonly number[]): Value => ({
 export function constantValue(dtype: DType, shape: readonly number[], data: Uint8Array): Value {
   const elements = elementCount(shape);
   if (data.length !== elements * dtypeSpec(dtype).size) {
-    throw new RangeError(`${data.length} bytes cannot be ${elements} elements of ${dtype}`);
+    throw new InternalError(`${data.length} bytes cannot be ${elements} elements of ${dtype}`);
   }
   return valueIn({ kind: "constant", dtype, shape, elements, data }, shape);
 }
@@ -73,7 +74,7 @@ export function readInteger(dtype: DType, view: DataView, index: number): bigint
     case "u64":
       return view.getBigUint64(8 * index, true);
     default:
-      throw new RangeError(`${dtype} is not an integer type`);
+      throw new InternalError(`${dtype} is not an integer type`);
   }
 }
 
@@ -81,7 +82,7 @@ export const viewOfBytes = (data: Uint8Array): DataView => new DataView(data.buf
 
 /** Elements of an integer constant. */
 export function integersOf(value: Value): bigint[] {
-  if (!value.storage.data) throw new RangeError("not a constant");
+  if (!value.storage.data) throw new InternalError("not a constant");
   const view = viewOfBytes(value.storage.data);
   return Array.from({ length: value.storage.elements }, (_, i) => readInteger(value.dtype, view, i));
 }

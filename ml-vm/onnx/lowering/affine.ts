@@ -1,3 +1,4 @@
+import { InternalError } from "@elench/errors/internal-error";
 import type { Coordinate, Term, View } from "../../program/program.ts";
 import { stridesOf } from "../graph/tensor.ts";
 
@@ -68,7 +69,7 @@ export function boundsOf(
  * leave its axis, then, in order of the axes, a coordinate for each that can (docs/importer.md, "Views").
  */
 export function viewOf(shape: readonly number[], indices: readonly Index[], ranges: Ranges): View {
-  if (indices.length !== shape.length) throw new Error(`${indices.length} indices for ${shape.length} axes`);
+  if (indices.length !== shape.length) throw new InternalError(`${indices.length} indices for ${shape.length} axes`);
   const strides = stridesOf(shape);
   let inside: Index = constantIndex(0);
   const others: Coordinate[] = [];

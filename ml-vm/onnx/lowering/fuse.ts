@@ -1,4 +1,4 @@
-import { type Scalar, ScalarBuilder } from "../../functions/builder.ts";
+import { type Scalar, ScalarBuilder, StageTooLarge } from "../../functions/builder.ts";
 import type { DType } from "../../program/dtype.ts";
 import { elementCount, LIMITS, type Read, type Stage, type View } from "../../program/program.ts";
 import type { Storage } from "../graph/tensor.ts";
@@ -107,7 +107,7 @@ function compose(
   try {
     return b.stage([result as Scalar]);
   } catch (error) {
-    if (error instanceof RangeError) return null;
+    if (error instanceof StageTooLarge) return null;
     throw error;
   }
 }

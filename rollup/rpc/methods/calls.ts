@@ -1,6 +1,6 @@
 import { toHex } from "@elench/bytes/hex";
 import type { AccessList } from "@ethereumjs/tx";
-import { decodeErrorResult, type Hex, parseAbi } from "viem";
+import { decodeErrorResult, type Hex } from "viem";
 import type { Sequencer } from "../../devnet/sequencer.ts";
 import { type Call, estimateGas, ImpossibleCall, type Outcome, simulate } from "../../devnet/simulate.ts";
 import { blockAt } from "../blocks.ts";
@@ -69,11 +69,10 @@ function failed({ failure, data: returned }: Outcome): RpcError {
   return new RpcError(CODE.revert, `execution reverted${reason && `: ${reason}`}`, toHex(returned));
 }
 
-const REASONS = parseAbi(["error Error(string)", "error Panic(uint256)"]);
-
 function reasonOf(returned: Hex): string {
   try {
-    const { errorName, args } = decodeErrorResult({ abi: REASONS, data: returned });
+    // Error(string) and Panic(uint256) are known without an ABI.
+    const { errorName, args } = decodeErrorResult({ abi: [], data: returned });
     return errorName === "Error" ? String(args[0]) : `panic ${quantityHex(args[0] as bigint)}`;
   } catch {
     // A custom error, or no data: only the caller knows what it means.
