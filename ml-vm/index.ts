@@ -1,6 +1,6 @@
 /** The public interface of `@elench/tensor`: the deterministic ONNX runtime for Node and browsers. */
 export type { BackendOptions } from "./engine/backend.ts";
-export { EngineError } from "./engine/native.ts";
+export { EngineError } from "./engine/engine-error.ts";
 export type { Dimensions } from "./onnx/graph/dimensions.ts";
 export { ModelError } from "./onnx/graph/error.ts";
 export { TensorFileError } from "./onnx/tensor-file.ts";

@@ -1,3 +1,4 @@
+import { InternalError } from "@elench/errors/internal-error";
 import { concat } from "@elench/bytes/concat";
 import { depthOf, type Hash, keccak256, ListTree, zeroListRoot } from "@elench/merkle/tree";
 import { FIELD_BYTES, WORD_BYTES, type Word } from "@elench/spec/tensor/layout";
@@ -15,7 +16,7 @@ function packWord<W extends Word>(
   for (const [name, { at, type, count = 1 }] of Object.entries(word)) {
     const values = [fields[name] as number | readonly number[]].flat();
     if (values.length !== count)
-      throw new RangeError(`field ${name} of a word holds ${count} values; ${values.length} are given`);
+      throw new InternalError(`field ${name} of a word holds ${count} values; ${values.length} are given`);
     for (const [i, value] of values.entries()) putUint(bytes, at + i * FIELD_BYTES[type], FIELD_BYTES[type], value);
   }
   return bytes;

@@ -1,3 +1,4 @@
+import { EncodingError } from "./encoding-error.ts";
 import { OPERATIONS, type Operation } from "@elench/spec/tensor/operations";
 
 export type { Operation as OpSpec } from "@elench/spec/tensor/operations";
@@ -9,9 +10,9 @@ export const OPS: ReadonlyMap<string, Operation> = new Map(OPERATIONS.map((opera
 /** Name of each operation by code. */
 export const OP_NAMES: ReadonlyMap<number, string> = new Map(OPERATIONS.map(({ code, name }) => [code, name]));
 
-/** Code of an operation. @throws RangeError if there is no such operation. */
+/** Code of an operation. @throws EncodingError if there is no such operation. */
 export function codeOf(name: string): number {
   const operation = OPS.get(name);
-  if (operation === undefined) throw new RangeError(`no scalar operation is called ${name}`);
+  if (operation === undefined) throw new EncodingError(`no scalar operation is called ${name}`);
   return operation.code;
 }
