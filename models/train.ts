@@ -4,8 +4,10 @@
  * Deterministic: the same seed gives the same file, byte for byte, on any machine that runs V8. Adam (Kingma & Ba 2015)
  * on the cross-entropy loss, with a learning rate that falls linearly to zero.
  */
+
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { UserError } from "@elench/errors/user-error";
 import { accuracyOf } from "./evaluate.ts";
 import { CLASSES, imageOf, readDigits, SIDE } from "./mnist.ts";
 import {
@@ -94,7 +96,7 @@ function writeSamples(folder: string, parameters: Parameters): void {
     const isRight = (i: number) => classOf(scoresOf(parameters, imageOf(digits, i))) === label;
     let i = digits.labels.indexOf(label);
     while (i >= 0 && !isRight(i)) i = digits.labels.indexOf(label, i + 1);
-    if (i < 0) throw new Error(`no held-back ${label} is named right`);
+    if (i < 0) throw new UserError(`no held-back ${label} is named right`);
     writeFileSync(join(folder, `${label}.npy`), encodeNpy([1, 1, SIDE, SIDE], imageOf(digits, i)));
   }
 }

@@ -1,4 +1,5 @@
 import { wordBytes } from "@elench/bytes/words";
+import { InternalError } from "@elench/errors/internal-error";
 import { type BatchInput, contextOf, SLOT_STEPS } from "@elench/evm/batch/claim";
 import { BATCH_TRANSACTIONS } from "@elench/evm/batch/encoding";
 import { type DirectoryEntry, decodeEntry } from "@elench/evm/inference/directory";
@@ -115,7 +116,7 @@ export class BatchTrace implements Trace {
     const { task } = this.at(step);
     if (!(task instanceof AskTask)) return null;
     const model = decodeEntry(wordBytes(task.entry));
-    if (!model) throw new Error(`step ${step} asks for a model that the directory does not have`);
+    if (!model) throw new InternalError(`step ${step} asks for a model that the directory does not have`);
     return {
       modelId: task.modelId as Hash,
       model,

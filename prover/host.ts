@@ -1,3 +1,4 @@
+import { InternalError } from "@elench/errors/internal-error";
 import { keeping } from "@elench/evm/machine/state/host";
 import type { Host } from "@elench/evm/machine/state/machine";
 import type { NativeBatchOptions } from "@elench/evm/native/batch";
@@ -8,7 +9,7 @@ export const hostOf = ({ state, models, l1Bounds = true }: NativeBatchOptions): 
     node: state.nodes,
     code: state.codes,
     infer: (modelId, input) => {
-      if (!models) throw new Error("a contract calls a model, and no models were given");
+      if (!models) throw new InternalError("a contract calls a model, and no models were given");
       return models.infer(modelId, input);
     },
     bounded: l1Bounds,

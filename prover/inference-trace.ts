@@ -1,3 +1,4 @@
+import { InternalError } from "@elench/errors/internal-error";
 import type { Hash } from "@elench/merkle/tree";
 import type { Backend } from "@elench/tensor/engine/backend";
 import { type Commitment, listRoot } from "@elench/tensor/program/commitment";
@@ -45,7 +46,7 @@ export class InferenceTrace implements Trace {
   /**
    * @param commitment of the same model.
    * @param inputs row-major little-endian bytes, in the program's order.
-   * @throws RangeError if an input or a weight does not have the size of its type.
+   * @throws InternalError if an input or a weight does not have the size of its type.
    */
   constructor(model: Model, commitment: Commitment, backend: Backend, inputs: readonly Uint8Array[]) {
     this.#backend = backend;
@@ -95,7 +96,7 @@ export class InferenceTrace implements Trace {
   #outputTable() {
     const { entries } = this.#fetches.get(this.#run.executions - 1).table;
     return entries.slice(0, this.machine.program.outputs).map((entry, i) => {
-      if (entry === null) throw new Error(`output ${i} is empty: the program is ill-formed`);
+      if (entry === null) throw new InternalError(`output ${i} is empty: the program is ill-formed`);
       return entry;
     });
   }
@@ -104,15 +105,15 @@ export class InferenceTrace implements Trace {
     const fetch = this.#fetches.get(execution);
     const instruction = instructionAt(this.machine, fetch);
     if (instruction.kind !== "tensor")
-      throw new TypeError(`instruction ${fetch.pc} is a ${instruction.kind}: it takes one step`);
+      throw new InternalError(`instruction ${fetch.pc} is a ${instruction.kind}: it takes one step`);
     const final = this.#run.table(execution + 1).entries[instruction.target];
-    if (!final) throw new Error(`instruction ${fetch.pc} left no result`);
+    if (!final) throw new InternalError(`instruction ${fetch.pc} left no result`);
     return new Work(this.machine, this.#backend, fetch, instruction, final, () => this.#redone++);
   }
 
   /** The state before a step; halted from `steps` on. Its memory is the trace's: `detached` copies it, for those who step on. */
   state(step: bigint): State {
-    if (step < 0n) throw new RangeError(`step ${step}: steps count from 0`);
+    if (step < 0n) throw new InternalError(`step ${step}: steps count from 0`);
     if (step >= this.#run.steps) return { kind: "halted", output: this.output };
     const execution = this.#run.at(step);
     const within = step - this.#run.execution(execution).first;

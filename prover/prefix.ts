@@ -1,3 +1,4 @@
+import { InternalError } from "@elench/errors/internal-error";
 import { climb, type Hash, keccak256, LEAF_BYTES } from "@elench/merkle/tree";
 import type { Content } from "@elench/tensor/stepper/content";
 
@@ -43,7 +44,7 @@ class Prefix implements Content {
   /** Only of the leaf that the next write is in, which is where the cut is. */
   path(index: number): Hash[] {
     if (index !== this.#mixed)
-      throw new RangeError(`leaf ${index} is not where the next write goes, which is leaf ${this.#mixed}`);
+      throw new InternalError(`leaf ${index} is not where the next write goes, which is leaf ${this.#mixed}`);
     const [left, right] = [this.#final.path(index), this.#former.path(index)];
     return left.map((sibling, height) =>
       Math.floor(index / 2 ** height) % 2 === 1 ? sibling : (right[height] as Hash),

@@ -1,3 +1,4 @@
+import { InternalError } from "@elench/errors/internal-error";
 import type { Backend } from "@elench/tensor/engine/backend";
 import { coversTarget } from "@elench/tensor/engine/coverage";
 import { byteSize } from "@elench/tensor/program/check-types";
@@ -74,7 +75,7 @@ export class Run {
   execution(index: number): Execution {
     const execution = this.#executions[index];
     if (execution === undefined)
-      throw new RangeError(`the run has ${this.executions} executions, and none numbered ${index}`);
+      throw new InternalError(`the run has ${this.executions} executions, and none numbered ${index}`);
     return execution;
   }
 

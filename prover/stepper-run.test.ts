@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { samples } from "../ml-vm/stepper/fixtures/samples.ts";
-import { runStepper, STEPPER_LIMIT } from "./stepper-run.ts";
+import { runStepper, STEPPER_LIMIT, TooManySteps } from "./stepper-run.ts";
 
 test("a program that may be too long is refused before it runs", () => {
   const sample = samples().find(({ name }) => name === "loops");
@@ -11,5 +11,5 @@ test("a program that may be too long is refused before it runs", () => {
   const instructions = model.program.instructions.map((i) =>
     i.kind === "loop" || i.kind === "end" ? { ...i, count: Number(STEPPER_LIMIT) } : i,
   );
-  assert.throws(() => runStepper({ ...model, program: { ...model.program, instructions } }, inputs), RangeError);
+  assert.throws(() => runStepper({ ...model, program: { ...model.program, instructions } }, inputs), TooManySteps);
 });

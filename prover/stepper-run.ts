@@ -1,3 +1,4 @@
+import { ElenchError } from "@elench/errors/elench-error";
 import { dataRoot } from "@elench/merkle/tree";
 import { checkProgram } from "@elench/tensor/program/check";
 import { commit } from "@elench/tensor/program/commitment";
@@ -10,16 +11,22 @@ import { scalarOperation } from "./scalar.ts";
 /** Above this many steps the stepper does not run a whole program: it would take minutes, where an engine takes a moment. */
 export const STEPPER_LIMIT = 1n << 24n;
 
+/** A program takes more steps than the stepper runs. */
+export class TooManySteps extends ElenchError {
+  override readonly name = "TooManySteps";
+  override readonly kind = "input";
+}
+
 /**
  * Runs a model one step at a time: the slow reference that the engines are held against.
  * @param inputs row-major little-endian bytes, in the program's order.
  * @returns bytes of each output.
- * @throws RangeError if the program may take more than `STEPPER_LIMIT` steps, or an input does not have its type's size.
+ * @throws TooManySteps if the program may take more than `STEPPER_LIMIT`.
  */
 export function runStepper(model: Model, inputs: readonly Uint8Array[]): readonly Uint8Array[] {
   const { steps } = checkProgram(model.program);
   if (steps > STEPPER_LIMIT)
-    throw new RangeError(
+    throw new TooManySteps(
       `the program may take ${steps} steps; the stepper runs ${STEPPER_LIMIT} at most: use another engine`,
     );
   const commitment = commit(model.program, model.weights.map(dataRoot));

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { ElenchError } from "@elench/errors/elench-error";
+import { InternalError } from "@elench/errors/internal-error";
 import { pointEvaluationPrecompile } from "@elench/evm/crypto/point-evaluation";
 import type { Hash } from "@elench/merkle/tree";
 import { Common, Hardfork, Mainnet } from "@ethereumjs/common";
@@ -35,6 +36,12 @@ export interface Verdict {
 export class WitnessRefused extends ElenchError {
   override readonly name = "WitnessRefused";
   override readonly kind = "negative";
+}
+
+/** A contract is not compiled. */
+export class MissingArtifact extends ElenchError {
+  override readonly name = "MissingArtifact";
+  override readonly kind = "environment";
 }
 
 const GAS_LIMIT = 1n << 32n;
@@ -115,7 +122,7 @@ async function deploy(evm: EVM, name: string, artifacts: (name: string) => Artif
   const data = Uint8Array.from([...hexToBytes(bytecode), ...hexToBytes(encodeAbiParameters(inputs, parts))]);
   const { createdAddress, execResult } = await call(evm, data);
   if (execResult.exceptionError || !createdAddress)
-    throw new Error(`${name} cannot be deployed: ${execResult.exceptionError?.error}`);
+    throw new InternalError(`${name} cannot be deployed: ${execResult.exceptionError?.error}`);
   return { abi, address: createdAddress };
 }
 
@@ -145,13 +152,14 @@ function reason(abi: Abi, data: Uint8Array, otherwise: string): string {
 /**
  * Contracts as Hardhat compiled them.
  * @param folder `artifacts/contracts`.
- * @throws Error if a contract is not there: it names the command that compiles.
+ * @throws MissingArtifact if a contract is not there: it names the command that compiles.
  */
 export function hardhatArtifacts(folder: string): (name: string) => Artifact {
   const files = readdirSync(folder, { recursive: true, encoding: "utf8" });
   return (name) => {
     const file = files.find((path) => basename(path) === `${name}.json`);
-    if (file === undefined) throw new Error(`${folder} has no contract ${name}: compile with npx hardhat build`);
+    if (file === undefined)
+      throw new MissingArtifact(`${folder} has no contract ${name}`, { remedy: "compile with npx hardhat build" });
     return JSON.parse(readFileSync(join(folder, file), "utf8")) as Artifact;
   };
 }

@@ -16,15 +16,16 @@ export interface ChainLog {
   readonly transactionHash: Hash;
 }
 
-export interface Head {
+/** A block of L1, as far as it is looked at. */
+export interface L1Block {
   readonly number: bigint;
   readonly hash: Hash;
   /** Seconds since 1970. */
   readonly timestamp: bigint;
 }
 
-export interface View {
-  readonly head: Head;
+export interface LogView {
+  readonly head: L1Block;
   /** Every log of the contracts up to the head, in order. The array of the view before, if logs were added at its end alone. */
   readonly logs: readonly ChainLog[];
   /** Whether blocks that an earlier view rested on are gone. */
@@ -98,7 +99,7 @@ export class Follower {
    * @throws EndpointsDisagree; and what the endpoints throw when fewer than the quorum answer. Of a look that failed, what is older than
    * `reread` blocks is kept.
    */
-  async poll(): Promise<View> {
+  async poll(): Promise<LogView> {
     let reorganised = false;
     for (;;) {
       reorganised = (await this.#unwind()) || reorganised;
@@ -111,7 +112,7 @@ export class Follower {
   }
 
   /** @returns false if L1 went back meanwhile */
-  async #readUpTo(head: Head, last: { number: bigint; hash: Hash } | undefined): Promise<boolean> {
+  async #readUpTo(head: L1Block, last: { number: bigint; hash: Hash } | undefined): Promise<boolean> {
     const { fromBlock, reread } = this.#options;
     const old = max(head.number - reread, fromBlock - 1n);
     const settled = last ? max(last.number, old) : old;
@@ -145,14 +146,14 @@ export class Follower {
     return 2n * step;
   }
 
-  async #readHistory(head: Head): Promise<void> {
+  async #readHistory(head: L1Block): Promise<void> {
     if (this.#again === undefined) return;
     this.#again = (await this.#readRange(this.#again, head.number, head)) + 1n;
     if (this.#again > head.number) this.#again = undefined;
   }
 
   /** Reads as many blocks as the endpoints allow, the first of them `from`. @returns the last block that was read */
-  async #readRange(from: bigint, to: bigint, head: Head): Promise<bigint> {
+  async #readRange(from: bigint, to: bigint, head: L1Block): Promise<bigint> {
     for (;;) {
       const end = min(from + this.#width - 1n, to);
       try {
@@ -179,7 +180,7 @@ export class Follower {
    * Those logs that are new, or told otherwise before, and whose blocks are on the chain: a backend may be on a fork that L1 has left. Blocks that
    * were never read and are old are not asked for one by one.
    */
-  async #onChain(logs: readonly ChainLog[], head: Head): Promise<ChainLog[]> {
+  async #onChain(logs: readonly ChainLog[], head: L1Block): Promise<ChainLog[]> {
     const fresh = logs.filter((log) => contentOf(log) !== contentOf(this.#known.get(keyOf(log))));
     const isOld = (number: bigint) => number >= this.#next && number <= head.number - this.#options.reread;
     const blocks = new Map(fresh.map((log) => [log.blockHash, log.blockNumber]));
@@ -239,7 +240,7 @@ export class Follower {
    * The newest block that the quorum tells alike: an endpoint alone could hide what is new behind an old block, or let deadlines seem passed
    * by a block from the future. Whoever is slow counts with the newest block that it told of before.
    */
-  async #head(): Promise<Head> {
+  async #head(): Promise<L1Block> {
     const { clients, quorum, onBehind } = this.#options;
     const look = ++this.#looks;
     const asked = clients.map(async (client) => {

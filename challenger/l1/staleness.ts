@@ -1,4 +1,4 @@
-import type { Head } from "./follower.ts";
+import type { L1Block } from "./follower.ts";
 
 /** Seconds; L1 has a block every twelve. */
 export const STALE_AFTER = 300;
@@ -20,7 +20,7 @@ export class Staleness {
   }
 
   /** What is wrong with the newest block; undefined if it is new enough. The sentence stays the same while the block does. */
-  of({ number, hash, timestamp }: Head): string | undefined {
+  of({ number, hash, timestamp }: L1Block): string | undefined {
     const now = this.#now();
     if (hash !== this.#hash) [this.#hash, this.#since] = [hash, now];
     const stands = now - this.#since > 1_000 * this.#after;

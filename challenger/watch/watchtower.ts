@@ -6,7 +6,7 @@ import { type Address, encodeFunctionData, type Hex } from "viem";
 import { moveIntent, RESOLUTIONS_AT_ONCE, resolutionIntent, together } from "../l1/calls.ts";
 import { type ContractError, ContractRefusal } from "../l1/contract-refusal.ts";
 import { decodeLogs } from "../l1/events.ts";
-import type { ChainLog, Follower, Head } from "../l1/follower.ts";
+import type { ChainLog, Follower, L1Block } from "../l1/follower.ts";
 import type { Staleness } from "../l1/staleness.ts";
 import type { Intent, TransactionQueue } from "../l1/transactions.ts";
 import { honestMoves, type Judgements } from "../strategy/moves.ts";
@@ -72,7 +72,7 @@ export type WatchEvent =
       readonly hash?: Hex;
       readonly reason?: string;
     }
-  | { readonly kind: "reorganised"; readonly head: Head }
+  | { readonly kind: "reorganised"; readonly head: L1Block }
   | TroubleEvent;
 
 /**
@@ -109,7 +109,7 @@ export class Watchtower {
   }
 
   /** Reads the chain, and does nothing. */
-  async look(): Promise<Head> {
+  async look(): Promise<L1Block> {
     const { follower, report } = this.#options;
     const { head, logs, reorganised } = await follower.poll();
     if (reorganised) report({ kind: "reorganised", head });
@@ -122,7 +122,7 @@ export class Watchtower {
    * One round. What fails for one game, or for one transaction, does not keep the others from being looked after. The most urgent game comes first.
    * @throws what look() throws
    */
-  async round(): Promise<Head> {
+  async round(): Promise<L1Block> {
     const { queue, troubles, parameters } = this.#options;
     await troubles.attempt("transactions", async () => {
       for (const { key, error } of (await queue?.tick()) ?? []) troubles.tell(`transaction ${key}`, error);
@@ -179,7 +179,7 @@ export class Watchtower {
     this.#gaps = this.#findGaps();
   }
 
-  #sayWhatIsWrong(head: Head): void {
+  #sayWhatIsWrong(head: L1Block): void {
     const { follower, staleness, troubles } = this.#options;
     const stale = staleness.of(head);
     if (stale === undefined) troubles.over("head");

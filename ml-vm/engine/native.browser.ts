@@ -1,9 +1,5 @@
 import type { Backend } from "./backend.ts";
-
-/** The engine that was asked for is not there. */
-export class EngineError extends Error {
-  override readonly name = "EngineError";
-}
+import { EngineError } from "./engine-error.ts";
 
 /** A browser loads no native code. */
 export const nativeAddon = (): null => null;

@@ -1,5 +1,5 @@
-import { InternalError } from "@elench/errors/internal-error";
 import { concat } from "@elench/bytes/concat";
+import { InternalError } from "@elench/errors/internal-error";
 import { depthOf, type Hash, keccak256, ListTree, zeroListRoot } from "@elench/merkle/tree";
 import { FIELD_BYTES, WORD_BYTES, type Word } from "@elench/spec/tensor/layout";
 import { REGISTER_BYTES } from "@elench/spec/tensor/scalars";

@@ -1,5 +1,5 @@
-import { EncodingError } from "./encoding-error.ts";
 import { OPERATIONS, type Operation } from "@elench/spec/tensor/operations";
+import { EncodingError } from "./encoding-error.ts";
 
 export type { Operation as OpSpec } from "@elench/spec/tensor/operations";
 export type { ScalarType } from "@elench/spec/tensor/scalars";

@@ -4,6 +4,7 @@
  * `softfloat.wasm` is C of this folder (`softfloat.h`, `scalar.h`), built by `build.ts`. A module has no imports and
  * no state but its registers, so that its results depend on its arguments alone, on every host.
  */
+import { InternalError } from "@elench/errors/internal-error";
 import { FUNCTIONS, type FunctionName, type Signature, type ValueType } from "./exports.ts";
 
 /** Registers of f16, bf16 and f32 are numbers (the bit pattern), f64 and i64 bigints, comparisons booleans. */
@@ -50,14 +51,14 @@ export interface Softfloat extends Functions {
    * Copies a program into memory, once, for `run`.
    * @param code words opcode << 24 | a << 16 | b << 8 | c, at most 256, with a, b and c registers of values that exist
    *   by then (for `index`, the loop variable a)
-   * @throws RangeError if there are more than 256 words
+   * @throws InternalError if there are more than 256 words
    */
   load(code: Uint32Array): LoadedProgram;
 
   /**
    * Runs a program on `values[0..valueCount)` and `vars`; result i goes to `values[valueCount + i]`.
    * @returns the number of values there are then
-   * @throws RangeError if `valueCount` is not in 0…256
+   * @throws InternalError if `valueCount` is not in 0…256
    */
   run(program: LoadedProgram, valueCount: number): number;
 
@@ -145,7 +146,7 @@ class Machine {
 
   load(code: Uint32Array): LoadedProgram {
     if (code.length > MAX_WORDS)
-      throw new RangeError(`a program of ${code.length} operations: at most ${MAX_WORDS} fit`);
+      throw new InternalError(`a program of ${code.length} operations: at most ${MAX_WORDS} fit`);
     const { memory } = this.#exports;
     const address = this.#next;
     const missing = address + code.byteLength - memory.buffer.byteLength;
@@ -157,7 +158,7 @@ class Machine {
 
   run(program: LoadedProgram, valueCount: number): number {
     if (!(valueCount >= 0 && valueCount <= MAX_WORDS))
-      throw new RangeError(`${valueCount} values: 0 to ${MAX_WORDS} can be numbered`);
+      throw new InternalError(`${valueCount} values: 0 to ${MAX_WORDS} can be numbered`);
     const { elench_run, elench_values, elench_vars } = this.#exports;
     return elench_run(program.address, program.length, elench_values(), valueCount, elench_vars());
   }

@@ -1,3 +1,4 @@
+import { InternalError } from "@elench/errors/internal-error";
 import { Common, Hardfork, Mainnet } from "@ethereumjs/common";
 import { getActivePrecompiles, type PrecompileInput, paramsEVM } from "@ethereumjs/evm";
 import { bn254 } from "../../crypto/bn254.ts";
@@ -18,9 +19,9 @@ export function runPrecompile(address: number, data: Uint8Array): Uint8Array | n
   if (address === 5) return exponentiate(data);
   if (address === 10) return evaluatePoint(data);
   const run = active.get(precompileAddress(address).slice(2));
-  if (!run) throw new Error(`there is no precompile ${address}`);
+  if (!run) throw new InternalError(`there is no precompile ${address}`);
   const call = { data, gasLimit: PLENTY, common, _EVM: host } as unknown as PrecompileInput;
   const result = run(call);
-  if (result instanceof Promise) throw new Error(`precompile ${address} does not answer at once`);
+  if (result instanceof Promise) throw new InternalError(`precompile ${address} does not answer at once`);
   return result.exceptionError ? null : result.returnValue;
 }
