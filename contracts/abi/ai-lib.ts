@@ -33,8 +33,8 @@ export const aiLibAbi = [
 
 /** What the errors mean, by their names. */
 export const aiLibErrors = {
-  TooLittleGas: "The model costs `price`, and of the `available` gas a call can pass on 63/64 (EIP-150).",
-  UnknownModel: "The chain has no such model.",
-  WrongInputSize: "The model takes `expected` bytes.",
-  WrongOutputSize: "The model gives `expected` bytes.",
+  TooLittleGas: "The model costs `price` gas; a call can forward 63/64 of the `available` gas (EIP-150).",
+  UnknownModel: "The model is not in the chain's directory.",
+  WrongInputSize: "The model's input has `expected` bytes.",
+  WrongOutputSize: "The model's output has `expected` bytes.",
 } as const;
