@@ -1,4 +1,4 @@
-import { wasmFile } from "../wasm-files.ts";
+import { wasmFile } from "../wasm/files.ts";
 import { nativeAddon, openNative } from "./native.ts";
 import { instantiateEngine } from "./wasm.ts";
 

@@ -1,4 +1,4 @@
-import { wasmFile } from "../wasm-files.ts";
+import { wasmFile } from "../wasm/files.ts";
 import { instantiateSoftfloat, type Softfloat } from "./softfloat.ts";
 
 /** A new instance of softfloat, with registers of its own. */

@@ -1,7 +1,7 @@
-import engineExact from "./native/engine-exact.wasm";
-import engineRelaxed from "./native/engine-relaxed.wasm";
-import softfloat from "./softfloat/softfloat.wasm";
-import type { WasmFile } from "./wasm-files.ts";
+import engineExact from "../native/engine-exact.wasm";
+import engineRelaxed from "../native/engine-relaxed.wasm";
+import softfloat from "../softfloat/softfloat.wasm";
+import type { WasmFile } from "./files.ts";
 
 const FILES: Readonly<Record<WasmFile, Uint8Array<ArrayBuffer>>> = {
   softfloat,

@@ -1,10 +1,10 @@
 import { toHex } from "@elench/bytes/hex";
-import type { Backend } from "./engine/backend.ts";
-import type { Dimensions } from "./onnx/graph/dimensions.ts";
-import { importOnnx } from "./onnx/import.ts";
-import { checkProgram } from "./program/check.ts";
-import { type Commitment, commit } from "./program/commitment.ts";
-import type { Model } from "./program/model.ts";
+import type { Backend } from "../engine/backend.ts";
+import type { Dimensions } from "../onnx/graph/dimensions.ts";
+import { importOnnx } from "../onnx/import.ts";
+import { checkProgram } from "../program/check.ts";
+import { type Commitment, commit } from "../program/commitment.ts";
+import type { Model } from "../program/model.ts";
 
 /** A model, ready to run and to be argued about. */
 export interface LoadedModel {
