@@ -156,6 +156,8 @@ static bool is_injective(const View *view, const Ranges *ranges, const i64 *coun
     for (int d = 0; d < count; d++) {
       if (digits[d].greatest > 0 && (least < 0 || llabs(digits[d].place) < llabs(digits[least].place))) least = d;
     }
+    // Each turn takes one of `count` digits that are greater than 0 at first, so there is one.
+    // cppcheck-suppress negativeIndex
     if (llabs(digits[least].place) <= below) return false;
     below += llabs(digits[least].place) * digits[least].greatest;
     digits[least].greatest = 0;
