@@ -1,10 +1,10 @@
 import { type Hex, toHex } from "@elench/bytes/hex";
 import { type Backend, type BackendOptions, openBackend } from "../engine/backend.ts";
 import { Session } from "../engine/session.ts";
-import { type LoadedModel, loadModel } from "./load.ts";
 import type { Dimensions } from "../onnx/graph/dimensions.ts";
 import { listRoot } from "../program/commitment.ts";
 import type { TensorType } from "../program/program.ts";
+import { type LoadedModel, loadModel } from "./load.ts";
 import { modelBytes } from "./model-bytes.ts";
 import { dtypeOf, elementTypeOf, Tensor, type TensorElementType, tensorBytes, tensorOfBytes } from "./tensor.ts";
 

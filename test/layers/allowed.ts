@@ -16,7 +16,6 @@ export const ALLOWED: Allowed = {
     // what stands at the root: bootstrap.mjs, which installs what is missing, and the configuration of Hardhat
     ".": [],
 
-    // what every package may know
     spec: [],
     errors: [],
     bytes: [],
@@ -25,12 +24,12 @@ export const ALLOWED: Allowed = {
     contracts: [],
 
     // the machines know nothing of games
-    "ml-vm": ["spec", "bytes", "merkle"],
-    evm: ["bytes", "merkle", "ml-vm"],
-    prover: ["bytes", "merkle", "ml-vm", "evm"],
+    "ml-vm": ["spec", "errors", "bytes", "merkle"],
+    evm: ["errors", "bytes", "files", "merkle", "ml-vm"],
+    prover: ["errors", "bytes", "merkle", "ml-vm", "evm"],
 
     // what runs beside L1
-    rollup: ["bytes", "merkle", "ml-vm", "evm"],
+    rollup: ["errors", "bytes", "merkle", "ml-vm", "evm"],
     deploy: [".", "errors", "files", "evm"],
     challenger: ["errors", "bytes", "files", "merkle", "contracts", "ml-vm", "evm", "prover", "deploy"],
 
