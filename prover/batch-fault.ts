@@ -2,6 +2,7 @@ import { SLOT_STEPS } from "@elench/evm/batch/claim";
 import { nextTurn } from "@elench/evm/batch/turn";
 import { skipIdle } from "@elench/evm/machine/phases/blocks";
 import { toBoundary } from "@elench/evm/machine/state/boundary";
+import { openAccount, openSlot, storeSlot } from "@elench/evm/machine/state/journal";
 import type { Machine } from "@elench/evm/machine/state/machine";
 import { step } from "@elench/evm/machine/step";
 import { type Block, type Envelope, type Frame, PHASE, type Tx, viewOfBytes } from "@elench/evm/structures/layout";
@@ -47,9 +48,9 @@ const KINDS = {
     fits: (before, after) => opcodeAt(before) === OPCODE.sstore && after.phase === PHASE.execute,
     change: (m, before) => {
       const { address } = m.frame as Frame;
-      const account = m.account(address);
-      const slot = m.slot(address, account, before.stack.peek(0));
-      m.storeSlot(account, { ...slot, current: slot.current ^ 1n });
+      const account = openAccount(m, address);
+      const slot = openSlot(m, account, before.stack.peek(0));
+      storeSlot(m, account, { ...slot, current: slot.current ^ 1n });
     },
   },
   gas: {

@@ -5,9 +5,9 @@ import { BATCH_TRANSACTIONS } from "@elench/evm/batch/encoding";
 import { type DirectoryEntry, decodeEntry } from "@elench/evm/inference/directory";
 import type { Models } from "@elench/evm/inference/models";
 import { lastOfSlot, skipIdle } from "@elench/evm/machine/phases/blocks";
-import { AskTask } from "@elench/evm/machine/phases/bulk";
 import { firstState } from "@elench/evm/machine/start";
-import type { Host, Machine } from "@elench/evm/machine/state/machine";
+import type { Host } from "@elench/evm/machine/state/host";
+import type { Machine } from "@elench/evm/machine/state/machine";
 import { type ProvenStep, prove, step } from "@elench/evm/machine/step";
 import type { NativeBatchOptions } from "@elench/evm/native/batch";
 import { PHASE } from "@elench/evm/structures/layout";
@@ -114,11 +114,11 @@ export class BatchTrace implements Trace {
   /** What the step asks the tensor machine; null where it asks nothing. */
   question(step: bigint): Question | null {
     const { task } = this.at(step);
-    if (!(task instanceof AskTask)) return null;
+    if (task.phase !== PHASE.ask) return null;
     const model = decodeEntry(wordBytes(task.entry));
     if (!model) throw new InternalError(`step ${step} asks for a model that the directory does not have`);
     return {
-      modelId: task.modelId as Hash,
+      modelId: task.modelId,
       model,
       input: task.input.view(0, task.input.size).slice(),
       inputRoot: task.input.root,

@@ -1,6 +1,5 @@
 import { InternalError } from "@elench/errors/internal-error";
-import { keeping } from "@elench/evm/machine/state/host";
-import type { Host } from "@elench/evm/machine/state/machine";
+import { type Host, keeping } from "@elench/evm/machine/state/host";
 import type { NativeBatchOptions } from "@elench/evm/native/batch";
 
 /** What a machine is given that steps through what can be run natively with the same options. */

@@ -1,6 +1,6 @@
 import { UserError } from "@elench/errors/user-error";
-import { hexBytes } from "@elench/evm/machine/describe/changes";
 import { stepName } from "@elench/evm/machine/describe/describe";
+import { hexBytes } from "@elench/evm/machine/describe/hex";
 import { STEP_NAMES } from "@elench/evm/machine/describe/names";
 import type { Machine } from "@elench/evm/machine/state/machine";
 import { PHASE } from "@elench/evm/structures/layout";

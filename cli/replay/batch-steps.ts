@@ -1,12 +1,11 @@
 import { toBigInt } from "@elench/bytes/words";
 import { SLOT_STEPS } from "@elench/evm/batch/claim";
 import { type Decoded, decodeTransaction } from "@elench/evm/batch/transaction";
-import { hexWord } from "@elench/evm/machine/describe/changes";
 import { costOf, describe, outcomeOf, type StepDescription, stepName } from "@elench/evm/machine/describe/describe";
+import { hexWord } from "@elench/evm/machine/describe/hex";
 import { skipIdle } from "@elench/evm/machine/phases/blocks";
-import type { DecodeTask } from "@elench/evm/machine/phases/transactions";
 import type { Machine } from "@elench/evm/machine/state/machine";
-import type { OutcomeTask } from "@elench/evm/machine/state/outcome";
+import type { TaskOf } from "@elench/evm/machine/state/task";
 import { step } from "@elench/evm/machine/step";
 import { PHASE, type Phase, STATUS, type Tx } from "@elench/evm/structures/layout";
 import type { BatchTrace } from "@elench/prover/batch-trace";
@@ -144,8 +143,8 @@ function stepThrough(trace: BatchTrace, transaction: number): Survey {
     end = m.clock + 1n;
     phase = m.phase;
     if (phase === PHASE.ask) asks.push(m.clock);
-    if (phase === PHASE.decode) fields = fieldsOf(m);
-    if (phase === PHASE.receipt) status = (m.task as OutcomeTask).status;
+    if (m.task.phase === PHASE.decode) fields = fieldsOf(m, m.task);
+    if (m.task.phase === PHASE.receipt) status = m.task.status;
   }
   const dropped = phase !== PHASE.receipt;
   return {
@@ -172,8 +171,7 @@ const REASONS: Readonly<Partial<Record<Phase, string>>> = {
   [PHASE.validate]: "its nonce, its fee, its gas or its sender's balance does not do",
 };
 
-function fieldsOf(m: Machine): Decoded | null {
-  const { start, end } = m.task as DecodeTask;
+function fieldsOf(m: Machine, { start, end }: TaskOf<typeof PHASE.decode>): Decoded | null {
   const { bytes, chainId } = (m.tx as Tx).block.batch;
   return decodeTransaction((offset, length) => bytes.view(offset, length), start, end, chainId);
 }

@@ -1,7 +1,7 @@
 import { toHex } from "@elench/bytes/hex";
 import { SLOT_STEPS } from "@elench/evm/batch/claim";
-import type { AccountTouch, AccountView, SlotTouch } from "@elench/evm/machine/describe/changes";
-import { describe, type FrameView, type StepDescription } from "@elench/evm/machine/describe/describe";
+import type { AccountDescription, AccountTouch, SlotTouch } from "@elench/evm/machine/describe/changes";
+import { describe, type FrameDescription, type StepDescription } from "@elench/evm/machine/describe/describe";
 import { PHASE } from "@elench/evm/structures/layout";
 import type { BatchTrace } from "@elench/prover/batch-trace";
 import type { SolidityVerifier } from "@elench/prover/verifier";
@@ -88,7 +88,7 @@ function header({ transaction, step, clock, opcode, phase }: ReplayedBatchStep, 
   return `step ${step} ${where} (${clock} of the batch): ${opcode ?? phase}`;
 }
 
-function drawFrame(frame: FrameView, pc: number | null): [string, string][] {
+function drawFrame(frame: FrameDescription, pc: number | null): [string, string][] {
   const { depth, kind, address, caller, value, isStatic, codeHash, codeSize, dataSize } = frame;
   const at = pc === null ? "" : `pc ${pc} of `;
   const paid = value > 0n ? `, with ${value} wei` : "";
@@ -132,7 +132,7 @@ function drawSlot({ address, slot, before, after, original, warm }: SlotTouch): 
 
 function drawAccount(account: AccountTouch): string {
   const { address, before, after } = account;
-  if (!before) return `${address}: ${drawState(after as AccountView)}, brought in`;
+  if (!before) return `${address}: ${drawState(after as AccountDescription)}, brought in`;
   if (!after) return `${address}: no longer in the journal`;
   const changes = changesOf(account);
   return `${address}: ${changes.length > 0 ? changes.join(", ") : `as it was, ${drawState(after)}`}`;
@@ -149,7 +149,7 @@ function changesOf({ before, after }: AccountTouch): string[] {
   ].filter((change) => change !== "");
 }
 
-const drawState = ({ nonce, balance }: AccountView): string => `nonce ${nonce}, balance ${balance}`;
+const drawState = ({ nonce, balance }: AccountDescription): string => `nonce ${nonce}, balance ${balance}`;
 
 function drawNext({ next, frame, frameAfter }: ReplayedBatchStep): string {
   if (frame?.depth === frameAfter?.depth) return `${next}`;

@@ -6,7 +6,8 @@ import type { BlockHeader } from "../structures/layout.ts";
 import { type Log, logsOf, PHASE, type Tx } from "../structures/layout.ts";
 import { skipIdle } from "./phases/blocks.ts";
 import { firstState } from "./start.ts";
-import type { Host, Machine } from "./state/machine.ts";
+import type { Host } from "./state/host.ts";
+import type { Machine } from "./state/machine.ts";
 import { step } from "./step.ts";
 
 /** Called before each step that is no idling, with the machine as it is then. */

@@ -8,47 +8,68 @@ import { FLOW } from "./ops/flow.ts";
 import { MEMORY } from "./ops/memory.ts";
 import { STORAGE } from "./ops/storage.ts";
 import { BLOCKS } from "./phases/blocks.ts";
-import { BULK } from "./phases/bulk.ts";
+import { BUILDING } from "./phases/build.ts";
+import { COPYING } from "./phases/copy.ts";
 import { FLUSH } from "./phases/flush.ts";
 import { FRAMES } from "./phases/frames.ts";
+import { HASHING } from "./phases/hash.ts";
 import { INFERENCE } from "./phases/inference.ts";
 import { LOADS } from "./phases/loads.ts";
+import { LOGS } from "./phases/log.ts";
 import { PRECOMPILES } from "./phases/precompiles.ts";
 import { SETTLEMENT } from "./phases/settlement.ts";
 import { TRANSACTIONS } from "./phases/transactions.ts";
-import { Failure, fail, Load, LoadTask, type Machine } from "./state/machine.ts";
-import type { Operation } from "./state/operation.ts";
+import { charge } from "./state/gas.ts";
+import { EXCEPTIONAL_HALT, haltExceptionally } from "./state/halt.ts";
+import type { Machine } from "./state/machine.ts";
+import { NotLoaded } from "./state/not-loaded.ts";
+import type { Operation, Steps } from "./state/operation.ts";
 import { Tape } from "./state/tape.ts";
+import type { Task } from "./state/task.ts";
 
 const operations: (Operation | undefined)[] = new Array(256).fill(undefined);
 for (const group of [ARITHMETIC, FLOW, MEMORY, CONTEXT, STORAGE, CALLS])
   for (const [code, operation] of Object.entries(group)) operations[Number(code)] = operation;
 
-const phases: ((m: Machine) => void)[] = [];
-for (const group of [BULK, LOADS, FLUSH, FRAMES, PRECOMPILES, INFERENCE, TRANSACTIONS, SETTLEMENT, BLOCKS])
-  for (const [phase, step] of Object.entries(group)) phases[Number(phase)] = step;
-phases[PHASE.execute] = execute;
+const phases: Steps = {
+  ...COPYING,
+  ...HASHING,
+  ...BUILDING,
+  ...LOGS,
+  ...LOADS,
+  ...FLUSH,
+  ...FRAMES,
+  ...PRECOMPILES,
+  ...INFERENCE,
+  ...TRANSACTIONS,
+  ...SETTLEMENT,
+  ...BLOCKS,
+  [PHASE.execute]: execute,
+};
+/** By phase: what takes the step, given a task of that phase. */
+const steps: ((m: Machine, task: Task) => void)[] = [];
+for (const [phase, step] of Object.entries(phases)) steps[Number(phase)] = step as (typeof steps)[number];
 
 /** One step. A halted machine stays as it is. */
 export function step(m: Machine): void {
   if (m.halted) return;
-  const { phase, pc, gas, journal, tx, task } = m;
+  const { phase, task, pc, gas, journal, tx } = m;
   const { height } = m.stack;
   const { size } = m.memory;
   try {
-    (phases[phase] as (m: Machine) => void)(m);
+    (steps[phase] as (m: Machine, task: Task) => void)(m, task);
   } catch (end) {
     // A step writes memory and pushes only after the last access that may miss, so this is all that has to be undone.
-    if (!(end instanceof Load) && end !== Failure.NOW) throw end;
+    if (!(end instanceof NotLoaded) && end !== EXCEPTIONAL_HALT) throw end;
     m.pc = pc;
     m.journal = journal;
     m.tx = tx;
     m.stack.height = height;
     m.memory.shrink(size);
-    if (end instanceof Load) {
+    if (end instanceof NotLoaded) {
       m.gas = gas;
-      m.goTo(end.phase, new LoadTask(phase, task, end.wanted));
-    } else fail(m);
+      m.goTo({ ...end.wanted, resume: task });
+    } else haltExceptionally(m);
   }
   m.clock++;
 }
@@ -58,9 +79,9 @@ function execute(m: Machine): void {
   const op = m.pc < code.size ? (code.bytes[m.pc] as number) : 0;
   if (tape && m.pc < code.size) tape.bytes(code.openChunk(m.pc));
   const opcode = OPCODES[op];
-  if (opcode === undefined || stack.height < opcode.takes) throw Failure.NOW;
-  if (stack.height - opcode.takes + opcode.gives > STACK_LIMIT) throw Failure.NOW;
-  m.charge(opcode.gas);
+  if (opcode === undefined || stack.height < opcode.takes) throw EXCEPTIONAL_HALT;
+  if (stack.height - opcode.takes + opcode.gives > STACK_LIMIT) throw EXCEPTIONAL_HALT;
+  charge(m, opcode.gas);
   if (tape && opcode.takes > 0) {
     for (let i = 0; i < opcode.takes; i++) tape.words([stack.peek(i)]);
     tape.words([stack.chain(stack.height - opcode.takes)]);

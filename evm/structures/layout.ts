@@ -243,12 +243,14 @@ export const FLAG = { warm: 1, touched: 2, created: 4, destroyed: 8 } as const;
 
 /** The journal's record of an account. */
 export interface Account {
+  /** Nothing commits to it: the record's key is its hash. */
+  readonly address: bigint;
   readonly nonce: bigint;
   readonly balance: bigint;
   readonly codeHash: Hash;
   readonly storage: Hash;
   readonly slots: Sparse<Slot>;
-  readonly transient: Sparse<bigint>;
+  readonly transient: Sparse<TransientSlot>;
   readonly flags: number;
 }
 
@@ -263,13 +265,21 @@ export const accountWords = (a: Account): Word[] => [
 ];
 
 export interface Slot {
+  /** Nothing commits to it: the record's key is its hash. */
+  readonly number: bigint;
   readonly original: bigint;
   readonly current: bigint;
   readonly warm: boolean;
 }
 
+export interface TransientSlot {
+  /** Nothing commits to it: the record's key is its hash. */
+  readonly number: bigint;
+  readonly value: bigint;
+}
+
 export const slotWords = (s: Slot): Word[] => [s.original, s.current, s.warm];
-export const transientWords = (value: bigint): Word[] => [value];
+export const transientWords = ({ value }: TransientSlot): Word[] => [value];
 export const codeWords = (code: Code): Word[] => [code.root, code.size];
 
 const hashes = new WeakMap<object, Hash>();

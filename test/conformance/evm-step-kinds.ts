@@ -1,7 +1,7 @@
-import { LoadTask, type Machine, StatusTask } from "@elench/evm/machine/state/machine";
+import type { Machine } from "@elench/evm/machine/state/machine";
+import { isLoad } from "@elench/evm/machine/state/task";
 import { PHASE, type Phase, STATUS } from "@elench/evm/structures/layout";
 import { OPCODES, STACK_LIMIT } from "../../evm/machine/opcodes.ts";
-import { PrecompileTask } from "../../evm/machine/phases/precompile-task.ts";
 
 /** What kinds of steps there are, and how they end: so that some of each can be verified. */
 
@@ -13,15 +13,15 @@ const opOf = (m: Machine): number => (m.pc < m.code.size ? (m.code.bytes[m.pc] a
 /** Of the machine's next step: an instruction, a precompile, or a phase. */
 export function kindOf(m: Machine): string {
   if (m.phase === PHASE.execute) return OPCODES[opOf(m)]?.name ?? "no instruction";
-  if (m.task instanceof PrecompileTask) return `precompile ${m.task.address}`;
-  if (m.task instanceof LoadTask) return `${phaseName(m.phase)} for ${phaseName(m.task.phase)}`;
-  if (m.task instanceof StatusTask && m.phase === PHASE.leave) return `leave ${m.task.status} of ${m.frame?.kind}`;
+  if (m.task.phase === PHASE.precompile) return `precompile ${m.task.address}`;
+  if (isLoad(m.task)) return `${phaseName(m.phase)} for ${phaseName(m.task.resume.phase)}`;
+  if (m.task.phase === PHASE.leave) return `leave ${m.task.status} of ${m.frame?.kind}`;
   return phaseName(m.phase);
 }
 
 /** How the step ended that led to the machine as it is. @param failing how it would fail, as `failureOf` said before it. */
 export function endingOf(m: Machine, failing: string): string {
-  const fails = m.phase === PHASE.leave && m.task instanceof StatusTask && m.task.status === STATUS.failure;
+  const fails = m.task.phase === PHASE.leave && m.task.status === STATUS.failure;
   return fails ? `fails: ${failing}` : phaseName(m.phase);
 }
 

@@ -1,11 +1,12 @@
 import { toBigInt, wordBytes } from "@elench/bytes/words";
 import { HISTORY_LENGTH, historyIndex, NO_HISTORY } from "@elench/evm/batch/history";
-import { addressBytes, type Machine } from "@elench/evm/machine/state/machine";
+import type { Machine } from "@elench/evm/machine/state/machine";
 import { createState, putAccounts } from "@elench/evm/native/state";
 import { nativeCommon } from "@elench/evm/native/vm";
 import { PHASE } from "@elench/evm/structures/layout";
 import { createBlockHeader } from "@ethereumjs/block";
 import { stepTransaction } from "../../evm/machine/run.ts";
+import { addressBytes } from "../../evm/machine/state/keys.ts";
 import { hostOf } from "../../prover/host.ts";
 import { hex, type StateCase, testBlockHash } from "./evm-case.ts";
 import type { Outcome } from "./evm-executors.ts";

@@ -1,9 +1,9 @@
 /** What `--verify` verifies, and what is measured on the way. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { LoadTask, type Machine, StatusTask } from "@elench/evm/machine/state/machine";
+import type { Machine } from "@elench/evm/machine/state/machine";
 import { step } from "@elench/evm/machine/step";
-import { PHASE, STATUS } from "@elench/evm/structures/layout";
+import { EMPTY, PHASE, STATUS } from "@elench/evm/structures/layout";
 import { machineIn, worldOf } from "../../evm/machine/fixtures/state.ts";
 import { STACK_LIMIT } from "../../evm/machine/opcodes.ts";
 import { mostSteps, worstOf } from "./evm-figures.ts";
@@ -11,6 +11,7 @@ import { endingOf, failureOf, kindOf } from "./evm-step-kinds.ts";
 import { StepSample } from "./evm-step-sample.ts";
 
 const world = worldOf(new Map());
+const ENTER = { phase: PHASE.enter, codeAddress: 5n, transfers: false, creates: false, initcode: EMPTY } as const;
 const before = (op: number, height: number, rest: { gas?: bigint; isStatic?: boolean } = {}): Machine =>
   machineIn({
     world,
@@ -48,9 +49,9 @@ test("ways of failing are told apart", () => {
 });
 
 test("phases are told apart by what they are for", () => {
-  const load = machineIn({ world, phase: PHASE.loadAccount, task: new LoadTask(PHASE.enter, null, [5n]) });
+  const load = machineIn({ world, task: { phase: PHASE.loadAccount, address: 5n, resume: ENTER } });
   assert.deepEqual(takenStep(load), { kind: "loadAccount for enter", ending: "enter" });
-  const leave = machineIn({ world, phase: PHASE.leave, task: new StatusTask(STATUS.revert), frame: { kind: 1 } });
+  const leave = machineIn({ world, task: { phase: PHASE.leave, status: STATUS.revert }, frame: { kind: 1 } });
   assert.equal(kindOf(leave), "leave 1 of 1");
 });
 

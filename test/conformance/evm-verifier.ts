@@ -1,10 +1,9 @@
 import { concat } from "@elench/bytes/concat";
 import { equalBytes } from "@elench/bytes/words";
-import { type Machine, StatusTask } from "@elench/evm/machine/state/machine";
+import type { Machine } from "@elench/evm/machine/state/machine";
 import { type ProvenStep, prove, step } from "@elench/evm/machine/step";
 import { PHASE, STATUS } from "@elench/evm/structures/layout";
 import { exceedsL1 } from "../../evm/crypto/precompile-bounds.ts";
-import { PrecompileTask } from "../../evm/machine/phases/precompile-task.ts";
 import { transactionGas } from "../contracts/evm.ts";
 import { type EvmVerifier, startEvmVerifier, type Verdict } from "../contracts/evm-verifier.ts";
 import type { StateCase } from "./evm-case.ts";
@@ -60,7 +59,7 @@ function checked({ pre, witness, post, kind, clock }: Sampled, verdict: Verdict)
 
 /** A call that this chain fails, since L1 could not execute it (docs/evm-machine.md, "Precompiles"); Ethereum's tests want it executed. */
 function isBeyondL1(m: Machine): boolean {
-  if (m.phase !== PHASE.precompile || !(m.task instanceof PrecompileTask) || !m.frame) return false;
+  if (m.task.phase !== PHASE.precompile || !m.frame) return false;
   const { tree, offset, length } = m.frame.data;
   return exceedsL1(Number(m.task.address), tree.view(offset, length)) && !fails(m);
 }
@@ -69,7 +68,7 @@ function isBeyondL1(m: Machine): boolean {
 function fails(m: Machine): boolean {
   const next = m.copy();
   step(next);
-  return next.task instanceof StatusTask && next.task.status === STATUS.failure;
+  return next.task.phase === PHASE.leave && next.task.status === STATUS.failure;
 }
 
 /** Clocks of the steps to verify: found by a run of its own, since how a step ends shows only after it. */

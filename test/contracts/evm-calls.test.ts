@@ -1,7 +1,7 @@
 /** Steps of calls, creations and the ends of frames: the contracts take them as the stepper does, from no other witness. */
 import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
-import { type Machine, StatusTask } from "@elench/evm/machine/state/machine";
+import type { Machine } from "@elench/evm/machine/state/machine";
 import { type ProvenStep, prove } from "@elench/evm/machine/step";
 import { PHASE, type Phase } from "@elench/evm/structures/layout";
 import { bytesToHex, concatBytes } from "@ethereumjs/util";
@@ -47,7 +47,8 @@ function keep(kind: string, proven: ProvenStep): void {
   if (same.length < OF_EACH) steps.set(kind, [...same, proven]);
 }
 
-const status = (m: Machine): string => (m.task instanceof StatusTask ? ` ${m.task.status}` : "");
+const status = (m: Machine): string =>
+  m.task.phase === PHASE.leave || m.task.phase === PHASE.settle ? ` ${m.task.status}` : "";
 const place = (m: Machine): string => `${m.phase}${status(m)}`;
 
 function kindOf(m: Machine): string | undefined {

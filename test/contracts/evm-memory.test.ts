@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
 import { toBigInt, wordBytes } from "@elench/bytes/words";
 import { historyTree, NO_HISTORY } from "@elench/evm/batch/history";
-import { type AskTask, BuildTask, type DigestTask, hashView, InputTask } from "@elench/evm/machine/phases/bulk";
 import type { Machine } from "@elench/evm/machine/state/machine";
+import { taskWords } from "@elench/evm/machine/state/task";
 import { step, witnessOf } from "@elench/evm/machine/step";
 import {
   EMPTY,
@@ -21,6 +21,7 @@ import { dataRoot, keccak256, zeroListRoot } from "@elench/merkle/tree";
 import { bytesToHex, concatBytes } from "@ethereumjs/util";
 import { machineIn, SELF, SENDER, worldOf } from "../../evm/machine/fixtures/state.ts";
 import { OPCODES } from "../../evm/machine/opcodes.ts";
+import { hashView } from "../../evm/machine/phases/hash.ts";
 import { Code } from "../../evm/structures/code.ts";
 import { seededRandom } from "../../evm/trie/fixtures/random.ts";
 import { build } from "./build.ts";
@@ -344,11 +345,11 @@ describe("hashes", () => {
       const [prefix, message, suffix] = [bytes(ahead), bytes(length), bytes(behind)];
       const m = machineIn({ world });
       const view = viewOf(viewOfBytes(concatBytes(bytes(50), message, bytes(9))).tree, 50, length);
-      hashView(m, PHASE.recover, 9n, view, { prefix, suffix, live: what });
+      const signature = { r: 9n, s: 8n, parity: 1 };
+      hashView(m, { phase: PHASE.recover, signature }, view, { prefix, suffix });
       while (m.phase === PHASE.hash) await agree(m, what);
-      const { argument, digest, live } = m.task as DigestTask;
-      assert.deepEqual([m.phase, argument, live], [PHASE.recover, 9n, what]);
-      assert.deepEqual(digest, keccak256(concatBytes(prefix, message, suffix)), what);
+      const digest = keccak256(concatBytes(prefix, message, suffix));
+      assert.deepEqual(m.task, { phase: PHASE.recover, signature, digest }, what);
     }
   });
 });
@@ -412,7 +413,7 @@ describe("ends of a frame", () => {
         const memory = bytes(256);
         const m = machineBefore(op, { stack: [offset, length], memory, returned: bytes(3) });
         await agreeOn(m, `${nameOf(op)} ${offset} ${length}`);
-        assert.deepEqual([m.phase, m.task?.words()], [PHASE.leave, [status]]);
+        assert.deepEqual(m.task, { phase: PHASE.leave, status });
         const { tree, offset: start, length: size } = m.returned;
         assert.deepEqual(tree.view(start, size), cut(memory, offset, Number(length)));
         assert.ok(m.gas > 0n);
@@ -428,8 +429,8 @@ describe("ends of a frame", () => {
       const m = machineBefore(0, { code, returned: bytes(3) });
       await agreeOn(m, "STOP");
       assert.deepEqual(
-        [m.phase, m.task?.words(), m.returned, m.gas],
-        [PHASE.leave, [STATUS.success], EMPTY, 1_000_000n],
+        [m.task, m.returned, m.gas],
+        [{ phase: PHASE.leave, status: STATUS.success }, EMPTY, 1_000_000n],
       );
     }
   });
@@ -522,14 +523,17 @@ function pushes(length: number): Uint8Array {
 
 function building(code: Uint8Array): Machine {
   const tree = viewOfBytes(concatBytes(bytes(77), code, bytes(5))).tree;
-  const m = machineIn({ world, phase: PHASE.build, task: new BuildTask(viewOf(tree, 77, code.length)) });
+  const view = viewOf(tree, 77, code.length);
+  const m = machineIn({ world, task: { phase: PHASE.build, view, position: 0, carry: 0 } });
   m.code = new Code(code, 0);
   return m;
 }
 
+const MODEL = keccak256(bytes(1));
+
 function feeding(tensor: Uint8Array): Machine {
   const view = viewOf(viewOfBytes(concatBytes(bytes(64), tensor)).tree, 64, tensor.length);
-  return machineIn({ world, phase: PHASE.input, task: new InputTask(keccak256(bytes(1)), 7n, view) });
+  return machineIn({ world, task: { phase: PHASE.input, modelId: MODEL, entry: 7n, view, position: 0 } });
 }
 
 describe("trees that are built", () => {
@@ -554,8 +558,7 @@ describe("trees that are built", () => {
       const m = feeding(tensor);
       while (m.phase === PHASE.input) await agree(m, `${length} bytes`);
       assert.equal(m.phase, PHASE.ask);
-      const task = m.task as AskTask;
-      assert.deepEqual(task.words(), [keccak256(bytes(0)), 7n, dataRoot(tensor)].with(0, task.modelId as Uint8Array));
+      assert.deepEqual(taskWords(m.task), [MODEL, 7n, dataRoot(tensor)]);
     }
   });
 });

@@ -3,13 +3,14 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { concat } from "@elench/bytes/concat";
 import { equalBytes, joinWords, wordBytes } from "@elench/bytes/words";
-import { fail, type Machine, type StatusTask } from "@elench/evm/machine/state/machine";
+import type { Machine } from "@elench/evm/machine/state/machine";
 import { type ProvenStep, prove, step } from "@elench/evm/machine/step";
 import { PHASE, STATUS } from "@elench/evm/structures/layout";
 import { LEAF_BYTES } from "@elench/merkle/tree";
 import { OP, push, runStepped, scenario } from "../../evm/machine/fixtures/programs.ts";
 import { machineIn, SELF, worldOf } from "../../evm/machine/fixtures/state.ts";
 import { OPCODES, STACK_LIMIT } from "../../evm/machine/opcodes.ts";
+import { haltExceptionally } from "../../evm/machine/state/halt.ts";
 import { Code } from "../../evm/structures/code.ts";
 import { encodeProof } from "../../evm/trie/proof.ts";
 import { gatherSteps, type KnownStep, knownStep } from "../fuzz/steps.ts";
@@ -185,7 +186,7 @@ describe("operands are taken in their order", () => {
     const code = Uint8Array.of(0x57, 0x00, 0x00, 0x5b, 0x5b);
     await leadsTo(running(code, [9n, 4n, 3n]), gives(10n, 2, [], 3), "to 3, since 4 is not zero");
     await leadsTo(running(code, [9n, 0n, 3n]), gives(10n, 2, [], 1), "on, since the condition is zero");
-    await leadsTo(running(code, [9n, 3n, 0n]), fail, "0 is no destination, and 3 no zero");
+    await leadsTo(running(code, [9n, 3n, 0n]), haltExceptionally, "0 is no destination, and 3 no zero");
     await leadsTo(running(code, [9n, 0n, MAX]), gives(10n, 2, [], 1), "a destination that is not gone to may be any");
   });
 
@@ -242,9 +243,9 @@ describe("a jump goes to a JUMPDEST that is an instruction, and nowhere else", (
     const data = [2, 3, 121, 127, 128, 129, 152].map(BigInt);
     const others = [0, 1, 5, 120, 154].map(BigInt);
     const beyond = [155n, 156n, 255n, 256n, 4n + 2n ** 32n, 4n + 2n ** 64n, 4n + 2n ** 128n, 4n + 2n ** 255n, MAX];
-    for (const to of [...data, ...others, ...beyond]) await leadsTo(jump(to), fail, `to ${to}`);
+    for (const to of [...data, ...others, ...beyond]) await leadsTo(jump(to), haltExceptionally, `to ${to}`);
     for (const to of [...data, ...others, ...beyond])
-      await leadsTo(running(code.with(0, 0x57), [1n, to]), fail, `JUMPI to ${to}`);
+      await leadsTo(running(code.with(0, 0x57), [1n, to]), haltExceptionally, `JUMPI to ${to}`);
   });
 
   it("not by a witness that says another carry, or shows the destination's chunk otherwise", async () => {
@@ -267,14 +268,15 @@ describe("the stack neither runs dry nor over", () => {
 
   it("an opcode with one item too few fails, whatever it takes", async () => {
     for (const { op, takes, name } of opcodes)
-      if (takes > 0) await leadsTo(running(Uint8Array.of(op), new Array<bigint>(takes - 1).fill(1n)), fail, name);
+      if (takes > 0)
+        await leadsTo(running(Uint8Array.of(op), new Array<bigint>(takes - 1).fill(1n)), haltExceptionally, name);
   });
 
   it("an opcode that would leave one item too many fails, and one that fills the stack does not", async () => {
     for (const { op, takes, gives: given, name } of opcodes) {
       if (given <= takes) continue;
       const full = new Array<bigint>(STACK_LIMIT).fill(0n);
-      await leadsTo(running(Uint8Array.of(op), full), fail, `${name} on ${STACK_LIMIT}`);
+      await leadsTo(running(Uint8Array.of(op), full), haltExceptionally, `${name} on ${STACK_LIMIT}`);
       if (!/^(PUSH|DUP)/.test(name)) continue;
       const [gas, pc] = [OPCODES[op]?.gas ?? 0n, name.startsWith("PUSH") ? 1 + op - 0x5f : 1];
       await leadsTo(
@@ -287,7 +289,8 @@ describe("the stack neither runs dry nor over", () => {
 
   it("what does not exist fails, on any stack", async () => {
     for (let op = 0; op < 256; op++)
-      if (!OPCODES[op]) await leadsTo(running(Uint8Array.of(op), new Array<bigint>(17).fill(1n)), fail, `opcode ${op}`);
+      if (!OPCODES[op])
+        await leadsTo(running(Uint8Array.of(op), new Array<bigint>(17).fill(1n)), haltExceptionally, `opcode ${op}`);
   });
 });
 
@@ -301,7 +304,7 @@ describe("the growth of memory is paid for", () => {
     const { pre, witness } = prove(m);
     step(m);
     assert.deepEqual(await take(pre, witness), m.hash());
-    return m.phase === PHASE.leave && (m.task as StatusTask).status === STATUS.failure ? "failed" : m.gas;
+    return m.task.phase === PHASE.leave && m.task.status === STATUS.failure ? "failed" : m.gas;
   }
 
   it("for each word, and for its square", async () => {

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
 import { joinWords } from "@elench/bytes/words";
-import { type Host, Machine } from "@elench/evm/machine/state/machine";
+import type { Host } from "@elench/evm/machine/state/host";
+import { Machine } from "@elench/evm/machine/state/machine";
+import { EXECUTE } from "@elench/evm/machine/state/task";
 import { step, witnessOf } from "@elench/evm/machine/step";
 import { PHASE, type Phase } from "@elench/evm/structures/layout";
 import { keccak256 } from "@elench/merkle/tree";
@@ -77,7 +79,7 @@ interface Situation {
 }
 
 function machineAt({ code, pc = 0, gas = 1_000_000n, stack = [], memorySize = 0 }: Situation): Machine {
-  const m = new Machine(emptyHost, PHASE.execute, 5n, null);
+  const m = new Machine(emptyHost, EXECUTE, 5n);
   m.code = new Code(code);
   m.pc = pc;
   m.gas = gas;

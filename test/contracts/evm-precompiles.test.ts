@@ -4,7 +4,9 @@ import { after, before, describe, it } from "node:test";
 import { concat } from "@elench/bytes/concat";
 import { joinWords, toBigInt, wordBytes } from "@elench/bytes/words";
 import { encodeEntry } from "@elench/evm/inference/directory";
-import { addressKey, type Host, Machine, type StatusTask, slotKey } from "@elench/evm/machine/state/machine";
+import type { Host } from "@elench/evm/machine/state/host";
+import { Machine } from "@elench/evm/machine/state/machine";
+import { precompileTask } from "@elench/evm/machine/state/task";
 import { step, witnessOf } from "@elench/evm/machine/step";
 import {
   type Account,
@@ -24,7 +26,9 @@ import { bls12_381 } from "@noble/curves/bls12-381.js";
 import { secp256k1 } from "@noble/curves/secp256k1.js";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, type Hex } from "viem";
-import { INFERENCE, PrecompileTask } from "../../evm/machine/phases/precompile-task.ts";
+import { taskOf } from "../../evm/machine/fixtures/state.ts";
+import { INFERENCE } from "../../evm/machine/phases/is-precompile.ts";
+import { addressKey, slotKey } from "../../evm/machine/state/keys.ts";
 import { put } from "../../evm/structures/sparse.ts";
 import { EMPTY_TRIE_ROOT } from "../../evm/trie/node.ts";
 import { build } from "./build.ts";
@@ -61,7 +65,7 @@ const bytes = (length: number): Uint8Array => Uint8Array.from({ length }, (_, i)
 
 /** Before the first step of a precompile. The input lies somewhere in a larger tree. */
 function machineAt(address: bigint, input: Uint8Array, gas: bigint): Machine {
-  const m = new Machine(host, PHASE.precompile, 5n, new PrecompileTask(address));
+  const m = new Machine(host, precompileTask(address), 5n);
   m.gas = gas;
   const tree = new PagedBytes(concat(new Uint8Array(131).fill(0xee), input, new Uint8Array(300).fill(0xdd)));
   m.frame = {
@@ -97,8 +101,7 @@ async function run(address: bigint, input: Uint8Array, gas = 50_000_000n): Promi
   const m = machineAt(address, input, gas);
   let steps = 0;
   for (; m.phase === PHASE.precompile; steps++) await agree(m, precompiles);
-  assert.equal(m.phase, PHASE.leave);
-  const { status } = m.task as StatusTask;
+  const { status } = taskOf(m, PHASE.leave);
   return { status, output: readView(m.returned, 0, m.returned.length), gas: m.gas, steps };
 }
 
@@ -300,13 +303,14 @@ const question = (inputBytes: number, outputBytes = OUTPUT.length): Uint8Array =
 function calling(input: Uint8Array, gas: bigint, entry: Partial<typeof ENTRY> | null = {}): Machine {
   const m = machineAt(INFERENCE, input, gas);
   const current = entry ? encodeEntry({ ...ENTRY, ...entry }) : 0n;
-  const key = slotKey(toBigInt(hashPair(MODEL_ID, new Uint8Array(32))));
+  const number = toBigInt(hashPair(MODEL_ID, new Uint8Array(32)));
   const account: Account = {
+    address: 0xa101n,
     nonce: 1n,
     balance: 0n,
     codeHash: EMPTY_CODE_HASH,
     storage: EMPTY_TRIE_ROOT,
-    slots: put<Slot>(null, key, { original: current, current, warm: false }, slotWords),
+    slots: put<Slot>(null, slotKey(number), { number, original: current, current, warm: false }, slotWords),
     transient: null,
     flags: 0,
   };
@@ -317,7 +321,7 @@ function calling(input: Uint8Array, gas: bigint, entry: Partial<typeof ENTRY> | 
 describe("inference", () => {
   const failing = async (m: Machine) => {
     await agree(m, inference);
-    assert.deepEqual([m.phase, (m.task as StatusTask).status, m.gas], [PHASE.leave, STATUS.failure, 0n]);
+    assert.deepEqual([m.task, m.gas], [{ phase: PHASE.leave, status: STATUS.failure }, 0n]);
   };
 
   it("asks the tensor machine what the call says, and goes on with its answer", async () => {

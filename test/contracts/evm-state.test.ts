@@ -1,13 +1,23 @@
 import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
-import { addressKey, LoadTask, type Machine, slotKey } from "@elench/evm/machine/state/machine";
-import { OutcomeTask } from "@elench/evm/machine/state/outcome";
+import {
+  insertAccount,
+  insertSlot,
+  openAccount,
+  openTransient,
+  storeTransient,
+} from "@elench/evm/machine/state/journal";
+import type { Machine } from "@elench/evm/machine/state/machine";
+import type { Wanted } from "@elench/evm/machine/state/task";
 import { step, witnessOf } from "@elench/evm/machine/step";
 import { type Account, FLAG, PHASE, STATUS } from "@elench/evm/structures/layout";
 import { keccak256 } from "@elench/merkle/tree";
 import { bytesToHex, concatBytes } from "@ethereumjs/util";
 import { machineIn, SELF, type TestAccount, type World, worldOf } from "../../evm/machine/fixtures/state.ts";
 import { decodeAccount } from "../../evm/machine/state/account.ts";
+import { openCode } from "../../evm/machine/state/codes.ts";
+import { addressKey, slotKey } from "../../evm/machine/state/keys.ts";
+import { openTx } from "../../evm/machine/state/opening.ts";
 import { Code } from "../../evm/structures/code.ts";
 import { trieGet } from "../../evm/trie/get.ts";
 import { encodeProof } from "../../evm/trie/proof.ts";
@@ -83,7 +93,7 @@ const world = worldOf(
 );
 
 const inTrie = (within: World, address: bigint): Account =>
-  decodeAccount(trieGet(within.root, addressKey(address), within.host.node).value);
+  decodeAccount(address, trieGet(within.root, addressKey(address), within.host.node).value);
 
 interface Before {
   readonly op: number;
@@ -100,7 +110,7 @@ interface Before {
 function machineBefore({ op, stack, gas = 100_000n, isStatic = false, accounts = [], self = {} }: Before): Machine {
   const m = machineIn({ world, code: Uint8Array.of(op), gas, stack: [1n, ...stack], frame: { isStatic } });
   for (const [address, change] of [[SELF, { flags: FLAG.warm, ...self }] as const, ...accounts])
-    m.insertAccount(address, { ...inTrie(world, address), ...change });
+    insertAccount(m, { ...inTrie(world, address), ...change });
   return m;
 }
 
@@ -154,7 +164,7 @@ describe("storage, on L1", () => {
   /** Before an opcode, with one slot in the journal. */
   function withSlot(situation: Before, number: bigint, original: bigint, current: bigint, warm: boolean): Machine {
     const m = machineBefore(situation);
-    m.insertSlot(m.account(SELF), number, { original, current, warm });
+    insertSlot(m, openAccount(m, SELF), { number, original, current, warm });
     return m;
   }
 
@@ -178,7 +188,7 @@ describe("storage, on L1", () => {
       await agreeThrough(machineBefore({ op: 0x54, stack: [number], gas: 2099n }), `SLOAD ${number}, too little gas`);
       await agreeThrough(machineBefore({ op: 0x55, stack: [8n, number] }), `SSTORE ${number}`);
     }
-    const fresh = { ...decodeAccount(null), nonce: 1n, flags: FLAG.warm | FLAG.created };
+    const fresh = { ...decodeAccount(SELF, null), nonce: 1n, flags: FLAG.warm | FLAG.created };
     await agreeThrough(machineBefore({ op: 0x54, stack: [1n], self: fresh }), "a slot of a new account");
     await agree(withSlot({ op: 0x54, stack: [9n] }, 9n, 1n, 2n, true), "warm");
     await agree(withSlot({ op: 0x54, stack: [9n], gas: 99n }, 9n, 1n, 2n, true), "warm, too little gas");
@@ -192,8 +202,8 @@ describe("storage, on L1", () => {
     ] as const) {
       await agree(machineBefore({ op, stack }), "an empty tree");
       const m = machineBefore({ op, stack });
-      m.transient(m.account(SELF), 5n);
-      m.storeTransient(m.account(SELF), 77n);
+      openTransient(m, openAccount(m, SELF), 5n);
+      storeTransient(m, openAccount(m, SELF), 5n, 77n);
       await agree(m, "a value that is there");
     }
   });
@@ -216,20 +226,24 @@ describe("storage, on L1", () => {
 });
 
 describe("loads, on L1", () => {
-  const loading = (phase: 2 | 3 | 4, wanted: readonly (bigint | Uint8Array)[], within = world): Machine =>
-    machineIn({ world: within, phase, task: new LoadTask(PHASE.enter, new OutcomeTask(0, 3n), wanted) });
+  const SETTLE = { phase: PHASE.settle, status: STATUS.revert } as const;
+  const loading = (wanted: Wanted, within = world): Machine =>
+    machineIn({ world: within, task: { ...wanted, resume: SETTLE } });
+  const loadingAccount = (address: bigint, within = world): Machine =>
+    loading({ phase: PHASE.loadAccount, address }, within);
+  const loadingCode = (codeHash: Uint8Array, within = world): Machine =>
+    loading({ phase: PHASE.loadCode, codeHash }, within);
 
-  const loadingSlot = (number: bigint): Machine => {
-    const m = loading(PHASE.loadSlot, [SELF, number]);
-    m.insertAccount(SELF, inTrie(world, SELF));
+  const loadingSlot = (slot: bigint): Machine => {
+    const m = loading({ phase: PHASE.loadSlot, address: SELF, slot });
+    insertAccount(m, inTrie(world, SELF));
     return m;
   };
 
   it("go back to the phase and the task that were", async () => {
-    const m = loading(PHASE.loadAccount, [OTHER]);
+    const m = loadingAccount(OTHER);
     await agree(m, "LOAD_ACCOUNT");
-    assert.equal(m.phase, PHASE.enter);
-    assert.deepEqual(m.task?.words(), [0, 3n]);
+    assert.deepEqual(m.task, SETTLE);
   });
 
   it("bring in accounts of every size of nonce and balance, and those that are not there", async () => {
@@ -240,13 +254,13 @@ describe("loads, on L1", () => {
     ]);
     const within = worldOf(new Map(accounts));
     for (const [address, { nonce, balance }] of accounts) {
-      const m = loading(PHASE.loadAccount, [address], within);
+      const m = loadingAccount(address, within);
       await agree(m, `account ${address}`);
-      const account = m.account(address);
+      const account = openAccount(m, address);
       assert.deepEqual([account.nonce, account.balance], [nonce, balance]);
     }
-    await agree(loading(PHASE.loadAccount, [ABSENT], within), "an absent account");
-    await agree(loading(PHASE.loadAccount, [ABSENT], worldOf(new Map())), "of an empty world");
+    await agree(loadingAccount(ABSENT, within), "an absent account");
+    await agree(loadingAccount(ABSENT, worldOf(new Map())), "of an empty world");
   });
 
   it("bring in codes up to the greatest, whatever they hold, within the gas of a step", async () => {
@@ -260,25 +274,25 @@ describe("loads, on L1", () => {
       Uint8Array.from({ length: CONTRACT_BYTES - 1 }, (_, i) => (Math.imul(i, 0x9e3779b1) >>> 13) & 0xff),
     ];
     for (const [i, code] of codes.entries()) {
-      const m = loading(PHASE.loadCode, [keccak256(code)], worldOf(new Map([[OTHER, { code }]])));
+      const m = loadingCode(keccak256(code), worldOf(new Map([[OTHER, { code }]])));
       const gas = await agree(m, `code ${i}`);
       assert.ok(gas < STEP_GAS, `code ${i} takes ${gas} gas`);
-      m.openTx();
-      assert.deepEqual(m.codeOf(keccak256(code)).root, new Code(code).root);
+      openTx(m);
+      assert.deepEqual(openCode(m, keccak256(code)).root, new Code(code).root);
     }
   });
 
   it("refuse damaged witnesses", async () => {
-    await refusesDamage(loading(PHASE.loadAccount, [OTHER]));
-    await refusesDamage(loading(PHASE.loadAccount, [ABSENT]));
+    await refusesDamage(loadingAccount(OTHER));
+    await refusesDamage(loadingAccount(ABSENT));
     await refusesDamage(loadingSlot(7n));
     await refusesDamage(loadingSlot(41n));
-    await refusesDamage(loading(PHASE.loadCode, [keccak256(CODE)]));
+    await refusesDamage(loadingCode(keccak256(CODE)));
   });
 
   it("refuse the proof of another key", async () => {
     const proofOf = (address: bigint) => encodeProof(trieGet(world.root, addressKey(address), world.host.node).proof);
-    const m = loading(PHASE.loadAccount, [OTHER]);
+    const m = loadingAccount(OTHER);
     const [witness, own] = [witnessOf(m), proofOf(OTHER)];
     // The journal is empty: its opening, two bytes, follows the proof.
     const [head, tail] = [witness.subarray(0, -own.length - 2), witness.subarray(-2)];
@@ -296,13 +310,13 @@ describe("the flush, on L1", () => {
     changes: readonly [bigint, Partial<Account>][],
     ofSelf: Readonly<Record<number, bigint>> = {},
   ): Machine {
-    const m = machineIn({ world, phase: PHASE.flush, task: new OutcomeTask(STATUS.success, 21_000n) });
-    for (const [address, change] of changes) m.insertAccount(address, { ...inTrie(world, address), ...change });
+    const m = machineIn({ world, task: { phase: PHASE.flush, status: STATUS.success, used: 21_000n } });
+    for (const [address, change] of changes) insertAccount(m, { ...inTrie(world, address), ...change });
     for (const [number, current] of Object.entries(ofSelf)) {
-      const self = m.account(SELF);
+      const self = openAccount(m, SELF);
       const value = trieGet(self.storage, slotKey(BigInt(number)), m.host.node).value;
       const original = value === null ? 0n : (slots[number] as bigint);
-      m.insertSlot(self, BigInt(number), { original, current, warm: true });
+      insertSlot(m, self, { number: BigInt(number), original, current, warm: true });
     }
     return m;
   }

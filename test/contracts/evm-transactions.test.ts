@@ -2,8 +2,7 @@ import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
 import type { BatchInput } from "@elench/evm/batch/claim";
 import { encodeBatch } from "@elench/evm/batch/encoding";
-import { DecodeTask } from "@elench/evm/machine/phases/transactions";
-import { addressKey, type Machine } from "@elench/evm/machine/state/machine";
+import type { Machine } from "@elench/evm/machine/state/machine";
 import { prove, step } from "@elench/evm/machine/step";
 import { type Batch, type Envelope, PHASE, type Phase, type Tx } from "@elench/evm/structures/layout";
 import { PagedBytes } from "@elench/merkle/paged-bytes";
@@ -20,7 +19,9 @@ import {
   transaction,
   type World,
 } from "../../evm/batch/fixtures/batches.ts";
+import { taskOf } from "../../evm/machine/fixtures/state.ts";
 import { runBatch } from "../../evm/machine/run.ts";
+import { addressKey } from "../../evm/machine/state/keys.ts";
 import { get } from "../../evm/structures/sparse.ts";
 import { seededRandom } from "../../evm/trie/fixtures/random.ts";
 import { build } from "./build.ts";
@@ -149,14 +150,14 @@ describe("transactions and blocks on L1", () => {
 
   it("read a transaction where it stands, and leave none out", async () => {
     const decode = await machineAt(PHASE.decode);
-    const { start, end } = decode.task as DecodeTask;
+    const { start, end } = taskOf(decode, PHASE.decode);
     for (const [from, to] of [
       [start + 1, end],
       [start, end - 1],
       [end, end],
     ] as const) {
       const liar = decode.copy();
-      liar.task = new DecodeTask(from, to);
+      liar.goTo({ phase: PHASE.decode, start: from, end: to });
       await cannotStandFor(decode, liar, `bytes ${from} to ${to}`);
     }
     const next = await machineAt(PHASE.next, ({ tx }) => (tx?.block.remaining ?? 0) > 0);

@@ -1,7 +1,7 @@
 import { type BatchInput, batchInput } from "@elench/evm/batch/claim";
 import { encodeBatch } from "@elench/evm/batch/encoding";
 import { NO_HISTORY } from "@elench/evm/batch/history";
-import type { Host } from "@elench/evm/machine/state/machine";
+import type { Host } from "@elench/evm/machine/state/host";
 import { type AccountState, accountOf, type NativeState, type PreState } from "@elench/evm/native/state";
 import { keccak256 } from "@elench/merkle/tree";
 import type { TypedTxData } from "@ethereumjs/tx";

@@ -5,7 +5,7 @@ import { type Hex, toHex } from "@elench/bytes/hex";
 import { batchInput, type ChainState, contextOf, outputOf, startOf } from "@elench/evm/batch/claim";
 import { NO_HISTORY } from "@elench/evm/batch/history";
 import { firstState } from "@elench/evm/machine/start";
-import type { Host } from "@elench/evm/machine/state/machine";
+import type { Host } from "@elench/evm/machine/state/host";
 import { maxUint64 } from "viem";
 import { seededRandom } from "../../evm/trie/fixtures/random.ts";
 import { parameters, prices, times } from "../game/arena.ts";

@@ -2,13 +2,15 @@ import { equalBytes } from "@elench/bytes/words";
 import type { Hash } from "@elench/merkle/tree";
 import { type Account, FLAG, type Slot } from "../../structures/layout.ts";
 import { get, type Sparse } from "../../structures/sparse.ts";
-import { addressKey, type Machine, nameOfKey, slotKey } from "../state/machine.ts";
+import { addressKey, slotKey } from "../state/keys.ts";
+import type { Machine } from "../state/machine.ts";
+import { hexAddress, hexBytes, hexWord } from "./hex.ts";
 import type { Looks } from "./looks.ts";
 
 /** What a step did to the journal: the records that it looked at, and all that are not what they were. Hex for people. */
 
 /** An account of the journal. */
-export interface AccountView {
+export interface AccountDescription {
   readonly nonce: bigint;
   readonly balance: bigint;
   readonly codeHash: string;
@@ -18,8 +20,8 @@ export interface AccountView {
 export interface AccountTouch {
   readonly address: string;
   /** Null: not in the journal. */
-  readonly before: AccountView | null;
-  readonly after: AccountView | null;
+  readonly before: AccountDescription | null;
+  readonly after: AccountDescription | null;
 }
 
 export interface SlotTouch {
@@ -40,21 +42,14 @@ export interface Touched {
   readonly storage: readonly SlotTouch[];
 }
 
-export const hexWord = (value: bigint): string => `0x${value.toString(16)}`;
-export const hexAddress = (address: bigint): string => `0x${address.toString(16).padStart(40, "0")}`;
-export const hexBytes = (bytes: Uint8Array): string =>
-  `0x${Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("")}`;
-
-/** @param looks what the step looked at, by name. */
+/** @param looks what the step looked at. */
 export function touched(before: Machine, after: Machine, looks: Looks): Touched {
-  const keys = new Keys();
-  for (const address of looks.accounts) keys.add(addressKey(address));
-  for (const { key } of changes(before.journal, after.journal)) keys.add(key);
-  for (const { address } of looks.slots) keys.add(addressKey(address));
-  const touches = keys.list.map((key) => {
+  const changed = changes(before.journal, after.journal).map(({ record }) => record.address);
+  const addresses = new Set([...looks.accounts, ...changed, ...looks.slots.map(({ address }) => address)]);
+  const touches = [...addresses].map((address) => {
+    const key = addressKey(address);
     const [was, is] = [get(before.journal, key), get(after.journal, key)];
-    const address = nameOf(key, "address");
-    const looked = looks.slots.filter((look) => equalBytes(addressKey(look.address), key));
+    const looked = looks.slots.filter((look) => look.address === address);
     return { account: accountTouch(address, was, is), storage: slotTouches(address, was, is, looked) };
   });
   return {
@@ -63,11 +58,15 @@ export function touched(before: Machine, after: Machine, looks: Looks): Touched 
   };
 }
 
-function accountTouch(address: string, before: Account | undefined, after: Account | undefined): AccountTouch {
-  return { address, before: before ? accountView(before) : null, after: after ? accountView(after) : null };
+function accountTouch(address: bigint, before: Account | undefined, after: Account | undefined): AccountTouch {
+  return {
+    address: hexAddress(address),
+    before: before ? describeAccount(before) : null,
+    after: after ? describeAccount(after) : null,
+  };
 }
 
-const accountView = ({ nonce, balance, codeHash, flags }: Account): AccountView => ({
+const describeAccount = ({ nonce, balance, codeHash, flags }: Account): AccountDescription => ({
   nonce,
   balance,
   codeHash: hexBytes(codeHash),
@@ -75,32 +74,33 @@ const accountView = ({ nonce, balance, codeHash, flags }: Account): AccountView 
 });
 
 function slotTouches(
-  address: string,
+  address: bigint,
   before: Account | undefined,
   after: Account | undefined,
   looks: Looks["slots"],
 ): SlotTouch[] {
-  const [slots, transient] = [new Keys(), new Keys()];
-  for (const look of looks) (look.transient ? transient : slots).add(slotKey(look.slot));
+  const [slots, transient] = [new Set<bigint>(), new Set<bigint>()];
+  for (const look of looks) (look.transient ? transient : slots).add(look.slot);
   // Records that came or went with their account were not touched one by one.
   if (before && after) {
-    for (const { key } of changes(before.slots, after.slots)) slots.add(key);
-    for (const { key } of changes(before.transient, after.transient)) transient.add(key);
+    for (const { record } of changes(before.slots, after.slots)) slots.add(record.number);
+    for (const { record } of changes(before.transient, after.transient)) transient.add(record.number);
   }
   return [
-    ...slots.list.flatMap((key) => {
+    ...[...slots].flatMap((number) => {
+      const key = slotKey(number);
       const [was, is] = [get(before?.slots ?? null, key), get(after?.slots ?? null, key)];
-      return was || is ? [storageTouch(address, nameOf(key, "slot"), was, is)] : [];
+      return was || is ? [storageTouch(address, number, was, is)] : [];
     }),
-    ...transient.list.map((key): SlotTouch => {
-      const [was, is] = [get(before?.transient ?? null, key), get(after?.transient ?? null, key)];
-      const value = (word: bigint | undefined) => hexWord(word ?? 0n);
+    ...[...transient].map((number): SlotTouch => {
+      const key = slotKey(number);
+      const valueIn = (account: Account | undefined) => hexWord(get(account?.transient ?? null, key)?.value ?? 0n);
       return {
         kind: "transient",
-        address,
-        slot: nameOf(key, "slot"),
-        before: value(was),
-        after: value(is),
+        address: hexAddress(address),
+        slot: hexWord(number),
+        before: valueIn(before),
+        after: valueIn(after),
         original: null,
         warm: null,
       };
@@ -108,54 +108,37 @@ function slotTouches(
   ];
 }
 
-const storageTouch = (address: string, slot: string, was: Slot | undefined, is: Slot | undefined): SlotTouch => ({
+const storageTouch = (address: bigint, number: bigint, was: Slot | undefined, is: Slot | undefined): SlotTouch => ({
   kind: "storage",
-  address,
-  slot,
+  address: hexAddress(address),
+  slot: hexWord(number),
   before: was ? hexWord(was.current) : null,
   after: is ? hexWord(is.current) : null,
   original: hexWord((was ?? (is as Slot)).original),
   warm: { before: was?.warm ?? false, after: is?.warm ?? false },
 });
 
-/** The address or the slot; where nobody knows it, its key. */
-export function nameOf(key: Hash, kind: "address" | "slot"): string {
-  const name = nameOfKey(key, kind);
-  if (name === undefined) return `key ${hexBytes(key)}`;
-  return kind === "address" ? hexAddress(name) : hexWord(name);
-}
-
-/** Keys in the order in which they came, each once. */
-class Keys {
-  readonly list: Hash[] = [];
-  add(key: Hash): void {
-    if (!this.list.some((known) => equalBytes(known, key))) this.list.push(key);
-  }
-}
-
 interface Change<R> {
   readonly key: Hash;
-  readonly before: R | undefined;
-  readonly after: R | undefined;
+  /** As it is now, or, where it is gone, as it was. */
+  readonly record: R;
 }
 
 /** Records that are not the same in two trees. What the trees share is passed over. */
-export function changes<R>(before: Sparse<R>, after: Sparse<R>): Change<R>[] {
+function changes<R>(before: Sparse<R>, after: Sparse<R>): Change<R>[] {
   if (before === after) return [];
   if (before !== null && after !== null && !("key" in before) && !("key" in after))
     return [...changes(before.left, after.left), ...changes(before.right, after.right)];
   const [left, right] = [leavesOf(before), leavesOf(after)];
-  const gone = left.flatMap(({ key, record }) => {
+  const stayed = left.flatMap(({ key, record }) => {
     const now = right.find((leaf) => equalBytes(leaf.key, key));
-    return now?.record === record ? [] : [{ key, before: record, after: now?.record }];
+    return now?.record === record ? [] : [{ key, record: now?.record ?? record }];
   });
-  const come = right.flatMap(({ key, record }) =>
-    left.some((leaf) => equalBytes(leaf.key, key)) ? [] : [{ key, before: undefined, after: record }],
-  );
-  return [...gone, ...come];
+  const come = right.filter(({ key }) => !left.some((leaf) => equalBytes(leaf.key, key)));
+  return [...stayed, ...come];
 }
 
-function leavesOf<R>(tree: Sparse<R>): { readonly key: Hash; readonly record: R }[] {
+function leavesOf<R>(tree: Sparse<R>): readonly Change<R>[] {
   if (tree === null) return [];
   return "key" in tree ? [tree] : [...leavesOf(tree.left), ...leavesOf(tree.right)];
 }

@@ -14,8 +14,8 @@ import {
   scenario,
 } from "../fixtures/programs.ts";
 import { OPCODES } from "../opcodes.ts";
-import { hexAddress, hexWord } from "./changes.ts";
 import { describe, type StepDescription } from "./describe.ts";
+import { hexAddress, hexWord } from "./hex.ts";
 
 const SELF = 0xc0den;
 const OTHER = 0x07e4n;

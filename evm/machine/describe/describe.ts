@@ -2,13 +2,15 @@ import { wordBytes } from "@elench/bytes/words";
 import { keccak256 } from "@elench/merkle/tree";
 import { type DirectoryEntry, decodeEntry } from "../../inference/directory.ts";
 import type { Code } from "../../structures/code.ts";
-import { KIND, type Log, logsOf, PHASE, type Phase, readView, STATUS } from "../../structures/layout.ts";
+import { KIND, type Log, logsOf, PHASE, readView, STATUS } from "../../structures/layout.ts";
 import { OPCODES } from "../opcodes.ts";
-import { AskTask } from "../phases/bulk.ts";
-import type { Machine, StatusTask, Waiting } from "../state/machine.ts";
+import type { Machine } from "../state/machine.ts";
+import { type AskTask, isLoad } from "../state/task.ts";
+import type { Waiting } from "../state/waiting.ts";
 import { step } from "../step.ts";
-import { type AccountTouch, hexAddress, hexBytes, hexWord, type SlotTouch, touched } from "./changes.ts";
-import { watch } from "./looks.ts";
+import { type AccountTouch, type SlotTouch, touched } from "./changes.ts";
+import { hexAddress, hexBytes, hexWord } from "./hex.ts";
+import { observe } from "./looks.ts";
 import { argumentNames, opcodeName, phaseName } from "./names.ts";
 import { textOf } from "./text.ts";
 
@@ -35,12 +37,12 @@ export interface StepDescription {
   readonly accounts: readonly AccountTouch[];
   readonly storage: readonly SlotTouch[];
   /** In which the step begins; null where none runs. */
-  readonly frame: FrameView | null;
+  readonly frame: FrameDescription | null;
   /** In which the next one begins. */
-  readonly frameAfter: FrameView | null;
+  readonly frameAfter: FrameDescription | null;
   readonly refund: { readonly before: bigint; readonly after: bigint };
   /** What the step logs. */
-  readonly log: LogView | null;
+  readonly log: LogDescription | null;
   /** Bytes that a frame ends with, or that came back to it last: where the step changes them. */
   readonly returned: string | null;
   /** Root of the state trie, where the step changes it. */
@@ -76,7 +78,7 @@ export interface MemoryChange {
   readonly writes: readonly { readonly offset: number; readonly before: string; readonly after: string }[];
 }
 
-export interface FrameView {
+export interface FrameDescription {
   /** 0: the transaction's own. */
   readonly depth: number;
   readonly kind: "call" | "creation";
@@ -90,7 +92,7 @@ export interface FrameView {
   readonly dataSize: number;
 }
 
-interface LogView {
+interface LogDescription {
   readonly address: string;
   readonly topics: readonly string[];
   readonly data: string;
@@ -110,7 +112,7 @@ export interface Asked {
 export function describe(machine: Machine): StepDescription {
   const before = machine.copy();
   const after = machine.copy();
-  const looks = watch(after);
+  const looks = observe(after);
   step(after);
   const outcome = outcomeOf(before, after);
   const op = before.phase === PHASE.execute && !before.halted ? opcodeAt(before) : null;
@@ -140,13 +142,13 @@ export function describe(machine: Machine): StepDescription {
       })),
     },
     ...touches,
-    frame: isIn(before) ? frameView(before) : null,
-    frameAfter: isIn(after) ? frameView(after) : null,
+    frame: isIn(before) ? describeFrame(before) : null,
+    frameAfter: isIn(after) ? describeFrame(after) : null,
     refund: { before: before.tx?.refund ?? 0n, after: after.tx?.refund ?? 0n },
-    log: before.phase === PHASE.log && logAfter !== logBefore ? logView(logAfter as Log) : null,
+    log: before.phase === PHASE.log && logAfter !== logBefore ? describeLog(logAfter as Log) : null,
     returned: after.returned === before.returned ? null : hexBytes(readView(after.returned, 0, after.returned.length)),
     world: worldChange(before, after),
-    asks: before.task instanceof AskTask ? asked(before.task, after) : null,
+    asks: before.task.phase === PHASE.ask ? asked(before.task, after) : null,
     next: after.halted ? null : phaseName(after.phase),
   };
 }
@@ -158,13 +160,11 @@ export const opcodeAt = ({ pc, code }: Machine): number => (pc < code.size ? (co
 export const stepName = (m: Machine): string =>
   m.halted ? "HALTED" : m.phase === PHASE.execute ? opcodeName(opcodeAt(m)) : phaseName(m.phase);
 
-const LOADS: readonly Phase[] = [PHASE.loadAccount, PHASE.loadSlot, PHASE.loadCode];
-
 export function outcomeOf(before: Pick<Machine, "halted">, after: Machine): StepDescription["outcome"] {
   if (before.halted) return "halted";
   if (after.halted) return "halts";
-  if (LOADS.includes(after.phase)) return "waits";
-  const failed = after.phase === PHASE.leave && (after.task as StatusTask).status === STATUS.failure;
+  if (isLoad(after.task)) return "waits";
+  const failed = after.task.phase === PHASE.leave && after.task.status === STATUS.failure;
   return failed ? "fails" : "done";
 }
 
@@ -206,7 +206,7 @@ function codeHashOf(code: Code): string {
   return hash;
 }
 
-function frameView({ frame, code }: Machine): FrameView {
+function describeFrame({ frame, code }: Machine): FrameDescription {
   const { depth, kind, address, caller, value, isStatic, data } = frame as NonNullable<Machine["frame"]>;
   return {
     depth,
@@ -223,7 +223,7 @@ function frameView({ frame, code }: Machine): FrameView {
 
 const lastLog = ({ tx }: Machine): Log | undefined => (tx ? logsOf(tx).at(-1) : undefined);
 
-const logView = ({ address, topics, data }: Log): LogView => ({
+const describeLog = ({ address, topics, data }: Log): LogDescription => ({
   address: hexAddress(address),
   topics: topics.map(hexWord),
   data: hexBytes(data),
@@ -238,7 +238,7 @@ function worldChange(before: Machine, after: Machine): StepDescription["world"] 
 
 function asked(task: AskTask, { returned }: Machine): Asked {
   return {
-    modelId: hexBytes(task.modelId as Uint8Array),
+    modelId: hexBytes(task.modelId),
     model: decodeEntry(wordBytes(task.entry)) as DirectoryEntry,
     inputBytes: task.input.size,
     inputRoot: hexBytes(task.input.root),

@@ -3,13 +3,22 @@ import { decodeEntry } from "../../inference/directory.ts";
 import { FLAG, type Frame, KIND, PHASE, type Phase, STATUS, type Tx } from "../../structures/layout.ts";
 import { leftmost } from "../../structures/sparse.ts";
 import { OPCODES, STACK_LIMIT } from "../opcodes.ts";
-import type { AskTask, BuildTask, CopyTask, HashTask, InputTask } from "../phases/bulk.ts";
-import type { EnterTask } from "../phases/frames.ts";
-import type { PrecompileTask } from "../phases/precompile-task.ts";
-import type { AccessTask, CountTask, DecodeTask } from "../phases/transactions.ts";
-import type { LoadTask, Machine, StatusTask } from "../state/machine.ts";
-import type { OutcomeTask } from "../state/outcome.ts";
-import { hexAddress, hexBytes, hexWord, nameOf, type Touched } from "./changes.ts";
+import type { Machine } from "../state/machine.ts";
+import {
+  type AskTask,
+  type DecodeTask,
+  type EnterTask,
+  isLoad,
+  type LeaveTask,
+  type LoadTask,
+  type Outcome,
+  type PrecompileTask,
+  type Task,
+  type TaskOf,
+  type Wanted,
+} from "../state/task.ts";
+import type { Touched } from "./changes.ts";
+import { hexAddress, hexBytes, hexWord } from "./hex.ts";
 import type { Looks } from "./looks.ts";
 import { opcodeName, phaseName, precompileName } from "./names.ts";
 
@@ -29,8 +38,8 @@ export interface Taken {
 export function textOf(taken: Taken): string {
   const { before, outcome, op } = taken;
   if (outcome === "halted") return "the batch has ended: nothing happens any more";
-  const what = op === null ? (TEXTS[before.phase] as (taken: Taken) => string)(taken) : instructionText(taken, op);
-  if (outcome === "waits") return `${what}; first ${wanted(taken.after)}`;
+  const what = op === null ? phaseText(taken, before.task) : instructionText(taken, op);
+  if (isLoad(taken.after.task)) return `${what}; first ${nameOf(taken.after.task)} has to be brought in`;
   // LEAVE hands on a failure that was one before.
   if (outcome === "fails") return `${what}: fails, ${failure(taken)}`;
   return what;
@@ -38,12 +47,16 @@ export function textOf(taken: Taken): string {
 
 const bytes = (count: number | bigint): string => `${count} byte${BigInt(count) === 1n ? "" : "s"}`;
 
-function wanted({ phase, task }: Machine): string {
-  const [first, second] = (task as LoadTask).wanted;
-  if (phase === PHASE.loadAccount) return `account ${hexAddress(first as bigint)} has to be brought in`;
-  if (phase === PHASE.loadSlot)
-    return `slot ${hexWord(second as bigint)} of ${hexAddress(first as bigint)} has to be brought in`;
-  return `the code ${hexBytes(first as Uint8Array)} has to be brought in`;
+/** What is loaded. */
+function nameOf(wanted: Wanted): string {
+  switch (wanted.phase) {
+    case PHASE.loadAccount:
+      return `account ${hexAddress(wanted.address)}`;
+    case PHASE.loadSlot:
+      return `slot ${hexWord(wanted.slot)} of ${hexAddress(wanted.address)}`;
+    case PHASE.loadCode:
+      return `the code ${hexBytes(wanted.codeHash)}`;
+  }
 }
 
 // Instructions
@@ -101,7 +114,7 @@ function failure({ before, op, looks }: Taken): string {
     if (height < opcode.takes) return `for it takes ${opcode.takes} items, and the stack has ${height}`;
     if (height - opcode.takes + opcode.gives > STACK_LIMIT) return `for the stack has ${height} items already`;
   }
-  if (looks.refused) return `for it costs ${looks.refused.gas} gas more, and ${looks.refused.left} are left`;
+  if (looks.outOfGas) return `for it costs ${looks.outOfGas.cost} gas more, and ${looks.outOfGas.left} are left`;
   if (op === null) return PHASE_FAILURES[before.phase] ?? "by an exceptional halt";
   if (before.frame?.isStatic && STATE_CHANGES.has(op)) return "for nothing may change in a static call";
   if (op === 0x56 || op === 0x57) return "for that is no JUMPDEST";
@@ -122,18 +135,16 @@ const PHASE_FAILURES: Readonly<Partial<Record<Phase, string>>> = {
 const frameOf = (m: Machine): Frame => m.frame as Frame;
 const txOf = (m: Machine): Tx => m.tx as Tx;
 
-const load = ({ before, outcome }: Taken, what: (task: LoadTask) => string): string => {
-  const task = before.task as LoadTask;
-  return `brings in ${what(task)}${outcome === "waits" ? "" : `, and goes back to ${phaseName(task.phase)}`}`;
-};
+const loadText = ({ outcome }: Taken, task: LoadTask): string =>
+  `brings in ${nameOf(task)}${outcome === "waits" ? "" : `, and goes back to ${phaseName(task.resume.phase)}`}`;
 
 const done = (position: number, whole: number): string =>
   position >= whole ? `the last of ${bytes(whole)}` : `up to ${position} of ${bytes(whole)}`;
 
 function nextText({ before, after }: Taken): string {
   if (after.halted) return `the batch ends, with the output ${hexBytes(after.halted.output)}`;
-  if (after.phase === PHASE.decode) {
-    const { start, end } = after.task as DecodeTask;
+  if (after.task.phase === PHASE.decode) {
+    const { start, end } = after.task;
     return `a transaction of ${bytes(end - start)} begins, at byte ${start} of the batch`;
   }
   const [was, is] = [txOf(before).block, txOf(after).block];
@@ -145,8 +156,7 @@ function nextText({ before, after }: Taken): string {
 
 const dropped = ({ after }: Taken): boolean => after.phase === PHASE.idle;
 
-function enterText({ before, after, outcome }: Taken): string {
-  const { codeAddress, creates } = before.task as EnterTask;
+function enterText({ before, after, outcome }: Taken, { codeAddress, creates }: EnterTask): string {
   const { depth, value, caller, address } = frameOf(before);
   const pays = value > 0n ? ` with ${value} wei` : "";
   const what = creates ? `creation of ${hexAddress(address)}` : `call of ${hexAddress(codeAddress)}`;
@@ -165,8 +175,7 @@ const STATUS_TEXTS: Readonly<Record<number, string>> = {
 
 const statusText = (status: number): string => STATUS_TEXTS[status] ?? `ended with status ${status}`;
 
-function leaveText({ before, after, outcome }: Taken): string {
-  const { status } = before.task as StatusTask;
+function leaveText({ before, after, outcome }: Taken, { status }: LeaveTask): string {
   const { kind, address, depth } = frameOf(before);
   const what = `${kind === KIND.creation ? "creation of" : "call of"} ${hexAddress(address)}`;
   if (after.phase === PHASE.hash || outcome === "fails")
@@ -175,8 +184,7 @@ function leaveText({ before, after, outcome }: Taken): string {
   return `the ${what} ${statusText(status)} with ${bytes(before.returned.length)}: ${where}`;
 }
 
-function precompileText({ before, after, outcome }: Taken): string {
-  const { address, position } = before.task as PrecompileTask;
+function precompileText({ before, after, outcome }: Taken, { address, position }: PrecompileTask): string {
   const { data } = frameOf(before);
   const name = `${precompileName(address)} of ${bytes(data.length)}`;
   const from = position > 0 ? `, from ${position} on` : "";
@@ -185,23 +193,22 @@ function precompileText({ before, after, outcome }: Taken): string {
     : `${name}${from}`;
 }
 
-function askText({ before, after }: Taken): string {
-  const { modelId, entry, input } = before.task as AskTask;
+function askText({ after }: Taken, { modelId, entry, input }: AskTask): string {
   const level = decodeEntry(wordBytes(entry))?.level;
-  return `asks model ${hexBytes(modelId as Uint8Array)} about ${bytes(input.size)} (root ${hexBytes(input.root)}, level ${level}); it answers ${bytes(after.returned.length)}`;
+  return `asks model ${hexBytes(modelId)} about ${bytes(input.size)} (root ${hexBytes(input.root)}, level ${level}); it answers ${bytes(after.returned.length)}`;
 }
 
 function flushText({ before, after }: Taken): string {
   if (after.phase === PHASE.receipt) return "the journal is empty: the tries hold everything";
   const first = leftmost(before.journal);
   if (!first) return "writes the journal into the tries";
-  const { key, record } = first;
-  const address = nameOf(key, "address");
+  const { record } = first;
+  const address = hexAddress(record.address);
   const isDestroyed = (record.flags & FLAG.destroyed) !== 0;
   const slot = isDestroyed ? undefined : leftmost(record.slots);
   if (slot) {
-    const { original, current } = slot.record;
-    const which = `slot ${nameOf(slot.key, "slot")} of ${address}`;
+    const { number, original, current } = slot.record;
+    const which = `slot ${hexWord(number)} of ${address}`;
     return original === current
       ? `leaves ${which} as it was, ${hexWord(original)}`
       : `writes ${which} into its trie: ${hexWord(original)} → ${hexWord(current)}`;
@@ -211,48 +218,43 @@ function flushText({ before, after }: Taken): string {
   return `writes account ${address} into the trie, nonce ${record.nonce}, balance ${record.balance}`;
 }
 
-function receiptText({ before, after }: Taken): string {
-  const { status, used } = before.task as OutcomeTask;
+function receiptText({ after }: Taken, { status, used }: Outcome): string {
   const { number, gasUsed } = txOf(after).block;
   return `the transaction ${statusText(status)} with ${used} gas used; block ${number} has used ${gasUsed} now`;
 }
 
-function decodeText(taken: Taken): string {
-  const { start, end } = taken.before.task as DecodeTask;
+function decodeText(taken: Taken, { start, end }: DecodeTask): string {
   const what = `decodes the transaction in bytes ${start} to ${end - 1} of the batch`;
   if (dropped(taken)) return `${what}: it is none, and is dropped`;
   const envelope = txOf(taken.after).envelope;
   return `${what}: type ${envelope?.type}, nonce ${envelope?.nonce}, gas limit ${envelope?.gasLimit}`;
 }
 
-const TEXTS: Readonly<Partial<Record<Phase, (taken: Taken) => string>>> = {
-  [PHASE.loadAccount]: (taken) => load(taken, ({ wanted: [address] }) => `account ${hexAddress(address as bigint)}`),
-  [PHASE.loadSlot]: (taken) =>
-    load(taken, ({ wanted: [address, slot] }) => `slot ${hexWord(slot as bigint)} of ${hexAddress(address as bigint)}`),
-  [PHASE.loadCode]: (taken) => load(taken, ({ wanted: [hash] }) => `the code ${hexBytes(hash as Uint8Array)}`),
-  [PHASE.copy]: ({ before, after }) => {
-    const { to, rest } = before.task as CopyTask;
-    const count = after.phase === PHASE.copy ? rest - (after.task as CopyTask).rest : rest;
+/** What each phase says of its step. EXECUTE has its instructions' texts. */
+const TEXTS: { readonly [P in Phase]: (taken: Taken, task: TaskOf<P>) => string } = {
+  [PHASE.execute]: ({ op }) => opcodeName(op ?? 0),
+  [PHASE.loadAccount]: loadText,
+  [PHASE.loadSlot]: loadText,
+  [PHASE.loadCode]: loadText,
+  [PHASE.copy]: ({ after }, { to, rest }) => {
+    const count = after.task.phase === PHASE.copy ? rest - after.task.rest : rest;
     return `copies ${bytes(count)} to memory at ${to}${rest > count ? `, ${bytes(rest - count)} are left` : ""}`;
   },
-  [PHASE.hash]: ({ before, after }) => {
-    const { view, prefix, suffix, then } = (before.task as HashTask).hashing;
+  [PHASE.hash]: ({ after }, { view, prefix, suffix, then }) => {
     const whole = prefix.length + view.length + suffix.length;
-    if (after.phase === PHASE.hash) return `hashes ${done((after.task as HashTask).position, whole)}`;
-    const pushed = then === PHASE.execute ? hexWord(after.stack.peek(0)) : `for ${phaseName(then)}`;
+    if (after.task.phase === PHASE.hash) return `hashes ${done(after.task.position, whole)}`;
+    const pushed = then.phase === PHASE.execute ? hexWord(after.stack.peek(0)) : `for ${phaseName(then.phase)}`;
     return `hashes ${done(whole, whole)}: keccak256 ${pushed}`;
   },
-  [PHASE.build]: ({ before, after }) => {
-    const { view } = before.task as BuildTask;
-    const position = after.phase === PHASE.build ? (after.task as BuildTask).position : view.length;
+  [PHASE.build]: ({ after }, { view }) => {
+    const position = after.task.phase === PHASE.build ? after.task.position : view.length;
     return `makes the initcode the frame's code: ${done(position, view.length)}`;
   },
   [PHASE.enter]: enterText,
   [PHASE.leave]: leaveText,
   [PHASE.precompile]: precompileText,
-  [PHASE.input]: ({ before, after }) => {
-    const { view } = before.task as InputTask;
-    const position = after.phase === PHASE.input ? (after.task as InputTask).position : view.length;
+  [PHASE.input]: ({ after }, { view }) => {
+    const position = after.task.phase === PHASE.input ? after.task.position : view.length;
     return `makes the model's input: ${done(position, view.length)}`;
   },
   [PHASE.ask]: askText,
@@ -275,11 +277,10 @@ const TEXTS: Readonly<Partial<Record<Phase, (taken: Taken) => string>>> = {
   [PHASE.count]: ({ before, after }) => {
     const { data, intrinsic } = txOf(before).envelope as NonNullable<Tx["envelope"]>;
     const paid = (txOf(after).envelope as NonNullable<Tx["envelope"]>).intrinsic;
-    const position = after.phase === PHASE.count ? (after.task as CountTask).position : data.length;
+    const position = after.task.phase === PHASE.count ? after.task.position : data.length;
     return `counts the data's bytes, ${done(position, data.length)}: intrinsic gas ${intrinsic} → ${paid}`;
   },
-  [PHASE.access]: (taken) => {
-    const { position, slotsEnd, address } = taken.before.task as AccessTask;
+  [PHASE.access]: (taken, { position, slotsEnd, address }) => {
     if (dropped(taken)) return "the access list is none: the transaction is dropped";
     if (position < slotsEnd) return `a slot of ${hexAddress(address)} is on the access list: it is warm`;
     const named = [...taken.looks.accounts][0];
@@ -293,10 +294,10 @@ const TEXTS: Readonly<Partial<Record<Phase, (taken: Taken) => string>>> = {
     if (outcome === "waits") return checks;
     return `${checks}, and buys its gas: ${envelope?.gasLimit} at ${txOf(after).gasPrice} wei, ${envelope?.intrinsic} of them intrinsic`;
   },
-  [PHASE.settle]: ({ before, after, outcome }) =>
-    outcome === "waits"
+  [PHASE.settle]: ({ before, after }) =>
+    after.task.phase !== PHASE.flush
       ? "settles the gas"
-      : `the transaction pays for ${(after.task as OutcomeTask).used} gas; ${before.gas} were left, the refund counter is ${txOf(before).refund}`,
+      : `the transaction pays for ${after.task.used} gas; ${before.gas} were left, the refund counter is ${txOf(before).refund}`,
   [PHASE.flush]: flushText,
   [PHASE.receipt]: receiptText,
   [PHASE.idle]: ({ before, after }) =>
@@ -304,3 +305,6 @@ const TEXTS: Readonly<Partial<Record<Phase, (taken: Taken) => string>>> = {
       ? `waits for the next transaction's steps, which begin at a multiple of 16^7 (${before.clock} now)`
       : "has waited long enough: the next transaction's steps begin",
 };
+
+const phaseText = (taken: Taken, task: Task): string =>
+  (TEXTS[task.phase] as (taken: Taken, task: Task) => string)(taken, task);

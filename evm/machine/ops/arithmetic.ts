@@ -1,3 +1,4 @@
+import { charge } from "../state/gas.ts";
 import type { Machine } from "../state/machine.ts";
 import type { Operation, Operations } from "../state/operation.ts";
 
@@ -32,7 +33,7 @@ const ternary =
 function exponentiate(m: Machine): void {
   const base = m.stack.pop();
   const exponent = m.stack.pop();
-  m.charge(50n * BigInt(Math.ceil(exponent.toString(2).length / 8)) * truth(exponent > 0n));
+  charge(m, 50n * BigInt(Math.ceil(exponent.toString(2).length / 8)) * truth(exponent > 0n));
   let [result, square] = [1n, base];
   for (let rest = exponent; rest > 0n; rest >>= 1n) {
     if (rest & 1n) result = unsigned(result * square);

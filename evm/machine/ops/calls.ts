@@ -1,9 +1,17 @@
 import { EMPTY, FLAG, type Frame, KIND, PHASE, viewOf, ZERO_HASH } from "../../structures/layout.ts";
-import { DigestTask, hashView } from "../phases/bulk.ts";
-import { EnterTask, enter } from "../phases/frames.ts";
-import { isPrecompile } from "../phases/precompile-task.ts";
-import { ADDRESS_MASK, Failure, isEmptyAccount, type Machine, Waiting } from "../state/machine.ts";
+import { enter } from "../phases/frames.ts";
+import { hashView } from "../phases/hash.ts";
+import { isPrecompile } from "../phases/is-precompile.ts";
+import { isEmptyAccount } from "../state/account.ts";
+import { charge } from "../state/gas.ts";
+import { EXCEPTIONAL_HALT } from "../state/halt.ts";
+import { openAccount, storeAccount } from "../state/journal.ts";
+import { ADDRESS_MASK } from "../state/keys.ts";
+import type { Machine } from "../state/machine.ts";
+import { expandMemory } from "../state/memory.ts";
+import { openFrame } from "../state/opening.ts";
 import type { Operations } from "../state/operation.ts";
+import { Waiting } from "../state/waiting.ts";
 
 const CALL = 0xf1;
 const CALLCODE = 0xf2;
@@ -31,22 +39,22 @@ function call(m: Machine, op: number): void {
   const target = stack.pop() & ADDRESS_MASK;
   const value = op === CALL || op === CALLCODE ? stack.pop() : 0n;
   const [inOffset, inLength, outOffset, outLength] = [stack.pop(), stack.pop(), stack.pop(), stack.pop()];
-  const frame = m.openFrame();
-  if (op === CALL && frame.isStatic && value > 0n) throw Failure.NOW;
-  m.extend(inOffset, inLength);
-  m.extend(outOffset, outLength);
+  const frame = openFrame(m);
+  if (op === CALL && frame.isStatic && value > 0n) throw EXCEPTIONAL_HALT;
+  expandMemory(m, inOffset, inLength);
+  expandMemory(m, outOffset, outLength);
 
-  const account = m.account(target);
+  const account = openAccount(m, target);
   const warm = (account.flags & FLAG.warm) !== 0 || isPrecompile(target);
-  m.charge(warm ? WARM_ACCOUNT : COLD_ACCOUNT);
-  m.storeAccount({ ...account, flags: account.flags | FLAG.warm });
+  charge(m, warm ? WARM_ACCOUNT : COLD_ACCOUNT);
+  storeAccount(m, { ...account, flags: account.flags | FLAG.warm });
   if (value > 0n) {
-    m.charge(VALUE);
-    if (op === CALL && isEmptyAccount(account)) m.charge(NEW_ACCOUNT);
+    charge(m, VALUE);
+    if (op === CALL && isEmptyAccount(account)) charge(m, NEW_ACCOUNT);
   }
   const available = m.gas - m.gas / 64n;
   const gas = requested < available ? requested : available;
-  m.charge(gas);
+  charge(m, gas);
   m.returned = EMPTY;
   const delegates = op === DELEGATECALL;
   const callee: Frame = {
@@ -61,21 +69,27 @@ function call(m: Machine, op: number): void {
     outLength,
     parent: new Waiting(m, PHASE.execute),
   };
-  enter(m, callee, gas + (value > 0n ? STIPEND : 0n), new EnterTask(target, !delegates, false, EMPTY));
+  enter(m, callee, gas + (value > 0n ? STIPEND : 0n), {
+    phase: PHASE.enter,
+    codeAddress: target,
+    transfers: !delegates,
+    creates: false,
+    initcode: EMPTY,
+  });
 }
 
 /** CREATE, CREATE2: what is paid before the new address is known. The arguments stay on the stack. */
 function create(m: Machine, op: number): void {
   const { stack } = m;
   const [offset, length] = [stack.peek(1), stack.peek(2)];
-  if (m.openFrame().isStatic || length > MAX_INITCODE) throw Failure.NOW;
-  m.extend(offset, length);
+  if (openFrame(m).isStatic || length > MAX_INITCODE) throw EXCEPTIONAL_HALT;
+  expandMemory(m, offset, length);
   const words = (length + 31n) / 32n;
-  m.charge((op === CREATE2 ? INITCODE_WORD + HASH_WORD : INITCODE_WORD) * words);
+  charge(m, (op === CREATE2 ? INITCODE_WORD + HASH_WORD : INITCODE_WORD) * words);
   if (op === CREATE2) {
     const initcode = viewOf(m.memory, Number(offset), Number(length));
-    hashView(m, PHASE.create, 1n, initcode);
-  } else m.goTo(PHASE.create, new DigestTask(0n, ZERO_HASH));
+    hashView(m, { phase: PHASE.create, salted: true }, initcode);
+  } else m.goTo({ phase: PHASE.create, salted: false, digest: ZERO_HASH });
 }
 
 export const CALLS: Operations = { 240: create, 241: call, 242: call, 244: call, 245: create, 250: call };

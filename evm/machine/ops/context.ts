@@ -1,6 +1,8 @@
+import { toBigInt } from "@elench/bytes/words";
 import { HISTORY_LENGTH, historyIndex, historyTree } from "../../batch/history.ts";
 import type { Block, Frame, Tx } from "../../structures/layout.ts";
-import { type Machine, toBigInt } from "../state/machine.ts";
+import type { Machine } from "../state/machine.ts";
+import { openBatch, openBlock, openFrame, openTx, openView } from "../state/opening.ts";
 import type { Operation, Operations } from "../state/operation.ts";
 
 const push =
@@ -8,24 +10,24 @@ const push =
   (m) =>
     m.stack.push(BigInt(value(m)));
 
-const ofFrame = (value: (frame: Frame) => bigint): Operation => push((m) => value(m.openFrame()));
-const ofTx = (value: (tx: Tx) => bigint): Operation => push((m) => value(m.openTx()));
-const ofBlock = (value: (block: Block) => bigint): Operation => push((m) => value(openBlock(m)));
+const ofFrame = (value: (frame: Frame) => bigint): Operation => push((m) => value(openFrame(m)));
+const ofTx = (value: (tx: Tx) => bigint): Operation => push((m) => value(openTx(m)));
+const ofBlock = (value: (block: Block) => bigint): Operation => push((m) => value(openTxBlock(m)));
 
-function openBlock(m: Machine): Block {
-  m.openTx();
-  return m.openBlock();
+function openTxBlock(m: Machine): Block {
+  openTx(m);
+  return openBlock(m);
 }
 
 /** The hash of one of the last 256 blocks: it, and its siblings in the history, are opened. 0 for any other. */
 function blockHash(m: Machine): void {
   const number = m.stack.pop();
-  const block = openBlock(m);
+  const block = openTxBlock(m);
   if (number >= block.number || number + BigInt(HISTORY_LENGTH) < block.number) {
     m.stack.push(0n);
     return;
   }
-  const { history } = m.openBatch();
+  const { history } = openBatch(m);
   const index = historyIndex(number);
   const tree = historyTree(history);
   m.tape?.bytes(tree.node(0, index), ...tree.path(index));
@@ -33,8 +35,8 @@ function blockHash(m: Machine): void {
 }
 
 function chainId(m: Machine): bigint {
-  openBlock(m);
-  return m.openBatch().chainId;
+  openTxBlock(m);
+  return openBatch(m).chainId;
 }
 
 /** No transaction carries blobs. */
@@ -49,10 +51,10 @@ export const CONTEXT: Operations = {
   50: ofTx(({ origin }) => origin),
   51: ofFrame(({ caller }) => caller),
   52: ofFrame(({ value }) => value),
-  54: push((m) => m.openView(m.openFrame().data).length),
+  54: push((m) => openView(m, openFrame(m).data).length),
   56: push((m) => m.code.size),
   58: ofTx(({ gasPrice }) => gasPrice),
-  61: push((m) => m.openView(m.returned).length),
+  61: push((m) => openView(m, m.returned).length),
   64: blockHash,
   65: ofBlock(({ coinbase }) => coinbase),
   66: ofBlock(({ timestamp }) => timestamp),

@@ -1,4 +1,6 @@
-import { Failure, type Machine, toBigInt } from "../state/machine.ts";
+import { toBigInt } from "@elench/bytes/words";
+import { EXCEPTIONAL_HALT } from "../state/halt.ts";
+import type { Machine } from "../state/machine.ts";
 import type { Operation, Operations } from "../state/operation.ts";
 
 const PUSH0 = 0x5f;
@@ -7,10 +9,10 @@ const SWAP1 = 0x90;
 
 /** The destination's chunk is opened, whether it is one or not; a place outside the code needs no opening. */
 function jump(m: Machine, to: bigint): void {
-  if (to >= BigInt(m.code.size)) throw Failure.NOW;
+  if (to >= BigInt(m.code.size)) throw EXCEPTIONAL_HALT;
   const pc = Number(to);
   m.tape?.bytes(m.code.openChunk(pc));
-  if (!m.code.isDestination(pc)) throw Failure.NOW;
+  if (!m.code.isDestination(pc)) throw EXCEPTIONAL_HALT;
   m.pc = pc;
 }
 

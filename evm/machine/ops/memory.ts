@@ -1,9 +1,15 @@
-import { wordBytes } from "@elench/bytes/words";
-import { hashWords } from "@elench/merkle/hash-words";
-import { EMPTY, type Log, PHASE, STATUS, type Status, type View, viewOf } from "../../structures/layout.ts";
-import { copyToMemory, hashView, type Source } from "../phases/bulk.ts";
-import { Failure, type Machine, StatusTask, toBigInt } from "../state/machine.ts";
+import { toBigInt, wordBytes } from "@elench/bytes/words";
+import { EMPTY, PHASE, STATUS, type Status, type View, viewOf } from "../../structures/layout.ts";
+import { copyToMemory } from "../phases/copy.ts";
+import { hashView } from "../phases/hash.ts";
+import { readFromView } from "../state/bytes.ts";
+import { charge } from "../state/gas.ts";
+import { EXCEPTIONAL_HALT } from "../state/halt.ts";
+import type { Machine } from "../state/machine.ts";
+import { expandMemory, readMemory, writeMemory } from "../state/memory.ts";
+import { openFrame, openView } from "../state/opening.ts";
 import type { Operation, Operations } from "../state/operation.ts";
+import { EXECUTE, type Source } from "../state/task.ts";
 
 const LOG0 = 0xa0;
 
@@ -20,38 +26,38 @@ const memoryView = (m: Machine, offset: bigint, length: bigint): View =>
 
 /** Pays for bytes of memory that an opcode gives to be copied or hashed. */
 function pay(m: Machine, offset: bigint, length: bigint, gasPerWord: bigint): void {
-  m.extend(offset, length);
-  m.charge(gasPerWord * wordsOf(length));
+  expandMemory(m, offset, length);
+  charge(m, gasPerWord * wordsOf(length));
 }
 
 // One word, or one byte
 
 function load(m: Machine): void {
   const offset = m.stack.pop();
-  m.extend(offset, 32n);
-  m.stack.push(toBigInt(m.readMemory(Number(offset), 32)));
+  expandMemory(m, offset, 32n);
+  m.stack.push(toBigInt(readMemory(m, Number(offset), 32)));
 }
 
 function store(m: Machine): void {
   const offset = m.stack.pop();
   const word = m.stack.pop();
-  m.extend(offset, 32n);
-  m.writeMemory(Number(offset), wordBytes(word));
+  expandMemory(m, offset, 32n);
+  writeMemory(m, Number(offset), wordBytes(word));
 }
 
 function storeByte(m: Machine): void {
   const offset = m.stack.pop();
   const byte = m.stack.pop() & 0xffn;
-  m.extend(offset, 1n);
-  m.writeMemory(Number(offset), Uint8Array.of(Number(byte)));
+  expandMemory(m, offset, 1n);
+  writeMemory(m, Number(offset), Uint8Array.of(Number(byte)));
 }
 
 function loadCalldata(m: Machine): void {
   const from = m.stack.pop();
-  m.stack.push(toBigInt(m.readView(openCalldata(m), from, 32)));
+  m.stack.push(toBigInt(readFromView(m, openCalldata(m), from, 32)));
 }
 
-const openCalldata = (m: Machine): View => m.openView(m.openFrame().data);
+const openCalldata = (m: Machine): View => openView(m, openFrame(m).data);
 
 // Copies
 
@@ -67,8 +73,8 @@ const copyFrom =
 /** EIP-211: bytes that there are not make it fail. */
 function copyReturned(m: Machine): void {
   const [to, from, length] = [m.stack.pop(), m.stack.pop(), m.stack.pop()];
-  const returned = m.openView(m.returned);
-  if (from + length > BigInt(returned.length)) throw Failure.NOW;
+  const returned = openView(m, m.returned);
+  if (from + length > BigInt(returned.length)) throw EXCEPTIONAL_HALT;
   pay(m, to, length, COPY_WORD);
   copyToMemory(m, returned, from, to, length);
 }
@@ -76,7 +82,7 @@ function copyReturned(m: Machine): void {
 /** EIP-5656: all of it is read before any of it is written. */
 function copyMemory(m: Machine): void {
   const [to, from, length] = [m.stack.pop(), m.stack.pop(), m.stack.pop()];
-  m.extend(from, length);
+  expandMemory(m, from, length);
   pay(m, to, length, COPY_WORD);
   copyToMemory(m, memoryView(m, from, length), 0n, to, length);
 }
@@ -86,19 +92,19 @@ function copyMemory(m: Machine): void {
 function keccak(m: Machine): void {
   const [offset, length] = [m.stack.pop(), m.stack.pop()];
   pay(m, offset, length, HASH_WORD);
-  hashView(m, PHASE.execute, 0n, memoryView(m, offset, length));
+  hashView(m, EXECUTE, memoryView(m, offset, length));
 }
 
 function log(m: Machine, op: number): void {
   const [offset, length] = [m.stack.pop(), m.stack.pop()];
   const topics = Array.from({ length: op - LOG0 }, () => m.stack.pop());
-  const { address, isStatic } = m.openFrame();
-  if (isStatic) throw Failure.NOW;
-  m.extend(offset, length);
-  m.charge(LOG_BYTE * length);
+  const { address, isStatic } = openFrame(m);
+  if (isStatic) throw EXCEPTIONAL_HALT;
+  expandMemory(m, offset, length);
+  charge(m, LOG_BYTE * length);
   const view = memoryView(m, offset, length);
-  const live: Log = { address, topics, data: view.tree.view(view.offset, view.length).slice() };
-  hashView(m, PHASE.log, hashWords([address, topics.length, ...topics]), view, { live });
+  const log = { address, topics, data: view.tree.view(view.offset, view.length).slice() };
+  hashView(m, { phase: PHASE.log, log }, view);
 }
 
 // Ends
@@ -107,14 +113,14 @@ const leave =
   (status: Status): Operation =>
   (m) => {
     const [offset, length] = [m.stack.pop(), m.stack.pop()];
-    m.extend(offset, length);
+    expandMemory(m, offset, length);
     m.returned = memoryView(m, offset, length);
-    m.goTo(PHASE.leave, new StatusTask(status));
+    m.goTo({ phase: PHASE.leave, status: status });
   };
 
 function stop(m: Machine): void {
   m.returned = EMPTY;
-  m.goTo(PHASE.leave, new StatusTask(STATUS.success));
+  m.goTo({ phase: PHASE.leave, status: STATUS.success });
 }
 
 const operations: Record<number, Operation> = {

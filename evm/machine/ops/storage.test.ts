@@ -4,17 +4,19 @@ import { Common, Hardfork, Mainnet } from "@ethereumjs/common";
 import { createEVM } from "@ethereumjs/evm";
 import { Caches, MerkleStateManager } from "@ethereumjs/statemanager";
 import { bigIntToBytes, createAccount, createAddressFromString, setLengthLeft } from "@ethereumjs/util";
-import { FLAG, PHASE } from "../../structures/layout.ts";
+import { FLAG, PHASE, STATUS } from "../../structures/layout.ts";
 import { get } from "../../structures/sparse.ts";
-import { machineIn, SELF, SENDER, stepWhile, type TestWorld, worldOf } from "../fixtures/state.ts";
+import { machineIn, SELF, SENDER, stepWhile, type TestWorld, taskOf, worldOf } from "../fixtures/state.ts";
 import { decodeAccount } from "../state/account.ts";
-import { addressKey, type Machine, type StatusTask, slotKey } from "../state/machine.ts";
+import { insertAccount } from "../state/journal.ts";
+import { addressKey, slotKey } from "../state/keys.ts";
+import type { Machine } from "../state/machine.ts";
 
 const GAS = 200_000n;
 const OTHER = 0x07e4n;
 const PRECOMPILES = Array.from({ length: 10 }, (_, i) => BigInt(i + 1));
 /** An account of which nothing is known. */
-const blank = decodeAccount(null);
+const blank = decodeAccount(SELF, null);
 const common = new Common({ chain: Mainnet, hardfork: Hardfork.Cancun });
 
 const push = (value: bigint): number[] => [0x7f, ...setLengthLeft(bigIntToBytes(value), 32)];
@@ -67,7 +69,7 @@ const accountOf = (m: Machine, address: bigint) =>
   get(m.journal, addressKey(address)) ?? assert.fail(`account ${address} is not in the journal`);
 const slotOf = (m: Machine, number: bigint) =>
   get(accountOf(m, SELF).slots, slotKey(number)) ?? assert.fail(`slot ${number} is not in the journal`);
-const failed = (m: Machine) => m.phase === PHASE.leave && (m.task as StatusTask).status === 2;
+const failed = (m: Machine) => m.task.phase === PHASE.leave && m.task.status === STATUS.failure;
 
 describe("SSTORE", () => {
   const VALUES = [0n, 1n, 2n];
@@ -85,7 +87,11 @@ describe("SSTORE", () => {
           const what = `${original} → ${values} ${warm ? "warm" : "cold"}`;
           assert.equal(m.gas, expected.gasLeft, what);
           assert.equal(m.tx?.refund, expected.refund, what);
-          assert.deepEqual(slotOf(m, SLOT), { original, current: await expected.slot(SLOT), warm: true }, what);
+          assert.deepEqual(
+            slotOf(m, SLOT),
+            { number: SLOT, original, current: await expected.slot(SLOT), warm: true },
+            what,
+          );
         }
       }
     }
@@ -170,7 +176,7 @@ describe("gas and results of reading", () => {
   /** A frame's own account is warm: whoever calls it makes it so. */
   function warmSelf(world: TestWorld, bytes: readonly number[]): Machine {
     const m = machineIn({ world: worldOf(world), code: Uint8Array.from(bytes), gas: GAS });
-    m.insertAccount(SELF, { ...blank, nonce: 1n, balance: 77n, flags: FLAG.warm, storage: storageOf(world) });
+    insertAccount(m, { ...blank, nonce: 1n, balance: 77n, flags: FLAG.warm, storage: storageOf(world) });
     stepWhile(m, PHASE.execute, PHASE.loadAccount, PHASE.loadSlot, PHASE.loadCode, PHASE.copy);
     return m;
   }
@@ -199,7 +205,7 @@ describe("SELFDESTRUCT", () => {
   function destroy(to: bigint, balance: bigint, created: boolean, gas = GAS): Machine {
     const accounts: TestWorld = new Map([[OTHER, { balance: 10n }]]);
     const m = machineIn({ world: worldOf(accounts), code: Uint8Array.from([...push(to), 0xff]), gas });
-    m.insertAccount(SELF, { ...blank, nonce: 1n, balance, flags: FLAG.warm | (created ? FLAG.created : 0) });
+    insertAccount(m, { ...blank, nonce: 1n, balance, flags: FLAG.warm | (created ? FLAG.created : 0) });
     stepWhile(m, PHASE.execute, PHASE.loadAccount);
     return m;
   }
@@ -211,8 +217,7 @@ describe("SELFDESTRUCT", () => {
       assert.deepEqual([accountOf(m, SELF).balance, accountOf(m, OTHER).balance], [0n, 17n]);
       assert.equal((flagsOf(m, SELF) & FLAG.destroyed) !== 0, created);
       assert.equal(flagsOf(m, OTHER), FLAG.warm | FLAG.touched);
-      assert.equal(m.phase, PHASE.leave);
-      assert.equal((m.task as StatusTask).status, 0);
+      assert.equal(taskOf(m, PHASE.leave).status, STATUS.success);
       assert.equal(m.returned.length, 0);
     }
   });

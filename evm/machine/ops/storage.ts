@@ -1,7 +1,16 @@
+import { toBigInt } from "@elench/bytes/words";
 import { type Account, EMPTY, FLAG, type Frame, PHASE, STATUS } from "../../structures/layout.ts";
-import { copyToMemory } from "../phases/bulk.ts";
-import { isPrecompile } from "../phases/precompile-task.ts";
-import { ADDRESS_MASK, Failure, isEmptyAccount, type Machine, StatusTask, toBigInt } from "../state/machine.ts";
+import { copyToMemory } from "../phases/copy.ts";
+import { isPrecompile } from "../phases/is-precompile.ts";
+import { isEmptyAccount } from "../state/account.ts";
+import { openCode } from "../state/codes.ts";
+import { charge } from "../state/gas.ts";
+import { EXCEPTIONAL_HALT } from "../state/halt.ts";
+import { openAccount, openSlot, openTransient, storeAccount, storeSlot, storeTransient } from "../state/journal.ts";
+import { ADDRESS_MASK } from "../state/keys.ts";
+import type { Machine } from "../state/machine.ts";
+import { expandMemory } from "../state/memory.ts";
+import { openFrame, openTx } from "../state/opening.ts";
 import type { Operations } from "../state/operation.ts";
 
 /** EIP-2929. */
@@ -24,9 +33,9 @@ const isWarm = (address: bigint, { flags }: Account): boolean => (flags & FLAG.w
 
 /** Opens an account, pays for that, and makes it warm. */
 function access(m: Machine, address: bigint): Account {
-  const account = m.account(address);
-  m.charge(isWarm(address, account) ? WARM : COLD_ACCOUNT);
-  m.storeAccount({ ...account, flags: account.flags | FLAG.warm });
+  const account = openAccount(m, address);
+  charge(m, isWarm(address, account) ? WARM : COLD_ACCOUNT);
+  storeAccount(m, { ...account, flags: account.flags | FLAG.warm });
   return account;
 }
 
@@ -36,14 +45,14 @@ function balance(m: Machine): void {
 }
 
 function selfBalance(m: Machine): void {
-  const account = m.account(m.openFrame().address);
+  const account = openAccount(m, openFrame(m).address);
   m.stack.push(account.balance);
 }
 
 function extCodeSize(m: Machine): void {
   const { codeHash } = access(m, m.stack.pop() & ADDRESS_MASK);
-  m.openTx();
-  const { size } = m.codeOf(codeHash);
+  openTx(m);
+  const { size } = openCode(m, codeHash);
   m.stack.push(BigInt(size));
 }
 
@@ -58,28 +67,28 @@ function extCodeCopy(m: Machine): void {
   const address = stack.pop() & ADDRESS_MASK;
   const [to, from, length] = [stack.pop(), stack.pop(), stack.pop()];
   const { codeHash } = access(m, address);
-  m.extend(to, length);
-  m.charge(COPIED_WORD * ((length + 31n) / 32n));
+  expandMemory(m, to, length);
+  charge(m, COPIED_WORD * ((length + 31n) / 32n));
   if (length === 0n) return;
-  m.openTx();
-  copyToMemory(m, m.codeOf(codeHash), from, to, length);
+  openTx(m);
+  copyToMemory(m, openCode(m, codeHash), from, to, length);
 }
 
 // Storage
 
 function frameThatWrites(m: Machine): Frame {
-  const frame = m.openFrame();
-  if (frame.isStatic) throw Failure.NOW;
+  const frame = openFrame(m);
+  if (frame.isStatic) throw EXCEPTIONAL_HALT;
   return frame;
 }
 
 function load(m: Machine): void {
   const number = m.stack.pop();
-  const { address } = m.openFrame();
-  const account = m.account(address);
-  const slot = m.slot(address, account, number);
-  m.charge(slot.warm ? WARM : COLD_SLOT);
-  if (!slot.warm) m.storeSlot(account, { ...slot, warm: true });
+  const { address } = openFrame(m);
+  const account = openAccount(m, address);
+  const slot = openSlot(m, account, number);
+  charge(m, slot.warm ? WARM : COLD_SLOT);
+  if (!slot.warm) storeSlot(m, account, { ...slot, warm: true });
   m.stack.push(slot.current);
 }
 
@@ -87,16 +96,17 @@ function store(m: Machine): void {
   const number = m.stack.pop();
   const value = m.stack.pop();
   const { address } = frameThatWrites(m);
-  if (m.gas <= SENTRY) throw Failure.NOW;
-  const account = m.account(address);
-  const { original, current, warm } = m.slot(address, account, number);
-  if (!warm) m.charge(COLD_SLOT);
+  if (m.gas <= SENTRY) throw EXCEPTIONAL_HALT;
+  const account = openAccount(m, address);
+  const slot = openSlot(m, account, number);
+  const { original, current, warm } = slot;
+  if (!warm) charge(m, COLD_SLOT);
   const first = current === original && value !== current;
-  m.charge(first ? (original === 0n ? SET : RESET) : WARM);
-  m.storeSlot(account, { original, current: value, warm: true });
+  charge(m, first ? (original === 0n ? SET : RESET) : WARM);
+  storeSlot(m, account, { ...slot, current: value, warm: true });
   const refund = refundOf(original, current, value);
   if (refund === 0n) return;
-  const tx = m.openTx();
+  const tx = openTx(m);
   m.tx = { ...tx, refund: tx.refund + refund };
 }
 
@@ -109,19 +119,19 @@ function refundOf(original: bigint, current: bigint, value: bigint): bigint {
 }
 
 /** EIP-1153. */
-function loadTransient(m: Machine): void {
+function transientLoad(m: Machine): void {
   const number = m.stack.pop();
-  const account = m.account(m.openFrame().address);
-  const value = m.transient(account, number);
+  const account = openAccount(m, openFrame(m).address);
+  const value = openTransient(m, account, number);
   m.stack.push(value);
 }
 
-function storeTransient(m: Machine): void {
+function transientStore(m: Machine): void {
   const number = m.stack.pop();
   const value = m.stack.pop();
-  const account = m.account(frameThatWrites(m).address);
-  m.transient(account, number);
-  m.storeTransient(account, value);
+  const account = openAccount(m, frameThatWrites(m).address);
+  openTransient(m, account, number);
+  storeTransient(m, account, number, value);
 }
 
 /**
@@ -131,23 +141,23 @@ function storeTransient(m: Machine): void {
 function selfDestruct(m: Machine): void {
   const to = m.stack.pop() & ADDRESS_MASK;
   const { address } = frameThatWrites(m);
-  const account = m.account(address);
+  const account = openAccount(m, address);
   const { balance } = account;
   const created = (account.flags & FLAG.created) !== 0;
   const flags = account.flags | FLAG.touched | (created ? FLAG.destroyed : 0);
-  m.storeAccount({ ...account, balance: 0n, flags });
+  storeAccount(m, { ...account, balance: 0n, flags });
 
-  const beneficiary = m.account(to);
-  if (!isWarm(to, beneficiary)) m.charge(COLD_ACCOUNT);
-  if (balance > 0n && isEmptyAccount(beneficiary)) m.charge(NEW_ACCOUNT);
+  const beneficiary = openAccount(m, to);
+  if (!isWarm(to, beneficiary)) charge(m, COLD_ACCOUNT);
+  if (balance > 0n && isEmptyAccount(beneficiary)) charge(m, NEW_ACCOUNT);
   const given = created && to === address ? 0n : balance;
-  m.storeAccount({
+  storeAccount(m, {
     ...beneficiary,
     balance: BigInt.asUintN(256, beneficiary.balance + given),
     flags: beneficiary.flags | FLAG.warm | FLAG.touched,
   });
   m.returned = EMPTY;
-  m.goTo(PHASE.leave, new StatusTask(STATUS.success));
+  m.goTo({ phase: PHASE.leave, status: STATUS.success });
 }
 
 export const STORAGE: Operations = {
@@ -158,7 +168,7 @@ export const STORAGE: Operations = {
   71: selfBalance,
   84: load,
   85: store,
-  92: loadTransient,
-  93: storeTransient,
+  92: transientLoad,
+  93: transientStore,
   255: selfDestruct,
 };

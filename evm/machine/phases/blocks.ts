@@ -2,16 +2,16 @@ import { firstBlock, SLOT_STEPS } from "../../batch/claim.ts";
 import { historyIndex, historyTree } from "../../batch/history.ts";
 import { nextTurn } from "../../batch/turn.ts";
 import { type Block, PHASE } from "../../structures/layout.ts";
-import type { StartTask } from "../start.ts";
 import { toBoundary } from "../state/boundary.ts";
+import { readBytes } from "../state/bytes.ts";
 import type { Machine } from "../state/machine.ts";
+import { openBatch, openBlock, openTask, openTx } from "../state/opening.ts";
 import type { Steps } from "../state/operation.ts";
-import { DecodeTask } from "./transactions.ts";
+import { NEXT, type StartTask } from "../state/task.ts";
 
 /** START: opens the context, and the output that the batch builds on. */
-function start(m: Machine): void {
-  const { input } = m.task as StartTask;
-  m.openTask();
+function start(m: Machine, { input }: StartTask): void {
+  openTask(m);
   const { number, world, history } = input.previous;
   m.tape?.words([number, world, historyTree(history).root]);
   toBoundary(m, firstBlock(input));
@@ -19,17 +19,17 @@ function start(m: Machine): void {
 
 /** NEXT: one of the things that lie between two transactions. */
 function next(m: Machine): void {
-  m.openTx();
-  const block = m.openBlock();
-  const { bytes, context } = m.openBatch();
+  openTx(m);
+  const block = openBlock(m);
+  const { bytes, context } = openBatch(m);
   if (block.open && block.remaining === 0) openHistory(m, block);
-  const turn = nextTurn(block, (offset, length) => m.readBytes(bytes, offset, length));
+  const turn = nextTurn(block, (offset, length) => readBytes(m, bytes, offset, length));
   if (turn.kind === "end") {
     m.halted = { context, output: turn.output };
     return;
   }
   toBoundary(m, turn.block);
-  if (turn.kind === "transaction") m.goTo(PHASE.decode, new DecodeTask(turn.start, turn.end));
+  if (turn.kind === "transaction") m.goTo({ phase: PHASE.decode, start: turn.start, end: turn.end });
 }
 
 /** Opens the place of the block's hash: what is there, and the siblings. */
@@ -42,7 +42,7 @@ function openHistory(m: Machine, { number, batch }: Block): void {
 
 /** IDLE. */
 function idle(m: Machine): void {
-  if ((m.clock + 1n) % SLOT_STEPS === 0n) m.goTo(PHASE.next);
+  if ((m.clock + 1n) % SLOT_STEPS === 0n) m.goTo(NEXT);
 }
 
 /** The last step before the next transaction. */

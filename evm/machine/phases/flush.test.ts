@@ -4,8 +4,9 @@ import { type Account, FLAG, PHASE, type Slot, STATUS } from "../../structures/l
 import { trieGet } from "../../trie/get.ts";
 import { machineIn, type TestAccount, type TestWorld, type World, worldOf } from "../fixtures/state.ts";
 import { decodeAccount, decodeSlot } from "../state/account.ts";
-import { addressKey, type Machine, slotKey } from "../state/machine.ts";
-import { OutcomeTask } from "../state/outcome.ts";
+import { insertAccount, insertSlot, openAccount } from "../state/journal.ts";
+import { addressKey, slotKey } from "../state/keys.ts";
+import type { Machine } from "../state/machine.ts";
 import { step, witnessOf } from "../step.ts";
 
 const A = 0xa1n;
@@ -28,19 +29,19 @@ interface Change {
 
 /** A machine about to flush these changes. */
 function flushing(world: World, changes: readonly Change[]): Machine {
-  const m = machineIn({ world, phase: PHASE.flush, task: new OutcomeTask(STATUS.success, 21_000n) });
+  const m = machineIn({ world, task: { phase: PHASE.flush, status: STATUS.success, used: 21_000n } });
   for (const { address, flags, now = {}, slots = {} } of changes) {
-    m.insertAccount(address, { ...inTrie(m, world.root, address), ...now, flags });
+    insertAccount(m, { ...inTrie(m, world.root, address), ...now, flags });
     for (const [number, [original, current]] of Object.entries(slots)) {
-      const slot: Slot = { original, current, warm: true };
-      m.insertSlot(m.account(address), BigInt(number), slot);
+      const slot: Slot = { number: BigInt(number), original, current, warm: true };
+      insertSlot(m, openAccount(m, address), slot);
     }
   }
   return m;
 }
 
 const inTrie = (m: Machine, world: Uint8Array, address: bigint): Account =>
-  decodeAccount(trieGet(world, addressKey(address), m.host.node).value);
+  decodeAccount(address, trieGet(world, addressKey(address), m.host.node).value);
 
 const worldAfter = (m: Machine): Uint8Array => m.tx?.block.world ?? assert.fail("no block");
 
@@ -125,8 +126,7 @@ describe("the flush", () => {
     ]);
     const copy = m.copy();
     assert.equal(toTheEnd(m), 5);
-    assert.equal(m.phase, PHASE.receipt);
-    assert.deepEqual(m.task?.words(), [STATUS.success, 21_000n]);
+    assert.deepEqual(m.task, { phase: PHASE.receipt, status: STATUS.success, used: 21_000n });
     const { storage } = inTrie(copy, worldAfter(m), A);
     assert.equal(decodeSlot(trieGet(storage, slotKey(1n), copy.host.node).value), 11n, "a copy reads them too");
   });

@@ -1,18 +1,21 @@
-import { type Account, FLAG, PHASE } from "../../structures/layout.ts";
+import { type Account, FLAG, PHASE, type Slot } from "../../structures/layout.ts";
 import { encodeProof } from "../../trie/proof.ts";
 import { trieUpdate } from "../../trie/update.ts";
-import { encodeAccount, encodeSlot } from "../state/account.ts";
-import { isEmptyAccount, type Machine } from "../state/machine.ts";
+import { encodeAccount, encodeSlot, isEmptyAccount } from "../state/account.ts";
+import { dropAccount, openFirstAccount, openFirstSlot, storeAccount, withoutSlot } from "../state/journal.ts";
+import { addressKey, slotKey } from "../state/keys.ts";
+import type { Machine } from "../state/machine.ts";
+import { openBlock, openTx } from "../state/opening.ts";
 import type { Steps } from "../state/operation.ts";
+import type { FlushTask } from "../state/task.ts";
 
-/** One record of the journal into the tries, that of the lowest key first: an account's slots, then the account. The task, an OutcomeTask, stays as it is. */
-function flush(m: Machine): void {
-  const first = m.firstAccount();
-  if (!first) {
-    m.phase = PHASE.receipt;
+/** One record of the journal into the tries, that of the lowest key first: an account's slots, then the account. */
+function flush(m: Machine, { status, used }: FlushTask): void {
+  const account = openFirstAccount(m);
+  if (!account) {
+    m.goTo({ phase: PHASE.receipt, status, used });
     return;
   }
-  const { key, account } = first;
   const destroyed = (account.flags & FLAG.destroyed) !== 0;
   if (account.slots !== null && !destroyed) {
     flushSlot(m, account);
@@ -20,24 +23,25 @@ function flush(m: Machine): void {
   }
   if (destroyed || (account.flags & FLAG.touched) !== 0) {
     const gone = destroyed || isEmptyAccount(account);
-    setWorld(m, key, gone ? null : encodeAccount(account));
+    setWorld(m, addressKey(account.address), gone ? null : encodeAccount(account));
   }
-  m.dropAccount();
+  dropAccount(m, account);
 }
 
+/** @param account with slots. */
 function flushSlot(m: Machine, account: Account): void {
-  const { key, slot } = m.firstSlot(account) as NonNullable<ReturnType<Machine["firstSlot"]>>;
-  const rest = { ...account, slots: m.withoutSlot(account) };
-  if (slot.current === slot.original) m.storeAccount(rest);
+  const slot = openFirstSlot(m, account) as Slot;
+  const rest = withoutSlot(account, slot);
+  if (slot.current === slot.original) storeAccount(m, rest);
   else {
-    const storage = update(m, account.storage, key, encodeSlot(slot.current));
-    m.storeAccount({ ...rest, storage, flags: account.flags | FLAG.touched });
+    const storage = update(m, account.storage, slotKey(slot.number), encodeSlot(slot.current));
+    storeAccount(m, { ...rest, storage, flags: account.flags | FLAG.touched });
   }
 }
 
 function setWorld(m: Machine, key: Uint8Array, value: Uint8Array | null): void {
-  const tx = m.openTx();
-  const block = m.openBlock();
+  const tx = openTx(m);
+  const block = openBlock(m);
   m.tx = { ...tx, block: { ...block, world: update(m, block.world, key, value) } };
 }
 

@@ -1,5 +1,5 @@
 import { concat } from "@elench/bytes/concat";
-import { equalBytes, toBigInt, type Word, wordBytes } from "@elench/bytes/words";
+import { equalBytes, toBigInt, wordBytes } from "@elench/bytes/words";
 import { PagedBytes } from "@elench/merkle/paged-bytes";
 import { keccak256 } from "@elench/merkle/tree";
 import { Code } from "../../structures/code.ts";
@@ -9,21 +9,28 @@ import {
   EMPTY_CODE_HASH,
   FLAG,
   type Frame,
-  hashOf,
   KIND,
   PHASE,
   readView,
   STATUS,
-  type View,
   viewOf,
-  viewWords,
 } from "../../structures/layout.ts";
 import { EMPTY_TRIE_ROOT } from "../../trie/node.ts";
-import { ADDRESS_MASK, addressBytes, Failure, type Machine, StatusTask, type Task, Waiting } from "../state/machine.ts";
+import { readFromView } from "../state/bytes.ts";
+import { openCode } from "../state/codes.ts";
+import { charge } from "../state/gas.ts";
+import { EXCEPTIONAL_HALT } from "../state/halt.ts";
+import { openAccount, storeAccount } from "../state/journal.ts";
+import { ADDRESS_MASK, addressBytes } from "../state/keys.ts";
+import type { Machine } from "../state/machine.ts";
+import { openFrame, openTask, openTx, openView, openWaiting } from "../state/opening.ts";
 import type { Steps } from "../state/operation.ts";
 import { Stack } from "../state/stack.ts";
-import { BuildTask, copyToMemory, type DigestTask, hashView } from "./bulk.ts";
-import { isPrecompile, PrecompileTask } from "./precompile-task.ts";
+import { type EnterTask, EXECUTE, type LeaveTask, precompileTask, type TaskOf } from "../state/task.ts";
+import { Waiting } from "../state/waiting.ts";
+import { copyToMemory } from "./copy.ts";
+import { hashView } from "./hash.ts";
+import { isPrecompile } from "./is-precompile.ts";
 
 /** Deepest frame: the transaction's own has depth 0 (Yellow Paper, section 8). */
 const MAX_DEPTH = 1024;
@@ -36,28 +43,6 @@ const CODE_BYTE = 200n;
 /** EIP-3541: no code begins with it. */
 const RESERVED = 0xef;
 
-/** What lies between a call and its first instruction. */
-export class EnterTask implements Task {
-  /** Whose code runs; of a creation, the new address. */
-  readonly codeAddress: bigint;
-  /** Whether the frame's value moves, and its account is touched: all but DELEGATECALL. */
-  readonly transfers: boolean;
-  readonly creates: boolean;
-  /** Of a creation, else EMPTY. */
-  readonly initcode: View;
-
-  constructor(codeAddress: bigint, transfers: boolean, creates: boolean, initcode: View) {
-    this.codeAddress = codeAddress;
-    this.transfers = transfers;
-    this.creates = creates;
-    this.initcode = initcode;
-  }
-
-  words(): readonly Word[] {
-    return [this.codeAddress, this.transfers, this.creates, hashOf(this.initcode, viewWords)];
-  }
-}
-
 /** Hands the machine to a new frame. */
 export function enter(m: Machine, frame: Frame, gas: bigint, task: EnterTask): void {
   m.frame = frame;
@@ -67,14 +52,13 @@ export function enter(m: Machine, frame: Frame, gas: bigint, task: EnterTask): v
   m.memory = new PagedBytes();
   m.code = Code.NONE;
   m.returned = EMPTY;
-  m.goTo(PHASE.enter, task);
+  m.goTo(task);
 }
 
 /** ENTER. */
-function enterFrame(m: Machine): void {
-  const task = m.task as EnterTask;
-  m.openTask();
-  const frame = m.openFrame();
+function enterFrame(m: Machine, task: EnterTask): void {
+  openTask(m);
+  const frame = openFrame(m);
   if (task.creates) enterCreation(m, frame, task);
   else enterCall(m, frame, task);
 }
@@ -87,52 +71,50 @@ const pay = (account: Account, amount: bigint): Account => ({
 
 function enterCall(m: Machine, frame: Frame, { codeAddress, transfers }: EnterTask): void {
   if (frame.depth > MAX_DEPTH || (transfers && !transfer(m, frame))) leaveWith(m, STATUS.revert);
-  else if (isPrecompile(codeAddress)) m.goTo(PHASE.precompile, new PrecompileTask(codeAddress));
+  else if (isPrecompile(codeAddress)) m.goTo(precompileTask(codeAddress));
   else {
-    const { codeHash } = m.account(codeAddress);
-    m.openTx();
-    m.code = m.codeOf(codeHash);
-    m.goTo(PHASE.execute);
+    const { codeHash } = openAccount(m, codeAddress);
+    openTx(m);
+    m.code = openCode(m, codeHash);
+    m.goTo(EXECUTE);
   }
 }
 
 /** Moves the frame's value, and touches its account. @returns false, with nothing done, if the caller has less than that. */
 function transfer(m: Machine, { caller, address, value }: Frame): boolean {
   if (value > 0n) {
-    const payer = m.account(caller);
+    const payer = openAccount(m, caller);
     if (payer.balance < value) return false;
-    m.storeAccount(pay(payer, -value));
+    storeAccount(m, pay(payer, -value));
   }
-  m.storeAccount(pay(m.account(address), value));
+  storeAccount(m, pay(openAccount(m, address), value));
   return true;
 }
 
 /** The balance was checked before, where there was a choice: by CREATE, and by VALIDATE. */
 function enterCreation(m: Machine, frame: Frame, { initcode }: EnterTask): void {
-  m.openView(initcode);
-  const account = m.account(frame.address);
+  openView(m, initcode);
+  const account = openAccount(m, frame.address);
   const fresh =
     account.nonce === 0n &&
     equalBytes(account.codeHash, EMPTY_CODE_HASH) &&
     equalBytes(account.storage, EMPTY_TRIE_ROOT);
-  if (!fresh) throw Failure.NOW;
-  m.storeAccount({ ...pay(account, frame.value), nonce: 1n, flags: account.flags | FLAG.created | FLAG.touched });
-  if (frame.value > 0n) m.storeAccount(pay(m.account(frame.caller), -frame.value));
+  if (!fresh) throw EXCEPTIONAL_HALT;
+  storeAccount(m, { ...pay(account, frame.value), nonce: 1n, flags: account.flags | FLAG.created | FLAG.touched });
+  if (frame.value > 0n) storeAccount(m, pay(openAccount(m, frame.caller), -frame.value));
   m.code = new Code(readView(initcode, 0, initcode.length), 0);
-  if (initcode.length === 0) m.goTo(PHASE.execute);
-  else m.goTo(PHASE.build, new BuildTask(initcode));
+  if (initcode.length === 0) m.goTo(EXECUTE);
+  else m.goTo({ phase: PHASE.build, view: initcode, position: 0, carry: 0 });
 }
 
 function leaveWith(m: Machine, status: number): void {
-  m.goTo(PHASE.leave, new StatusTask(status));
+  m.goTo({ phase: PHASE.leave, status });
 }
 
 /** CREATE: the arguments are on the stack, their gas is paid, and the digest of CREATE2's initcode is at hand. */
-function create(m: Machine): void {
+function create(m: Machine, { salted, digest }: TaskOf<typeof PHASE.create>): void {
   const { stack, tape } = m;
-  const { argument, digest } = m.task as DigestTask;
-  const salted = argument === 1n;
-  m.openTask();
+  openTask(m);
   const takes = salted ? 4 : 3;
   if (tape) {
     for (let i = 0; i < takes; i++) tape.words([stack.peek(i)]);
@@ -140,18 +122,18 @@ function create(m: Machine): void {
   }
   const [value, offset, length] = [stack.pop(), stack.pop(), stack.pop()];
   const salt = salted ? stack.pop() : 0n;
-  const frame = m.openFrame();
-  const creator = m.account(frame.address);
+  const frame = openFrame(m);
+  const creator = openAccount(m, frame.address);
   if (frame.depth >= MAX_DEPTH || creator.balance < value || creator.nonce === MAX_NONCE) {
     m.returned = EMPTY;
     stack.push(0n);
-    m.goTo(PHASE.execute);
+    m.goTo(EXECUTE);
     return;
   }
-  m.storeAccount({ ...creator, nonce: creator.nonce + 1n, flags: creator.flags | FLAG.touched });
+  storeAccount(m, { ...creator, nonce: creator.nonce + 1n, flags: creator.flags | FLAG.touched });
   const address = salted ? saltedAddress(frame.address, salt, digest) : createdAddress(frame.address, creator.nonce);
-  const account = m.account(address);
-  m.storeAccount({ ...account, flags: account.flags | FLAG.warm });
+  const account = openAccount(m, address);
+  storeAccount(m, { ...account, flags: account.flags | FLAG.warm });
   const gas = m.gas - m.gas / 64n;
   m.gas -= gas;
   m.returned = EMPTY;
@@ -167,7 +149,8 @@ function create(m: Machine): void {
     outLength: 0n,
     parent: new Waiting(m, PHASE.execute),
   };
-  enter(m, creation, gas, new EnterTask(address, true, true, viewOf(m.memory, Number(offset), Number(length))));
+  const initcode = viewOf(m.memory, Number(offset), Number(length));
+  enter(m, creation, gas, { phase: PHASE.enter, codeAddress: address, transfers: true, creates: true, initcode });
 }
 
 const lastTwenty = (hash: Uint8Array): bigint => toBigInt(hash) & ADDRESS_MASK;
@@ -186,32 +169,29 @@ const saltedAddress = (sender: bigint, salt: bigint, initcodeHash: Uint8Array): 
   lastTwenty(keccak256(concat(Uint8Array.of(0xff), addressBytes(sender), wordBytes(salt), initcodeHash)));
 
 /** DEPOSIT: the code that a creation has left is paid for and hashed, and becomes the account's. */
-function deposit(m: Machine): void {
-  const { digest, live } = m.task as DigestTask;
-  m.openTask();
-  const account = m.account(m.openFrame().address);
-  const code = live as View;
+function deposit(m: Machine, { code, digest }: TaskOf<typeof PHASE.deposit>): void {
+  openTask(m);
+  const account = openAccount(m, openFrame(m).address);
   m.host.keep(digest, readView(code, 0, code.length));
-  m.storeAccount({ ...account, codeHash: digest, flags: account.flags | FLAG.touched });
+  storeAccount(m, { ...account, codeHash: digest, flags: account.flags | FLAG.touched });
   leaveWith(m, STATUS.deposited);
 }
 
 /** LEAVE: a creation's code is looked at first; then the state that waits goes on. */
-function leave(m: Machine): void {
-  const { status } = m.task as StatusTask;
-  m.openTask();
-  const frame = m.openFrame();
-  const returned = m.openView(m.returned);
+function leave(m: Machine, { status }: LeaveTask): void {
+  openTask(m);
+  const frame = openFrame(m);
+  const returned = openView(m, m.returned);
   if (frame.kind === KIND.creation && status === STATUS.success && returned.length > 0) {
-    if (returned.length > MAX_CODE || m.readView(returned, 0, 1)[0] === RESERVED) throw Failure.NOW;
-    m.charge(CODE_BYTE * BigInt(returned.length));
-    hashView(m, PHASE.deposit, 0n, returned, { live: returned });
+    if (returned.length > MAX_CODE || readFromView(m, returned, 0, 1)[0] === RESERVED) throw EXCEPTIONAL_HALT;
+    charge(m, CODE_BYTE * BigInt(returned.length));
+    hashView(m, { phase: PHASE.deposit, code: returned }, returned);
   } else goOn(m, frame, status);
 }
 
 /** Restores the state that waits, and tells it how the frame ended. */
 function goOn(m: Machine, frame: Frame, status: number): void {
-  const waiting = m.openWaiting();
+  const waiting = openWaiting(m);
   const { returned } = m;
   const succeeds = status === STATUS.success || status === STATUS.deposited;
   if (!succeeds) {
@@ -226,12 +206,12 @@ function goOn(m: Machine, frame: Frame, status: number): void {
   m.frame = waiting.frame;
   if (waiting.phase === PHASE.settle) {
     m.returned = EMPTY;
-    m.goTo(PHASE.settle, new StatusTask(succeeds ? STATUS.success : status));
+    m.goTo({ phase: PHASE.settle, status: succeeds ? STATUS.success : status });
     return;
   }
   // What came back may be a window on this very memory: then it is copied before it is written.
   if (returned.tree === m.memory) m.memory.shared = true;
-  m.goTo(PHASE.execute);
+  m.goTo(EXECUTE);
   if (frame.kind === KIND.creation) {
     m.stack.push(succeeds ? frame.address : 0n);
     m.returned = succeeds ? EMPTY : returned;

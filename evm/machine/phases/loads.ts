@@ -3,45 +3,46 @@ import { PHASE } from "../../structures/layout.ts";
 import { trieGet } from "../../trie/get.ts";
 import { encodeProof } from "../../trie/proof.ts";
 import { decodeAccount, decodeSlot } from "../state/account.ts";
-import { addressKey, type LoadTask, type Machine, slotKey } from "../state/machine.ts";
+import { insertCode } from "../state/codes.ts";
+import { insertAccount, insertSlot, openAccount } from "../state/journal.ts";
+import { addressKey, slotKey } from "../state/keys.ts";
+import type { Machine } from "../state/machine.ts";
+import { openBlock, openTask, openTx } from "../state/opening.ts";
 import type { Steps } from "../state/operation.ts";
+import type { TaskOf } from "../state/task.ts";
 
 /** Looks a key up in a trie, with the proof on the tape. */
-function look(m: Machine, root: Uint8Array, key: Uint8Array): Uint8Array | null {
+function lookUp(m: Machine, root: Uint8Array, key: Uint8Array): Uint8Array | null {
   const { value, proof } = trieGet(root, key, m.host.node);
   m.tape?.bytes(encodeProof(proof));
   return value;
 }
 
-/** What is loaded, and back. */
-const load =
-  <Wanted>(bringIn: (m: Machine, wanted: Wanted) => void) =>
-  (m: Machine): void => {
-    const task = m.task as LoadTask;
-    m.openTask();
-    bringIn(m, task.wanted as Wanted);
-    m.goTo(task.phase, task.task);
-  };
+function loadAccount(m: Machine, { address, resume }: TaskOf<typeof PHASE.loadAccount>): void {
+  openTask(m);
+  openTx(m);
+  const { world } = openBlock(m);
+  insertAccount(m, decodeAccount(address, lookUp(m, world, addressKey(address))));
+  m.goTo(resume);
+}
 
-const loadAccount = load((m, [address]: readonly [bigint]) => {
-  m.openTx();
-  const { world } = m.openBlock();
-  m.insertAccount(address, decodeAccount(look(m, world, addressKey(address))));
-});
+function loadSlot(m: Machine, { address, slot, resume }: TaskOf<typeof PHASE.loadSlot>): void {
+  openTask(m);
+  const account = openAccount(m, address);
+  const value = decodeSlot(lookUp(m, account.storage, slotKey(slot)));
+  insertSlot(m, account, { number: slot, original: value, current: value, warm: false });
+  m.goTo(resume);
+}
 
-const loadSlot = load((m, [address, slot]: readonly [bigint, bigint]) => {
-  const account = m.account(address);
-  const value = decodeSlot(look(m, account.storage, slotKey(slot)));
-  m.insertSlot(account, slot, { original: value, current: value, warm: false });
-});
-
-const loadCode = load((m, [codeHash]: readonly [Uint8Array]) => {
-  m.openTx();
+function loadCode(m: Machine, { codeHash, resume }: TaskOf<typeof PHASE.loadCode>): void {
+  openTask(m);
+  openTx(m);
   const code = new Code(m.host.code(codeHash));
   m.tape?.uint(code.size, 4);
   m.tape?.bytes(code.bytes);
-  m.insertCode(codeHash, code);
-});
+  insertCode(m, codeHash, code);
+  m.goTo(resume);
+}
 
 export const LOADS: Steps = {
   [PHASE.loadAccount]: loadAccount,

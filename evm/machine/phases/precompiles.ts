@@ -7,10 +7,15 @@ import { RIPEMD160_INITIAL, ripemd160Absorb } from "../../crypto/hashes/ripemd16
 import { SHA256_INITIAL, sha256Absorb } from "../../crypto/hashes/sha256.ts";
 import { exceedsL1 } from "../../crypto/precompile-bounds.ts";
 import { PHASE, STATUS, type View, viewOfBytes } from "../../structures/layout.ts";
-import { Failure, type Machine, StatusTask } from "../state/machine.ts";
+import { readFromView } from "../state/bytes.ts";
+import { charge } from "../state/gas.ts";
+import { EXCEPTIONAL_HALT } from "../state/halt.ts";
+import type { Machine } from "../state/machine.ts";
+import { openFrame, openTask, openView } from "../state/opening.ts";
 import type { Steps } from "../state/operation.ts";
+import type { PrecompileTask } from "../state/task.ts";
 import { callModel } from "./inference.ts";
-import { INFERENCE, PrecompileTask } from "./precompile-task.ts";
+import { INFERENCE } from "./is-precompile.ts";
 import { runPrecompile } from "./run-precompile.ts";
 
 /** Precompiles of Cancun, in one step where L1 has one of its own that can be called, else in pieces (docs/evm-machine.md, "Precompiles"). */
@@ -23,52 +28,52 @@ const BLAKE2_INPUT = 213;
 /** A pair of points. */
 const PAIR = 192;
 
-type Precompile = (m: Machine, data: View) => void;
+type Precompile = (m: Machine, data: View, task: PrecompileTask) => void;
 
 const words = (length: number): bigint => BigInt(Math.ceil(length / 32));
 
 function leaveWithBytes(m: Machine, output: Uint8Array): void {
   m.returned = viewOfBytes(output);
-  m.goTo(PHASE.leave, new StatusTask(STATUS.success));
+  m.goTo({ phase: PHASE.leave, status: STATUS.success });
 }
 
 /** Reads the input, and runs the precompile on it. @param length how much of it counts; zeros beyond its end. */
 function runOn(m: Machine, data: View, address: number, length: number): void {
-  const output = runPrecompile(address, m.readView(data, 0, length));
-  if (output === null) throw Failure.NOW;
+  const output = runPrecompile(address, readFromView(m, data, 0, length));
+  if (output === null) throw EXCEPTIONAL_HALT;
   leaveWithBytes(m, output);
 }
 
 const recover: Precompile = (m, data) => {
-  m.charge(3000n);
+  charge(m, 3000n);
   runOn(m, data, 1, 128);
 };
 
 const identity: Precompile = (m, data) => {
-  m.charge(15n + 3n * words(data.length));
+  charge(m, 15n + 3n * words(data.length));
   m.returned = data;
-  m.goTo(PHASE.leave, new StatusTask(STATUS.success));
+  m.goTo({ phase: PHASE.leave, status: STATUS.success });
 };
 
 /** EIP-198, priced by EIP-2565. */
 const exponentiate: Precompile = (m, data) => {
-  const head = m.readView(data, 0, 96);
+  const head = readFromView(m, data, 0, 96);
   const [base, exponent, modulus] = [0, 32, 64].map((at) => toBigInt(head.subarray(at, at + 32))) as [
     bigint,
     bigint,
     bigint,
   ];
   const lead = exponent < 32n ? Number(exponent) : 32;
-  const exponentHead = m.readView(data, 96n + base, lead);
-  m.charge(modexpGas(base, exponent, modulus, toBigInt(exponentHead)));
-  if (m.host.bounded && (base > 1024n || exponent > 1024n || modulus > 1024n)) throw Failure.NOW;
+  const exponentHead = readFromView(m, data, 96n + base, lead);
+  charge(m, modexpGas(base, exponent, modulus, toBigInt(exponentHead)));
+  if (m.host.bounded && (base > 1024n || exponent > 1024n || modulus > 1024n)) throw EXCEPTIONAL_HALT;
   // The price is known by the lengths and the exponent's head: before the rest of the input, and whether or not there is a modulus.
-  if (m.host.bounded && exceedsL1(5, concat(head, new Uint8Array(Number(base)), exponentHead))) throw Failure.NOW;
+  if (m.host.bounded && exceedsL1(5, concat(head, new Uint8Array(Number(base)), exponentHead))) throw EXCEPTIONAL_HALT;
   if (modulus === 0n) {
     leaveWithBytes(m, new Uint8Array(0));
     return;
   }
-  const input = concat(head, m.readView(data, 96, Number(base + exponent + modulus)));
+  const input = concat(head, readFromView(m, data, 96, Number(base + exponent + modulus)));
   leaveWithBytes(m, runPrecompile(5, input) as Uint8Array);
 };
 
@@ -82,31 +87,30 @@ function modexpGas(base: bigint, exponent: bigint, modulus: bigint, head: bigint
 }
 
 const addPoints: Precompile = (m, data) => {
-  m.charge(150n);
+  charge(m, 150n);
   runOn(m, data, 6, 128);
 };
 
 const multiplyPoint: Precompile = (m, data) => {
-  m.charge(6000n);
+  charge(m, 6000n);
   runOn(m, data, 7, 96);
 };
 
 const pair: Precompile = (m, data) => {
-  if (data.length % PAIR !== 0) throw Failure.NOW;
+  if (data.length % PAIR !== 0) throw EXCEPTIONAL_HALT;
   const gas = 45_000n + 34_000n * BigInt(data.length / PAIR);
-  m.charge(gas);
-  if (m.host.bounded && gas > 4_000_000n) throw Failure.NOW;
+  charge(m, gas);
+  if (m.host.bounded && gas > 4_000_000n) throw EXCEPTIONAL_HALT;
   runOn(m, data, 8, data.length);
 };
 
 const evaluatePoint: Precompile = (m, data) => {
-  m.charge(50_000n);
-  if (data.length !== 192) throw Failure.NOW;
+  charge(m, 50_000n);
+  if (data.length !== 192) throw EXCEPTIONAL_HALT;
   runOn(m, data, 10, 192);
 };
 
 interface BlockHash {
-  readonly address: bigint;
   readonly base: bigint;
   readonly perWord: bigint;
   readonly bytesAStep: number;
@@ -118,43 +122,42 @@ interface BlockHash {
 
 /** SHA-256 and RIPEMD-160: the midstate is the hash's own. */
 const hashBlocks =
-  ({ address, base, perWord, bytesAStep, initial, absorb, pad, digest }: BlockHash): Precompile =>
-  (m, data) => {
-    const { position, midstate } = m.task as PrecompileTask;
-    if (position === 0) m.charge(base + perWord * words(data.length));
-    const state = position === 0 ? initial : (midstate as Uint8Array);
+  ({ base, perWord, bytesAStep, initial, absorb, pad, digest }: BlockHash): Precompile =>
+  (m, data, task) => {
+    const { position, midstate } = task;
+    if (position === 0) charge(m, base + perWord * words(data.length));
+    const state = position === 0 ? initial : midstate;
     const rest = data.length - position;
     if (rest > bytesAStep) {
-      const next = absorb(state, m.readView(data, position, bytesAStep));
-      m.goTo(PHASE.precompile, new PrecompileTask(address, position + bytesAStep, next));
+      const next = absorb(state, readFromView(m, data, position, bytesAStep));
+      m.goTo({ ...task, position: position + bytesAStep, midstate: next });
       return;
     }
-    const last = m.readView(data, position, rest);
+    const last = readFromView(m, data, position, rest);
     const whole = rest - (rest % BLOCK);
     const end = absorb(state, concat(last.subarray(0, whole), pad(last.subarray(whole), data.length)));
     leaveWithBytes(m, digest(end));
   };
 
 /** BLAKE2F (EIP-152): the midstate is the hash of the working vector. */
-const blake2: Precompile = (m, data) => {
-  const { position, live } = m.task as PrecompileTask;
-  if (data.length !== BLAKE2_INPUT) throw Failure.NOW;
-  const input = m.readView(data, 0, BLAKE2_INPUT);
-  if ((input[212] as number) > 1) throw Failure.NOW;
+const blake2: Precompile = (m, data, task) => {
+  const { position } = task;
+  if (data.length !== BLAKE2_INPUT) throw EXCEPTIONAL_HALT;
+  const input = readFromView(m, data, 0, BLAKE2_INPUT);
+  if ((input[212] as number) > 1) throw EXCEPTIONAL_HALT;
   const rounds = Number(toBigInt(input.subarray(0, 4)));
-  if (position === 0) m.charge(BigInt(rounds));
-  const vector = position === 0 ? blake2Start(input) : (live as Uint8Array);
+  if (position === 0) charge(m, BigInt(rounds));
+  const vector = position === 0 ? blake2Start(input) : task.vector;
   if (position > 0) m.tape?.bytes(vector);
   const count = Math.min(rounds - position, BLAKE2_STEP);
   const next = blake2Run(vector, input.slice(68, 196), position, count);
   if (position + count === rounds) leaveWithBytes(m, blake2Finish(input.slice(4, 68), next));
-  else m.goTo(PHASE.precompile, new PrecompileTask(9n, position + count, keccak256(next), next));
+  else m.goTo({ ...task, position: position + count, midstate: keccak256(next), vector: next });
 };
 
 const precompiles: Readonly<Record<number, Precompile>> = {
   1: recover,
   2: hashBlocks({
-    address: 2n,
     base: 60n,
     perWord: 12n,
     bytesAStep: SHA256_STEP,
@@ -164,7 +167,6 @@ const precompiles: Readonly<Record<number, Precompile>> = {
     digest: (state) => state,
   }),
   3: hashBlocks({
-    address: 3n,
     base: 600n,
     perWord: 120n,
     bytesAStep: RIPEMD160_STEP,
@@ -182,15 +184,15 @@ const precompiles: Readonly<Record<number, Precompile>> = {
   10: evaluatePoint,
 };
 
-function precompile(m: Machine): void {
-  const { address } = m.task as PrecompileTask;
+function precompile(m: Machine, task: PrecompileTask): void {
+  const { address } = task;
   if (address === INFERENCE) {
     callModel(m);
     return;
   }
-  m.openTask();
-  const data = m.openView(m.openFrame().data);
-  (precompiles[Number(address)] as Precompile)(m, data);
+  openTask(m);
+  const data = openView(m, openFrame(m).data);
+  (precompiles[Number(address)] as Precompile)(m, data, task);
 }
 
 export const PRECOMPILES: Steps = { [PHASE.precompile]: precompile };

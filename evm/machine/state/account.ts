@@ -1,4 +1,4 @@
-import { toBigInt, wordBytes } from "@elench/bytes/words";
+import { equalBytes, toBigInt, wordBytes } from "@elench/bytes/words";
 import type { Hash } from "@elench/merkle/tree";
 import { RLP } from "@ethereumjs/rlp";
 import { type Account, EMPTY_CODE_HASH } from "../../structures/layout.ts";
@@ -7,15 +7,24 @@ import { EMPTY_TRIE_ROOT } from "../../trie/node.ts";
 /** What the tries hold (Yellow Paper, 4.1): RLP of [nonce, balance, storage root, code hash] for an account, of an integer for a slot. */
 
 /** The journal's record of an account that was just brought in. @param rlp null where the trie has none. */
-export function decodeAccount(rlp: Uint8Array | null): Account {
-  const fresh = { slots: null, transient: null, flags: 0 };
+export function decodeAccount(address: bigint, rlp: Uint8Array | null): Account {
+  const fresh = { address, slots: null, transient: null, flags: 0 };
   if (rlp === null) return { nonce: 0n, balance: 0n, codeHash: EMPTY_CODE_HASH, storage: EMPTY_TRIE_ROOT, ...fresh };
   const [nonce, balance, storage, codeHash] = RLP.decode(rlp) as [Uint8Array, Uint8Array, Hash, Hash];
   return { nonce: toBigInt(nonce), balance: toBigInt(balance), storage, codeHash, ...fresh };
 }
 
-export const encodeAccount = ({ nonce, balance, storage, codeHash }: Account): Uint8Array =>
+export const encodeAccount = ({
+  nonce,
+  balance,
+  storage,
+  codeHash,
+}: Pick<Account, "nonce" | "balance" | "storage" | "codeHash">): Uint8Array =>
   RLP.encode([minimal(nonce), minimal(balance), storage, codeHash]);
+
+/** An account that is in no trie (EIP-161). */
+export const isEmptyAccount = ({ nonce, balance, codeHash }: Account): boolean =>
+  nonce === 0n && balance === 0n && equalBytes(codeHash, EMPTY_CODE_HASH);
 
 /** A slot's value. @param rlp null where the trie has none: 0. */
 export const decodeSlot = (rlp: Uint8Array | null): bigint =>

@@ -1,11 +1,12 @@
 import { PagedBytes } from "@elench/merkle/paged-bytes";
 import { Code } from "../../structures/code.ts";
-import { type Block, EMPTY, PHASE, type Phase, ZERO_HASH } from "../../structures/layout.ts";
+import { type Block, EMPTY, ZERO_HASH } from "../../structures/layout.ts";
 import type { Machine } from "./machine.ts";
 import { Stack } from "./stack.ts";
+import { IDLE, NEXT, type Task } from "./task.ts";
 
 /** Leaves nothing of a transaction but the block. */
-export function toBoundary(m: Machine, block: Block, phase: Phase = PHASE.next): void {
+export function toBoundary(m: Machine, block: Block, task: Task = NEXT): void {
   m.pc = 0;
   m.gas = 0n;
   m.stack = new Stack();
@@ -15,8 +16,8 @@ export function toBoundary(m: Machine, block: Block, phase: Phase = PHASE.next):
   m.journal = null;
   m.frame = null;
   m.tx = { origin: 0n, gasPrice: 0n, refund: 0n, logs: ZERO_HASH, codes: null, envelope: null, block };
-  m.goTo(phase);
+  m.goTo(task);
 }
 
 /** Ends a transaction: the rest of its slot is idled away. */
-export const endTransaction = (m: Machine, block: Block): void => toBoundary(m, block, PHASE.idle);
+export const endTransaction = (m: Machine, block: Block): void => toBoundary(m, block, IDLE);

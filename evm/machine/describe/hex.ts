@@ -1,0 +1,6 @@
+/** Hex for people: without leading zeros for numbers, whole for addresses and bytes. */
+
+export const hexWord = (value: bigint): string => `0x${value.toString(16)}`;
+export const hexAddress = (address: bigint): string => `0x${address.toString(16).padStart(40, "0")}`;
+export const hexBytes = (bytes: Uint8Array): string =>
+  `0x${Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("")}`;

@@ -1,0 +1,36 @@
+import { leavesOf } from "@elench/merkle/paged-bytes";
+import { PHASE } from "../../structures/layout.ts";
+import { readFromView } from "../state/bytes.ts";
+import type { Machine } from "../state/machine.ts";
+import { openTask } from "../state/opening.ts";
+import type { Steps } from "../state/operation.ts";
+import { type BuildTask, builtInput, EXECUTE, type InputTask } from "../state/task.ts";
+
+/** Trees that are built in bounded pieces: of a creation's code, and of a model's input. */
+
+/** Bytes that BUILD and INPUT take in a step. */
+const BUILD_BYTES = 4096;
+
+function build(m: Machine, { view, position }: BuildTask): void {
+  openTask(m);
+  const count = Math.min(view.length - position, BUILD_BYTES);
+  readFromView(m, view, position, count);
+  m.tape?.bytes(...m.code.siblings(...leavesOf(position, count)));
+  const end = position + count;
+  m.code = m.code.upTo(end);
+  if (end < view.length) m.goTo({ phase: PHASE.build, view, position: end, carry: m.code.carryAt(end) });
+  else m.goTo(EXECUTE);
+}
+
+function input(m: Machine, task: InputTask): void {
+  openTask(m);
+  const { modelId, entry, view, position } = task;
+  const count = Math.min(view.length - position, BUILD_BYTES);
+  readFromView(m, view, position, count);
+  if (m.tape && count > 0) m.tape.bytes(...builtInput(task).siblings(...leavesOf(position, count)));
+  const next = { ...task, position: position + count };
+  if (next.position < view.length) m.goTo(next);
+  else m.goTo({ phase: PHASE.ask, modelId, entry, input: builtInput(next) });
+}
+
+export const BUILDING: Steps = { [PHASE.build]: build, [PHASE.input]: input };

@@ -1,0 +1,73 @@
+import { concat } from "@elench/bytes/concat";
+import { toBigInt } from "@elench/bytes/words";
+import { type Hash, keccak256 } from "@elench/merkle/tree";
+import { KECCAK_INITIAL, KECCAK_RATE, keccakAbsorb } from "../../crypto/hashes/keccak.ts";
+import { keccakPad } from "../../crypto/hashes/padding.ts";
+import { PHASE, type View } from "../../structures/layout.ts";
+import { readFromView } from "../state/bytes.ts";
+import type { Machine } from "../state/machine.ts";
+import { openTask } from "../state/opening.ts";
+import type { Steps } from "../state/operation.ts";
+import { type DigestUse, EXECUTE, type HashTask } from "../state/task.ts";
+
+/** Hashing in bounded pieces, for whoever needs the digest. */
+
+/** A message up to this is hashed in one step. */
+const HASH_AT_ONCE = 8192;
+/** Bytes absorbed in a step of hashing a longer one: 32 blocks. */
+const ABSORB_BYTES = 32 * KECCAK_RATE;
+
+const NOTHING = new Uint8Array(0);
+
+/** Goes on with HASH: keccak256(prefix ‖ view ‖ suffix), for `then`. */
+export function hashView(
+  m: Machine,
+  then: DigestUse,
+  view: View,
+  { prefix = NOTHING, suffix = NOTHING }: { readonly prefix?: Uint8Array; readonly suffix?: Uint8Array } = {},
+): void {
+  m.goTo({ phase: PHASE.hash, then, view, prefix, suffix, position: 0, sponge: KECCAK_INITIAL });
+}
+
+function hash(m: Machine, task: HashTask): void {
+  openTask(m);
+  const { then, prefix, view, suffix, position, sponge } = task;
+  const length = prefix.length + view.length + suffix.length;
+  if (length <= HASH_AT_ONCE) {
+    digested(m, then, keccak256(readMessage(m, task, 0, length)));
+    return;
+  }
+  if (m.tape && position > 0) m.tape.bytes(sponge);
+  const rest = length - position;
+  const piece = readMessage(m, task, position, Math.min(position + ABSORB_BYTES, length));
+  if (rest > ABSORB_BYTES) {
+    m.goTo({ ...task, position: position + ABSORB_BYTES, sponge: keccakAbsorb(sponge, piece) });
+    return;
+  }
+  const whole = rest - (rest % KECCAK_RATE);
+  const blocks = concat(piece.subarray(0, whole), keccakPad(piece.subarray(whole)));
+  digested(m, then, keccakAbsorb(sponge, blocks).slice(0, 32));
+}
+
+/** Bytes from … to − 1 of prefix ‖ view ‖ suffix, opening those of the view. */
+function readMessage(m: Machine, { prefix, view, suffix }: HashTask, from: number, to: number): Uint8Array {
+  const end = prefix.length + view.length;
+  const first = within(from, prefix.length, view.length);
+  return concat(
+    prefix.subarray(from, to),
+    readFromView(m, view, first, within(to, prefix.length, view.length) - first),
+    suffix.subarray(within(from, end, suffix.length), within(to, end, suffix.length)),
+  );
+}
+
+/** How many of `length` bytes that begin at `start` come before a place. */
+const within = (place: number, start: number, length: number): number => Math.min(Math.max(place - start, 0), length);
+
+function digested(m: Machine, then: DigestUse, digest: Hash): void {
+  if (then.phase === PHASE.execute) {
+    m.stack.push(toBigInt(digest));
+    m.goTo(EXECUTE);
+  } else m.goTo({ ...then, digest });
+}
+
+export const HASHING: Steps = { [PHASE.hash]: hash };

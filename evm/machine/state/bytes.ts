@@ -1,0 +1,33 @@
+import type { PagedBytes } from "@elench/merkle/paged-bytes";
+import type { Code } from "../../structures/code.ts";
+import type { View } from "../../structures/layout.ts";
+import type { Machine } from "./machine.ts";
+
+/** Bytes that a step reads: they are opened by their leaves. */
+
+/** Opens bytes of a data tree. Within its size. */
+export function readBytes(m: Machine, tree: PagedBytes, offset: number, length: number): Uint8Array {
+  if (m.tape) m.tape.bytes(tree.openRange(offset, length));
+  const bytes = tree.view(offset, length);
+  if (m.observer && tree === m.memory && length > 0) m.observer.memoryRead(offset, bytes);
+  return bytes;
+}
+
+/** Opens bytes from … from + length of a view that is itself open; zeros beyond its end. */
+export function readFromView(m: Machine, view: View, from: bigint | number, length: number): Uint8Array {
+  const bytes = new Uint8Array(length);
+  if (BigInt(from) >= BigInt(view.length)) return bytes;
+  const start = Number(from);
+  bytes.set(readBytes(m, view.tree, view.offset + start, Math.min(length, view.length - start)));
+  return bytes;
+}
+
+/** Opens bytes from … from + length of a code; zeros beyond its end. */
+export function readFromCode(m: Machine, code: Code, from: number, length: number): Uint8Array {
+  const bytes = new Uint8Array(length);
+  const count = Math.min(length, Math.max(code.size - from, 0));
+  if (count === 0) return bytes;
+  m.tape?.bytes(code.openRange(from, count));
+  bytes.set(code.bytes.subarray(from, from + count));
+  return bytes;
+}

@@ -1,0 +1,11 @@
+import { EXCEPTIONAL_HALT } from "./halt.ts";
+import type { Machine } from "./machine.ts";
+
+/** Takes gas from the frame. Halts exceptionally if it has less. */
+export function charge(m: Machine, gas: bigint): void {
+  if (m.gas < gas) {
+    m.observer?.outOfGas(gas, m.gas);
+    throw EXCEPTIONAL_HALT;
+  }
+  m.gas -= gas;
+}

@@ -1,0 +1,38 @@
+import { readBytes } from "./bytes.ts";
+import { charge } from "./gas.ts";
+import { EXCEPTIONAL_HALT } from "./halt.ts";
+import type { Machine } from "./machine.ts";
+
+/** Memory beyond this cannot be paid for: its price would pass 2^64. */
+const MEMORY_LIMIT = 2n ** 32n;
+
+/** Price of so many words of memory (Yellow Paper, H.1). */
+const memoryGas = (words: bigint): bigint => 3n * words + (words * words) / 512n;
+
+/** Charges for and performs memory expansion to offset + length. No-op if length is 0. Halts exceptionally if gas is insufficient. */
+export function expandMemory(m: Machine, offset: bigint, length: bigint): void {
+  if (length === 0n) return;
+  const end = offset + length;
+  if (end <= BigInt(m.memory.size)) return;
+  if (end > MEMORY_LIMIT) throw EXCEPTIONAL_HALT;
+  const words = (end + 31n) / 32n;
+  charge(m, memoryGas(words) - memoryGas(BigInt(m.memory.size / 32)));
+  ownMemory(m).grow(32 * Number(words));
+}
+
+/** Opens a range of memory, within its size. */
+export const readMemory = (m: Machine, offset: number, length: number): Uint8Array =>
+  readBytes(m, m.memory, offset, length);
+
+/** Opens a range of memory, within its size, and overwrites it. */
+export function writeMemory(m: Machine, offset: number, bytes: Uint8Array): void {
+  if (m.tape) m.tape.bytes(m.memory.openRange(offset, bytes.length));
+  if (m.observer && bytes.length > 0) m.observer.memoryWrite(offset, m.memory.view(offset, bytes.length), bytes);
+  ownMemory(m).write(offset, bytes);
+}
+
+/** The memory, to be written: nobody else looks at it. */
+function ownMemory(m: Machine): Machine["memory"] {
+  if (m.memory.shared) m.memory = m.memory.copy();
+  return m.memory;
+}

@@ -1,0 +1,69 @@
+import {
+  type Batch,
+  type Block,
+  batchWords,
+  blockWords,
+  type Envelope,
+  envelopeWords,
+  type Frame,
+  frameWords,
+  type Tx,
+  txWords,
+  type View,
+  viewWords,
+} from "../../structures/layout.ts";
+import type { Machine } from "./machine.ts";
+import { taskWords } from "./task.ts";
+import type { Waiting } from "./waiting.ts";
+
+/** Structures that a step opens: their words go on the tape, if there is one, in the order in which the contract reads them. */
+
+/** Opens the machine's task. */
+export function openTask(m: Machine): void {
+  if (m.tape) m.tape.words(taskWords(m.task));
+}
+
+export function openFrame(m: Machine): Frame {
+  const frame = m.frame as Frame;
+  if (m.tape) m.tape.words(frameWords(frame));
+  return frame;
+}
+
+export function openTx(m: Machine): Tx {
+  const tx = m.tx as Tx;
+  if (m.tape) m.tape.words(txWords(tx));
+  return tx;
+}
+
+/** After the Tx. */
+export function openEnvelope(m: Machine): Envelope {
+  const envelope = (m.tx as Tx).envelope as Envelope;
+  if (m.tape) m.tape.words(envelopeWords(envelope));
+  return envelope;
+}
+
+/** After the Tx. */
+export function openBlock(m: Machine): Block {
+  const { block } = m.tx as Tx;
+  if (m.tape) m.tape.words(blockWords(block));
+  return block;
+}
+
+/** After the Block. */
+export function openBatch(m: Machine): Batch {
+  const { batch } = (m.tx as Tx).block;
+  if (m.tape) m.tape.words(batchWords(batch));
+  return batch;
+}
+
+export function openView(m: Machine, view: View): View {
+  if (m.tape) m.tape.words(viewWords(view));
+  return view;
+}
+
+/** The state that the frame ends to; after the Frame. */
+export function openWaiting(m: Machine): Waiting {
+  const waiting = (m.frame as Frame).parent as Waiting;
+  if (m.tape) m.tape.words(waiting.words());
+  return waiting;
+}

@@ -1,0 +1,82 @@
+import type { Word } from "@elench/bytes/words";
+import { hashWords } from "@elench/merkle/hash-words";
+import type { PagedBytes } from "@elench/merkle/paged-bytes";
+import type { Hash } from "@elench/merkle/tree";
+import type { Code } from "../../structures/code.ts";
+import {
+  type Account,
+  EMPTY,
+  type Frame,
+  frameWords,
+  type Hashed,
+  hashOf,
+  type PHASE,
+  type Tx,
+  txWords,
+  viewWords,
+} from "../../structures/layout.ts";
+import { rootOf, type Sparse } from "../../structures/sparse.ts";
+import type { Machine } from "./machine.ts";
+import type { Stack } from "./stack.ts";
+
+/** A state that waits for a frame to end. */
+export class Waiting implements Hashed {
+  /** In which it goes on: EXECUTE in a caller's frame, SETTLE after the transaction's own. */
+  readonly phase: typeof PHASE.execute | typeof PHASE.settle;
+  readonly pc: number;
+  readonly gas: bigint;
+  readonly stack: Stack;
+  readonly memory: PagedBytes;
+  readonly code: Code;
+  readonly journal: Sparse<Account>;
+  readonly frame: Frame | null;
+  readonly tx: Tx;
+  /** Whether another machine waits on it too: who restores it takes copies. */
+  shared = false;
+  #hash: Hash | undefined;
+
+  constructor(m: Machine, phase: Waiting["phase"]) {
+    this.phase = phase;
+    this.pc = m.pc;
+    this.gas = m.gas;
+    this.stack = m.stack;
+    this.memory = m.memory;
+    this.code = m.code;
+    this.journal = m.journal;
+    this.frame = m.frame;
+    this.tx = m.tx as Tx;
+  }
+
+  words(): Word[] {
+    return [
+      this.phase,
+      0,
+      this.pc,
+      this.gas,
+      this.stack.chain(),
+      this.stack.height,
+      this.memory.root,
+      this.memory.size,
+      this.code.root,
+      this.code.size,
+      hashOf(EMPTY, viewWords),
+      rootOf(this.journal),
+      this.frame ? hashOf(this.frame, frameWords) : 0,
+      hashOf(this.tx, txWords),
+      0,
+    ];
+  }
+
+  get hash(): Hash {
+    this.#hash ??= hashWords(this.words());
+    return this.#hash;
+  }
+}
+
+/** Says of every state that waits below a frame that another machine waits on it too. */
+export function shareWaiting(frame: Frame | null): void {
+  for (let at = frame?.parent; at instanceof Waiting && !at.shared; at = at.frame?.parent) {
+    at.shared = true;
+    at.memory.shared = true;
+  }
+}
