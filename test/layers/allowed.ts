@@ -73,16 +73,14 @@ export const ALLOWED: Allowed = {
     "evm/batch": ["evm/structures", "evm/crypto"],
     "evm/inference": [],
     "evm/native": ["evm/structures", "evm/crypto", "evm/batch", "evm/inference"],
-    "evm/machine/state": ["evm/structures", "evm/trie"],
+    "evm/machine/state": ["evm/batch", "evm/structures", "evm/trie"],
     "evm/machine/phases": [
       ...["evm/structures", "evm/trie", "evm/crypto/hashes", "evm/crypto", "evm/batch", "evm/inference"],
       ...["evm/machine/state"],
     ],
     "evm/machine/ops": ["evm/structures", "evm/batch", "evm/machine/state", "evm/machine/phases"],
     "evm/machine": ["evm/structures", "evm/batch", "evm/machine/state", "evm/machine/phases", "evm/machine/ops"],
-    "evm/machine/describe": [
-      ...["evm/structures", "evm/inference", "evm/machine/state", "evm/machine/phases", "evm/machine"],
-    ],
+    "evm/machine/describe": [...["evm/structures", "evm/inference", "evm/machine/state", "evm/machine"]],
     "evm/chain": ["evm/batch", "evm/inference", "evm/native"],
 
     "rollup/genesis": [],
