@@ -215,13 +215,6 @@ const BAD: readonly Bad[] = [
     code: 4,
     says: /bond.*246000000000000000 wei.* 0\b/,
   },
-  {
-    what: "answer: a fault that fits nowhere",
-    args: () => ["answer", "--request", "0", "--inject-fault", "here"],
-    env: signed,
-    code: 2,
-    says: /instruction:element/,
-  },
   ...(["--batch 0 --request 0", ""] as const).map((given) => ({
     what: `settle ${given}: not one of batch, request and game`,
     args: () => ["settle", ...given.split(" ").filter(Boolean)],

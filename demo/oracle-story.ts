@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type Abi, type Address, createWalletClient, http, parseEther } from "viem";
 import { foundry } from "viem/chains";
 import { followDispute, gasSince } from "./dispute.ts";
-import { startElench } from "./processes.ts";
+import { startElench, startLiar } from "./processes.ts";
 import { example, FAULT, liar, picture, provider, type Stage, user } from "./stage.ts";
 import { tell } from "./tell.ts";
 import { until } from "./until.ts";
@@ -79,7 +79,7 @@ export async function falseAnswer(stage: Stage, reader: Reader, watchtowerDisagr
   tell(`the contract asks about the picture of a ${DISPUTED_DIGIT}`);
   await ask(stage, reader, DISPUTED_DIGIT);
   const since = await stage.chain.client.getBlockNumber();
-  const lying = startElench(["answer", "--request", "1", "--defend", "--interval", "50", "--inject-fault", FAULT], {
+  const lying = startLiar(FAULT, ["answer", "--request", "1", "--defend", "--interval", "50"], {
     ...stage.env,
     ELENCH_KEY: liar.key,
   });

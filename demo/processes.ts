@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import { endWithUs } from "./children.ts";
 
 const CLI = fileURLToPath(new URL("../cli/main.ts", import.meta.url));
+const LIAR = fileURLToPath(new URL("liar.ts", import.meta.url));
 
 export interface Elench {
   readonly process: ChildProcess;
@@ -37,12 +38,23 @@ export function elench(
 }
 
 /** Starts an `elench` command that stays; each line of JSON that it prints goes to `onEvent`. */
-export function startElench(
+export const startElench = (
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+  onEvent?: (event: Record<string, unknown>) => void,
+): Elench => start("elench", [CLI, ...args], env, onEvent);
+
+/** Starts `elench answer` or `elench propose` as a liar does, who stays. @param fault what is false (`liar.ts`). */
+export const startLiar = (fault: string, args: readonly string[], env: Readonly<Record<string, string>>): Elench =>
+  start("liar", [LIAR, fault, ...args], env);
+
+function start(
+  name: string,
   args: readonly string[],
   env: Readonly<Record<string, string>>,
   onEvent: (event: Record<string, unknown>) => void = () => undefined,
 ): Elench {
-  const child = spawn(process.execPath, [CLI, ...args, "--json"], {
+  const child = spawn(process.execPath, [...args, "--json"], {
     env: { ...process.env, ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
@@ -58,7 +70,8 @@ export function startElench(
   });
   let stopping = false;
   child.once("exit", (code) => {
-    if (!stopping) process.stderr.write(`elench ${args[0]} ended by itself with code ${code}:\n${complaint}\n`);
+    if (!stopping)
+      process.stderr.write(`${name} ${args.slice(1).join(" ")} ended by itself with code ${code}:\n${complaint}\n`);
   });
   return {
     process: child,

@@ -14,7 +14,7 @@ import {
   numberToHex,
 } from "viem";
 import { followDispute, gasSince, type Place } from "./dispute.ts";
-import { type Elench, elench, startElench } from "./processes.ts";
+import { type Elench, elench, startElench, startLiar } from "./processes.ts";
 import { example, FAULT, GENESIS, KEPT, L2_CHAIN_ID, liar, picture, type Stage, user } from "./stage.ts";
 import { tell } from "./tell.ts";
 import { until } from "./until.ts";
@@ -103,8 +103,8 @@ export interface FalseOutput {
 /** A proposer lies about a batch, and loses. */
 async function lieAbout(stage: Stage, batch: number, lie: string, fault: string): Promise<FalseOutput> {
   const since = await stage.chain.client.getBlockNumber();
-  const args = ["propose", "--batch", String(batch), "--defend", "--interval", "50", "--inject-fault", fault];
-  const lying = startElench(args, { ...stage.env, ELENCH_KEY: liar.key });
+  const args = ["propose", "--batch", String(batch), "--defend", "--interval", "50"];
+  const lying = startLiar(fault, args, { ...stage.env, ELENCH_KEY: liar.key });
   try {
     tell(`a proposer posts a wrong output of batch ${batch}, with a bond: ${lie}`);
     const { places, ms } = await followDispute(stage, since);

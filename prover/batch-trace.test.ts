@@ -8,7 +8,8 @@ import { bytesToHex } from "@ethereumjs/util";
 import { randomBatch, testInput, testWorld } from "../evm/batch/fixtures/batches.ts";
 import { runBatch } from "../evm/machine/run.ts";
 import { type Random, seededRandom } from "../evm/trie/fixtures/random.ts";
-import { BatchTrace, type Tampering } from "./batch-trace.ts";
+import { BatchTrace } from "./batch-trace.ts";
+import { FaultyBatchTrace, type Tampering } from "./fixtures/faulty-batch-trace.ts";
 
 /** Of a batch in which code runs. */
 const BUSY = 1;
@@ -17,7 +18,8 @@ const seeded = (n: number) => ({ bytes: randomBatch(seededRandom(n)), random: se
 
 async function traceOf(bytes: Uint8Array, tampering?: Tampering): Promise<BatchTrace> {
   const { state, root } = await testWorld();
-  return new BatchTrace(testInput(root, bytes), { state }, tampering);
+  const input = testInput(root, bytes);
+  return tampering ? new FaultyBatchTrace(input, { state }, tampering) : new BatchTrace(input, { state });
 }
 
 /** Every real step of the stepper's run: clock and hash. */

@@ -16,7 +16,7 @@ import {
 } from "@elench/tensor/stepper/state";
 import { witnessOf } from "@elench/tensor/stepper/witness";
 import { Latest } from "./latest.ts";
-import { Run } from "./run.ts";
+import { NativeRun } from "./native-run.ts";
 import { scalarOperation } from "./scalar.ts";
 import type { Trace } from "./trace.ts";
 import { TreeCache } from "./trees.ts";
@@ -35,7 +35,7 @@ export class InferenceTrace implements Trace {
   readonly #backend: Backend;
   readonly #trees: TreeCache;
   readonly machine: Machine;
-  #ran: Run | undefined;
+  #ran: NativeRun | undefined;
   readonly #fetches: Latest<number, FetchState>;
   readonly #works: Latest<number, Work>;
   readonly #hashes: Latest<bigint, Hash>;
@@ -57,10 +57,10 @@ export class InferenceTrace implements Trace {
     this.#hashes = new Latest(KEPT_HASHES, (step) => hashOf(this.machine, this.state(step)));
   }
 
-  get #run(): Run {
+  get #run(): NativeRun {
     if (this.#ran === undefined) {
       const before = performance.now();
-      this.#ran = new Run(this.machine, this.#backend);
+      this.#ran = new NativeRun(this.machine, this.#backend);
       this.#runMs = performance.now() - before;
     }
     return this.#ran;

@@ -7,7 +7,7 @@ import { randomProgram } from "../ml-vm/program/fixtures/random.ts";
 import { stepperBackend } from "../ml-vm/stepper/fixtures/backend.ts";
 import { type Sample, samples, scalar } from "../ml-vm/stepper/fixtures/samples.ts";
 import { build } from "../test/contracts/build.ts";
-import { FaultyTrace } from "./fault.ts";
+import { FaultyInferenceTrace } from "./fixtures/faulty-inference-trace.ts";
 import { InferenceTrace } from "./inference-trace.ts";
 import { SolidityVerifier, WitnessRefused } from "./verifier.ts";
 
@@ -49,7 +49,10 @@ test("the false step of a liar's trace is refuted, and the ones beside it are no
   assert.ok(sample);
   const { model, inputs } = sample;
   const commitment = commit(model.program, model.weights.map(dataRoot));
-  const lie = new FaultyTrace(model, commitment, stepperBackend(scalar), inputs, { instruction: 0, element: 50 });
+  const lie = new FaultyInferenceTrace(model, commitment, stepperBackend(scalar), inputs, {
+    instruction: 0,
+    element: 50,
+  });
   for (const step of [lie.falseStep - 1n, lie.falseStep, lie.falseStep + 1n]) {
     const [pre, post] = await lie.stateHashes([step, step + 1n]);
     const verdict = await verifier.verifyStep(pre as Uint8Array, await lie.witness(step));

@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { toHex } from "@elench/bytes/hex";
 import { type Agent, type AgentOptions, createAgent } from "@elench/challenger/watch/agent";
-import { batchInferenceLiar } from "@elench/challenger/watch/liar";
 import { settleDue } from "@elench/challenger/watch/outputs";
 import type { ModelStore } from "@elench/challenger/watch/store";
 import { disputeGameAbi } from "@elench/contracts/abi/dispute-game";
@@ -10,6 +9,7 @@ import { richAccount } from "@elench/rollup/genesis/dev-accounts";
 import type { Backend } from "@elench/tensor/engine/backend";
 import { type Hex, parseGwei, toFunctionSelector } from "viem";
 import type { BatchTraceProvider } from "../../challenger/watch/batch-trace-provider.ts";
+import { batchInferenceLiar } from "../../challenger/watch/fixtures/liar.ts";
 import { append, type L1, transact } from "./l1.ts";
 import type { Workload } from "./workload.ts";
 
@@ -21,7 +21,7 @@ const FAULT = { instruction: 3, element: 1234 };
 
 export async function measureDispute(l1: L1, { bytes }: Workload, store: ModelStore, backend: Backend) {
   const appendGas = await append(l1, bytes);
-  const liar = await agentOf(l1, store, backend, LIAR, batchInferenceLiar(backend, 0, FAULT));
+  const liar = await agentOf(l1, store, backend, LIAR, batchInferenceLiar({ store, backend }, 0, FAULT));
   const watcher = await agentOf(l1, store, backend, WATCHER);
   const { client } = l1.chain;
   const since = await client.getBlockNumber();

@@ -6,7 +6,6 @@ import { UserError } from "@elench/errors/user-error";
 import { Chain } from "@elench/evm/chain/chain";
 import { genesisOutput, readGenesisFile } from "@elench/evm/chain/genesis";
 import { type Models, sessionModels } from "@elench/evm/inference/models";
-import { InferenceTrace } from "@elench/prover/inference-trace";
 import type { Backend } from "@elench/tensor/engine/backend";
 import type { Address, Hex, LocalAccount, PublicClient } from "viem";
 import { firstThatAnswers } from "../l1/connect.ts";
@@ -14,10 +13,12 @@ import { Follower } from "../l1/follower.ts";
 import { STALE_AFTER, Staleness } from "../l1/staleness.ts";
 import { followedContracts } from "../l1/start-block.ts";
 import { type Intent, type Receipt, TransactionQueue } from "../l1/transactions.ts";
-import { type BatchLie, BatchTraceProvider } from "./batch-trace-provider.ts";
+import { type BatchExecutor, batchExecutor } from "./batch-executor.ts";
+import { BatchTraceProvider } from "./batch-trace-provider.ts";
 import { Batches } from "./batches.ts";
 import { dissentOf } from "./dissent.ts";
-import { InferenceTraceProvider, type InferenceTraceProviderOptions } from "./inference-trace-provider.ts";
+import { type InferenceExecutor, inferenceExecutor } from "./inference-executor.ts";
+import { InferenceTraceProvider } from "./inference-trace-provider.ts";
 import { Requests } from "./requests.ts";
 import type { ModelStore } from "./store.ts";
 import { TraceProviders } from "./trace-providers.ts";
@@ -47,11 +48,10 @@ export interface AgentOptions {
   readonly consumers?: readonly Address[];
   readonly report: (event: WatchEvent) => void;
   readonly onConfirmed?: (intent: Intent, receipt: Receipt) => void;
-  /** Another trace than the true one: for those who play a liar in tests. */
-  readonly trace?: InferenceTraceProviderOptions["trace"];
-  readonly infer?: InferenceTraceProviderOptions["infer"];
-  /** A batch to lie about; where `infer` is given, by what models give. */
-  readonly lie?: Omit<BatchLie, "models">;
+  /** Executes inferences: natively, by default. */
+  readonly inferences?: InferenceExecutor;
+  /** Executes batches: natively, by default. */
+  readonly batches?: BatchExecutor;
 }
 
 export interface Agent {
@@ -95,8 +95,7 @@ export async function createAgent(options: AgentOptions): Promise<Agent> {
     inferenceOf: (context) => requests.inferenceOf(context) ?? chain?.inferenceOf(context),
     store,
     backend,
-    trace: options.trace ?? (({ model, commitment }, inputs) => new InferenceTrace(model, commitment, backend, inputs)),
-    ...(options.infer && { infer: options.infer }),
+    executor: options.inferences ?? inferenceExecutor(backend),
   });
   const truth = new TraceProviders([
     [deployment.tensorVerifier, inferences],
@@ -167,19 +166,9 @@ async function openChain(options: WithRollup, client: PublicClient, batches: Bat
     deployment,
     chain,
     appended: () => batches.appended,
-    ...(options.lie && { lie: { ...options.lie, models: modelsOf(options, options.infer) } }),
+    executor: options.batches ?? batchExecutor,
   });
 }
 
-/** @param infer runs them, where that is not the engine. */
-function modelsOf({ store, backend }: AgentOptions, infer?: AgentOptions["infer"]): Models {
-  const load = (id: Uint8Array) => (store.has(toHex(id)) ? store.load(toHex(id)) : undefined);
-  const honest = sessionModels((id) => load(id)?.model, backend);
-  if (!infer) return honest;
-  return {
-    infer: (id, input) => {
-      const loaded = load(id);
-      return loaded ? (infer(loaded, [input])[0] as Uint8Array) : honest.infer(id, input);
-    },
-  };
-}
+const modelsOf = ({ store, backend }: AgentOptions): Models =>
+  sessionModels((id) => (store.has(toHex(id)) ? store.load(toHex(id)).model : undefined), backend);

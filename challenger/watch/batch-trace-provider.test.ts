@@ -8,6 +8,7 @@ import { Chain } from "@elench/evm/chain/chain";
 import { accountOf } from "@elench/evm/native/state";
 import { PagedBytes } from "@elench/merkle/paged-bytes";
 import { CHAIN_ID, KEYS, senderOf, testBlock, transaction } from "../../evm/batch/fixtures/batches.ts";
+import { batchExecutor } from "./batch-executor.ts";
 import { BatchTraceProvider } from "./batch-trace-provider.ts";
 import type { Appended } from "./batches.ts";
 
@@ -29,7 +30,7 @@ async function truthOf() {
   });
   const appended: Appended[] = batches.map((bytes) => ({ root: toHex(new PagedBytes(bytes).root), bytes }));
   const deployment = { tensorVerifier: TENSOR, rollup: { evmVerifier: EVM } };
-  const truth = new BatchTraceProvider({ deployment, chain, appended: () => appended });
+  const truth = new BatchTraceProvider({ deployment, chain, appended: () => appended, executor: batchExecutor });
   await truth.follow();
   return { chain, truth, appended };
 }

@@ -3,12 +3,13 @@ import type { Deployment, Rollup } from "@elench/deploy/deployment";
 import { InternalError } from "@elench/errors/internal-error";
 import { type BatchInput, contextOf, startOf } from "@elench/evm/batch/claim";
 import type { Chain } from "@elench/evm/chain/chain";
-import { MissingModel, type Models } from "@elench/evm/inference/models";
+import { MissingModel } from "@elench/evm/inference/models";
 import type { NativeBatch } from "@elench/evm/native/batch";
 import type { Hash } from "@elench/merkle/tree";
-import { BatchTrace, type Tampering } from "@elench/prover/batch-trace";
+import type { BatchTrace } from "@elench/prover/batch-trace";
 import { inferenceContext, startState } from "@elench/tensor/program/commitment";
 import type { Run } from "../strategy/trace-provider.ts";
+import type { BatchExecutor } from "./batch-executor.ts";
 import type { Appended } from "./batches.ts";
 import type { Inference } from "./inference-trace-provider.ts";
 import type { MachineTraceProvider } from "./trace-providers.ts";
@@ -19,17 +20,7 @@ export interface BatchTraceProviderOptions {
   readonly chain: Chain;
   /** The batches on L1, in their order. */
   readonly appended: () => readonly Appended[];
-  /** For tests and for the demo. */
-  readonly lie?: BatchLie;
-}
-
-/** How a liar's trace of one batch leaves the true one. */
-export interface BatchLie {
-  readonly batch: number;
-  /** What it says that models give. */
-  readonly models?: Models;
-  /** What it says that a step leads to. */
-  readonly tamper?: (trace: BatchTrace) => Tampering;
+  readonly executor: BatchExecutor;
 }
 
 /** Of every game about a batch: 16^10 steps are 4,096 transactions' slots. */
@@ -101,9 +92,7 @@ export class BatchTraceProvider implements MachineTraceProvider {
 
   /** What a batch leads to. */
   async outputOf(index: number): Promise<Hash> {
-    // Whoever lies about nothing needs no trace to know the output.
-    const isLie = this.#options.lie?.batch === index;
-    return isLie ? this.trace(index).output : this.native(index).output;
+    return this.#options.executor.output(this.#options.chain, index);
   }
 
   async stateHashes(run: Run, steps: bigint[]): Promise<Uint8Array[]> {
@@ -133,33 +122,15 @@ export class BatchTraceProvider implements MachineTraceProvider {
     return this.#options.chain.batch(index).native;
   }
 
-  /** The virtual trace of a batch. @throws Error if it does not lead to what native execution does. */
+  /** The virtual trace of a batch. */
   trace(index: number): BatchTrace {
     const known = this.#traces.get(index);
     if (known) return known;
-    const made = this.#trace(index);
+    const made = this.#options.executor.trace(this.#options.chain, index);
     const [oldest] = this.#traces.keys();
     if (oldest !== undefined && this.#traces.size >= KEPT_TRACES) this.#traces.delete(oldest);
     this.#traces.set(index, made);
     return made;
-  }
-
-  #trace(index: number): BatchTrace {
-    const { chain, lie } = this.#options;
-    const { input } = chain.batch(index);
-    if (lie?.batch === index) {
-      const options = { ...chain.options, ...(lie.models && { models: lie.models }) };
-      const trace = new BatchTrace(input, options);
-      return lie.tamper ? new BatchTrace(input, options, lie.tamper(trace)) : trace;
-    }
-    const trace = new BatchTrace(input, chain.options);
-    const [stepped, executed] = [toHex(trace.output), toHex(this.native(index).output)];
-    // INVARIANT: where two executors disagree, one of them is wrong, and nobody's bond is staked on either.
-    if (stepped !== executed)
-      throw new InternalError(
-        `batch ${index} leads to ${executed} natively, and to ${stepped} in steps: one of them is wrong. Play no game about it, and report this with the batch`,
-      );
-    return trace;
   }
 
   #truncate(length: number): void {

@@ -3,12 +3,11 @@ import type { Deployment } from "@elench/deploy/deployment";
 import { InternalError } from "@elench/errors/internal-error";
 import type { Trace } from "@elench/prover/trace";
 import type { Backend } from "@elench/tensor/engine/backend";
-import { Session } from "@elench/tensor/engine/session";
-import type { LoadedModel } from "@elench/tensor/load";
 import { listRoot, startState } from "@elench/tensor/program/commitment";
 import { dtypeSpec } from "@elench/tensor/program/dtype";
 import { elementCount, type TensorType } from "@elench/tensor/program/program";
 import type { Run } from "../strategy/trace-provider.ts";
+import type { InferenceExecutor } from "./inference-executor.ts";
 import type { ModelStore } from "./store.ts";
 import type { MachineTraceProvider } from "./trace-providers.ts";
 
@@ -26,10 +25,7 @@ export interface InferenceTraceProviderOptions {
   readonly inferenceOf: (context: Hex) => Inference | undefined;
   readonly store: ModelStore;
   readonly backend: Backend;
-  /** Makes the virtual trace of one inference: the true one, for everybody who is honest. */
-  readonly trace: (loaded: LoadedModel, inputs: readonly Uint8Array[]) => Trace;
-  /** Runs the model: plainly, unless a liar of the tests wants it otherwise. */
-  readonly infer?: (loaded: LoadedModel, inputs: readonly Uint8Array[]) => readonly Uint8Array[];
+  readonly executor: InferenceExecutor;
 }
 
 /** What an inference gives. */
@@ -111,20 +107,20 @@ export class InferenceTraceProvider implements MachineTraceProvider {
   }
 
   #infer(run: Run): readonly Uint8Array[] {
-    const { store, backend, infer } = this.#options;
+    const { store, executor } = this.#options;
     const asked = this.#asked(run);
     const loaded = store.load(asked.modelId);
     const inputs = splitTensors(asked.input, loaded.model.program.inputs);
-    return infer ? infer(loaded, inputs) : new Session(loaded.model, backend).run(inputs);
+    return executor.run(loaded, inputs);
   }
 
   #trace(run: Run): Trace {
-    const { store, trace } = this.#options;
+    const { store, executor } = this.#options;
     const known = this.#traces.get(run.context);
     if (known) return known;
     const asked = this.#asked(run);
     const loaded = store.load(asked.modelId);
-    const made = trace(loaded, splitTensors(asked.input, loaded.model.program.inputs));
+    const made = executor.trace(loaded, splitTensors(asked.input, loaded.model.program.inputs));
     const oldest = this.#traces.keys().next().value;
     if (oldest !== undefined && this.#traces.size >= KEPT_TRACES) this.#traces.delete(oldest);
     this.#traces.set(run.context, made);

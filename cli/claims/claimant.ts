@@ -30,8 +30,18 @@ export interface ActorOptions extends ConnectOptions {
 export interface ClaimantOptions extends ActorOptions {
   readonly defend?: boolean;
   readonly interval: number;
-  readonly injectFault?: string;
 }
+
+/** What a claim is executed with. */
+export interface Tools {
+  readonly store: ModelStore;
+  readonly backend: Backend;
+}
+
+/** Who executes what is claimed, by the command's options. Natively, by default. */
+export type ExecutorsOf<Options> = (options: Options, tools: Tools) => Pick<AgentOptions, "inferences" | "batches">;
+
+export const natively: ExecutorsOf<unknown> = () => ({});
 
 export const withActor = (command: Command): Command =>
   withKey(
@@ -43,39 +53,34 @@ export const withActor = (command: Command): Command =>
     ),
   ).addOption(jsonOption());
 
-/** @param faults what --inject-fault takes, and what it does. */
-export const withClaimant = (command: Command, faults: readonly [flags: string, description: string]): Command =>
+export const withClaimant = (command: Command): Command =>
   withActor(command)
     .addOption(option("--defend", "stay, answer whoever disputes it, and bring it to its end, until interrupted"))
     .addOption(
       option("--interval <ms>", "with --defend: time between two looks at the chain")
         .argParser(positiveInteger)
         .default(1_000),
-    )
-    .addOption(option(...faults));
+    );
 
 export interface Claimant {
   readonly agent: Agent;
   readonly deployment: Deployment;
 }
 
-/**
- * Connects, and reads the chain.
- * @param lies what makes it a liar.
- * @throws UserError without a key
- */
-export async function openClaimant(
-  options: ActorOptions,
-  lies: (backend: Backend) => Partial<AgentOptions>,
+/** Connects, and reads the chain. @throws UserError without a key */
+export async function openClaimant<Options extends ActorOptions>(
+  options: Options,
+  executors: ExecutorsOf<Options> = natively,
 ): Promise<Claimant> {
   const signer = account(options.keyFile);
   if (!signer) throw new UserError("this takes a key: give --key-file or ELENCH_KEY");
   const connection = await connectTo(options);
   const backend = backendOf(options.engine, options.threads);
+  const store = new ModelStore(options.store, backend);
   const { report, confirmed } = journal(false);
   const agent = await createAgent({
     ...connection,
-    store: new ModelStore(options.store, backend),
+    store,
     backend,
     account: signer,
     quorum: connection.clients.length,
@@ -84,7 +89,7 @@ export async function openClaimant(
     maxPriorityFeePerGas: parseGwei(String(options.maxTip)),
     report,
     onConfirmed: confirmed,
-    ...lies(backend),
+    ...executors(options, { store, backend }),
   });
   await agent.watchtower.look();
   return { agent, deployment: connection.deployment };

@@ -1,38 +1,38 @@
 import { toBytes, toHex } from "@elench/bytes/hex";
 import type { Run } from "@elench/challenger/strategy/trace-provider";
 import { deliverDue } from "@elench/challenger/watch/delivery";
-import { inferenceLiar } from "@elench/challenger/watch/liar";
 import type { Asked } from "@elench/challenger/watch/requests";
 import { inferenceOracleAbi } from "@elench/contracts/abi/inference-oracle";
 import { UserError } from "@elench/errors/user-error";
-import { parseFault } from "@elench/prover/fault";
 import { inferenceContext } from "@elench/tensor/program/commitment";
 import { Command } from "commander";
 import { encodeFunctionData, type Hex } from "viem";
-import { type ClaimantOptions, defend, openClaimant, withClaimant } from "../claims/claimant.ts";
+import {
+  type ClaimantOptions,
+  defend,
+  type ExecutorsOf,
+  natively,
+  openClaimant,
+  withClaimant,
+} from "../claims/claimant.ts";
 import { postBonded } from "../claims/post.ts";
 import { naturalNumber, option } from "../input/options.ts";
 import { print } from "../report/output.ts";
 
-interface AnswerOptions extends ClaimantOptions {
+export interface AnswerOptions extends ClaimantOptions {
   readonly request: bigint;
 }
 
-export function answerCommand(): Command {
+export function answerCommand(executors: ExecutorsOf<AnswerOptions> = natively): Command {
   const command = new Command("answer")
     .description("a provider's command: runs the model that a request on L1 asks for, and posts the answer with a bond")
     .addOption(option("--request <id>", "the request's number").argParser(naturalNumber).makeOptionMandatory());
-  return withClaimant(command, [
-    "--inject-fault <instruction:element>",
-    "for tests only: flip a bit of this element of this instruction's result, and stand by it; the bond will be lost",
-  ]).action(answer);
+  return withClaimant(command).action((options: AnswerOptions) => answer(options, executors));
 }
 
-async function answer(options: AnswerOptions): Promise<void> {
-  const { request: id, injectFault } = options;
-  const claimant = await openClaimant(options, (backend) =>
-    injectFault === undefined ? {} : inferenceLiar(backend, parseFault(injectFault)),
-  );
+async function answer(options: AnswerOptions, executors: ExecutorsOf<AnswerOptions>): Promise<void> {
+  const { request: id } = options;
+  const claimant = await openClaimant(options, executors);
   const { agent, deployment } = claimant;
   const { inferenceOracle, tensorVerifier, disputeGame } = deployment;
   const asked = agent.requests.byId.get(id);

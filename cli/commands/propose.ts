@@ -1,37 +1,35 @@
 import { toHex } from "@elench/bytes/hex";
-import type { AgentOptions } from "@elench/challenger/watch/agent";
-import { batchInferenceLiar, batchLiar } from "@elench/challenger/watch/liar";
 import { settleDue } from "@elench/challenger/watch/outputs";
 import { outputsAbi } from "@elench/contracts/abi/outputs";
 import { EXIT, UserError } from "@elench/errors/user-error";
-import { BATCH_FAULTS, parseBatchFault } from "@elench/prover/batch-fault";
-import { parseFault } from "@elench/prover/fault";
-import type { Backend } from "@elench/tensor/engine/backend";
 import { Command } from "commander";
 import { encodeFunctionData } from "viem";
-import { type ClaimantOptions, defend, openClaimant, withClaimant } from "../claims/claimant.ts";
+import {
+  type ClaimantOptions,
+  defend,
+  type ExecutorsOf,
+  natively,
+  openClaimant,
+  withClaimant,
+} from "../claims/claimant.ts";
 import { postBonded } from "../claims/post.ts";
 import { naturalNumber, option } from "../input/options.ts";
 import { print } from "../report/output.ts";
 
-interface ProposeOptions extends ClaimantOptions {
+export interface ProposeOptions extends ClaimantOptions {
   readonly batch: bigint;
 }
 
-export function proposeCommand(): Command {
+export function proposeCommand(executors: ExecutorsOf<ProposeOptions> = natively): Command {
   const command = new Command("propose")
     .description("a proposer's command: executes the batches on L1, and posts the output of one with a bond")
     .addOption(option("--batch <n>", "the batch's number").argParser(naturalNumber).makeOptionMandatory());
-  return withClaimant(command, [
-    "--inject-fault <fault>",
-    `for tests only: tell one step falsely, and stand by it; the bond will be lost. ${BATCH_FAULTS.join(", ")}, each with the transaction's number (storage:2); or inference:<instruction>:<element>`,
-  ]).action(propose);
+  return withClaimant(command).action((options: ProposeOptions) => propose(options, executors));
 }
 
-async function propose(options: ProposeOptions): Promise<void> {
-  const { injectFault: fault } = options;
+async function propose(options: ProposeOptions, executors: ExecutorsOf<ProposeOptions>): Promise<void> {
   const index = Number(options.batch);
-  const claimant = await openClaimant(options, (backend) => (fault === undefined ? {} : liar(fault, index, backend)));
+  const claimant = await openClaimant(options, executors);
   const { agent, deployment } = claimant;
   const { rollup } = deployment;
   if (!rollup || !agent.chain)
@@ -57,11 +55,4 @@ async function propose(options: ProposeOptions): Promise<void> {
   const { transactionHash: transaction, gasUsed: gas } = receipt;
   print(options.json, { batch: index, output, transaction, gas }, () => `proposed ${what}, ${output}: ${transaction}`);
   await defend(claimant, options, () => settleDue(agent, rollup));
-}
-
-function liar(fault: string, batch: number, backend: Backend): Partial<AgentOptions> {
-  const inference = /^inference:(.*)$/.exec(fault)?.[1];
-  return inference === undefined
-    ? batchLiar(batch, parseBatchFault(fault))
-    : batchInferenceLiar(backend, batch, parseFault(inference));
 }

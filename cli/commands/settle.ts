@@ -35,7 +35,7 @@ export function settleCommand(): Command {
 async function settle(options: SettleOptions): Promise<void> {
   if ([options.batch, options.request, options.game].filter((given) => given !== undefined).length !== 1)
     throw new UserError("give one of --batch N, --request N and --game ID");
-  const claimant = await openClaimant(options, () => ({}));
+  const claimant = await openClaimant(options);
   const { agent } = claimant;
   const queue = agent.queue as NonNullable<Agent["queue"]>;
   const transactions: { what: string; transaction: Hex; gas: bigint }[] = [];

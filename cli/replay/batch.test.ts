@@ -11,10 +11,11 @@ import { SLOT_STEPS } from "@elench/evm/batch/claim";
 import { Chain } from "@elench/evm/chain/chain";
 import { formatGenesis } from "@elench/evm/chain/genesis";
 import { sessionModels } from "@elench/evm/inference/models";
-import { BatchTrace, type Tampering } from "@elench/prover/batch-trace";
+import { BatchTrace } from "@elench/prover/batch-trace";
 import { InferenceTrace } from "@elench/prover/inference-trace";
 import { type Backend, openBackend } from "@elench/tensor/engine/backend";
 import { type LoadedModel, loadModel } from "@elench/tensor/load";
+import { FaultyBatchTrace, type Tampering } from "../../prover/fixtures/faulty-batch-trace.ts";
 import { tinyInput, tinyModel } from "../../test/e2e/tiny-model.ts";
 import { replayCommand } from "../commands/replay.ts";
 import { ASKER, type TestChain, testChain } from "../fixtures/chain.ts";
@@ -68,7 +69,7 @@ async function traceOf(tampering?: Tampering): Promise<BatchTrace> {
   const l2 = await Chain.create(chain.genesis, models);
   await l2.append(chain.first);
   const { input: second } = await l2.append(chain.second);
-  return new BatchTrace(second, l2.options, tampering);
+  return tampering ? new FaultyBatchTrace(second, l2.options, tampering) : new BatchTrace(second, l2.options);
 }
 
 test("a batch is summed up: what its transactions are, how they ended, how many steps they take, where they ask", async () => {
@@ -177,7 +178,7 @@ test("the exit code is 1 where Solidity disagrees", async () => {
   const script = `
     import { replayBatch } from ${module("batch.ts")};
     import { readBatchFile } from ${module("../input/batch-file.ts")};
-    import { BatchTrace } from ${module("../../prover/batch-trace.ts")};
+    import { FaultyBatchTrace } from ${module("../../prover/fixtures/faulty-batch-trace.ts")};
     import { Chain } from ${module("../../evm/chain/chain.ts")};
     import { readGenesisFile } from ${module("../../evm/chain/genesis.ts")};
     const { openBackend } = await import(${module("../../ml-vm/engine/backend.ts")});
@@ -190,7 +191,7 @@ test("the exit code is 1 where Solidity disagrees", async () => {
     await chain.append(readBatchFile(${JSON.stringify(file("first.bin"))}));
     const { input, native } = await chain.append(readBatchFile(${JSON.stringify(file("second.hex"))}));
     const lie = { step: ${step}n, change: (m) => { m.gas += 1n; } };
-    const trace = new BatchTrace(input, chain.options, lie);
+    const trace = new FaultyBatchTrace(input, chain.options, lie);
     await replayBatch({ trace, native, store, backend, options: { step: ${step - 1n}n, verify: true } });
   `;
   const { code, out, complaint } = await runNode(["--input-type=module", "--eval", script]);

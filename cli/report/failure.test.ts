@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { EXIT, UserError } from "@elench/errors/user-error";
-import { parseFault } from "@elench/prover/fault";
 import { explain } from "./failure.ts";
 
 /** The error that something throws. */
@@ -36,7 +35,6 @@ test("an error of the engine is a defect, and never the user's fault", () => {
 test("what the user gave, and what the system refuses, is no defect", () => {
   const cases: readonly (readonly [error: unknown, exitCode: number, says: RegExp])[] = [
     [new UserError("give --key-file", 2), 2, /^give --key-file$/],
-    [thrownBy(() => parseFault("here")), 2, /instruction:element/],
     [thrownBy(() => readFileSync("/nowhere/at/all")), 2, /cannot open \/nowhere\/at\/all: no such file/],
     [thrownBy(() => readFileSync("/")), 2, /it is a folder/],
     [Object.assign(new Error("ENOSPC"), { code: "ENOSPC", syscall: "write" }), 3, /cannot write.*no space left/],

@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { concat } from "@elench/bytes/concat";
 import type { Agent, AgentOptions } from "@elench/challenger/watch/agent";
-import { batchInferenceLiar, batchLiar } from "@elench/challenger/watch/liar";
-import type { BatchFault } from "@elench/prover/batch-fault";
 import { richAccount } from "@elench/rollup/genesis/dev-accounts";
 import type { Hex } from "viem";
+import { batchInferenceLiar, batchLiar } from "../../challenger/watch/fixtures/liar.ts";
+import type { BatchFault } from "../../prover/fixtures/faulty-batch-trace.ts";
 import { agentOn, proposeAs } from "./agents.ts";
 import { append, batchOf, CALLING, type L2Stage, LAST, openL2Stage } from "./l2-stage.ts";
 import { gameEvents, hex, keyOf, OPEN, passClocks, REPLACED, resultOf, UPHELD, until, watcher } from "./stage.ts";
@@ -51,7 +51,7 @@ const LIES: readonly (readonly [what: string, lie: () => Partial<AgentOptions>])
       { kind: "omission", transaction: LAST },
     ] satisfies BatchFault[]
   ).map((fault) => [fault.kind, () => batchLiar(0, fault)] as const),
-  ["inference", () => batchInferenceLiar(stage.backend, 0, { instruction: 0, element: 2 })],
+  ["inference", () => batchInferenceLiar(stage, 0, { instruction: 0, element: 2 })],
 ];
 
 for (const [i, [what, lie]] of LIES.entries()) {
@@ -86,7 +86,7 @@ test("who attacks an honest output through its inference loses there too, to a w
   const honest = await agentOf(undefined);
   const { game, output } = await proposeAs(stage, honest, richAccount(3), 0);
   assert.equal(output, truth);
-  const liar = await agentOf(4, batchInferenceLiar(stage.backend, 0, { instruction: 0, element: 2 }));
+  const liar = await agentOf(4, batchInferenceLiar(stage, 0, { instruction: 0, element: 2 }));
   const delegated = async () => (await eventsOf<{ id: Hex }>("WholeRange", game))[1];
   await until("the false answer of the tensor machine", delegated, () => liar.watchtower.round(), 60);
   // Nobody asked this one before which step asks, and what.

@@ -1,7 +1,7 @@
 import type { Agent } from "@elench/challenger/watch/agent";
-import { inferenceLiar } from "@elench/challenger/watch/liar";
-import type { Fault } from "@elench/prover/fault";
 import type { HDAccount } from "viem/accounts";
+import { inferenceLiar } from "../../challenger/watch/fixtures/liar.ts";
+import type { InferenceFault } from "../../prover/fixtures/faulty-inference-trace.ts";
 import { agentOn } from "./agents.ts";
 import { answer, type Question, type Stage } from "./stage.ts";
 
@@ -14,13 +14,18 @@ export interface Liar {
   round(): Promise<void>;
 }
 
-export async function createLiar(stage: Stage, account: HDAccount, fault: Fault): Promise<Liar> {
+export async function createLiar(stage: Stage, account: HDAccount, fault: InferenceFault): Promise<Liar> {
   const lies = inferenceLiar(stage.backend, fault);
   const agent = await agentOn(stage, { account, ...lies });
   return {
     agent,
     answer: (question) =>
-      answer(stage, account, question, new Uint8Array(Buffer.concat([...lies.infer(stage.model, [question.input])]))),
+      answer(
+        stage,
+        account,
+        question,
+        new Uint8Array(Buffer.concat([...lies.inferences.run(stage.model, [question.input])])),
+      ),
     round: async () => {
       await agent.watchtower.round();
     },

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, test } from "node:test";
-import { batchLiar } from "@elench/challenger/watch/liar";
 import { disputeGameAbi } from "@elench/contracts/abi/dispute-game";
 import { inboxAbi } from "@elench/contracts/abi/inbox";
 import { richAccount } from "@elench/rollup/genesis/dev-accounts";
 import { encodeEventTopics, type Hex } from "viem";
+import { batchLiar } from "../../challenger/watch/fixtures/liar.ts";
 import { agentOn, proposeAs } from "./agents.ts";
 import { append, batchOf, CALLING, openL2Stage } from "./l2-stage.ts";
 import { createLiar } from "./liar.ts";

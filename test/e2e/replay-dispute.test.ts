@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { registerModel } from "@elench/challenger/l1/registration";
-import { batchInferenceLiar } from "@elench/challenger/watch/liar";
 import { richAccount } from "@elench/rollup/genesis/dev-accounts";
 import type { Hex } from "viem";
+import { batchInferenceLiar } from "../../challenger/watch/fixtures/liar.ts";
 import { type Ended, runNode } from "../../cli/fixtures/run.ts";
 import { elench } from "../../demo/processes.ts";
 import { agentOn, proposeAs } from "./agents.ts";
@@ -32,7 +32,7 @@ async function dispute(): Promise<Hex> {
   const liar = await agentOn(stage, {
     account: LIAR,
     consumers: [LIAR.address],
-    ...batchInferenceLiar(stage.backend, 0, FAULT),
+    ...batchInferenceLiar(stage, 0, FAULT),
   });
   const honest = await agentOn(stage, { account: watcher, consumers: [LIAR.address] });
   const { game } = await proposeAs(stage, liar, LIAR, 0);

@@ -31,7 +31,7 @@ interface Version {
 }
 
 /** One native run, remembered: which instructions were executed, and the results that they left. Nothing of it is hashed. */
-export class Run {
+export class NativeRun {
   readonly #machine: Machine;
   readonly #executions: Execution[] = [];
   /** By table entry, oldest first; before the first, the entry is empty. */

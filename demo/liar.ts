@@ -1,0 +1,34 @@
+import { batchInferenceLiar, batchLiar, inferenceLiar } from "../challenger/watch/fixtures/liar.ts";
+import type { ExecutorsOf } from "../cli/claims/claimant.ts";
+import { answerCommand } from "../cli/commands/answer.ts";
+import { type ProposeOptions, proposeCommand } from "../cli/commands/propose.ts";
+import { fail } from "../cli/report/failure.ts";
+import { parseBatchFault } from "../prover/fixtures/faulty-batch-trace.ts";
+import { FaultError, parseInferenceFault } from "../prover/fixtures/faulty-inference-trace.ts";
+
+/**
+ * `elench answer` and `elench propose` as somebody plays them who lies, and stands by it; the bond is lost. The first argument is what is false, the others are the command's:
+ *
+ *     node demo/liar.ts 3:1234 answer --request 1 …          an element of what an instruction computes
+ *     node demo/liar.ts storage:2 propose --batch 0 …        a step of the batch's transaction 2
+ *     node demo/liar.ts inference:3:1234 propose --batch 0 … what the batch's inferences give
+ */
+const [fault = "", command = "", ...args] = process.argv.slice(2);
+
+const aboutBatch: ExecutorsOf<ProposeOptions> = ({ batch }, tools) => {
+  const inference = /^inference:(.*)$/.exec(fault)?.[1];
+  return inference === undefined
+    ? batchLiar(Number(batch), parseBatchFault(fault))
+    : batchInferenceLiar(tools, Number(batch), parseInferenceFault(inference));
+};
+
+try {
+  if (command === "answer")
+    await answerCommand((_, { backend }) => inferenceLiar(backend, parseInferenceFault(fault))).parseAsync(args, {
+      from: "user",
+    });
+  else if (command === "propose") await proposeCommand(aboutBatch).parseAsync(args, { from: "user" });
+  else throw new FaultError(`liars answer and propose; they do not ${command}`);
+} catch (error) {
+  fail(error);
+}

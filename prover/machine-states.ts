@@ -1,0 +1,88 @@
+import { SLOT_STEPS } from "@elench/evm/batch/claim";
+import { BATCH_TRANSACTIONS } from "@elench/evm/batch/encoding";
+import { lastOfSlot, skipIdle } from "@elench/evm/machine/phases/blocks";
+import type { Machine } from "@elench/evm/machine/state/machine";
+import { step } from "@elench/evm/machine/step";
+import { PHASE } from "@elench/evm/structures/layout";
+
+/** No batch halts later: after its last transaction, one slot is not used up. */
+const LAST_STEP = SLOT_STEPS * BigInt(BATCH_TRANSACTIONS + 1);
+
+/** Machines kept at hand: a dispute asks for ever closer steps. */
+const KEPT_MACHINES = 1024;
+
+/**
+ * Steps of a transaction whose states are kept on the way, since the next levels of a game ask for them: many where it has just begun. What
+ * takes long to step again, a transaction of precompiles, takes few steps.
+ * @returns how far they are apart.
+ */
+function milestones(clock: bigint): bigint {
+  const done = clock % SLOT_STEPS;
+  if (done < 16n ** 4n) return 16n ** 2n;
+  return done < 16n ** 5n ? 16n ** 4n : 16n ** 5n;
+}
+const isMilestone = (clock: bigint): boolean => clock % milestones(clock) === 0n;
+const milestoneAfter = (clock: bigint): bigint => clock - (clock % milestones(clock)) + milestones(clock);
+const min = (a: bigint, b: bigint): bigint => (a < b ? a : b);
+const slotOf = (clock: bigint): number => Number(clock / SLOT_STEPS);
+
+/** The states that follow one, at any step from there on. Nothing is stepped before the first question; then each transaction is stepped once, and parts of it again. */
+export class MachineStates {
+  /** Entry 0: the first state. Entry k: the one at which the k-th slot after the first's begins, as far as has been stepped. */
+  readonly #starts: Machine[];
+  /** By step: the state there. Oldest first. */
+  readonly #kept = new Map<bigint, Machine>();
+  #end: Machine | undefined;
+
+  /** @param first is not changed. */
+  constructor(first: Machine) {
+    this.#starts = [first];
+  }
+
+  /** The halted machine. */
+  get halted(): Machine {
+    this.#end ??= this.#run(LAST_STEP);
+    return this.#end;
+  }
+
+  /** The machine before a step, which is not before the first one, for looking at: it is the one that is kept. */
+  at(step: bigint): Machine {
+    const known = this.#kept.get(step);
+    if (known) return known;
+    const m = this.#run(step);
+    this.#keep(step, m);
+    return m;
+  }
+
+  #keep(step: bigint, m: Machine): void {
+    this.#kept.set(step, m);
+    const [oldest] = this.#kept.keys();
+    if (this.#kept.size > KEPT_MACHINES && oldest !== undefined) this.#kept.delete(oldest);
+  }
+
+  #run(to: bigint): Machine {
+    const m = this.#nearest(to);
+    while (m.clock < to && !m.halted) {
+      const stop = min(to, milestoneAfter(m.clock));
+      do step(m);
+      while (m.clock < stop && !m.halted && m.phase !== PHASE.idle);
+      if (m.clock === BigInt(this.#firstSlot + this.#starts.length) * SLOT_STEPS) this.#starts.push(m.copy());
+      // Where the game asks closer, it asks in a part of what was stepped: a transaction is stepped once, and parts of it again.
+      else if (isMilestone(m.clock) || m.phase === PHASE.idle) this.#keep(m.clock, m.copy());
+      skipIdle(m, min(to, lastOfSlot(m.clock)));
+    }
+    return m;
+  }
+
+  get #firstSlot(): number {
+    return slotOf((this.#starts[0] as Machine).clock);
+  }
+
+  /** A copy of the last state known up to a step. */
+  #nearest(to: bigint): Machine {
+    if (this.#end && this.#end.clock <= to) return this.#end.copy();
+    let nearest = this.#starts[Math.min(slotOf(to) - this.#firstSlot, this.#starts.length - 1)] as Machine;
+    for (const [at, m] of this.#kept) if (at <= to && m.clock > nearest.clock) nearest = m;
+    return nearest.copy();
+  }
+}
