@@ -18,7 +18,7 @@ export async function measureOverhead(workload: Workload) {
   const node = async (): Promise<Uint8Array> => {
     const { native } = await chain.append(bytes);
     chain.truncate(0);
-    return native.next.world;
+    return native.next.stateRoot;
   };
   if (Buffer.compare(await plain(), await node()) !== 0) throw new Error("the two executors do not agree");
   const time = async (run: () => Promise<unknown>): Promise<Times> => (await timed(run))[1];
@@ -47,7 +47,7 @@ async function plainRun({ chain, bytes }: Workload): Promise<() => Promise<Uint8
   const blockHash = () => new Uint8Array(32);
   return async () => {
     const { state } = chain;
-    await state.manager.setStateRoot(chain.before(0).world);
+    await state.manager.setStateRoot(chain.before(0).stateRoot);
     const { vm } = await createNativeVm({ ...chain.options, chainId, blockHash });
     const { timestamp, gasLimit, baseFee, coinbase, prevRandao, count } = decodeHeader(bytes);
     const header = {

@@ -200,10 +200,10 @@ const voiceOf = (json: boolean | undefined) => ({
   },
 });
 
-const summaryOf = ({ number, hash, world, gasUsed, transactions }: SealedBlock) => ({
+const summaryOf = ({ number, hash, stateRoot, gasUsed, transactions }: SealedBlock) => ({
   number,
   hash,
-  stateRoot: world,
+  stateRoot,
   gasUsed,
   transactions: transactions.map(({ hash: of, receipt }) => ({
     hash: of,

@@ -259,7 +259,7 @@ function summary({ trace, native: { transactions, next } }: BatchReplay) {
     output: toHex(trace.output),
     steps: trace.steps,
     block: next.number,
-    stateRoot: toHex(next.world),
+    stateRoot: toHex(next.stateRoot),
     transactions: transactions.map(({ hash, number, receipt }, i) => {
       const { first, steps, fields, status, why, asks } = survey(trace, i);
       return {

@@ -13,7 +13,7 @@ export interface ChainState {
   /** Of the last block. */
   readonly number: bigint;
   /** Root of the state trie. */
-  readonly world: Hash;
+  readonly stateRoot: Hash;
   /** 256 hashes: entry n mod 256 is block n's. */
   readonly history: readonly Hash[];
 }
@@ -40,8 +40,8 @@ export const batchInput = (chainId: bigint, batchGas: bigint, previous: ChainSta
   bytes: new PagedBytes(bytes),
 });
 
-export const outputOf = ({ number, world, history }: ChainState): Hash =>
-  hashWords([number, world, historyTree(history).root]);
+export const outputOf = ({ number, stateRoot, history }: ChainState): Hash =>
+  hashWords([number, stateRoot, historyTree(history).root]);
 
 /** The words of the first step's task: its hash is the claim's context. */
 export const startWords = ({ chainId, batchGas, previous, bytes }: BatchInput): readonly Word[] => [
@@ -58,7 +58,7 @@ export const contextOf = (input: BatchInput): Hash => hashWords(startWords(input
 export const startOf = (input: BatchInput): Hash =>
   hashWords([PHASE.start, 0, 0, 0, 0, 0, NO_BYTES, 0, 0, 0, NO_BYTES, 0, 0, 0, contextOf(input)]);
 
-/** The block that a batch begins with: the previous one, of which only number and world are known. */
+/** The block that a batch begins with: the previous one, of which only number and state root are known. */
 export function firstBlock(input: BatchInput): Block {
   const { chainId, batchGas, previous, bytes } = input;
   const batch: Batch = {
@@ -83,7 +83,7 @@ export function firstBlock(input: BatchInput): Block {
     remaining: 0,
     open: false,
     receipts: ZERO_HASH,
-    world: previous.world,
+    stateRoot: previous.stateRoot,
     batch,
   };
 }

@@ -26,5 +26,5 @@ export const blockHash = (b: Block): Hash =>
     b.prevRandao,
     b.gasUsed,
     b.receipts,
-    b.world,
+    b.stateRoot,
   ]);

@@ -46,11 +46,11 @@ function closed(block: Block): Block {
 }
 
 /** The next header; or the end of the batch, where there is none. */
-function nextBlock({ number, world, batch }: Block, read: Read): Turn {
+function nextBlock({ number, stateRoot, batch }: Block, read: Read): Turn {
   const { position, transactions, history } = batch;
   const start = position + BLOCK_HEADER_BYTES;
   if (start > batch.bytes.size || transactions === 0)
-    return { kind: "end", output: outputOf({ number, world, history }) };
+    return { kind: "end", output: outputOf({ number, stateRoot, history }) };
   const { count, ...header } = decodeHeader(read(position, BLOCK_HEADER_BYTES));
   return {
     kind: "block",
@@ -61,7 +61,7 @@ function nextBlock({ number, world, batch }: Block, read: Read): Turn {
       remaining: count,
       open: true,
       receipts: ZERO_HASH,
-      world,
+      stateRoot,
       batch: { ...batch, position: start },
     },
   };

@@ -89,8 +89,8 @@ export function formatGenesis({ chainId, batchGas, accounts, models }: Genesis):
 /** The chain's first state: its accounts, and the directory of its models. */
 export async function createWorld(genesis: Genesis): Promise<{ state: NativeState; first: ChainState }> {
   const state = createState(nativeCommon(genesis.chainId));
-  const world = await putAccounts(state, withDirectory(genesis));
-  return { state, first: { number: 0n, world, history: NO_HISTORY } };
+  const stateRoot = await putAccounts(state, withDirectory(genesis));
+  return { state, first: { number: 0n, stateRoot, history: NO_HISTORY } };
 }
 
 /** What the L1 contract is deployed with. */

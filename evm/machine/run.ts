@@ -26,7 +26,7 @@ export function runBatch(host: Host, input: BatchInput, each?: Each): Machine {
 
 export interface TransactionRun {
   /** Root of the state trie after the transaction. */
-  readonly world: Hash;
+  readonly stateRoot: Hash;
   /** Chain of receipts of the block: 0 where the transaction is not valid. */
   readonly receipts: Hash;
   readonly logs: readonly Log[];
@@ -40,7 +40,7 @@ export interface TransactionInput {
   /** EIP-2718. */
   readonly txBytes: Uint8Array;
   /** Root of the state trie before it. */
-  readonly world: Hash;
+  readonly stateRoot: Hash;
   /** 256 hashes: entry n mod 256 is block n's. */
   readonly history: readonly Hash[];
   readonly host: Host;
@@ -53,7 +53,7 @@ const ANY_GAS = 2n ** 64n;
 /** Steps one transaction, in a block of its own. */
 export function stepTransaction(input: TransactionInput): TransactionRun {
   const { chainId, header, txBytes, history, host, each } = input;
-  const previous: ChainState = { number: header.number - 1n, world: input.world, history };
+  const previous: ChainState = { number: header.number - 1n, stateRoot: input.stateRoot, history };
   const bytes = encodeBatch([{ ...header, transactions: [txBytes] }]);
   const m = firstState(batchInput(chainId, ANY_GAS, previous, bytes), host);
   let last: Tx | null = null;
@@ -62,7 +62,7 @@ export function stepTransaction(input: TransactionInput): TransactionRun {
     last = m.tx;
     step(m);
   }
-  const { world, receipts, gasUsed } = (m.tx as Tx).block;
+  const { stateRoot, receipts, gasUsed } = (m.tx as Tx).block;
   const valid = !isZero(receipts);
-  return { world, receipts, gasUsed, valid, logs: valid && last ? logsOf(last) : [] };
+  return { stateRoot, receipts, gasUsed, valid, logs: valid && last ? logsOf(last) : [] };
 }

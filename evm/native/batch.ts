@@ -58,7 +58,7 @@ export interface NativeBatchOptions {
 export async function runNativeBatch(input: BatchInput, options: NativeBatchOptions): Promise<NativeBatch> {
   let block = firstBlock(input);
   const { state } = options;
-  await state.manager.setStateRoot(block.world);
+  await state.manager.setStateRoot(block.stateRoot);
   const blockHash = (number: bigint): Hash => block.batch.history[historyIndex(number)] as Hash;
   const { vm } = await createNativeVm({ ...options, chainId: input.chainId, blockHash });
   const read: Read = (offset, length) => input.bytes.view(offset, length);
@@ -67,11 +67,11 @@ export async function runNativeBatch(input: BatchInput, options: NativeBatchOpti
   let context: LibraryBlock | undefined;
   while (true) {
     // A block's hash commits to the state at its end.
-    if (block.open && block.remaining === 0) block = { ...block, world: await state.manager.getStateRoot() };
+    if (block.open && block.remaining === 0) block = { ...block, stateRoot: await state.manager.getStateRoot() };
     const turn = nextTurn(block, read);
     if (turn.kind === "end") {
-      const { number, world, batch } = block;
-      return { transactions, output: turn.output, next: { number, world, history: batch.history } };
+      const { number, stateRoot, batch } = block;
+      return { transactions, output: turn.output, next: { number, stateRoot, history: batch.history } };
     }
     block = turn.block;
     if (turn.kind === "block") {

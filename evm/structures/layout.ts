@@ -196,7 +196,7 @@ export interface Block extends BlockHeader {
   readonly remaining: number;
   readonly open: boolean;
   readonly receipts: Hash;
-  readonly world: Hash;
+  readonly stateRoot: Hash;
   readonly batch: Batch;
 }
 
@@ -212,7 +212,7 @@ export const blockWords = (b: Block): Word[] => [
   b.remaining,
   b.open,
   b.receipts,
-  b.world,
+  b.stateRoot,
   hashOf(b.batch, batchWords),
 ];
 

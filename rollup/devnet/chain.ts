@@ -18,7 +18,7 @@ export interface SealedBlock extends BlockHeader {
   readonly hash: Hash;
   readonly parentHash: Hash;
   /** Root of the state trie after it. */
-  readonly world: Hash;
+  readonly stateRoot: Hash;
   readonly gasUsed: bigint;
   readonly transactions: readonly SealedTransaction[];
 }
@@ -81,7 +81,7 @@ export class DevChain {
       number: 0n,
       hash: outputOf(first),
       parentHash: ZERO_HASH,
-      world: first.world,
+      stateRoot: first.stateRoot,
       gasUsed: 0n,
       transactions: [],
     };
@@ -143,7 +143,7 @@ export class DevChain {
   async mine(transactions: readonly Uint8Array[]): Promise<SealedBlock> {
     const header = this.nextHeader();
     const { native } = await this.chain.append(encodeBatch([{ ...header, transactions }]));
-    const { number, world, history } = native.next;
+    const { number, stateRoot, history } = native.next;
     let [gasUsed, logs] = [0n, 0];
     const sealed: SealedTransaction[] = [];
     for (const [index, { hash, receipt }] of native.transactions.entries()) {
@@ -161,7 +161,7 @@ export class DevChain {
       number,
       hash: history[historyIndex(number)] as Hash,
       parentHash: this.latest.hash,
-      world,
+      stateRoot,
       gasUsed,
       transactions: sealed,
     };
@@ -181,10 +181,10 @@ export class DevChain {
   }
 
   /** Works on the state after a block, alone. What the work changes is forgotten. */
-  at<T>({ world }: SealedBlock, work: (state: NativeState) => Promise<T>): Promise<T> {
+  at<T>({ stateRoot }: SealedBlock, work: (state: NativeState) => Promise<T>): Promise<T> {
     return this.chain.exclusively(async () => {
       const { state } = this.chain;
-      await state.manager.setStateRoot(world);
+      await state.manager.setStateRoot(stateRoot);
       await state.manager.checkpoint();
       try {
         return await work(state);

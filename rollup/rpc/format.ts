@@ -31,7 +31,7 @@ export function formatBlock(block: SealedBlock, full: boolean, chainId: bigint) 
     mixHash: toHex(wordBytes(block.prevRandao)),
     sha3Uncles: NO_UNCLES,
     logsBloom: bloomOf(block.transactions.flatMap(({ receipt }) => receipt.logs)),
-    stateRoot: toHex(block.world),
+    stateRoot: toHex(block.stateRoot),
     transactionsRoot: ZERO_HASH,
     receiptsRoot: ZERO_HASH,
     miner: addressHex(block.coinbase),

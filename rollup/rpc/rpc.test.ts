@@ -233,7 +233,7 @@ test("the genesis and the batches that are told lead to the state that is told",
     last = (await runNativeBatch(batchInput(told.chainId, told.batchGas, last, hexToBytes(batch)), { state })).next;
   const { latest } = devnet.chain;
   assert.equal(last.number, latest.number);
-  assert.deepEqual(last.world, latest.world);
+  assert.deepEqual(last.stateRoot, latest.stateRoot);
   assert.deepEqual(outputOf(last), outputOf(devnet.chain.chain.before(Number(latest.number))));
 
   // And from a block on, as whoever has put the ones before it on L1 wants them.

@@ -44,7 +44,7 @@ const BLOCK_BYTES = 136 + 4;
 
 async function run(test: StateCase, each: (m: Machine) => void): Promise<Outcome> {
   const state = createState(common);
-  const world = await putAccounts(state, test.pre);
+  const stateRoot = await putAccounts(state, test.pre);
   const { number, timestamp, gasLimit, baseFee, coinbase, prevRandao, excessBlobGas } = test.block;
   const transaction = stepTransaction({
     chainId: CHAIN_ID,
@@ -58,7 +58,7 @@ async function run(test: StateCase, each: (m: Machine) => void): Promise<Outcome
       prevRandao: toBigInt(prevRandao),
     },
     txBytes: test.transaction,
-    world,
+    stateRoot,
     history: historyBefore(number),
     host: hostOf({ state, l1Bounds: false }),
     each,
@@ -69,7 +69,7 @@ async function run(test: StateCase, each: (m: Machine) => void): Promise<Outcome
     topics.map(wordBytes),
     data,
   ]);
-  return { status: "executed", root: hex(transaction.world), logsHash: hex(logsHash(logs)) };
+  return { status: "executed", root: hex(transaction.stateRoot), logsHash: hex(logsHash(logs)) };
 }
 
 /** Hashes of the last 256 blocks before one. */

@@ -80,8 +80,8 @@ export function randomScenario(seed: number): Scenario {
 }
 
 export async function stageOf({ accounts, batch, batchGas }: Scenario): Promise<Stage> {
-  const { state, root: world, host } = await testWorld(accounts, models);
-  return { state, host, input: batchInput(CHAIN_ID, batchGas, { number: NUMBER, world, history: HISTORY }, batch) };
+  const { state, root: stateRoot, host } = await testWorld(accounts, models);
+  return { state, host, input: batchInput(CHAIN_ID, batchGas, { number: NUMBER, stateRoot, history: HISTORY }, batch) };
 }
 
 function randomWorld(random: Random): PreState {

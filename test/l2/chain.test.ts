@@ -86,7 +86,7 @@ test("elench chain runs a genesis file, and what it exports leads a node to the 
   const bytes = new Uint8Array(readFileSync(join(at("export"), "batch-0000.bin")));
   const { next } = await runNativeBatch(batchInput(genesis.chainId, genesis.batchGas, first, bytes), { state });
   assert.equal(next.number, 2n);
-  assert.equal(bytesToHex(next.world), world);
+  assert.equal(bytesToHex(next.stateRoot), world);
 });
 
 for (const [what, args, words] of [

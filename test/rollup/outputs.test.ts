@@ -64,7 +64,7 @@ test("context and start are the machine's first state, for any batch and any pre
     await stage.append(bytes);
     const next: ChainState = {
       number: BigInt(random(1_000_000)),
-      world: Uint8Array.from({ length: 32 }, () => random(256)),
+      stateRoot: Uint8Array.from({ length: 32 }, () => random(256)),
       history: NO_HISTORY,
     };
     const game = await stage.propose(batch, toHex(outputOf(previous)), toHex(outputOf(next)));

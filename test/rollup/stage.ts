@@ -17,7 +17,7 @@ import { type Chain, type Receipt, Reverted } from "../game/chain.ts";
 export const CHAIN_ID = 4242n;
 export const BATCH_GAS = 30_000_000n;
 export const FINALITY_DELAY = 500;
-export const START: ChainState = { number: 7n, world: new Uint8Array(32).fill(0x77), history: NO_HISTORY };
+export const START: ChainState = { number: 7n, stateRoot: new Uint8Array(32).fill(0x77), history: NO_HISTORY };
 export const GENESIS = toHex(outputOf(START));
 
 export const hashed = (n: number): Hex => keccakWords(word(n));

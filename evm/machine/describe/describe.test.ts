@@ -203,13 +203,13 @@ test("a call tells what it gives away, its callee's frame, and what its revert u
 test("code's hash, logs, and the state root that a flush leads to", async () => {
   const code = concat(apply(OP.mstore, 0, 1), apply(OP.log1, 31, 1, 9));
   const of = scenario({ accounts: [[SELF, { nonce: 1n, code }]], gas: 100_000n, to: SELF });
-  const [steps, { world }] = [await descriptions(of), await runNatively(of)];
+  const [steps, { stateRoot }] = [await descriptions(of), await runNatively(of)];
   const log = only(steps, "LOG");
   assert.deepEqual(log.log, { address: hexAddress(SELF), topics: ["0x9"], data: "0x01" });
   assert.equal(only(steps, "MSTORE").frame?.codeSize, code.length);
   const roots = steps.flatMap(({ world: change }) => (change ? [change] : []));
   for (const [i, { before }] of roots.entries()) if (i > 0) assert.equal(before, roots[i - 1]?.after);
-  assert.equal(roots.at(-1)?.after, bytesToHex(world));
+  assert.equal(roots.at(-1)?.after, bytesToHex(stateRoot));
 });
 
 test("each way of failing is told", async () => {

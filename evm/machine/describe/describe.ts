@@ -230,7 +230,7 @@ const describeLog = ({ address, topics, data }: Log): LogDescription => ({
 });
 
 function worldChange(before: Machine, after: Machine): StepDescription["world"] {
-  const [was, is] = [before.tx?.block.world, after.tx?.block.world];
+  const [was, is] = [before.tx?.block.stateRoot, after.tx?.block.stateRoot];
   if (!was || !is || was === is) return null;
   const change = { before: hexBytes(was), after: hexBytes(is) };
   return change.before === change.after ? null : change;

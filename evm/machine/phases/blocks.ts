@@ -12,8 +12,8 @@ import { NEXT, type StartTask } from "../state/task.ts";
 /** START: opens the context, and the output that the batch builds on. */
 function start(m: Machine, { input }: StartTask): void {
   openTask(m);
-  const { number, world, history } = input.previous;
-  m.tape?.words([number, world, historyTree(history).root]);
+  const { number, stateRoot, history } = input.previous;
+  m.tape?.words([number, stateRoot, historyTree(history).root]);
   toBoundary(m, firstBlock(input));
 }
 

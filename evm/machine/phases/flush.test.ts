@@ -43,7 +43,7 @@ function flushing(world: World, changes: readonly Change[]): Machine {
 const inTrie = (m: Machine, world: Uint8Array, address: bigint): Account =>
   decodeAccount(address, trieGet(world, addressKey(address), m.host.node).value);
 
-const worldAfter = (m: Machine): Uint8Array => m.tx?.block.world ?? assert.fail("no block");
+const worldAfter = (m: Machine): Uint8Array => m.tx?.block.stateRoot ?? assert.fail("no block");
 
 /** @returns the number of steps. */
 function toTheEnd(m: Machine): number {

@@ -23,7 +23,7 @@ function flush(m: Machine, { status, used }: FlushTask): void {
   }
   if (destroyed || (account.flags & FLAG.touched) !== 0) {
     const gone = destroyed || isEmptyAccount(account);
-    setWorld(m, addressKey(account.address), gone ? null : encodeAccount(account));
+    setStateRoot(m, addressKey(account.address), gone ? null : encodeAccount(account));
   }
   dropAccount(m, account);
 }
@@ -39,10 +39,10 @@ function flushSlot(m: Machine, account: Account): void {
   }
 }
 
-function setWorld(m: Machine, key: Uint8Array, value: Uint8Array | null): void {
+function setStateRoot(m: Machine, key: Uint8Array, value: Uint8Array | null): void {
   const tx = openTx(m);
   const block = openBlock(m);
-  m.tx = { ...tx, block: { ...block, world: update(m, block.world, key, value) } };
+  m.tx = { ...tx, block: { ...block, stateRoot: update(m, block.stateRoot, key, value) } };
 }
 
 /** Changes a trie, with the proof on the tape. @returns its new root. */

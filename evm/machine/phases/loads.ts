@@ -21,8 +21,8 @@ function lookUp(m: Machine, root: Uint8Array, key: Uint8Array): Uint8Array | nul
 function loadAccount(m: Machine, { address, resume }: TaskOf<typeof PHASE.loadAccount>): void {
   openTask(m);
   openTx(m);
-  const { world } = openBlock(m);
-  insertAccount(m, decodeAccount(address, lookUp(m, world, addressKey(address))));
+  const { stateRoot } = openBlock(m);
+  insertAccount(m, decodeAccount(address, lookUp(m, stateRoot, addressKey(address))));
   m.goTo(resume);
 }
 
