@@ -6,6 +6,7 @@ import {MerkleRoot} from "../lib/MerkleRoot.sol";
 import {TensorState} from "../tensor/TensorState.sol";
 import {IModelRegistry} from "./IModelRegistry.sol";
 import {ProgramValidator} from "./ProgramValidator.sol";
+import * as StateLayout from "../tensor/StateLayout.sol";
 
 /// @title Models that games can be about
 /// @notice See `IModelRegistry`.
@@ -111,7 +112,7 @@ contract ModelRegistry is IModelRegistry {
   /// @inheritdoc IModelRegistry
   function startState(bytes32 modelId, bytes32 inputRoot_) external view returns (bytes32) {
     bytes32 tableRoot = MerkleRoot.ofZeroList(_registered(modelId).tableDepth);
-    return TensorState.fetch(TensorState.FETCH << 248, modelId, inputRoot_, tableRoot);
+    return TensorState.fetch(StateLayout.TAG_FETCH << StateLayout.STATE_TAG_SHIFT, modelId, inputRoot_, tableRoot);
   }
 
   /// @inheritdoc IModelRegistry

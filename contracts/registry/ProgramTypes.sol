@@ -1,9 +1,16 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.37;
 
+// Names that only assembly uses are imported too.
+/* solhint-disable no-unused-import */
+
 import {Element} from "../tensor/Element.sol";
 import {IModelRegistry} from "./IModelRegistry.sol";
 import {Rule} from "./Rule.sol";
+import * as Encoding from "../tensor/Encoding.sol";
+import {DIMENSION_BYTES, TYPE_HEAD_BYTES, TYPE_RANK_AT} from "../tensor/Encoding.sol";
+import * as Limits from "../tensor/Limits.sol";
+import * as StateLayout from "../tensor/StateLayout.sol";
 
 /// @title What a program declares: how many inputs, weights and tensors there are, and their types
 library ProgramTypes {
@@ -19,31 +26,24 @@ library ProgramTypes {
     uint256[] sizes;
   }
 
-  uint256 internal constant VERSION = 1;
-  uint256 internal constant HEADER_BYTES = 128;
-  uint256 internal constant MAX_COUNT = 0x7fffffff;
-  uint256 internal constant MAX_OUTPUTS = 256;
-  /// A tensor, or a space, has fewer.
-  uint256 internal constant POINTS = 1 << 40;
-  uint256 internal constant DTYPES = 13;
-
   /// @notice Reads the header and the types that belong to it, and checks the rules about them.
   /// @param header 128 bytes: the caller knows that they are the model's.
   /// @param encoded dtype u8, rank u8, dimensions u32 of each type.
   function read(bytes calldata header, bytes calldata encoded) internal pure returns (Types memory types) {
     // INVARIANT: these types are the model's, in each call.
-    if (header.length != HEADER_BYTES || keccak256(encoded) != bytes32(header[96:128])) {
+    if (header.length != StateLayout.HEADER_BYTES || keccak256(encoded) != bytes32(header[96:128])) {
       revert IModelRegistry.IllFormedProgram(Rule.Encoding);
     }
     uint256 counts = uint256(bytes32(header[0:32]));
     // version, inputs, weights, tensors, outputs: u16 each; instructions u32; 18 zero bytes.
-    if (counts >> 240 != VERSION || uint144(counts) != 0) revert IModelRegistry.IllFormedProgram(Rule.Encoding);
-    types.inputs = uint16(counts >> 224);
-    types.weights = uint16(counts >> 208);
-    types.tensors = uint16(counts >> 192);
-    types.outputs = uint16(counts >> 176);
-    types.instructions = uint32(counts >> 144);
-    if (types.outputs == 0 || types.outputs > MAX_OUTPUTS || types.outputs > types.tensors) {
+    if (counts >> StateLayout.HEADER_VERSION_SHIFT != StateLayout.FORMAT_VERSION || uint144(counts) != 0)
+      revert IModelRegistry.IllFormedProgram(Rule.Encoding);
+    types.inputs = uint16(counts >> StateLayout.HEADER_INPUTS_SHIFT);
+    types.weights = uint16(counts >> StateLayout.HEADER_WEIGHTS_SHIFT);
+    types.tensors = uint16(counts >> StateLayout.HEADER_TENSORS_SHIFT);
+    types.outputs = uint16(counts >> StateLayout.HEADER_OUTPUTS_SHIFT);
+    types.instructions = uint32(counts >> StateLayout.HEADER_INSTRUCTIONS_SHIFT);
+    if (types.outputs == 0 || types.outputs > Limits.MAX_OUTPUTS || types.outputs > types.tensors) {
       revert IModelRegistry.IllFormedProgram(Rule.Counts);
     }
     uint256 count = types.inputs + types.weights + types.tensors;
@@ -65,19 +65,21 @@ library ProgramTypes {
     assembly ("memory-safe") {
       dimensions := add(encoded.offset, position)
       dtype := byte(0, calldataload(dimensions))
-      rank := byte(1, calldataload(dimensions))
-      dimensions := add(dimensions, 2)
+      rank := byte(TYPE_RANK_AT, calldataload(dimensions))
+      dimensions := add(dimensions, TYPE_HEAD_BYTES)
     }
-    next = position + 2 + 4 * rank;
-    if (next > encoded.length || dtype == 0 || dtype > DTYPES) revert IModelRegistry.IllFormedProgram(Rule.Encoding);
+    next = position + Encoding.TYPE_HEAD_BYTES + Encoding.DIMENSION_BYTES * rank;
+    if (next > encoded.length || dtype == 0 || dtype > Element.DTYPES)
+      revert IModelRegistry.IllFormedProgram(Rule.Encoding);
     size = 1;
     for (uint256 i; i < rank; ++i) {
       uint256 dimension;
       assembly ("memory-safe") {
-        dimension := shr(224, calldataload(add(dimensions, shl(2, i))))
+        dimension := shr(224, calldataload(add(dimensions, mul(DIMENSION_BYTES, i))))
       }
       size *= dimension;
-      if (dimension == 0 || dimension > MAX_COUNT || size >= POINTS) revert IModelRegistry.IllFormedProgram(Rule.Type);
+      if (dimension == 0 || dimension > Limits.MAX_COUNT || size >= Limits.ELEMENT_BOUND)
+        revert IModelRegistry.IllFormedProgram(Rule.Type);
     }
     size <<= Element.logSize(dtype);
   }

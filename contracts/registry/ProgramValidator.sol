@@ -7,6 +7,8 @@ import {IModelRegistry} from "./IModelRegistry.sol";
 import {ProgramTypes} from "./ProgramTypes.sol";
 import {Rule} from "./Rule.sol";
 import {TensorRules} from "./TensorRules.sol";
+import * as Encoding from "../tensor/Encoding.sol";
+import * as Limits from "../tensor/Limits.sol";
 
 /// @title Whether a program is well-formed, and how much work it is, a page of instructions at a time
 /// @notice The rules of `ml-vm/program/check.ts`, in the same order. Stateless: progress goes in and comes out.
@@ -24,16 +26,6 @@ contract ProgramValidator {
     /// Bit i: output i has been written, and not dropped since.
     uint256 written;
   }
-
-  uint256 private constant MAX_DEPTH = 3;
-  uint256 private constant MAX_STEPS = 1 << 60;
-  uint256 private constant MAX_INSTRUCTION_BYTES = 4096;
-
-  // Bytes of the instructions that have a fixed size.
-  uint256 private constant LOOP_BYTES = 6;
-  uint256 private constant END_BYTES = 12;
-  uint256 private constant MOVE_BYTES = 7;
-  uint256 private constant DROP_BYTES = 3;
 
   /// @notice Checks a program's declarations.
   /// @return inputs Bytes of each input.
@@ -69,10 +61,10 @@ contract ProgramValidator {
     _requirePage(types.instructions, bytes32(header[32:64]), progress.nextPc, instructions, siblings);
     TensorRules.Walk memory walk;
     // Each instruction is copied over the last: nothing of one is needed for the next.
-    bytes memory buffer = new bytes(MAX_INSTRUCTION_BYTES);
+    bytes memory buffer = new bytes(Limits.MAX_INSTRUCTION_BYTES);
     for (uint256 i; i < instructions.length; ++i) {
       walk.pc = progress.nextPc;
-      _require(instructions[i].length <= MAX_INSTRUCTION_BYTES, walk.pc, Rule.Size);
+      _require(instructions[i].length <= Limits.MAX_INSTRUCTION_BYTES, walk.pc, Rule.Size);
       _instruction(progress, types, walk, instructions[i], _copy(buffer, instructions[i]));
       progress.nextPc += 1;
     }
@@ -134,29 +126,29 @@ contract ProgramValidator {
     for (uint256 i; i < progress.depth; ++i) rounds *= progress.counts[i];
     uint256 steps = 1;
     uint256 flops;
-    if (kind == Reader.TENSOR) {
-      _target(types, pc, Reader.u16(instruction + 2));
+    if (kind == Encoding.KIND_TENSOR) {
+      _target(types, pc, Reader.u16(instruction + Encoding.TENSOR_TARGET_AT));
       uint256[3] memory counters;
       for (uint256 i; i < progress.depth; ++i) counters[i] = progress.counts[i];
       (steps, flops) = TensorRules.check(walk, types, instruction, encoded.length, counters);
-      _mark(progress, types, Reader.u16(instruction + 2), true);
-    } else if (kind == Reader.LOOP) {
-      _require(encoded.length == LOOP_BYTES, pc, Rule.Encoding);
+      _mark(progress, types, Reader.u16(instruction + Encoding.TENSOR_TARGET_AT), true);
+    } else if (kind == Encoding.KIND_LOOP) {
+      _require(encoded.length == Encoding.LOOP_BYTES, pc, Rule.Encoding);
       _loop(progress, pc, instruction);
-    } else if (kind == Reader.END) {
-      _require(encoded.length == END_BYTES, pc, Rule.Encoding);
+    } else if (kind == Encoding.KIND_END) {
+      _require(encoded.length == Encoding.END_BYTES, pc, Rule.Encoding);
       _end(progress, types, pc, instruction);
-    } else if (kind == Reader.MOVE) {
-      _require(encoded.length == MOVE_BYTES, pc, Rule.Encoding);
+    } else if (kind == Encoding.KIND_MOVE) {
+      _require(encoded.length == Encoding.MOVE_HEAD_BYTES + Encoding.OPERAND_BYTES, pc, Rule.Encoding);
       _move(types, pc, instruction);
-      _mark(progress, types, Reader.u16(instruction + 1), true);
+      _mark(progress, types, Reader.u16(instruction + Encoding.MOVE_TARGET_AT), true);
     } else {
-      _require(kind == Reader.DROP && encoded.length == DROP_BYTES, pc, Rule.Encoding);
-      _target(types, pc, Reader.u16(instruction + 1));
-      _mark(progress, types, Reader.u16(instruction + 1), false);
+      _require(kind == Encoding.KIND_DROP && encoded.length == Encoding.DROP_BYTES, pc, Rule.Encoding);
+      _target(types, pc, Reader.u16(instruction + Encoding.DROP_TARGET_AT));
+      _mark(progress, types, Reader.u16(instruction + Encoding.DROP_TARGET_AT), false);
     }
     steps = progress.steps + rounds * steps;
-    _require(steps <= MAX_STEPS, pc, Rule.Steps);
+    _require(steps <= Limits.MAX_STEPS, pc, Rule.Steps);
     // No overflow: a step has less than 2^11 scalar operations.
     progress.steps = uint64(steps);
     progress.flops += uint128(rounds * flops);
@@ -185,9 +177,9 @@ contract ProgramValidator {
   /// @dev kind u8, depth u8, count u32.
   function _loop(Progress memory progress, uint256 pc, uint256 instruction) private pure {
     uint256 depth = progress.depth;
-    uint256 count = Reader.u32(instruction + 2);
-    _require(depth < MAX_DEPTH && Reader.u8(instruction + 1) == depth, pc, Rule.Block);
-    _require(count != 0 && count <= ProgramTypes.MAX_COUNT, pc, Rule.Count);
+    uint256 count = Reader.u32(instruction + Encoding.LOOP_COUNT_AT);
+    _require(depth < Limits.MAX_LOOP_DEPTH && Reader.u8(instruction + Encoding.LOOP_DEPTH_AT) == depth, pc, Rule.Block);
+    _require(count != 0 && count <= Limits.MAX_COUNT, pc, Rule.Count);
     progress.counts[depth] = uint32(count);
     progress.starts[depth] = uint32(pc + 1);
     progress.depth = uint8(depth + 1);
@@ -203,23 +195,27 @@ contract ProgramValidator {
     _require(progress.depth > 0, pc, Rule.Block);
     uint256 depth = progress.depth - 1;
     bool closes =
-      Reader.u8(instruction + 1) == depth &&
-        Reader.u32(instruction + 2) == progress.counts[depth] &&
-        Reader.u32(instruction + 6) == progress.starts[depth];
+      Reader.u8(instruction + Encoding.END_DEPTH_AT) == depth &&
+        Reader.u32(instruction + Encoding.END_COUNT_AT) == progress.counts[depth] &&
+        Reader.u32(instruction + Encoding.END_START_AT) == progress.starts[depth];
     _require(closes, pc, Rule.Block);
     progress.depth = uint8(depth);
-    uint256 halt = Reader.u16(instruction + 10);
-    if (halt == Reader.NONE) return;
+    uint256 halt = Reader.u16(instruction + Encoding.END_HALT_AT);
+    if (halt == Encoding.NO_TENSOR) return;
     _require(halt < types.tensors, pc, Rule.Tensor);
     _require(types.sizes[types.inputs + types.weights + halt] <= MerklePath.LEAF_BYTES, pc, Rule.Halt);
   }
 
   /// @dev kind u8, target u16, operand.
   function _move(ProgramTypes.Types memory types, uint256 pc, uint256 instruction) private pure {
-    uint256 target = Reader.u16(instruction + 1);
+    uint256 target = Reader.u16(instruction + Encoding.MOVE_TARGET_AT);
     _target(types, pc, target);
-    uint256 size = TensorRules.operand(pc, types, instruction + 3);
-    _require(Reader.u8(instruction + 6) == MerklePath.treeDepth(size), pc, Rule.Depth);
+    uint256 size = TensorRules.operand(pc, types, instruction + Encoding.MOVE_HEAD_BYTES);
+    _require(
+      Reader.u8(instruction + (Encoding.MOVE_HEAD_BYTES + Encoding.OPERAND_DEPTH_AT)) == MerklePath.treeDepth(size),
+      pc,
+      Rule.Depth
+    );
     _require(types.sizes[types.inputs + types.weights + target] == size, pc, Rule.Move);
   }
 }

@@ -8,29 +8,26 @@ import {ScalarTypes} from "../tensor/scalar/ScalarTypes.sol";
 import {IModelRegistry} from "./IModelRegistry.sol";
 import {ProgramTypes} from "./ProgramTypes.sol";
 import {Rule} from "./Rule.sol";
+import {Operation} from "../tensor/scalar/Operation.sol";
+import * as Encoding from "../tensor/Encoding.sol";
+import * as Limits from "../tensor/Limits.sol";
+import {
+  FIRST_INNER,
+  FIRST_REDUCTION,
+  MAX_ACCUMULATORS,
+  MAX_INNER_ACCUMULATORS,
+  MAX_LOOP_DEPTH,
+  MAX_OPERANDS,
+  VARIABLES
+} from "../tensor/Limits.sol";
 
 /// @title Whether a tensor instruction is well-formed, and how much work it is
 /// @notice The rules of `ml-vm/program/check-tensor.ts`, in the same order.
 /// @dev The instruction is walked once, in memory. Where a count is false the walk leaves the instruction and reads what lies
 /// behind it; that ends, and the last check, that the walk ends where the instruction does, refuses it.
 library TensorRules {
-  uint256 private constant MAX_OPERANDS = 16;
-  uint256 private constant MAX_DIMS = 8;
-  uint256 private constant MAX_INNER_DIMS = 4;
-  uint256 private constant MAX_ACCUMULATORS = 4;
-  uint256 private constant MAX_VALUES = 256;
-  uint256 private constant MAX_COORDINATES = 8;
-  uint256 private constant MAX_TERMS = 8;
-  uint256 private constant MAX_SHIFT = 31;
-  uint256 private constant MAX_OPENED_BYTES = 65_536;
-  /// A coordinate stays below.
-  uint256 private constant REACH = 1 << 53;
-  uint256 private constant VARIABLES = 23;
-  uint256 private constant FIRST_REDUCTION = 8;
-  uint256 private constant FIRST_INNER = 16;
-  uint256 private constant FIRST_COUNTER = 20;
   /// Values of a stage, before their number is checked: 8 accumulators, 255 reads, constants and operations.
-  uint256 private constant ROOM_FOR_VALUES = 8 + 3 * 255;
+  uint256 private constant ROOM_FOR_VALUES = MAX_ACCUMULATORS + MAX_INNER_ACCUMULATORS + 3 * 255;
 
   /// @dev What is known while an instruction is walked.
   struct Walk {
@@ -72,23 +69,23 @@ library TensorRules {
     ProgramTypes.Types memory types,
     uint256 instruction,
     uint256 size,
-    uint256[3] memory counters
+    uint256[MAX_LOOP_DEPTH] memory counters
   ) internal pure returns (uint256 steps, uint256 flops) {
     uint256 target = _head(walk, types, instruction);
-    walk.position = instruction + Reader.TENSOR_HEAD_BYTES;
-    walk.opened = MerklePath.LEAF_BYTES + 32 * Reader.u8(instruction + 4);
-    _operands(walk, types, Reader.u16(instruction + 2));
+    walk.position = instruction + Encoding.TENSOR_HEAD_BYTES;
+    walk.opened = MerklePath.LEAF_BYTES + 32 * Reader.u8(instruction + Encoding.TENSOR_TARGET_DEPTH_AT);
+    _operands(walk, types, Reader.u16(instruction + Encoding.TENSOR_TARGET_AT));
 
-    for (uint256 i; i < VARIABLES; ++i) {
-      walk.ranges[i] = i < FIRST_COUNTER ? 0 : counters[i - FIRST_COUNTER];
+    for (uint256 i; i < Limits.VARIABLES; ++i) {
+      walk.ranges[i] = i < Limits.FIRST_COUNTER ? 0 : counters[i - Limits.FIRST_COUNTER];
     }
-    uint256 elements = _space(walk, 0, MAX_DIMS);
-    uint256 terms = _space(walk, FIRST_REDUCTION, MAX_DIMS);
-    uint256 innerTerms = _space(walk, FIRST_INNER, MAX_INNER_DIMS);
+    uint256 elements = _space(walk, 0, Limits.MAX_DIMS);
+    uint256 terms = _space(walk, Limits.FIRST_REDUCTION, Limits.MAX_REDUCTION_DIMS);
+    uint256 innerTerms = _space(walk, Limits.FIRST_INNER, Limits.MAX_INNER_DIMS);
     walk.accumulatorCount = _initial(walk, walk.accumulators);
     walk.innerAccumulatorCount = _initial(walk, walk.innerAccumulators);
 
-    bool scan = Reader.u8(instruction + 1) == 1;
+    bool scan = Reader.u8(instruction + Encoding.TENSOR_FLAGS_AT) == Encoding.FLAG_SCAN;
     bool hasInner = walk.ranges[FIRST_INNER] != 0;
     bool folds = hasInner || scan || walk.ranges[FIRST_REDUCTION] != 0;
     _require(walk, (walk.accumulatorCount != 0) == folds && (walk.innerAccumulatorCount != 0) == hasInner, Rule.Fold);
@@ -109,13 +106,13 @@ library TensorRules {
     uint256 writes = scan ? terms : 1;
     _begin(walk, scan, false);
     _take(walk, walk.accumulators, walk.accumulatorCount);
-    flops += writes * _finish(walk, Reader.u8(instruction + 5));
+    flops += writes * _finish(walk, Reader.u8(instruction + Encoding.TENSOR_TARGET_DTYPE_AT));
     _require(walk, walk.position == instruction + size, Rule.Encoding);
     // The write may add any read of `finish`.
     walk.position = write;
-    _view(walk, target >> Element.logSize(Reader.u8(instruction + 5)));
+    _view(walk, target >> Element.logSize(Reader.u8(instruction + Encoding.TENSOR_TARGET_DTYPE_AT)));
     // INVARIANT: every step fits an L1 transaction; one that does not could not be refuted.
-    _require(walk, walk.opened <= MAX_OPENED_BYTES, Rule.Witness);
+    _require(walk, walk.opened <= Limits.MAX_OPENED_BYTES, Rule.Witness);
     flops *= elements;
     steps = 2 + elements * ((folds ? terms * (hasInner ? innerTerms + 1 : 1) : 0) + writes);
   }
@@ -130,45 +127,50 @@ library TensorRules {
     ProgramTypes.Types memory types,
     uint256 instruction
   ) private pure returns (uint256 size) {
-    _require(walk, Reader.u8(instruction + 1) < 2, Rule.Encoding);
-    uint256 index = types.inputs + types.weights + Reader.u16(instruction + 2);
+    // No flag but FLAG_SCAN, which is bit 0.
+    _require(walk, Reader.u8(instruction + Encoding.TENSOR_FLAGS_AT) < 2, Rule.Encoding);
+    uint256 index = types.inputs + types.weights + Reader.u16(instruction + Encoding.TENSOR_TARGET_AT);
     size = types.sizes[index];
-    uint256 dtype = Reader.u8(instruction + 5);
-    _require(walk, dtype != 0 && dtype <= ProgramTypes.DTYPES, Rule.Encoding);
-    _require(walk, Reader.u8(instruction + 4) == MerklePath.treeDepth(size), Rule.Depth);
+    uint256 dtype = Reader.u8(instruction + Encoding.TENSOR_TARGET_DTYPE_AT);
+    _require(walk, dtype != 0 && dtype <= Element.DTYPES, Rule.Encoding);
+    _require(walk, Reader.u8(instruction + Encoding.TENSOR_TARGET_DEPTH_AT) == MerklePath.treeDepth(size), Rule.Depth);
     _require(walk, dtype == types.dtypes[index], Rule.Dtype);
   }
 
   function _operands(Walk memory walk, ProgramTypes.Types memory types, uint256 target) private pure {
-    uint256 count = _count(walk, MAX_OPERANDS);
+    uint256 count = _count(walk, Limits.MAX_OPERANDS);
     walk.operandCount = count;
     for (uint256 i; i < count; ++i) {
       uint256 position = walk.position;
       walk.operands[i] = operand(walk.pc, types, position);
-      _require(walk, Reader.u8(position) != 2 || Reader.u16(position + 1) != target, Rule.Alias);
-      walk.depths[i] = Reader.u8(position + 3);
+      _require(
+        walk,
+        Reader.u8(position) != Encoding.SPACE_TENSOR || Reader.u16(position + Encoding.OPERAND_INDEX_AT) != target,
+        Rule.Alias
+      );
+      walk.depths[i] = Reader.u8(position + Encoding.OPERAND_DEPTH_AT);
       _require(walk, walk.depths[i] == MerklePath.treeDepth(walk.operands[i]), Rule.Depth);
-      walk.position = position + Reader.OPERAND_BYTES;
+      walk.position = position + Encoding.OPERAND_BYTES;
     }
   }
 
   /// @notice Bytes of the tensor that an operand names.
   function operand(uint256 pc, ProgramTypes.Types memory types, uint256 position) internal pure returns (uint256) {
     uint256 space = Reader.u8(position);
-    uint256 index = Reader.u16(position + 1);
-    if (space > 2) revert IModelRegistry.IllFormedInstruction(pc, Rule.Encoding);
+    uint256 index = Reader.u16(position + Encoding.OPERAND_INDEX_AT);
+    if (space > Encoding.SPACE_TENSOR) revert IModelRegistry.IllFormedInstruction(pc, Rule.Encoding);
     uint256 count =
-      space == 0
+      space == Encoding.SPACE_INPUT
         ? types.inputs
-        : space == 1
+        : space == Encoding.SPACE_WEIGHT
           ? types.weights
           : types.tensors;
     if (index >= count) revert IModelRegistry.IllFormedInstruction(pc, Rule.Tensor);
     return
       types.sizes[
-        space == 0
+        space == Encoding.SPACE_INPUT
           ? index
-          : space == 1
+          : space == Encoding.SPACE_WEIGHT
             ? types.inputs + index
             : types.inputs + types.weights + index
       ];
@@ -187,10 +189,10 @@ library TensorRules {
     for (uint256 i; i < count; ++i) {
       uint256 dimension = Reader.u32(walk.position);
       points *= dimension;
-      bool fits = dimension != 0 && dimension <= ProgramTypes.MAX_COUNT && points < ProgramTypes.POINTS;
+      bool fits = dimension != 0 && dimension <= Limits.MAX_COUNT && points < Limits.ELEMENT_BOUND;
       _require(walk, fits, Rule.Space);
       walk.ranges[first + i] = dimension;
-      walk.position += 4;
+      walk.position += Encoding.DIMENSION_BYTES;
     }
   }
 
@@ -199,7 +201,7 @@ library TensorRules {
     Walk memory walk,
     uint256[MAX_ACCUMULATORS] memory accumulators
   ) private pure returns (uint256 count) {
-    count = _count(walk, MAX_ACCUMULATORS);
+    count = _count(walk, Limits.MAX_ACCUMULATORS);
     for (uint256 i; i < count; ++i) {
       accumulators[i] = _constant(walk);
     }
@@ -210,17 +212,19 @@ library TensorRules {
   function _constant(Walk memory walk) private pure returns (uint256 scalar) {
     scalar = Reader.u8(walk.position) + 1;
     _require(walk, scalar <= ScalarTypes.INT, Rule.Encoding);
-    _canonical(walk, scalar, Reader.u64(walk.position + 1));
-    walk.position += Reader.CONSTANT_BYTES;
+    _canonical(walk, scalar, Reader.u64(walk.position + Encoding.CONSTANT_BITS_AT));
+    walk.position += Encoding.CONSTANT_BYTES;
   }
 
   /// @dev A register holds one NaN only, and an f32 leaves its high half zero.
   function _canonical(Walk memory walk, uint256 scalar, uint256 bits) private pure {
     bool canonical = true;
     if (scalar == ScalarTypes.F32) {
-      canonical = bits <= type(uint32).max && (bits & 0x7fffffff <= 0x7f800000 || bits == 0x7fc00000);
+      canonical =
+        bits <= type(uint32).max &&
+        (bits & 0x7fffffff <= ScalarTypes.F32_INFINITY || bits == ScalarTypes.F32_NAN);
     } else if (scalar == ScalarTypes.F64) {
-      canonical = bits & 0x7fffffffffffffff <= 0x7ff0000000000000 || bits == 0x7ff8000000000000;
+      canonical = bits & 0x7fffffffffffffff <= ScalarTypes.F64_INFINITY || bits == ScalarTypes.F64_NAN;
     }
     _require(walk, canonical, Rule.Canonical);
   }
@@ -254,9 +258,9 @@ library TensorRules {
 
   /// @dev Whether a variable exists in the stage at hand.
   function _exists(Walk memory walk, uint256 variable) private pure returns (bool) {
-    if (variable >= VARIABLES || walk.ranges[variable] == 0) return false;
-    if (variable < FIRST_REDUCTION || variable >= FIRST_COUNTER) return true;
-    return variable < FIRST_INNER ? walk.reduction : walk.inner;
+    if (variable >= Limits.VARIABLES || walk.ranges[variable] == 0) return false;
+    if (variable < Limits.FIRST_REDUCTION || variable >= Limits.FIRST_COUNTER) return true;
+    return variable < Limits.FIRST_INNER ? walk.reduction : walk.inner;
   }
 
   /// @dev Reads a stage.
@@ -272,12 +276,12 @@ library TensorRules {
     for (uint256 i = Reader.u8(walk.position++); i > 0; --i) {
       uint256 position = walk.position;
       uint256 which = Reader.u8(position);
-      uint256 dtype = Reader.u8(position + 1);
-      _require(walk, dtype != 0 && dtype <= ProgramTypes.DTYPES, Rule.Encoding);
+      uint256 dtype = Reader.u8(position + Encoding.READ_DTYPE_AT);
+      _require(walk, dtype != 0 && dtype <= Element.DTYPES, Rule.Encoding);
       _require(walk, which < walk.operandCount, Rule.Operand);
       uint256 scalar = _scalarOf(dtype);
-      _canonical(walk, scalar, Reader.u64(position + 2));
-      walk.position = position + Reader.READ_HEAD_BYTES;
+      _canonical(walk, scalar, Reader.u64(position + Encoding.READ_PAD_AT));
+      walk.position = position + Encoding.READ_HEAD_BYTES;
       _view(walk, walk.operands[which] >> Element.logSize(dtype));
       walk.values[walk.valueCount++] = scalar;
       walk.readCount++;
@@ -290,7 +294,7 @@ library TensorRules {
     for (uint256 i = Reader.u8(walk.position++); i > 0; --i) {
       flops += _operation(walk);
     }
-    _require(walk, walk.valueCount <= MAX_VALUES, Rule.Limit);
+    _require(walk, walk.valueCount <= Limits.MAX_VALUES, Rule.Limit);
     uint256 outs = Reader.u8(walk.position++);
     _require(walk, outs == replaced, Rule.Outs);
     for (uint256 i; i < outs; ++i) {
@@ -311,8 +315,8 @@ library TensorRules {
     uint256 code = Reader.u8(position);
     uint256 used = 1;
     uint256 result = ScalarTypes.INT;
-    if (code == 0) {
-      _require(walk, _exists(walk, Reader.u8(position + 1)), Rule.Variable);
+    if (code == Operation.INDEX) {
+      _require(walk, _exists(walk, Reader.u8(position + Encoding.OPERATION_A_AT)), Rule.Variable);
     } else {
       bool known;
       uint256 asked;
@@ -331,23 +335,23 @@ library TensorRules {
       }
       if (result == ScalarTypes.ANY) result = any;
       weight =
-        code == 0x13 || code == 0x33
-          ? 2
-          : code == 0x73 || code == 0x74
-            ? 8
-            : 1;
+        code == Operation.F32_FMA || code == Operation.F64_FMA
+          ? Operation.FLOPS_OF_FMA
+          : code == Operation.INT_DOT4SS || code == Operation.INT_DOT4US
+            ? Operation.FLOPS_OF_DOT4
+            : Operation.FLOPS_OF_OTHER;
     }
-    for (uint256 i = used + 1; i < Reader.OPERATION_BYTES; ++i) {
+    for (uint256 i = used + 1; i < Encoding.OPERATION_BYTES; ++i) {
       _require(walk, Reader.u8(position + i) == 0, Rule.Unused);
     }
     walk.values[walk.valueCount++] = result;
-    walk.position = position + Reader.OPERATION_BYTES;
+    walk.position = position + Encoding.OPERATION_BYTES;
   }
 
   /// @dev Reads a view.
   /// @param elements How many there are, of the size that it counts in.
   function _view(Walk memory walk, uint256 elements) private pure {
-    uint256 count = _count(walk, MAX_COORDINATES);
+    uint256 count = _count(walk, Limits.MAX_COORDINATES);
     uint256 last;
     for (uint256 i; i < count; ++i) {
       last += _coordinate(walk);
@@ -359,30 +363,30 @@ library TensorRules {
   /// @return last stride × (extent − 1).
   function _coordinate(Walk memory walk) private pure returns (uint256 last) {
     uint256 position = walk.position;
-    uint256 extent = Reader.u32(position + 4);
+    uint256 extent = Reader.u32(position + Encoding.COORDINATE_EXTENT_AT);
     _require(walk, extent > 0, Rule.Extent);
     last = Reader.u32(position) * (extent - 1);
-    uint256 reach = _magnitude(Reader.u32(position + 8));
-    uint256 indirect = Reader.u8(position + 12) & 0x7f;
+    uint256 reach = _magnitude(Reader.u32(position + Encoding.COORDINATE_OFFSET_AT));
+    uint256 indirect = Reader.u8(position + Encoding.COORDINATE_FLAGS_AT) & Encoding.INDIRECT_MASK;
     if (indirect > 0) {
       bool earlier = indirect <= walk.readCount;
       _require(walk, earlier && walk.values[walk.firstRead + indirect - 1] == ScalarTypes.INT, Rule.Indirect);
-      reach += 1 << 31;
+      reach += Limits.MAX_INDIRECT;
     }
-    walk.position = position + Reader.COORDINATE_BYTES - 1;
-    for (uint256 i = _count(walk, MAX_TERMS); i > 0; --i) {
+    walk.position = position + Encoding.COORDINATE_HEAD_BYTES - 1;
+    for (uint256 i = _count(walk, Limits.MAX_TERMS); i > 0; --i) {
       position = walk.position;
       uint256 variable = Reader.u8(position);
-      uint256 shift = Reader.u8(position + 1);
-      uint256 bits = Reader.u8(position + 2);
+      uint256 shift = Reader.u8(position + Encoding.TERM_SHIFT_AT);
+      uint256 bits = Reader.u8(position + Encoding.TERM_BITS_AT);
       _require(walk, _exists(walk, variable), Rule.Variable);
-      _require(walk, shift <= MAX_SHIFT && bits <= MAX_SHIFT, Rule.Term);
+      _require(walk, shift <= Limits.MAX_SHIFT && bits <= Limits.MAX_SHIFT, Rule.Term);
       uint256 most = (walk.ranges[variable] - 1) >> shift;
       if (bits > 0 && most > (1 << bits) - 1) most = (1 << bits) - 1;
-      reach += most * _magnitude(Reader.u32(position + 3));
-      walk.position = position + Reader.TERM_BYTES;
+      reach += most * _magnitude(Reader.u32(position + Encoding.TERM_FACTOR_AT));
+      walk.position = position + Encoding.TERM_BYTES;
     }
-    _require(walk, reach < REACH, Rule.Coordinate);
+    _require(walk, reach < Limits.COORDINATE_BOUND, Rule.Coordinate);
   }
 
   /// @dev Absolute value of a number of 32 bits.

@@ -6,16 +6,27 @@ import {Float32} from "./scalar/Float32.sol";
 
 /// @title Tensor elements: between memory, little-endian, and registers of 64 bits
 library Element {
+  // generated: DTYPES (npm run generate)
   uint256 internal constant F32 = 1;
   uint256 internal constant F64 = 2;
   uint256 internal constant F16 = 3;
   uint256 internal constant BF16 = 4;
   uint256 internal constant I8 = 5;
+  uint256 internal constant U8 = 6;
   uint256 internal constant I16 = 7;
+  uint256 internal constant U16 = 8;
   uint256 internal constant I32 = 9;
+  uint256 internal constant U32 = 10;
+  uint256 internal constant I64 = 11;
+  uint256 internal constant U64 = 12;
+  uint256 internal constant BOOL = 13;
 
-  /// @dev log2 of an element's bytes, at the position that is the dtype's code: f32, f64, f16, bf16, i8, u8, i16, …, bool.
+  /// @dev How many there are: their codes are 1 … DTYPES.
+  uint256 internal constant DTYPES = 13;
+
+  /// @dev log2 of an element's bytes, at the position that is the dtype's code.
   uint256 private constant LOG_SIZES = 0x0002030101000001010202030300000000000000000000000000000000000000;
+  // end of DTYPES
 
   /// @notice log2 of the bytes of an element.
   function logSize(uint256 dtype) internal pure returns (uint256 log) {

@@ -1,9 +1,16 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.37;
 
+// Names that only assembly uses are imported too.
+/* solhint-disable no-unused-import */
+
 import {MerklePath} from "../lib/MerklePath.sol";
 import {InstructionReader as Reader} from "./InstructionReader.sol";
 import {TensorState, WrongLength, WrongPath, WrongPreimage, WrongTag} from "./TensorState.sol";
+import * as Encoding from "./Encoding.sol";
+import {CONSTANT_BITS_AT, CONSTANT_BYTES} from "./Encoding.sol";
+import * as StateLayout from "./StateLayout.sol";
+import {FETCH_PREIMAGE_BYTES, HEADER_BYTES, REGISTER_BYTES, RUNNING_HEAD_BYTES} from "./StateLayout.sol";
 
 /// An instruction that no registered program has.
 error UnknownInstruction(uint256 kind);
@@ -12,6 +19,9 @@ error UnknownInstruction(uint256 kind);
 /// @notice Witness: 1 ‖ fetch preimage (128) ‖ header (128) ‖ what the instruction needs.
 /// @dev A contract of its own so that each fits EIP-170; `TensorVerifier` calls it where the state's tag says so. Stateless.
 contract FetchStep {
+  /// What binds an instruction lies before it: 2 words and at most MAX_OPERANDS roots.
+  uint256 private constant ROOM_BEFORE_INSTRUCTION = 576;
+
   /// @dev What the preimage and the header say, and how far the witness has been read.
   struct Fetch {
     uint256 word;
@@ -26,9 +36,6 @@ contract FetchStep {
     uint256 cursor;
   }
 
-  uint256 private constant PREIMAGE_BYTES = 128;
-  uint256 private constant HEADER_BYTES = 128;
-
   /// @notice The state after the fetch state whose hash is `pre`.
   function step(bytes32 pre, bytes calldata witness) external pure returns (bytes32 post) {
     Fetch memory fetch;
@@ -38,18 +45,18 @@ contract FetchStep {
     }
     uint256 header = _open(fetch, pre, position + 1);
     uint256 pc = TensorState.pcOf(fetch.word);
-    uint256 instructions = uint32(header >> 144);
+    uint256 instructions = uint32(header >> StateLayout.HEADER_INSTRUCTIONS_SHIFT);
     if (pc == instructions) {
-      post = _halt(fetch, uint16(header >> 176));
+      post = _halt(fetch, uint16(header >> StateLayout.HEADER_OUTPUTS_SHIFT));
     } else {
       // The instruction lies in memory behind what binds it: fetch state ‖ fetch word ‖ operand roots.
       (uint256 instruction, uint256 size) = _instruction(fetch, pc, MerklePath.depthOf(instructions));
       uint256 kind = Reader.u8(instruction);
-      if (kind == Reader.TENSOR) post = _begin(fetch, pre, instruction, size);
-      else if (kind == Reader.LOOP) post = _loop(fetch, pc, instruction);
-      else if (kind == Reader.END) post = _end(fetch, pc, instruction);
-      else if (kind == Reader.MOVE) post = _move(fetch, pc, instruction);
-      else if (kind == Reader.DROP) post = _drop(fetch, pc, instruction);
+      if (kind == Encoding.KIND_TENSOR) post = _begin(fetch, pre, instruction, size);
+      else if (kind == Encoding.KIND_LOOP) post = _loop(fetch, pc, instruction);
+      else if (kind == Encoding.KIND_END) post = _end(fetch, pc, instruction);
+      else if (kind == Encoding.KIND_MOVE) post = _move(fetch, pc, instruction);
+      else if (kind == Encoding.KIND_DROP) post = _drop(fetch, pc, instruction);
       else revert UnknownInstruction(kind);
     }
     if (fetch.cursor != position + witness.length) revert WrongLength(fetch.cursor - position, witness.length);
@@ -62,24 +69,25 @@ contract FetchStep {
     bytes32 modelId;
     assembly ("memory-safe") {
       // The first four fields of `Fetch` are the preimage.
-      calldatacopy(fetch, position, PREIMAGE_BYTES)
-      state := keccak256(fetch, PREIMAGE_BYTES)
+      calldatacopy(fetch, position, FETCH_PREIMAGE_BYTES)
+      state := keccak256(fetch, FETCH_PREIMAGE_BYTES)
       let free := mload(0x40)
-      calldatacopy(free, add(position, PREIMAGE_BYTES), HEADER_BYTES)
+      calldatacopy(free, add(position, FETCH_PREIMAGE_BYTES), HEADER_BYTES)
       modelId := keccak256(free, HEADER_BYTES)
       header := mload(free)
     }
     // INVARIANT: what the step is computed from is what the state holds.
     if (state != pre) revert WrongPreimage(pre, state);
     // INVARIANT: a running state of the same length is not taken for a fetch state.
-    if (fetch.word >> 248 != TensorState.FETCH) revert WrongTag(fetch.word >> 248);
+    if (fetch.word >> StateLayout.STATE_TAG_SHIFT != StateLayout.TAG_FETCH)
+      revert WrongTag(fetch.word >> StateLayout.STATE_TAG_SHIFT);
     if (modelId != fetch.modelId) revert WrongPreimage(fetch.modelId, modelId);
     // INVARIANT: the depths of the trees come from the model, so that no inner node passes for an entry.
-    fetch.inputDepth = MerklePath.depthOf(uint16(header >> 224));
-    fetch.weightDepth = MerklePath.depthOf(uint16(header >> 208));
-    fetch.tableDepth = MerklePath.depthOf(uint16(header >> 192));
-    fetch.weightsRoot = _word(position + 192);
-    fetch.cursor = position + PREIMAGE_BYTES + HEADER_BYTES;
+    fetch.inputDepth = MerklePath.depthOf(uint16(header >> StateLayout.HEADER_INPUTS_SHIFT));
+    fetch.weightDepth = MerklePath.depthOf(uint16(header >> StateLayout.HEADER_WEIGHTS_SHIFT));
+    fetch.tableDepth = MerklePath.depthOf(uint16(header >> StateLayout.HEADER_TENSORS_SHIFT));
+    fetch.weightsRoot = _word(position + (StateLayout.FETCH_PREIMAGE_BYTES + 64));
+    fetch.cursor = position + StateLayout.FETCH_PREIMAGE_BYTES + StateLayout.HEADER_BYTES;
   }
 
   /// @dev The outputs are the first entries of the table, and alone under their node.
@@ -99,14 +107,14 @@ contract FetchStep {
     bytes32 leaf;
     assembly ("memory-safe") {
       size := shr(240, calldataload(sub(position, 2)))
-      instruction := add(mload(0x40), 576)
+      instruction := add(mload(0x40), ROOM_BEFORE_INSTRUCTION)
       calldatacopy(instruction, position, size)
       leaf := keccak256(instruction, size)
       // Zeros behind it, and the free memory at a word.
       calldatacopy(add(instruction, size), calldatasize(), 64)
       mstore(0x40, and(add(add(instruction, size), 95), not(31)))
     }
-    bytes32 programRoot = _word(fetch.cursor - HEADER_BYTES + 32);
+    bytes32 programRoot = _word(fetch.cursor - StateLayout.HEADER_BYTES + 32);
     uint256 path = position + size;
     bytes32 root = MerklePath.climb(leaf, pc, path, depth);
     // INVARIANT: the instruction is the one that the model has at this pc.
@@ -121,7 +129,7 @@ contract FetchStep {
     uint256 instruction,
     uint256 size
   ) private pure returns (bytes32 post) {
-    uint256 operand = instruction + Reader.TENSOR_HEAD_BYTES;
+    uint256 operand = instruction + Encoding.TENSOR_HEAD_BYTES;
     uint256 operands = Reader.u8(operand++);
     uint256 bound = instruction - 64 - 32 * operands;
     uint256 roots = bound + 64;
@@ -130,7 +138,7 @@ contract FetchStep {
       assembly ("memory-safe") {
         mstore(roots, root)
       }
-      operand += Reader.OPERAND_BYTES;
+      operand += Encoding.OPERAND_BYTES;
     }
     bytes32 boundHash;
     uint256 word = fetch.word;
@@ -139,23 +147,28 @@ contract FetchStep {
       mstore(add(bound, 32), word)
       boundHash := keccak256(bound, add(size, sub(instruction, bound)))
     }
-    bytes32 target = _entry(fetch, Reader.u16(instruction + 2), fetch.tableDepth, fetch.tableRoot);
-    target = _orZeros(target, Reader.u8(instruction + 4));
+    bytes32 target = _entry(
+      fetch,
+      Reader.u16(instruction + Encoding.TENSOR_TARGET_AT),
+      fetch.tableDepth,
+      fetch.tableRoot
+    );
+    target = _orZeros(target, Reader.u8(instruction + Encoding.TENSOR_TARGET_DEPTH_AT));
 
     // The three spaces come before the accumulators.
     uint256 position = operand;
     for (uint256 i; i < 3; ++i) {
-      position += 1 + 4 * Reader.u8(position);
+      position += 1 + Encoding.DIMENSION_BYTES * Reader.u8(position);
     }
     uint256 accumulators = Reader.u8(position);
-    uint256 innerAt = position + 1 + Reader.CONSTANT_BYTES * accumulators;
+    uint256 innerAt = position + 1 + Encoding.CONSTANT_BYTES * accumulators;
     uint256 innerAccumulators = Reader.u8(innerAt);
     uint256 stage =
       innerAccumulators > 0
-        ? 0
+        ? uint8(StateLayout.STAGE_INNER)
         : accumulators > 0
-          ? 1
-          : 2;
+          ? uint8(StateLayout.STAGE_BODY)
+          : uint8(StateLayout.STAGE_FINISH);
     word = TensorState.runningWord(stage, 0, 0, 0);
     assembly ("memory-safe") {
       // The preimage: word ‖ bound ‖ target root ‖ registers.
@@ -163,17 +176,17 @@ contract FetchStep {
       mstore(free, word)
       mstore(add(free, 32), boundHash)
       mstore(add(free, 64), target)
-      let register := add(free, 96)
+      let register := add(free, RUNNING_HEAD_BYTES)
       // A constant is its type, one byte, and its bits.
       function copyBits(from, count, to) -> end {
         for {
-          from := add(from, 1)
+          from := add(from, CONSTANT_BITS_AT)
         } count {
           count := sub(count, 1)
         } {
           mstore(to, mload(add(from, 1)))
-          from := add(from, 9)
-          to := add(to, 8)
+          from := add(from, CONSTANT_BYTES)
+          to := add(to, REGISTER_BYTES)
         }
         end := to
       }
@@ -184,18 +197,18 @@ contract FetchStep {
   }
 
   function _loop(Fetch memory fetch, uint256 pc, uint256 instruction) private pure returns (bytes32) {
-    uint256 word = TensorState.withCounter(fetch.word, Reader.u8(instruction + 1), 0);
+    uint256 word = TensorState.withCounter(fetch.word, Reader.u8(instruction + Encoding.LOOP_DEPTH_AT), 0);
     return _proceed(fetch, TensorState.withPc(word, pc + 1), fetch.tableRoot);
   }
 
   function _end(Fetch memory fetch, uint256 pc, uint256 instruction) private pure returns (bytes32) {
-    uint256 depth = Reader.u8(instruction + 1);
-    uint256 count = Reader.u32(instruction + 2);
-    uint256 halt = Reader.u16(instruction + 10);
+    uint256 depth = Reader.u8(instruction + Encoding.END_DEPTH_AT);
+    uint256 count = Reader.u32(instruction + Encoding.END_COUNT_AT);
+    uint256 halt = Reader.u16(instruction + Encoding.END_HALT_AT);
     uint256 counter = TensorState.counterOf(fetch.word, depth) + 1;
-    if (halt != Reader.NONE && _isSet(fetch, halt)) counter = count;
+    if (halt != Encoding.NO_TENSOR && _isSet(fetch, halt)) counter = count;
     if (counter < count) {
-      pc = Reader.u32(instruction + 6);
+      pc = Reader.u32(instruction + Encoding.END_START_AT);
     } else {
       counter = 0;
       pc += 1;
@@ -217,13 +230,13 @@ contract FetchStep {
   }
 
   function _move(Fetch memory fetch, uint256 pc, uint256 instruction) private pure returns (bytes32) {
-    bytes32 source = _operand(fetch, instruction + 3);
-    bytes32 tableRoot = _replace(fetch, Reader.u16(instruction + 1), source);
+    bytes32 source = _operand(fetch, instruction + Encoding.MOVE_HEAD_BYTES);
+    bytes32 tableRoot = _replace(fetch, Reader.u16(instruction + Encoding.MOVE_TARGET_AT), source);
     return _proceed(fetch, TensorState.withPc(fetch.word, pc + 1), tableRoot);
   }
 
   function _drop(Fetch memory fetch, uint256 pc, uint256 instruction) private pure returns (bytes32) {
-    bytes32 tableRoot = _replace(fetch, Reader.u16(instruction + 1), 0);
+    bytes32 tableRoot = _replace(fetch, Reader.u16(instruction + Encoding.DROP_TARGET_AT), 0);
     return _proceed(fetch, TensorState.withPc(fetch.word, pc + 1), tableRoot);
   }
 
@@ -234,14 +247,14 @@ contract FetchStep {
   /// @dev Reads the entry that an operand names; an empty one is a tensor of zeros.
   function _operand(Fetch memory fetch, uint256 operand) private pure returns (bytes32) {
     uint256 space = Reader.u8(operand);
-    uint256 index = Reader.u16(operand + 1);
+    uint256 index = Reader.u16(operand + Encoding.OPERAND_INDEX_AT);
     bytes32 entry =
-      space == 0
+      space == Encoding.SPACE_INPUT
         ? _entry(fetch, index, fetch.inputDepth, fetch.inputRoot)
-        : space == 1
+        : space == Encoding.SPACE_WEIGHT
           ? _entry(fetch, index, fetch.weightDepth, fetch.weightsRoot)
           : _entry(fetch, index, fetch.tableDepth, fetch.tableRoot);
-    return _orZeros(entry, Reader.u8(operand + 3));
+    return _orZeros(entry, Reader.u8(operand + Encoding.OPERAND_DEPTH_AT));
   }
 
   function _orZeros(bytes32 entry, uint256 depth) private pure returns (bytes32) {

@@ -1,26 +1,27 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.37;
 
+// Names that only assembly uses are imported too.
+/* solhint-disable no-unused-import */
+
 import {MerklePath} from "../lib/MerklePath.sol";
 import {Element} from "./Element.sol";
 import {InstructionReader as Reader} from "./InstructionReader.sol";
 import {ScalarProgram} from "./scalar/ScalarProgram.sol";
 import {TensorState, WrongLength, WrongPath, WrongPreimage, WrongTag} from "./TensorState.sol";
 import {View} from "./View.sol";
+import * as Encoding from "./Encoding.sol";
+import {CONSTANT_BITS_AT, CONSTANT_BYTES, TENSOR_HEAD_BYTES} from "./Encoding.sol";
+import * as Limits from "./Limits.sol";
+import {FIRST_COUNTER_AT, VARIABLES_BYTES} from "./Limits.sol";
+import * as StateLayout from "./StateLayout.sol";
+import {FETCH_COUNTERS_SHIFT, HEADER_BYTES, REGISTER_BYTES, RUNNING_HEAD_BYTES} from "./StateLayout.sol";
 
 /// @title The step from a running state: one term of a fold, one element written, or the result committed
 /// @notice Witness: 2 ‖ running word (32) ‖ fetch state (32) ‖ fetch word (32) ‖ length u16 ‖ instruction ‖ operand roots ‖
 /// target root (32) ‖ acc ‖ iacc ‖ what the stage opens.
 /// @dev SAFETY: arithmetic is unchecked. It is about positions in memory and calldata, and counts that registration bounds.
 library RunningStep {
-  uint256 private constant INNER = 0;
-  uint256 private constant BODY = 1;
-  uint256 private constant FINISH = 2;
-  uint256 private constant COMMIT = 3;
-
-  /// Variables 0–7: dims; 8–15: reduction; 16–19: inner reduction; 20–22: counters. A word each.
-  uint256 private constant VARIABLES_BYTES = 23 * 32;
-
   /// @dev Addresses are in memory, but for `cursor`.
   struct Running {
     uint256 stage;
@@ -56,7 +57,7 @@ library RunningStep {
     unchecked {
       Running memory running;
       _open(running, pre, position + 1);
-      post = running.stage == COMMIT ? _commit(running) : _compute(running, float64Ops);
+      post = running.stage == StateLayout.STAGE_COMMIT ? _commit(running) : _compute(running, float64Ops);
       if (running.cursor != position + length) revert WrongLength(running.cursor - position, length);
     }
   }
@@ -72,8 +73,8 @@ library RunningStep {
         word := calldataload(position)
         size := shr(240, calldataload(add(position, 96)))
         let source := add(position, 98)
-        // The operands are counted by byte 6 of the instruction.
-        roots := shl(5, byte(6, calldataload(source)))
+        // The list of operands, which begins with their number, follows the instruction's head.
+        roots := shl(5, byte(TENSOR_HEAD_BYTES, calldataload(source)))
         bound := mload(0x40)
         calldatacopy(bound, add(position, 32), 64)
         calldatacopy(add(bound, 64), add(source, size), roots)
@@ -82,7 +83,8 @@ library RunningStep {
       }
       uint256 instruction = bound + 64 + roots;
       _locate(running, instruction);
-      uint256 registers = 8 * (Reader.u8(running.accumulators) + Reader.u8(running.innerAccumulators));
+      uint256 registers =
+        StateLayout.REGISTER_BYTES * (Reader.u8(running.accumulators) + Reader.u8(running.innerAccumulators));
       uint256 preimage;
       bytes32 state;
       assembly ("memory-safe") {
@@ -91,19 +93,20 @@ library RunningStep {
         mstore(preimage, word)
         mstore(add(preimage, 32), keccak256(bound, sub(add(instruction, size), bound)))
         calldatacopy(add(preimage, 64), position, add(32, registers))
-        state := keccak256(preimage, add(96, registers))
+        state := keccak256(preimage, add(RUNNING_HEAD_BYTES, registers))
         // 3 words, at most 8 registers, and 24 bytes that setting the last one reads.
         mstore(0x40, add(preimage, 192))
       }
       // INVARIANT: what the step is computed from is what the state holds.
       if (state != pre) revert WrongPreimage(pre, state);
       // INVARIANT: a fetch state or a halted state of the same length is not taken for a running one.
-      if (word >> 248 != TensorState.RUNNING) revert WrongTag(word >> 248);
+      if (word >> StateLayout.STATE_TAG_SHIFT != StateLayout.TAG_RUNNING)
+        revert WrongTag(word >> StateLayout.STATE_TAG_SHIFT);
       running.preimage = preimage;
       running.bound = bound;
-      running.stage = uint8(word >> 240);
-      running.element = uint64(word >> 128);
-      running.term = uint64(word >> 64);
+      running.stage = uint8(word >> StateLayout.RUNNING_STAGE_SHIFT);
+      running.element = uint64(word >> StateLayout.RUNNING_ELEMENT_SHIFT);
+      running.term = uint64(word >> StateLayout.RUNNING_TERM_SHIFT);
       running.innerTerm = uint64(word);
       running.cursor = position + 32 + registers;
     }
@@ -113,18 +116,18 @@ library RunningStep {
   function _locate(Running memory running, uint256 instruction) private pure {
     unchecked {
       running.instruction = instruction;
-      uint256 position = instruction + Reader.TENSOR_HEAD_BYTES;
-      position += 1 + Reader.OPERAND_BYTES * Reader.u8(position);
+      uint256 position = instruction + Encoding.TENSOR_HEAD_BYTES;
+      position += 1 + Encoding.OPERAND_BYTES * Reader.u8(position);
       running.dims = position;
-      position += 1 + 4 * Reader.u8(position);
+      position += 1 + Encoding.DIMENSION_BYTES * Reader.u8(position);
       running.reduction = position;
-      position += 1 + 4 * Reader.u8(position);
+      position += 1 + Encoding.DIMENSION_BYTES * Reader.u8(position);
       running.innerReduction = position;
-      position += 1 + 4 * Reader.u8(position);
+      position += 1 + Encoding.DIMENSION_BYTES * Reader.u8(position);
       running.accumulators = position;
-      position += 1 + Reader.CONSTANT_BYTES * Reader.u8(position);
+      position += 1 + Encoding.CONSTANT_BYTES * Reader.u8(position);
       running.innerAccumulators = position;
-      position += 1 + Reader.CONSTANT_BYTES * Reader.u8(position);
+      position += 1 + Encoding.CONSTANT_BYTES * Reader.u8(position);
       running.write = position;
     }
   }
@@ -135,36 +138,36 @@ library RunningStep {
       (uint256 elements, uint256 terms, uint256 innerTerms) = _variables(running);
       uint256 acc = Reader.u8(running.accumulators);
       uint256 iacc = Reader.u8(running.innerAccumulators);
-      bool scan = Reader.u8(running.instruction + 1) & 1 == 1;
+      bool scan = Reader.u8(running.instruction + Encoding.TENSOR_FLAGS_AT) & Encoding.FLAG_SCAN == Encoding.FLAG_SCAN;
       uint256 first =
         iacc > 0
-          ? INNER
+          ? StateLayout.STAGE_INNER
           : acc > 0
-            ? BODY
-            : FINISH;
+            ? StateLayout.STAGE_BODY
+            : StateLayout.STAGE_FINISH;
 
       uint256 code = Reader.skipView(running.write);
-      if (running.stage != INNER && iacc > 0) code = Reader.skipStage(code);
-      if (running.stage == FINISH && acc > 0) code = Reader.skipStage(code);
+      if (running.stage != StateLayout.STAGE_INNER && iacc > 0) code = Reader.skipStage(code);
+      if (running.stage == StateLayout.STAGE_FINISH && acc > 0) code = Reader.skipStage(code);
 
-      if (running.stage == INNER) {
+      if (running.stage == StateLayout.STAGE_INNER) {
         (uint256 outs, uint256 values, ) = _run(running, code, acc, iacc, float64Ops);
         _keep(running, acc, outs, values);
         running.innerTerm += 1;
-        if (running.innerTerm == innerTerms) running.stage = BODY;
-      } else if (running.stage == BODY) {
+        if (running.innerTerm == innerTerms) running.stage = StateLayout.STAGE_BODY;
+      } else if (running.stage == StateLayout.STAGE_BODY) {
         (uint256 outs, uint256 values, ) = _run(running, code, 0, acc + iacc, float64Ops);
         _keep(running, 0, outs, values);
         _reset(running, acc, running.innerAccumulators);
         running.innerTerm = 0;
-        running.stage = FINISH;
+        running.stage = StateLayout.STAGE_FINISH;
         if (!scan) _nextTerm(running, terms, first);
       } else {
         (uint256 outs, uint256 values, uint256 reads) = _run(running, code, 0, acc, float64Ops);
         _write(running, Reader.u8(outs + 1), values, reads);
-        running.stage = COMMIT;
+        running.stage = StateLayout.STAGE_COMMIT;
         if (scan) _nextTerm(running, terms, first);
-        if (running.stage == COMMIT) {
+        if (running.stage == StateLayout.STAGE_COMMIT) {
           _reset(running, 0, running.accumulators);
           running.element += 1;
           if (running.element != elements) running.stage = first;
@@ -195,17 +198,17 @@ library RunningStep {
         variables := mload(0x40)
         mstore(0x40, add(variables, VARIABLES_BYTES))
         calldatacopy(variables, calldatasize(), VARIABLES_BYTES)
-        // Counters: bytes 16 to 27 of the fetch word.
+        // The counters stand in the fetch word.
         let word := mload(add(bound, 32))
-        let counters := add(variables, 640)
-        mstore(counters, and(shr(96, word), 0xffffffff))
-        mstore(add(counters, 32), and(shr(64, word), 0xffffffff))
-        mstore(add(counters, 64), and(shr(32, word), 0xffffffff))
+        let counters := add(variables, FIRST_COUNTER_AT)
+        mstore(counters, and(shr(FETCH_COUNTERS_SHIFT, word), 0xffffffff))
+        mstore(add(counters, 32), and(shr(sub(FETCH_COUNTERS_SHIFT, 32), word), 0xffffffff))
+        mstore(add(counters, 64), and(shr(sub(FETCH_COUNTERS_SHIFT, 64), word), 0xffffffff))
       }
       running.variables = variables;
       elements = _unravel(running.dims, running.element, variables);
-      terms = _unravel(running.reduction, running.term, variables + 256);
-      innerTerms = _unravel(running.innerReduction, running.innerTerm, variables + 512);
+      terms = _unravel(running.reduction, running.term, variables + 32 * Limits.FIRST_REDUCTION);
+      innerTerms = _unravel(running.innerReduction, running.innerTerm, variables + 32 * Limits.FIRST_INNER);
     }
   }
 
@@ -242,14 +245,14 @@ library RunningStep {
   ) private view returns (uint256 outs, uint256 values, uint256 reads) {
     unchecked {
       uint256 next;
-      uint256 registers = running.preimage + 96 + 8 * from;
+      uint256 registers = running.preimage + StateLayout.RUNNING_HEAD_BYTES + StateLayout.REGISTER_BYTES * from;
       assembly ("memory-safe") {
         values := mload(0x40)
         next := values
         for {
           let end := add(registers, shl(3, entry))
         } lt(registers, end) {
-          registers := add(registers, 8)
+          registers := add(registers, REGISTER_BYTES)
         } {
           mstore(next, shr(192, mload(registers)))
           next := add(next, 32)
@@ -274,9 +277,9 @@ library RunningStep {
         for {} constants {
           constants := sub(constants, 1)
         } {
-          mstore(next, shr(192, mload(add(position, 1))))
+          mstore(next, shr(192, mload(add(position, CONSTANT_BITS_AT))))
           next := add(next, 32)
-          position := add(position, 9)
+          position := add(position, CONSTANT_BYTES)
         }
       }
       uint256 operations = Reader.u8(position);
@@ -284,7 +287,7 @@ library RunningStep {
         mstore(0x40, add(next, shl(5, operations)))
       }
       ScalarProgram.run(position + 1, operations, values, (next - values) / 32, running.variables, float64Ops);
-      outs = position + 1 + Reader.OPERATION_BYTES * operations;
+      outs = position + 1 + Encoding.OPERATION_BYTES * operations;
     }
   }
 
@@ -297,11 +300,17 @@ library RunningStep {
     unchecked {
       uint256 element;
       bool inside;
-      (element, inside, next) = View.locate(position + Reader.READ_HEAD_BYTES, running.variables, reads);
-      if (!inside) return (Reader.u64(position + 2), next);
-      uint256 dtype = Reader.u8(position + 1);
+      (element, inside, next) = View.locate(position + Encoding.READ_HEAD_BYTES, running.variables, reads);
+      if (!inside) return (Reader.u64(position + Encoding.READ_PAD_AT), next);
+      uint256 dtype = Reader.u8(position + Encoding.READ_DTYPE_AT);
       uint256 operand = Reader.u8(position);
-      uint256 depth = Reader.u8(running.instruction + Reader.TENSOR_HEAD_BYTES + 4 + Reader.OPERAND_BYTES * operand);
+      uint256 depth = Reader.u8(
+        running.instruction +
+          Encoding.TENSOR_HEAD_BYTES +
+          1 +
+          Encoding.OPERAND_BYTES * operand +
+          Encoding.OPERAND_DEPTH_AT
+      );
       bytes32 root;
       uint256 slot = running.bound + 64 + 32 * operand;
       assembly ("memory-safe") {
@@ -323,8 +332,8 @@ library RunningStep {
     unchecked {
       (uint256 element, bool inside, ) = View.locate(running.write, running.variables, reads);
       if (!inside) return;
-      uint256 dtype = Reader.u8(running.instruction + 5);
-      uint256 depth = Reader.u8(running.instruction + 4);
+      uint256 dtype = Reader.u8(running.instruction + Encoding.TENSOR_TARGET_DTYPE_AT);
+      uint256 depth = Reader.u8(running.instruction + Encoding.TENSOR_TARGET_DEPTH_AT);
       uint256 offset = element << Element.logSize(dtype);
       uint256 value;
       uint256 leaf;
@@ -358,11 +367,11 @@ library RunningStep {
   /// @dev The values listed at `outs` become the state's registers from number `from` on.
   function _keep(Running memory running, uint256 from, uint256 outs, uint256 values) private pure {
     unchecked {
-      uint256 register = running.preimage + 96 + 8 * from;
+      uint256 register = running.preimage + StateLayout.RUNNING_HEAD_BYTES + StateLayout.REGISTER_BYTES * from;
       uint256 count = Reader.u8(outs);
       for (uint256 i = 1; i <= count; ++i) {
         _setRegister(register, _value(values, Reader.u8(outs + i)));
-        register += 8;
+        register += StateLayout.REGISTER_BYTES;
       }
     }
   }
@@ -370,12 +379,12 @@ library RunningStep {
   /// @dev The state's registers from number `from` on get the initial values listed at `constants`.
   function _reset(Running memory running, uint256 from, uint256 constants) private pure {
     unchecked {
-      uint256 register = running.preimage + 96 + 8 * from;
-      uint256 position = constants + 2;
+      uint256 register = running.preimage + StateLayout.RUNNING_HEAD_BYTES + StateLayout.REGISTER_BYTES * from;
+      uint256 position = constants + 1 + Encoding.CONSTANT_BITS_AT;
       for (uint256 i = Reader.u8(constants); i > 0; --i) {
         _setRegister(register, Reader.u64(position));
-        register += 8;
-        position += Reader.CONSTANT_BYTES;
+        register += StateLayout.REGISTER_BYTES;
+        position += Encoding.CONSTANT_BYTES;
       }
     }
   }
@@ -399,7 +408,7 @@ library RunningStep {
     uint256 preimage = running.preimage;
     assembly ("memory-safe") {
       mstore(preimage, word)
-      post := keccak256(preimage, add(96, shl(3, registers)))
+      post := keccak256(preimage, add(RUNNING_HEAD_BYTES, mul(REGISTER_BYTES, registers)))
     }
   }
 
@@ -422,9 +431,9 @@ library RunningStep {
         word := mload(add(bound, 32))
         target := mload(slot)
         let free := mload(0x40)
-        calldatacopy(free, position, 128)
+        calldatacopy(free, position, HEADER_BYTES)
         header := mload(free)
-        modelId := keccak256(free, 128)
+        modelId := keccak256(free, HEADER_BYTES)
         inputRoot := calldataload(add(position, 128))
         tableRoot := calldataload(add(position, 160))
         entry := calldataload(add(position, 192))
@@ -432,12 +441,12 @@ library RunningStep {
       bytes32 computed = TensorState.fetch(word, modelId, inputRoot, tableRoot);
       // INVARIANT: the instruction returns to the table that it was begun from, and its model gives the table's depth.
       if (computed != fetchState) revert WrongPreimage(fetchState, computed);
-      uint256 depth = MerklePath.depthOf(uint16(header >> 192));
+      uint256 depth = MerklePath.depthOf(uint16(header >> StateLayout.HEADER_TENSORS_SHIFT));
       bytes32 former;
       (former, target) = MerklePath.climbBoth(
         entry,
         target,
-        Reader.u16(running.instruction + 2),
+        Reader.u16(running.instruction + Encoding.TENSOR_TARGET_AT),
         position + 224,
         depth
       );

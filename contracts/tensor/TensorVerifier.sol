@@ -5,6 +5,7 @@ import {IMachine} from "../game/IMachine.sol";
 import {FetchStep} from "./FetchStep.sol";
 import {RunningStep} from "./RunningStep.sol";
 import {TensorState, WrongLength, WrongPreimage, WrongTag} from "./TensorState.sol";
+import * as StateLayout from "./StateLayout.sol";
 
 /// @title The tensor machine, one step at a time (docs/tensor-machine.md)
 /// @notice Stateless. Total on the states of registered models: it reverts only for a witness that does not open the state.
@@ -29,9 +30,9 @@ contract TensorVerifier is IMachine {
       tag := byte(0, calldataload(position))
     }
     // INVARIANT: the tag is also the first byte of the preimage, which the state binds: the prover chooses nothing.
-    if (tag == TensorState.FETCH) return fetchStep.step(pre, witness);
-    if (tag == TensorState.RUNNING) return RunningStep.step(pre, position, witness.length, float64Ops);
-    if (tag == TensorState.HALTED) return _rest(pre, witness);
+    if (tag == StateLayout.TAG_FETCH) return fetchStep.step(pre, witness);
+    if (tag == StateLayout.TAG_RUNNING) return RunningStep.step(pre, position, witness.length, float64Ops);
+    if (tag == StateLayout.TAG_HALTED) return _rest(pre, witness);
     revert WrongTag(tag);
   }
 

@@ -1,4 +1,5 @@
 import type { Output } from "./output.ts";
+import { TENSOR_OUTPUTS } from "./tensor.ts";
 
 /** All that is generated. */
-export const OUTPUTS: readonly Output[] = [];
+export const OUTPUTS: readonly Output[] = [...TENSOR_OUTPUTS];

@@ -4,6 +4,7 @@ pragma solidity ^0.8.37;
 import {IMachine} from "../../game/IMachine.sol";
 import {MerklePath} from "../../lib/MerklePath.sol";
 import {MerkleRoot} from "../../lib/MerkleRoot.sol";
+import * as StateLayout from "../../tensor/StateLayout.sol";
 import {TensorState} from "../../tensor/TensorState.sol";
 import {ByteRange} from "../ByteRange.sol";
 import {Execution} from "../Execution.sol";
@@ -98,7 +99,7 @@ contract InferenceSteps is Execution {
     (bytes32 modelId, bytes32 inputRoot) = (bytes32(question[0]), bytes32(question[2]));
     Entry memory entry = _entry(question[1]);
     bytes32 table = MerkleRoot.ofZeroList(entry.tableDepth);
-    start = TensorState.fetch(TensorState.FETCH << 248, modelId, inputRoot, table);
+    start = TensorState.fetch(StateLayout.TAG_FETCH << StateLayout.STATE_TAG_SHIFT, modelId, inputRoot, table);
     return (tensorVerifier, start, TensorState.contextOf(modelId, inputRoot), uint8(entry.level));
   }
 

@@ -3,6 +3,7 @@ pragma solidity ^0.8.31;
 
 import {Float64} from "./Float64.sol";
 import {UnknownOperation} from "./ScalarOps.sol";
+import {Operation} from "./Operation.sol";
 
 /// @title The binary64 operations, as a contract of its own
 /// @notice Apart from the verifier so that both stay under the limit on a contract's size. Stateless.
@@ -26,24 +27,24 @@ contract Float64Ops {
   }
 
   function _execute(uint256 code, Float64 a, Float64 b, Float64 c) private pure returns (uint256) {
-    if (code == 0x30) return (a + b).bits();
-    if (code == 0x31) return (a - b).bits();
-    if (code == 0x32) return (a * b).bits();
-    if (code == 0x33) return a.fma(b, c).bits();
-    if (code == 0x34) return (a / b).bits();
-    if (code == 0x35) return a.sqrt().bits();
-    if (code == 0x36) return a.rem(b).bits();
-    if (code == 0x37) return a.min(b).bits();
-    if (code == 0x38) return a.max(b).bits();
-    if (code == 0x39) return a.neg().bits();
-    if (code == 0x3a) return a.abs().bits();
-    if (code == 0x3b) return a.eq(b) ? 1 : 0;
-    if (code == 0x3c) return a.lt(b) ? 1 : 0;
-    if (code == 0x3d) return a.le(b) ? 1 : 0;
-    if (code == 0x3e) return a.floor().bits();
-    if (code == 0x3f) return a.ceil().bits();
-    if (code == 0x40) return a.trunc().bits();
-    if (code == 0x41) return a.rint().bits();
+    if (code == Operation.F64_ADD) return (a + b).bits();
+    if (code == Operation.F64_SUB) return (a - b).bits();
+    if (code == Operation.F64_MUL) return (a * b).bits();
+    if (code == Operation.F64_FMA) return a.fma(b, c).bits();
+    if (code == Operation.F64_DIV) return (a / b).bits();
+    if (code == Operation.F64_SQRT) return a.sqrt().bits();
+    if (code == Operation.F64_REM) return a.rem(b).bits();
+    if (code == Operation.F64_MIN) return a.min(b).bits();
+    if (code == Operation.F64_MAX) return a.max(b).bits();
+    if (code == Operation.F64_NEG) return a.neg().bits();
+    if (code == Operation.F64_ABS) return a.abs().bits();
+    if (code == Operation.F64_EQ) return a.eq(b) ? 1 : 0;
+    if (code == Operation.F64_LT) return a.lt(b) ? 1 : 0;
+    if (code == Operation.F64_LE) return a.le(b) ? 1 : 0;
+    if (code == Operation.F64_FLOOR) return a.floor().bits();
+    if (code == Operation.F64_CEIL) return a.ceil().bits();
+    if (code == Operation.F64_TRUNC) return a.trunc().bits();
+    if (code == Operation.F64_RINT) return a.rint().bits();
     revert UnknownOperation(code);
   }
 }

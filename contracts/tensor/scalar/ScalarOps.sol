@@ -5,6 +5,7 @@ import {Float32} from "./Float32.sol";
 import {Float64} from "./Float64.sol";
 import {FloatConversions} from "./FloatConversions.sol";
 import {Int64} from "./Int64.sol";
+import {Operation} from "./Operation.sol";
 
 /// No operation has this code: registration lets no program have it.
 error UnknownOperation(uint256 code);
@@ -15,27 +16,24 @@ error Float64Unavailable(address float64Ops);
 /// @title One scalar operation of the tensor machine, by its code
 /// @notice Every operation is total: it has a result for all 64-bit operands, and does not depend on anything else.
 /// An operand of type f32 is read in its low 32 bits. A NaN result is the canonical one.
-/// @dev The codes are those of `ml-vm/program/ops.ts`. Nested ranges keep the way to any of them short; within a range
+/// @dev Nested ranges keep the way to any of them short; within a range
 /// the hottest comes first.
 library ScalarOps {
-  uint256 internal constant INDEX = 0x00;
-  uint256 internal constant SELECT = 0x01;
-
   /// @notice Executes one operation of a program, any but `index`, which the program itself resolves.
   /// @param word The operation in its upper four bytes, {code, a, b, c}, with a, b, c the numbers of the operands' registers;
   /// those that the operation does not have, and the rest of the word, are ignored.
   /// @param registers Memory address of register 0.
-  /// @param float64Ops The `Float64Ops` contract, used for 0x30…0x41 only.
+  /// @param float64Ops The `Float64Ops` contract, used for operations on f64 only.
   /// @return r The result, below 2^64.
   function execute(uint256 word, uint256 registers, address float64Ops) internal view returns (uint256 r) {
     uint256 code = word >> 248;
-    if (code < 0x30) {
-      if (code >= 0x10) r = _float32(code, word, registers);
-      else if (code == SELECT) r = _register(_register(1, word, registers) != 0 ? 2 : 3, word, registers);
+    if (code < Operation.F64_ADD) {
+      if (code >= Operation.F32_ADD) r = _float32(code, word, registers);
+      else if (code == Operation.SELECT) r = _register(_register(1, word, registers) != 0 ? 2 : 3, word, registers);
       else revert UnknownOperation(code);
-    } else if (code >= 0x60) {
+    } else if (code >= Operation.INT_ADD) {
       r = _int(code, word, registers);
-    } else if (code >= 0x50) {
+    } else if (code >= Operation.F32_TO_INT) {
       r = _conversion(code, _register(1, word, registers));
     } else {
       r = _float64(code, word, registers, float64Ops);
@@ -57,47 +55,47 @@ library ScalarOps {
   function _float32(uint256 code, uint256 word, uint256 registers) private pure returns (uint256 r) {
     Float32 a = _float(1, word, registers);
     Float32 b = _float(2, word, registers);
-    if (code < 0x14) {
-      if (code == 0x13) r = a.fma(b, _float(3, word, registers)).bits();
-      else if (code == 0x12) r = (a * b).bits();
-      else r = (code == 0x10 ? a + b : a - b).bits();
-    } else if (code < 0x19) {
-      if (code == 0x14) r = (a / b).bits();
-      else if (code == 0x15) r = a.sqrt().bits();
-      else if (code == 0x18) r = a.max(b).bits();
-      else if (code == 0x17) r = a.min(b).bits();
+    if (code < Operation.F32_DIV) {
+      if (code == Operation.F32_FMA) r = a.fma(b, _float(3, word, registers)).bits();
+      else if (code == Operation.F32_MUL) r = (a * b).bits();
+      else r = (code == Operation.F32_ADD ? a + b : a - b).bits();
+    } else if (code < Operation.F32_NEG) {
+      if (code == Operation.F32_DIV) r = (a / b).bits();
+      else if (code == Operation.F32_SQRT) r = a.sqrt().bits();
+      else if (code == Operation.F32_MAX) r = a.max(b).bits();
+      else if (code == Operation.F32_MIN) r = a.min(b).bits();
       else r = a.rem(b).bits();
-    } else if (code < 0x1e) {
-      if (code == 0x19) r = a.neg().bits();
-      else if (code == 0x1a) r = a.abs().bits();
-      else if (code == 0x1b) r = _word(a.eq(b));
-      else if (code == 0x1c) r = _word(a.lt(b));
+    } else if (code < Operation.F32_FLOOR) {
+      if (code == Operation.F32_NEG) r = a.neg().bits();
+      else if (code == Operation.F32_ABS) r = a.abs().bits();
+      else if (code == Operation.F32_EQ) r = _word(a.eq(b));
+      else if (code == Operation.F32_LT) r = _word(a.lt(b));
       else r = _word(a.le(b));
     } else {
-      if (code == 0x1e) r = a.floor().bits();
-      else if (code == 0x1f) r = a.ceil().bits();
-      else if (code == 0x20) r = a.trunc().bits();
-      else if (code == 0x21) r = a.rint().bits();
+      if (code == Operation.F32_FLOOR) r = a.floor().bits();
+      else if (code == Operation.F32_CEIL) r = a.ceil().bits();
+      else if (code == Operation.F32_TRUNC) r = a.trunc().bits();
+      else if (code == Operation.F32_RINT) r = a.rint().bits();
       else revert UnknownOperation(code);
     }
   }
 
   function _conversion(uint256 code, uint256 a) private pure returns (uint256 r) {
-    if (code < 0x56) {
-      if (code == 0x50) r = FloatConversions.toInt(Float32.wrap(uint32(a)));
-      else if (code == 0x51) r = FloatConversions.fromInt32(a).bits();
-      else if (code == 0x52) r = FloatConversions.toInt(Float64.wrap(uint64(a)));
-      else if (code == 0x53) r = FloatConversions.fromInt64(a).bits();
-      else if (code == 0x54) r = FloatConversions.widen(Float32.wrap(uint32(a))).bits();
+    if (code < Operation.F32_FROM_F16) {
+      if (code == Operation.F32_TO_INT) r = FloatConversions.toInt(Float32.wrap(uint32(a)));
+      else if (code == Operation.F32_FROM_INT) r = FloatConversions.fromInt32(a).bits();
+      else if (code == Operation.F64_TO_INT) r = FloatConversions.toInt(Float64.wrap(uint64(a)));
+      else if (code == Operation.F64_FROM_INT) r = FloatConversions.fromInt64(a).bits();
+      else if (code == Operation.F64_FROM_F32) r = FloatConversions.widen(Float32.wrap(uint32(a))).bits();
       else r = FloatConversions.narrow(Float64.wrap(uint64(a))).bits();
-    } else if (code < 0x5a) {
-      if (code == 0x56) r = FloatConversions.fromF16(a).bits();
-      else if (code == 0x57) r = FloatConversions.toF16(Float32.wrap(uint32(a)));
-      else if (code == 0x58) r = FloatConversions.fromBF16(a).bits();
+    } else if (code < Operation.F32_BITS) {
+      if (code == Operation.F32_FROM_F16) r = FloatConversions.fromF16(a).bits();
+      else if (code == Operation.F32_TO_F16) r = FloatConversions.toF16(Float32.wrap(uint32(a)));
+      else if (code == Operation.F32_FROM_BF16) r = FloatConversions.fromBF16(a).bits();
       else r = FloatConversions.toBF16(Float32.wrap(uint32(a)));
     } else {
-      if (code < 0x5c) r = FloatConversions.canonical32(a);
-      else if (code < 0x5e) r = FloatConversions.canonical64(a);
+      if (code < Operation.F64_BITS) r = FloatConversions.canonical32(a);
+      else if (code < Operation.F64_FROM_BITS + 1) r = FloatConversions.canonical64(a);
       else revert UnknownOperation(code);
     }
   }
@@ -105,30 +103,30 @@ library ScalarOps {
   function _int(uint256 code, uint256 word, uint256 registers) private pure returns (uint256 r) {
     uint256 a = _register(1, word, registers);
     uint256 b = _register(2, word, registers);
-    if (code < 0x67) {
-      if (code == 0x60) r = Int64.add(a, b);
-      else if (code == 0x61) r = Int64.sub(a, b);
-      else if (code == 0x62) r = Int64.mul(a, b);
-      else if (code == 0x63) r = Int64.mulHigh(a, b);
-      else if (code == 0x64) r = Int64.mulHighU(a, b);
-      else if (code == 0x65) r = Int64.divTrunc(a, b);
+    if (code < Operation.INT_AND) {
+      if (code == Operation.INT_ADD) r = Int64.add(a, b);
+      else if (code == Operation.INT_SUB) r = Int64.sub(a, b);
+      else if (code == Operation.INT_MUL) r = Int64.mul(a, b);
+      else if (code == Operation.INT_MUL_HIGH) r = Int64.mulHigh(a, b);
+      else if (code == Operation.INT_MUL_HIGH_U) r = Int64.mulHighU(a, b);
+      else if (code == Operation.INT_DIV_TRUNC) r = Int64.divTrunc(a, b);
       else r = Int64.divFloor(a, b);
-    } else if (code < 0x6d) {
-      if (code == 0x67) r = a & b;
-      else if (code == 0x68) r = a | b;
-      else if (code == 0x69) r = a ^ b;
-      else if (code == 0x6a) r = Int64.shl(a, b);
-      else if (code == 0x6b) r = Int64.shr(a, b);
+    } else if (code < Operation.INT_EQ) {
+      if (code == Operation.INT_AND) r = a & b;
+      else if (code == Operation.INT_OR) r = a | b;
+      else if (code == Operation.INT_XOR) r = a ^ b;
+      else if (code == Operation.INT_SHL) r = Int64.shl(a, b);
+      else if (code == Operation.INT_SHR) r = Int64.shr(a, b);
       else r = Int64.sar(a, b);
     } else {
-      if (code == 0x73) r = Int64.dot4ss(a, b, _register(3, word, registers));
-      else if (code == 0x74) r = Int64.dot4us(a, b, _register(3, word, registers));
-      else if (code == 0x6d) r = _word(a == b);
-      else if (code == 0x6e) r = Int64.lt(a, b);
-      else if (code == 0x6f) r = _word(a < b);
-      else if (code == 0x70) r = Int64.min(a, b);
-      else if (code == 0x71) r = Int64.max(a, b);
-      else if (code == 0x72) r = Int64.wrap32(a);
+      if (code == Operation.INT_DOT4SS) r = Int64.dot4ss(a, b, _register(3, word, registers));
+      else if (code == Operation.INT_DOT4US) r = Int64.dot4us(a, b, _register(3, word, registers));
+      else if (code == Operation.INT_EQ) r = _word(a == b);
+      else if (code == Operation.INT_LT) r = Int64.lt(a, b);
+      else if (code == Operation.INT_LT_U) r = _word(a < b);
+      else if (code == Operation.INT_MIN) r = Int64.min(a, b);
+      else if (code == Operation.INT_MAX) r = Int64.max(a, b);
+      else if (code == Operation.INT_WRAP32) r = Int64.wrap32(a);
       else revert UnknownOperation(code);
     }
   }
@@ -140,7 +138,7 @@ library ScalarOps {
     uint256 registers,
     address float64Ops
   ) private view returns (uint256 r) {
-    if (code > 0x41) revert UnknownOperation(code);
+    if (code > Operation.F64_RINT) revert UnknownOperation(code);
     uint256 input = (_register(1, word, registers) << 192) | (_register(2, word, registers) << 128);
     input |= (_register(3, word, registers) << 64) | code;
     bool answered;

@@ -2,6 +2,7 @@
 pragma solidity ^0.8.31;
 
 import {ScalarOps} from "./ScalarOps.sol";
+import {Operation} from "./Operation.sol";
 
 /// @title Runs a straight-line scalar program
 /// @notice A program is a list of operations of 4 bytes, {code, a, b, c}. The operands are register numbers; the result of each
@@ -36,7 +37,7 @@ library ScalarProgram {
       assembly ("memory-safe") {
         result := mload(code)
       }
-      if (result >> 248 == ScalarOps.INDEX) {
+      if (result >> 248 == Operation.INDEX) {
         assembly ("memory-safe") {
           result := mload(add(variables, shl(5, byte(1, result))))
         }

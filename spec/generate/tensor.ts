@@ -1,0 +1,5 @@
+import type { Output } from "./output.ts";
+import { TENSOR_SOLIDITY } from "./tensor-solidity.ts";
+
+/** What is generated from `spec/tensor/`. */
+export const TENSOR_OUTPUTS: readonly Output[] = [...TENSOR_SOLIDITY];
