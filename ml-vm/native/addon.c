@@ -165,7 +165,7 @@ static int get_counters(napi_env env, napi_value list, Run *run)
 {
   uint32_t count = 0;
   napi_get_array_length(env, list, &count);
-  for (uint32_t i = 0; i < count && i < 3; i++) {
+  for (uint32_t i = 0; i < count && i < MAX_LOOP_DEPTH; i++) {
     napi_value value;
     if (napi_get_element(env, list, i, &value) != napi_ok || !get_integer(env, value, &run->counter[i])) return 0;
   }

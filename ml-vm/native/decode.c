@@ -4,8 +4,6 @@
 
 #include "operations.h"
 
-enum { KIND_TENSOR = 1, FLAG_SCAN = 1, MAX_BYTES = 4096 };
-
 /** Bytes being read; after the first error every read gives zero. */
 typedef struct {
   const uint8_t *at, *end;
@@ -40,13 +38,13 @@ static Space read_space(Source *source, int limit)
 {
   Space space = {.rank = read_count(source, limit, "too many dimensions"), .size = 1};
   for (int i = 0; i < space.rank; i++) {
-    i64 n = (i64)read_uint(source, 4);
+    i64 n = (i64)read_uint(source, DIMENSION_BYTES);
     if (n < 1 || n > INT32_MAX) {
       refuse(source, "a dimension is not in 1 ... 2^31 - 1");
       n = 1;
     }
     space.dim[i] = n;
-    if (space.size >= (INT64_C(1) << 40) / n) refuse(source, "a space has 2^40 points or more");
+    if (space.size >= ELEMENT_BOUND / n) refuse(source, "a space has 2^40 points or more");
     else space.size *= n;
   }
   return space;
@@ -72,11 +70,11 @@ static Term read_term(Source *source)
     refuse(source, "a term's variable does not exist");
     term.variable = 0;
   }
-  if (term.shift > 31 || bits > 31) {
+  if (term.shift > MAX_SHIFT || bits > MAX_SHIFT) {
     refuse(source, "a term's shift or bits are more than 31");
     term.shift = 0;
   }
-  term.mask = bits == 0 ? -1 : (INT64_C(1) << (bits & 31)) - 1;
+  term.mask = bits == 0 ? -1 : (INT64_C(1) << (bits & MAX_SHIFT)) - 1;
   return term;
 }
 
@@ -90,8 +88,8 @@ static View read_view(Source *source, const Stage *stage)
     c->extent = (i64)read_uint(source, 4);
     c->offset = (int32_t)read_uint(source, 4);
     int flags = (int)read_uint(source, 1);
-    c->clamp = (flags & 0x80) != 0;
-    c->indirect = (flags & 0x7f) - 1;
+    c->clamp = (flags & FLAG_CLAMP) != 0;
+    c->indirect = (flags & INDIRECT_MASK) - 1;
     c->terms = read_count(source, MAX_TERMS, "a coordinate has more than 8 terms");
     for (int t = 0; t < c->terms; t++) c->term[t] = read_term(source);
     if (c->extent < 1) refuse(source, "a coordinate's extent is 0");
@@ -242,10 +240,10 @@ static void read_instruction(Source *source, Instruction *in)
     in->targetType = DTYPE_F32;
   }
   in->operands = read_count(source, MAX_OPERANDS, "an instruction has more than 16 operands");
-  for (int i = 0; i < in->operands; i++) read_uint(source, 4);
+  for (int i = 0; i < in->operands; i++) read_uint(source, OPERAND_BYTES);
   in->output = read_space(source, MAX_DIMS);
   in->reduction = read_space(source, MAX_DIMS);
-  in->inner = read_space(source, MAX_INNER);
+  in->inner = read_space(source, MAX_INNER_DIMS);
   in->accumulators = read_count(source, MAX_ACCUMULATORS, "an instruction has more than 4 accumulators");
   for (int i = 0; i < in->accumulators; i++) in->accumulator[i] = read_constant(source);
   in->innerAccumulators = read_count(source, MAX_ACCUMULATORS, "an instruction has more than 4 inner accumulators");
@@ -296,7 +294,7 @@ void elench_free(Instruction *instruction)
 Instruction *elench_decode(const uint8_t *bytes, size_t length, const char **error)
 {
   Source source = {bytes, bytes + length, NULL};
-  if (length > MAX_BYTES) refuse(&source, "an instruction has more than 4,096 bytes");
+  if (length > MAX_INSTRUCTION_BYTES) refuse(&source, "an instruction has more than 4,096 bytes");
   Instruction *instruction = calloc(1, sizeof(Instruction));
   if (instruction == NULL) {
     *error = "out of memory";

@@ -6,36 +6,7 @@
 #include <stddef.h>
 
 #include "scalar.h"
-
-enum {
-  MAX_OPERANDS = 16,
-  MAX_DIMS = 8,
-  MAX_INNER = 4,
-  MAX_ACCUMULATORS = 4,
-  MAX_VALUES = 256,
-  MAX_COORDINATES = 8,
-  MAX_TERMS = 8,
-  VARIABLES = 23,
-  FIRST_REDUCTION = 8,
-  FIRST_INNER = 16,
-  FIRST_COUNTER = 20,
-};
-
-enum {
-  DTYPE_F32 = 1,
-  DTYPE_F64,
-  DTYPE_F16,
-  DTYPE_BF16,
-  DTYPE_I8,
-  DTYPE_U8,
-  DTYPE_I16,
-  DTYPE_U16,
-  DTYPE_I32,
-  DTYPE_U32,
-  DTYPE_I64,
-  DTYPE_U64,
-  DTYPE_BOOL
-};
+#include "tables.h"
 
 typedef struct {
   uint8_t variable, shift;
@@ -103,11 +74,7 @@ typedef struct {
   Stage innerStage, bodyStage, finishStage;
 } Instruction;
 
-static inline int dtype_size(uint8_t dtype)
-{
-  static const uint8_t sizes[] = {0, 4, 8, 2, 2, 1, 1, 2, 2, 4, 4, 8, 8, 1};
-  return sizes[dtype];
-}
+static inline int dtype_size(uint8_t dtype) { return DTYPE_SIZES[dtype]; }
 
 /** Type of the register that the dtype loads into. */
 static inline uint8_t dtype_register(uint8_t dtype)
@@ -119,7 +86,7 @@ static inline uint8_t dtype_register(uint8_t dtype)
 typedef struct {
   const uint8_t *operand[MAX_OPERANDS];
   uint8_t *target;
-  i64 counter[3];
+  i64 counter[MAX_LOOP_DEPTH];
   i64 from, to;
 } Run;
 

@@ -120,7 +120,7 @@ static void run_inner(Walk *walk, uint64_t *iacc, uint64_t *values)
     run_stage(walk, &in->innerStage, values);
     take_outs(&in->innerStage, values, iacc);
   }
-  memset(walk->variable + FIRST_INNER, 0, MAX_INNER * 8);
+  memset(walk->variable + FIRST_INNER, 0, MAX_INNER_DIMS * 8);
 }
 
 static void run_element(Walk *walk, uint64_t *values)

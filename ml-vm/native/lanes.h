@@ -79,7 +79,7 @@ static void lanes_scaled(f32 *restrict result, const f32 *x, f32 w, const f32 *a
 /** The operation with this code, on results of this type. */
 static inline LaneOperation lane_operation(uint8_t code, uint8_t type)
 {
-  if (code == OP_FMA) return lanes_fused;
+  if (code == OP_F32_FMA) return lanes_fused;
   if (code != OP_SELECT) return LANE_OPERATIONS[code];
   return type == TYPE_F32 ? lanes_f32_select : type == TYPE_F64 ? lanes_f64_select : lanes_i64_select;
 }

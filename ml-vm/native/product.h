@@ -44,7 +44,7 @@ static bool is_product_body(const Instruction *in)
 {
   const Stage *body = &in->bodyStage;
   if (in->accumulators != 1 || in->innerAccumulators != 0 || in->scan) return false;
-  if (body->reads != 2 || body->operations != 1 || body->operation[0].code != OP_FMA) return false;
+  if (body->reads != 2 || body->operations != 1 || body->operation[0].code != OP_F32_FMA) return false;
   Operation op = body->operation[0];
   return op.c == 0 && ((op.a == 1 && op.b == 2) || (op.a == 2 && op.b == 1)) && body->out[0] == body->values - 1;
 }

@@ -16,9 +16,6 @@ typedef float f32;
 typedef double f64;
 typedef int64_t i64;
 
-/** Types of registers, as encoded. */
-enum { TYPE_F32, TYPE_F64, TYPE_INT };
-
 static inline uint32_t f32_pattern(f32 a)
 {
   uint32_t bits;

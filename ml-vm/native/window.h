@@ -47,7 +47,7 @@ static bool plan_window_body(Window *p, const Instruction *in)
   }
   p->x = &body->read[0];
   bool foldsRead = (op.a == 0 && op.b == 1) || (op.a == 1 && op.b == 0);
-  return body->reads == 1 && foldsRead && (op.code == OP_ADD || op.code == OP_MIN || op.code == OP_MAX);
+  return body->reads == 1 && foldsRead && (op.code == OP_F32_ADD || op.code == OP_F32_MIN || op.code == OP_F32_MAX);
 }
 
 /** Finds the column coordinate; false where x does not slide as the kernel needs it. */
@@ -192,7 +192,7 @@ static void fold_group(const Window *p, WindowSpace *ws, i64 rows)
   for (i64 term = 0; term < p->lines * p->terms; term++) {
     i64 line = term / p->terms, at = term % p->terms * p->dilation;
     const f32 *x = ws->copies + (line * p->stride + at % p->stride) * copy_lanes(p) + at / p->stride;
-    if (p->code != OP_FMA) {
+    if (p->code != OP_F32_FMA) {
       LANE_OPERATIONS[p->code](ws->others, ws->sums, x, NULL, n);
     } else {
       for (i64 r = 0; r < rows; r++) {

@@ -1,9 +1,8 @@
 #include "scalar.h"
 
+#include "../native/operations.h"
 #include "softfloat.h"
 #include "uint128.h"
-
-enum { INDEX = 0x00 };
 
 static uint64_t int_mul_high(uint64_t a, uint64_t b)
 {
@@ -51,74 +50,74 @@ static uint64_t int_dot4(uint64_t a, uint64_t b, uint64_t c, int aSigned)
   return int_wrap32(sum);
 }
 
-/** The operations of the float format fX, whose codes begin at `base`. */
-#define FLOAT_OPERATIONS(fX, uintX_t, base)                                                                            \
-  case base + 0x00: return fX##_add((uintX_t)a, (uintX_t)b);                                                           \
-  case base + 0x01: return fX##_sub((uintX_t)a, (uintX_t)b);                                                           \
-  case base + 0x02: return fX##_mul((uintX_t)a, (uintX_t)b);                                                           \
-  case base + 0x03: return fX##_mulAdd((uintX_t)a, (uintX_t)b, (uintX_t)c);                                            \
-  case base + 0x04: return fX##_div((uintX_t)a, (uintX_t)b);                                                           \
-  case base + 0x05: return fX##_sqrt((uintX_t)a);                                                                      \
-  case base + 0x06: return fX##_rem((uintX_t)a, (uintX_t)b);                                                           \
-  case base + 0x07: return fX##_min((uintX_t)a, (uintX_t)b);                                                           \
-  case base + 0x08: return fX##_max((uintX_t)a, (uintX_t)b);                                                           \
-  case base + 0x09: return fX##_neg((uintX_t)a);                                                                       \
-  case base + 0x0a: return fX##_abs((uintX_t)a);                                                                       \
-  case base + 0x0b: return (uint64_t)fX##_eq((uintX_t)a, (uintX_t)b);                                                  \
-  case base + 0x0c: return (uint64_t)fX##_lt((uintX_t)a, (uintX_t)b);                                                  \
-  case base + 0x0d: return (uint64_t)fX##_le((uintX_t)a, (uintX_t)b);                                                  \
-  case base + 0x0e: return fX##_floor((uintX_t)a);                                                                     \
-  case base + 0x0f: return fX##_ceil((uintX_t)a);                                                                      \
-  case base + 0x10: return fX##_trunc((uintX_t)a);                                                                     \
-  case base + 0x11: return fX##_roundToInt((uintX_t)a);
+/** The operations of the float format fX, FX in the names of their codes. */
+#define FLOAT_OPERATIONS(fX, FX, uintX_t)                                                                              \
+  case OP_##FX##_ADD: return fX##_add((uintX_t)a, (uintX_t)b);                                                         \
+  case OP_##FX##_SUB: return fX##_sub((uintX_t)a, (uintX_t)b);                                                         \
+  case OP_##FX##_MUL: return fX##_mul((uintX_t)a, (uintX_t)b);                                                         \
+  case OP_##FX##_FMA: return fX##_mulAdd((uintX_t)a, (uintX_t)b, (uintX_t)c);                                          \
+  case OP_##FX##_DIV: return fX##_div((uintX_t)a, (uintX_t)b);                                                         \
+  case OP_##FX##_SQRT: return fX##_sqrt((uintX_t)a);                                                                   \
+  case OP_##FX##_REM: return fX##_rem((uintX_t)a, (uintX_t)b);                                                         \
+  case OP_##FX##_MIN: return fX##_min((uintX_t)a, (uintX_t)b);                                                         \
+  case OP_##FX##_MAX: return fX##_max((uintX_t)a, (uintX_t)b);                                                         \
+  case OP_##FX##_NEG: return fX##_neg((uintX_t)a);                                                                     \
+  case OP_##FX##_ABS: return fX##_abs((uintX_t)a);                                                                     \
+  case OP_##FX##_EQ: return (uint64_t)fX##_eq((uintX_t)a, (uintX_t)b);                                                 \
+  case OP_##FX##_LT: return (uint64_t)fX##_lt((uintX_t)a, (uintX_t)b);                                                 \
+  case OP_##FX##_LE: return (uint64_t)fX##_le((uintX_t)a, (uintX_t)b);                                                 \
+  case OP_##FX##_FLOOR: return fX##_floor((uintX_t)a);                                                                 \
+  case OP_##FX##_CEIL: return fX##_ceil((uintX_t)a);                                                                   \
+  case OP_##FX##_TRUNC: return fX##_trunc((uintX_t)a);                                                                 \
+  case OP_##FX##_RINT: return fX##_roundToInt((uintX_t)a);
 
 uint64_t elench_scalar(uint32_t opcode, uint64_t a, uint64_t b, uint64_t c)
 {
   // clang-format off
   switch (opcode) {
-  case 0x01: return a != 0 ? b : c;
+  case OP_SELECT: return a != 0 ? b : c;
 
-  FLOAT_OPERATIONS(f32, uint32_t, 0x10)
-  FLOAT_OPERATIONS(f64, uint64_t, 0x30)
+  FLOAT_OPERATIONS(f32, F32, uint32_t)
+  FLOAT_OPERATIONS(f64, F64, uint64_t)
 
   // clang-format on
   // NaN gives 0 here, where the conversion by itself gives the greatest integer.
-  case 0x50: return f32_eq((uint32_t)a, (uint32_t)a) ? (uint64_t)f32_to_i64_r_minMag((uint32_t)a) : 0;
-  case 0x51: return i64_to_f32((int64_t)a);
-  case 0x52: return f64_eq(a, a) ? (uint64_t)f64_to_i64_r_minMag(a) : 0;
-  case 0x53: return i64_to_f64((int64_t)a);
-  case 0x54: return f32_to_f64((uint32_t)a);
-  case 0x55: return f64_to_f32(a);
-  case 0x56: return f16_to_f32((uint16_t)a);
-  case 0x57: return f32_to_f16((uint32_t)a);
-  case 0x58: return bf16_to_f32((uint16_t)a);
-  case 0x59: return f32_to_bf16((uint32_t)a);
-  case 0x5a:
-  case 0x5b: return f32_to_f32((uint32_t)a);
-  case 0x5c:
-  case 0x5d: return f64_to_f64(a);
+  case OP_F32_TO_INT: return f32_eq((uint32_t)a, (uint32_t)a) ? (uint64_t)f32_to_i64_r_minMag((uint32_t)a) : 0;
+  case OP_F32_FROM_INT: return i64_to_f32((int64_t)a);
+  case OP_F64_TO_INT: return f64_eq(a, a) ? (uint64_t)f64_to_i64_r_minMag(a) : 0;
+  case OP_F64_FROM_INT: return i64_to_f64((int64_t)a);
+  case OP_F64_FROM_F32: return f32_to_f64((uint32_t)a);
+  case OP_F32_FROM_F64: return f64_to_f32(a);
+  case OP_F32_FROM_F16: return f16_to_f32((uint16_t)a);
+  case OP_F32_TO_F16: return f32_to_f16((uint32_t)a);
+  case OP_F32_FROM_BF16: return bf16_to_f32((uint16_t)a);
+  case OP_F32_TO_BF16: return f32_to_bf16((uint32_t)a);
+  case OP_F32_BITS:
+  case OP_F32_FROM_BITS: return f32_to_f32((uint32_t)a);
+  case OP_F64_BITS:
+  case OP_F64_FROM_BITS: return f64_to_f64(a);
 
-  case 0x60: return a + b;
-  case 0x61: return a - b;
-  case 0x62: return a * b;
-  case 0x63: return int_mul_high(a, b);
-  case 0x64: return multiply_wide(a, b).high;
-  case 0x65: return int_div_trunc(a, b);
-  case 0x66: return int_div_floor(a, b);
-  case 0x67: return a & b;
-  case 0x68: return a | b;
-  case 0x69: return a ^ b;
-  case 0x6a: return a << (b & 63);
-  case 0x6b: return a >> (b & 63);
-  case 0x6c: return int_sar(a, b);
-  case 0x6d: return a == b;
-  case 0x6e: return (int64_t)a < (int64_t)b;
-  case 0x6f: return a < b;
-  case 0x70: return (int64_t)a < (int64_t)b ? a : b;
-  case 0x71: return (int64_t)a > (int64_t)b ? a : b;
-  case 0x72: return int_wrap32(a);
-  case 0x73: return int_dot4(a, b, c, 1);
-  case 0x74: return int_dot4(a, b, c, 0);
+  case OP_INT_ADD: return a + b;
+  case OP_INT_SUB: return a - b;
+  case OP_INT_MUL: return a * b;
+  case OP_INT_MUL_HIGH: return int_mul_high(a, b);
+  case OP_INT_MUL_HIGH_U: return multiply_wide(a, b).high;
+  case OP_INT_DIV_TRUNC: return int_div_trunc(a, b);
+  case OP_INT_DIV_FLOOR: return int_div_floor(a, b);
+  case OP_INT_AND: return a & b;
+  case OP_INT_OR: return a | b;
+  case OP_INT_XOR: return a ^ b;
+  case OP_INT_SHL: return a << (b & 63);
+  case OP_INT_SHR: return a >> (b & 63);
+  case OP_INT_SAR: return int_sar(a, b);
+  case OP_INT_EQ: return a == b;
+  case OP_INT_LT: return (int64_t)a < (int64_t)b;
+  case OP_INT_LT_U: return a < b;
+  case OP_INT_MIN: return (int64_t)a < (int64_t)b ? a : b;
+  case OP_INT_MAX: return (int64_t)a > (int64_t)b ? a : b;
+  case OP_INT_WRAP32: return int_wrap32(a);
+  case OP_INT_DOT4SS: return int_dot4(a, b, c, 1);
+  case OP_INT_DOT4US: return int_dot4(a, b, c, 0);
   default: return 0;
   }
 }
@@ -127,7 +126,7 @@ uint32_t elench_run(const uint32_t *code, uint32_t nOps, uint64_t *values, uint3
 {
   for (uint32_t i = 0; i < nOps; i++) {
     uint32_t word = code[i], opcode = word >> 24, a = word >> 16 & 255, b = word >> 8 & 255, c = word & 255;
-    values[nValues++] = opcode == INDEX ? (uint64_t)vars[a] : elench_scalar(opcode, values[a], values[b], values[c]);
+    values[nValues++] = opcode == OP_INDEX ? (uint64_t)vars[a] : elench_scalar(opcode, values[a], values[b], values[c]);
   }
   return nValues;
 }

@@ -1,5 +1,6 @@
 import type { Output } from "./output.ts";
+import { TENSOR_C } from "./tensor-c.ts";
 import { TENSOR_SOLIDITY } from "./tensor-solidity.ts";
 
 /** What is generated from `spec/tensor/`. */
-export const TENSOR_OUTPUTS: readonly Output[] = [...TENSOR_SOLIDITY];
+export const TENSOR_OUTPUTS: readonly Output[] = [...TENSOR_C, ...TENSOR_SOLIDITY];
