@@ -3,6 +3,8 @@ pragma solidity ^0.8.37;
 
 import {Execution} from "./Execution.sol";
 import {Machine, WrongPhase} from "./Tape.sol";
+import {Gas} from "./tables/GasCosts.sol";
+import {Opcode} from "./tables/Opcodes.sol";
 
 /// @title Arithmetic, comparison and bits: 0x01 … 0x0b and 0x10 … 0x1d (Yellow Paper, H.2, sections 0s and 10s)
 /// @dev The EVM that runs this contract has the same instructions, with the same operands in the same order.
@@ -13,7 +15,7 @@ contract ArithmeticOps is Execution {
     uint256 a = _pop(m);
     uint256 result;
     bool known;
-    if (opcode < 0x10) {
+    if (opcode < Opcode.LT) {
       // A two-operand instruction ignores c, which is whatever lies after its operands.
       (result, known) = _arithmetic(m, opcode, a, _pop(m), _peek(m, 0));
     } else {
@@ -31,11 +33,11 @@ contract ArithmeticOps is Execution {
     uint256 b,
     uint256 c
   ) private pure returns (uint256 result, bool known) {
-    // EXP: 50 gas for each byte of the exponent (EIP-160).
-    if (opcode == 0x0a) _charge(m, 50 * _byteLength(b));
+    if (opcode == Opcode.EXP) _charge(m, Gas.EXP_BYTE * _byteLength(b));
     assembly ("memory-safe") {
       known := 1
       switch opcode
+      // generated: ARITHMETIC (npm run generate)
       case 0x01 {
         result := add(a, b)
       }
@@ -69,6 +71,7 @@ contract ArithmeticOps is Execution {
       case 0x0b {
         result := signextend(a, b)
       }
+      // end of ARITHMETIC
       default {
         known := 0
       }
@@ -79,6 +82,7 @@ contract ArithmeticOps is Execution {
     assembly ("memory-safe") {
       known := 1
       switch opcode
+      // generated: BITS (npm run generate)
       case 0x10 {
         result := lt(a, b)
       }
@@ -121,6 +125,7 @@ contract ArithmeticOps is Execution {
       case 0x1d {
         result := sar(a, b)
       }
+      // end of BITS
       default {
         known := 0
       }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.37;
 
-import {Layout, Phase, View} from "./Layout.sol";
+import {Layout, View} from "./Layout.sol";
 import {Machine} from "./Tape.sol";
+import {Phase} from "./tables/Phases.sol";
 
 /// @title Going on with work that is cut into pieces: COPY, HASH, BUILD (docs/evm-machine.md, "Phases")
 /// @dev The same functions are in `evm/machine/phases/bulk.ts`.

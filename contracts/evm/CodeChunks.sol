@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.37;
 
+// Used in assembly.
+// solhint-disable-next-line no-unused-import
+import {OP_PUSH0} from "./tables/Opcodes.sol";
+
 /// @title Leaves of a code's tree (docs/evm-machine.md, "Code")
 library CodeChunks {
   uint256 internal constant CHUNK_BYTES = 128;
@@ -33,7 +37,7 @@ library CodeChunks {
         to := add(to, 32)
         for {} lt(at, chunk) {} {
           // 1 … 32 for PUSH1 … PUSH32: that many bytes are data.
-          let data := sub(byte(0, mload(at)), 0x5f)
+          let data := sub(byte(0, mload(at)), OP_PUSH0)
           at := add(add(at, 1), mul(data, lt(sub(data, 1), 32)))
         }
       }

@@ -2,7 +2,10 @@
 pragma solidity ^0.8.37;
 
 import {IMachine} from "../game/IMachine.sol";
-import {Layout, Phase} from "./Layout.sol";
+import {Layout, STATE_BYTES, STATE_CODE_SIZE, STATE_PC, STATE_WORDS} from "./Layout.sol";
+import {Opcode} from "./tables/Opcodes.sol";
+import {Phase} from "./tables/Phases.sol";
+import {Precompile} from "./tables/Precompiles.sol";
 
 /// @dev The contracts that take the steps: each has the `step` of IMachine, for the phases and opcodes that it knows.
 struct Parts {
@@ -105,29 +108,47 @@ contract EvmVerifier is IMachine {
 
   /// @dev The opcode at pc: STOP beyond the code's end.
   function _opcode(bytes calldata witness) private pure returns (uint256) {
-    uint256 pc = _word(witness, 2);
-    if (pc >= _word(witness, 9)) return 0;
+    uint256 pc = _word(witness, STATE_PC);
+    if (pc >= _word(witness, STATE_CODE_SIZE)) return Opcode.STOP;
     unchecked {
       // After the state comes the chunk: its carry, then its 128 bytes.
-      return _word(witness, 0, Layout.STATE_BYTES + 1 + (pc & 127)) >> 248;
+      return _word(witness, 0, STATE_BYTES + 1 + (pc & 127)) >> 248;
     }
   }
 
   /// @dev The part that knows an opcode. Those that do not exist fail in all of them.
   function _operations(uint256 opcode) private view returns (address) {
-    if (opcode < 0x20) return opcode == 0 ? memoryOps : arithmeticOps;
-    if (opcode < 0x50) {
-      if (opcode == 0x31 || opcode == 0x3b || opcode == 0x3c || opcode == 0x3f || opcode == 0x47) return storageOps;
-      if (opcode == 0x20 || opcode == 0x35 || opcode == 0x37 || opcode == 0x39 || opcode == 0x3e) return memoryOps;
-      return opcode < 0x30 || opcode > 0x4a ? memoryOps : contextOps;
+    if (opcode < Opcode.KECCAK256) return opcode == Opcode.STOP ? memoryOps : arithmeticOps;
+    if (opcode < Opcode.POP) {
+      if (
+        opcode == Opcode.BALANCE ||
+        opcode == Opcode.EXTCODESIZE ||
+        opcode == Opcode.EXTCODECOPY ||
+        opcode == Opcode.EXTCODEHASH ||
+        opcode == Opcode.SELFBALANCE
+      ) return storageOps;
+      if (
+        opcode == Opcode.KECCAK256 ||
+        opcode == Opcode.CALLDATALOAD ||
+        opcode == Opcode.CALLDATACOPY ||
+        opcode == Opcode.CODECOPY ||
+        opcode == Opcode.RETURNDATACOPY
+      ) return memoryOps;
+      return opcode < Opcode.ADDRESS || opcode > Opcode.BLOBBASEFEE ? memoryOps : contextOps;
     }
-    if (opcode < 0xa0) {
-      if (opcode == 0x54 || opcode == 0x55 || opcode == 0x5c || opcode == 0x5d) return storageOps;
-      return (opcode > 0x50 && opcode < 0x54) || opcode == 0x5e ? memoryOps : flowOps;
+    if (opcode < Opcode.LOG0) {
+      if (opcode == Opcode.SLOAD || opcode == Opcode.SSTORE || opcode == Opcode.TLOAD || opcode == Opcode.TSTORE)
+        return storageOps;
+      return (opcode > Opcode.POP && opcode < Opcode.SLOAD) || opcode == Opcode.MCOPY ? memoryOps : flowOps;
     }
-    if (opcode == 0xff) return storageOps;
+    if (opcode == Opcode.SELFDESTRUCT) return storageOps;
     bool calls =
-      opcode == 0xf0 || opcode == 0xf1 || opcode == 0xf2 || opcode == 0xf4 || opcode == 0xf5 || opcode == 0xfa;
+      opcode == Opcode.CREATE ||
+        opcode == Opcode.CALL ||
+        opcode == Opcode.CALLCODE ||
+        opcode == Opcode.DELEGATECALL ||
+        opcode == Opcode.CREATE2 ||
+        opcode == Opcode.STATICCALL;
     return calls ? callOps : memoryOps;
   }
 
@@ -136,7 +157,8 @@ contract EvmVerifier is IMachine {
     if (phase < Phase.COPY) return loadSteps;
     if (phase < Phase.ENTER || phase == Phase.INPUT || phase == Phase.LOG) return bulkSteps;
     // The task follows the state: its first word is the precompile's address.
-    if (phase == Phase.PRECOMPILE) return _word(witness, 15) == Layout.INFERENCE ? inferenceSteps : precompileSteps;
+    if (phase == Phase.PRECOMPILE)
+      return _word(witness, STATE_WORDS) == Precompile.INFERENCE ? inferenceSteps : precompileSteps;
     if (phase < Phase.LOG) return frameSteps;
     if (phase == Phase.START || phase == Phase.NEXT || phase == Phase.IDLE) return blockSteps;
     if (phase == Phase.FLUSH) return flushSteps;

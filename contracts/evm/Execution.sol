@@ -2,17 +2,19 @@
 pragma solidity ^0.8.37;
 
 import {MerklePath} from "../lib/MerklePath.sol";
-import {EMPTY, Layout, Phase, State} from "./Layout.sol";
+// Used in assembly.
+// solhint-disable-next-line no-unused-import
+import {EMPTY, Layout, STATE_STACK_OFFSET, State} from "./Layout.sol";
 import {Machine, Tape, WrongOpening} from "./Tape.sol";
+import {Gas} from "./tables/GasCosts.sol";
+import {Limit, STACK_LIMIT} from "./tables/Limits.sol";
+import {Opcode} from "./tables/Opcodes.sol";
+import {Phase} from "./tables/Phases.sol";
 
 /// @title What all opcodes stand on: code, stack, gas, memory's size (docs/evm-machine.md, "Execution")
 /// @dev Steps of other phases that work on a frame stand on it too; they open the state by themselves instead of by `_begin`.
 abstract contract Execution {
-  uint256 private constant STACK_LIMIT = 1024;
-
-  /// Memory beyond this fails whatever the gas: its price would pass 2^64.
-  uint256 private constant MEMORY_LIMIT = 1 << 32;
-
+  // generated: OPCODES (npm run generate)
   /// Opcodes by byte: takes (3 bits), gives (1), class of static gas (4; 15: no such opcode). PUSH, DUP, SWAP and LOG follow
   /// rules instead.
   bytes32 private constant OPCODES_00 = 0x0053545354545454757556540f0f0f0f53535353533353535333535353530f0f;
@@ -22,6 +24,7 @@ abstract contract Execution {
 
   /// Gas of the classes, 2 bytes each: 0, 1, 2, 3, 5, 8, 10, 20, 30, 100, 32,000, 5,000.
   bytes32 private constant CLASSES = 0x000000010002000300050008000a0014001e00647d0013880000000000000000;
+  // end of OPCODES
 
   /// @notice Takes one step from a state of the phases and opcodes that this contract knows.
   /// @param witness Opens the state, and what the step reads.
@@ -59,13 +62,11 @@ abstract contract Execution {
       else if (row == 2) entries = OPCODES_40;
       else if (row == 7) entries = OPCODES_E0;
       else if (row == 3)
-        return (0, 1, 3); // PUSH1 …
-      else if (opcode < 0x90)
-        return (opcode - 0x7f, opcode - 0x7e, 3); // DUP1 …
-      else if (opcode < 0xa0)
-        return (opcode - 0x8e, opcode - 0x8e, 3); // SWAP1 …
-      else if (opcode < 0xa5)
-        return (opcode - 0x9e, 0, 375 * (opcode - 0x9f)); // LOG0 …
+        return (0, 1, Gas.VERY_LOW); // PUSH1 …
+      else if (opcode < Opcode.SWAP1) return (opcode - (Opcode.DUP1 - 1), opcode - (Opcode.DUP1 - 2), Gas.VERY_LOW);
+      else if (opcode < Opcode.LOG0) return (opcode - (Opcode.SWAP1 - 2), opcode - (Opcode.SWAP1 - 2), Gas.VERY_LOW);
+      else if (opcode <= Opcode.LOG4)
+        return (opcode - (Opcode.LOG0 - 2), 0, Gas.LOG + Gas.LOG_TOPIC * (opcode - Opcode.LOG0));
       else return (STACK_LIMIT + 1, 0, 0);
       assembly ("memory-safe") {
         let entry := byte(and(opcode, 31), entries)
@@ -161,8 +162,8 @@ abstract contract Execution {
     State memory s = m.state;
     uint256 start = m.start;
     assembly ("memory-safe") {
-      // stack and height are the fifth and the sixth word of the state.
-      calldatacopy(add(s, 128), add(start, 128), 64)
+      // The stack, and after it the height.
+      calldatacopy(add(s, STATE_STACK_OFFSET), add(start, STATE_STACK_OFFSET), 64)
     }
   }
 
@@ -180,13 +181,13 @@ abstract contract Execution {
   /// @dev Pays for memory up to offset + length, and makes it that large; nothing for no bytes.
   function _extend(Machine memory m, uint256 offset, uint256 length) internal pure {
     if (length == 0) return;
-    if (offset > MEMORY_LIMIT || length > MEMORY_LIMIT) m.fail();
+    if (offset > Limit.MEMORY || length > Limit.MEMORY) m.fail();
     State memory s = m.state;
     unchecked {
       uint256 end = offset + length;
       uint256 size = s.memorySize;
       if (end <= size) return;
-      if (end > MEMORY_LIMIT) m.fail();
+      if (end > Limit.MEMORY) m.fail();
       uint256 words = (end + 31) / 32;
       _charge(m, _memoryGas(words) - _memoryGas(size / 32));
       s.memorySize = 32 * words;
@@ -197,7 +198,7 @@ abstract contract Execution {
   /// @dev Price of so many words of memory (Yellow Paper, H.1).
   function _memoryGas(uint256 words) private pure returns (uint256) {
     unchecked {
-      return 3 * words + (words * words) / 512;
+      return Gas.MEMORY_WORD * words + (words * words) / Gas.MEMORY_QUADRATIC_DIVISOR;
     }
   }
 

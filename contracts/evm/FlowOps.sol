@@ -2,31 +2,32 @@
 pragma solidity ^0.8.37;
 
 import {Execution} from "./Execution.sol";
-import {State} from "./Layout.sol";
+import {STATE_BYTES, State} from "./Layout.sol";
 import {Machine, WrongPhase} from "./Tape.sol";
+// Used in assembly.
+// solhint-disable-next-line no-unused-import
+import {OP_JUMPDEST, OP_PUSH0, Opcode} from "./tables/Opcodes.sol";
 
 /// @title Stack and flow: POP, JUMP, JUMPI, PC, MSIZE, GAS, JUMPDEST, PUSH, DUP, SWAP (Yellow Paper, H.2, sections 50s to 90s)
 contract FlowOps is Execution {
-  uint256 private constant PUSH0 = 0x5f;
-
   /// @inheritdoc Execution
   function step(bytes32 pre, bytes calldata witness) external pure override returns (bytes32 post) {
     (Machine memory m, uint256 opcode) = _begin(pre, witness);
     State memory s = m.state;
     unchecked {
-      if (opcode > PUSH0 && opcode < 0x80) _pushData(m, opcode - PUSH0);
-      else if (opcode > 0x7f && opcode < 0x90) _duplicate(m, opcode - 0x80);
-      else if (opcode > 0x8f && opcode < 0xa0) _swap(m, opcode - 0x8f);
-      else if (opcode == 0x56) _jump(m, _peek(m, 0));
-      else if (opcode == 0x57) {
+      if (opcode > Opcode.PUSH0 && opcode < Opcode.DUP1) _pushData(m, opcode - Opcode.PUSH0);
+      else if (opcode > Opcode.PUSH32 && opcode < Opcode.SWAP1) _duplicate(m, opcode - Opcode.DUP1);
+      else if (opcode > Opcode.DUP16 && opcode < Opcode.LOG0) _swap(m, opcode - Opcode.DUP16);
+      else if (opcode == Opcode.JUMP) _jump(m, _peek(m, 0));
+      else if (opcode == Opcode.JUMPI) {
         if (_peek(m, 1) != 0) _jump(m, _peek(m, 0));
-      } else if (opcode == 0x58) _push(m, s.pc - 1);
-      else if (opcode == 0x59) _push(m, s.memorySize);
-      else if (opcode == 0x5a) _push(m, s.gas);
-      else if (opcode == PUSH0)
+      } else if (opcode == Opcode.PC) _push(m, s.pc - 1);
+      else if (opcode == Opcode.MSIZE) _push(m, s.memorySize);
+      else if (opcode == Opcode.GAS) _push(m, s.gas);
+      else if (opcode == Opcode.PUSH0)
         _push(m, 0);
-        // What is left, POP and JUMPDEST, has been done by taking its items.
-      else if (opcode != 0x50 && opcode != 0x5b) revert WrongPhase(opcode);
+        // POP and JUMPDEST have been done by taking their items.
+      else if (opcode != Opcode.POP && opcode != Opcode.JUMPDEST) revert WrongPhase(opcode);
     }
     return m.finish();
   }
@@ -42,7 +43,8 @@ contract FlowOps is Execution {
       // The byte before pc is the opcode, whose chunk follows the state on the tape.
       uint256 offset = ((pc - 1) & 127) + 1;
       uint256 here = 128 - offset;
-      uint256 data = start + 481 + offset;
+      // Its carry comes first.
+      uint256 data = start + STATE_BYTES + 1 + offset;
       if (size <= here) {
         assembly ("memory-safe") {
           value := shr(sub(256, shl(3, size)), calldataload(data))
@@ -91,7 +93,7 @@ contract FlowOps is Execution {
     assembly ("memory-safe") {
       let place := and(to, 127)
       let code := add(chunk, 1)
-      if eq(byte(0, calldataload(add(code, place))), 0x5b) {
+      if eq(byte(0, calldataload(add(code, place))), OP_JUMPDEST) {
         // From the first instruction that begins in the chunk, over those before the place.
         let at := byte(0, calldataload(chunk))
         for {} lt(at, place) {} {
@@ -99,7 +101,7 @@ contract FlowOps is Execution {
           at := add(at, 1)
           // PUSH1 … PUSH32 are 0x60 … 0x7f.
           if eq(shr(5, opcode), 3) {
-            at := add(at, sub(opcode, 0x5f))
+            at := add(at, sub(opcode, OP_PUSH0))
           }
         }
         destination := eq(at, place)

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.37;
 
-import {EMPTY, Frame, Layout, Phase, State} from "./Layout.sol";
+import {EMPTY, Frame, Layout, State} from "./Layout.sol";
 import {Machine} from "./Tape.sol";
+import {Phase} from "./tables/Phases.sol";
 
 /// @title What lies between a call and the callee's first instruction: the task of ENTER
 struct Entry {

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.37;
 
-import {Account, Code, EMPTY_CODE_HASH, Layout, Phase, Slot, Tx} from "./Layout.sol";
+import {ACCOUNT_WORDS, Account, CODE_WORDS, Code, EMPTY_CODE_HASH, Layout, SLOT_WORDS, Slot, Tx} from "./Layout.sol";
 import {Opening, Sparse} from "./Sparse.sol";
 import {Machine} from "./Tape.sol";
+import {Phase} from "./tables/Phases.sol";
 
 /// @dev An account of the journal, as it was opened; `account` is what will be stored.
 struct OpenAccount {
@@ -28,10 +29,7 @@ struct OpenTransient {
 /// @dev A record may be stored until the next one of the same tree is opened, and as often as one likes. What is missing is loaded:
 /// that ends the step and the call.
 library Records {
-  uint256 private constant ACCOUNT_WORDS = 7;
-  uint256 private constant SLOT_WORDS = 3;
   uint256 private constant TRANSIENT_WORDS = 1;
-  uint256 private constant CODE_WORDS = 2;
 
   // Accounts
 

@@ -1,7 +1,26 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.37;
 
-import {Batch, Block, EMPTY, Envelope, Frame, Layout, Phase, State, Status, Tx, View} from "./Layout.sol";
+import {
+  BATCH_WORDS,
+  BLOCK_WORDS,
+  Batch,
+  Block,
+  EMPTY,
+  ENVELOPE_WORDS,
+  Envelope,
+  FRAME_WORDS,
+  Frame,
+  Layout,
+  STATE_BYTES,
+  STATE_WORDS,
+  State,
+  TX_WORDS,
+  Tx,
+  VIEW_WORDS,
+  View
+} from "./Layout.sol";
+import {Phase, Status} from "./tables/Phases.sol";
 
 /// @dev The witness does not open the state.
 error WrongState(bytes32 expected, bytes32 actual);
@@ -41,14 +60,14 @@ library Tape {
     bytes32 actual;
     assembly ("memory-safe") {
       start := witness.offset
-      calldatacopy(s, start, 480)
-      actual := keccak256(s, 480)
+      calldatacopy(s, start, STATE_BYTES)
+      actual := keccak256(s, STATE_BYTES)
     }
     // INVARIANT: everything else on the tape is checked against hashes that the state binds.
     if (actual != pre) revert WrongState(pre, actual);
     unchecked {
       m.start = start;
-      m.cursor = start + Layout.STATE_BYTES;
+      m.cursor = start + STATE_BYTES;
       m.end = start + witness.length;
     }
   }
@@ -72,7 +91,7 @@ library Tape {
       ++s.clock;
     }
     assembly ("memory-safe") {
-      post := keccak256(s, 480)
+      post := keccak256(s, STATE_BYTES)
       mstore(0, post)
       return(0, 32)
     }
@@ -114,7 +133,7 @@ library Tape {
     State memory s = m.state;
     uint256 start = m.start;
     assembly ("memory-safe") {
-      calldatacopy(s, start, 480)
+      calldatacopy(s, start, STATE_BYTES)
     }
   }
 
@@ -190,7 +209,7 @@ library Tape {
 
   /// @notice The frame that runs.
   function frame(Machine memory m) internal pure returns (Frame memory frame_) {
-    uint256 pointer = opened(m, m.state.frame, 10);
+    uint256 pointer = opened(m, m.state.frame, FRAME_WORDS);
     assembly ("memory-safe") {
       frame_ := pointer
     }
@@ -198,28 +217,28 @@ library Tape {
 
   /// @notice The transaction that runs.
   function tx_(Machine memory m) internal pure returns (Tx memory transaction) {
-    uint256 pointer = opened(m, m.state.tx, 7);
+    uint256 pointer = opened(m, m.state.tx, TX_WORDS);
     assembly ("memory-safe") {
       transaction := pointer
     }
   }
 
   function envelope(Machine memory m, Tx memory transaction) internal pure returns (Envelope memory envelope_) {
-    uint256 pointer = opened(m, transaction.envelope, 12);
+    uint256 pointer = opened(m, transaction.envelope, ENVELOPE_WORDS);
     assembly ("memory-safe") {
       envelope_ := pointer
     }
   }
 
   function block_(Machine memory m, Tx memory transaction) internal pure returns (Block memory header) {
-    uint256 pointer = opened(m, transaction.block, 13);
+    uint256 pointer = opened(m, transaction.block, BLOCK_WORDS);
     assembly ("memory-safe") {
       header := pointer
     }
   }
 
   function batch(Machine memory m, Block memory header) internal pure returns (Batch memory batch_) {
-    uint256 pointer = opened(m, header.batch, 8);
+    uint256 pointer = opened(m, header.batch, BATCH_WORDS);
     assembly ("memory-safe") {
       batch_ := pointer
     }
@@ -227,7 +246,7 @@ library Tape {
 
   /// @notice The View of that hash.
   function view_(Machine memory m, bytes32 hash) internal pure returns (View memory window) {
-    uint256 pointer = opened(m, hash, 4);
+    uint256 pointer = opened(m, hash, VIEW_WORDS);
     assembly ("memory-safe") {
       window := pointer
     }
@@ -235,7 +254,7 @@ library Tape {
 
   /// @notice The State of that hash, which waits for a frame to end.
   function waiting(Machine memory m, bytes32 hash) internal pure returns (State memory parent) {
-    uint256 pointer = opened(m, hash, 15);
+    uint256 pointer = opened(m, hash, STATE_WORDS);
     assembly ("memory-safe") {
       parent := pointer
     }

@@ -14,8 +14,13 @@ struct Opening {
 /// over sixteen leaves, leaf j = keccak256(h[j] ‖ h[j+1]), so that one path of four hashes opens both ends of a segment.
 /// @dev The depth is fixed, so a leaf cannot pass for a node, and neither needs a tag.
 library Dissection {
+  // generated: SEGMENTS (npm run generate)
   /// @dev Segments of a claim; a claim of level L covers SEGMENTS ** L steps.
   uint256 internal constant SEGMENTS = 16;
+
+  /// @dev Hashes of a path in the tree over them.
+  uint256 private constant DEPTH = 4;
+  // end of SEGMENTS
 
   /// @notice A claim has 16 segments, numbered from 0.
   error NoSuchSegment(uint256 segment);
@@ -67,7 +72,7 @@ library Dissection {
     if (segment >= SEGMENTS) revert NoSuchSegment(segment);
 
     bytes32 node = _pair(opening.from, opening.to);
-    for (uint256 level = 0; level < 4; ++level) {
+    for (uint256 level = 0; level < DEPTH; ++level) {
       bytes32 sibling = opening.proof[level];
       node = (segment >> level) & 1 == 0 ? _pair(node, sibling) : _pair(sibling, node);
     }

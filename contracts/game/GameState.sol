@@ -12,8 +12,10 @@ abstract contract GameState is IDisputeGame, Bonds {
   /// @dev Value of `unresolved` for a resolved claim. No claim can have as many children: each takes a bond and a transaction.
   uint32 internal constant SETTLED = type(uint32).max;
 
+  // generated: LEVELS (npm run generate)
   /// @dev No machine runs 16^15 steps.
   uint256 internal constant MAX_LEVEL = 15;
+  // end of LEVELS
 
   /// @dev A proposal costs more than a move because everybody must check it; so does a claim over the whole range.
   uint256 internal constant PROPOSAL_PREMIUM = 4;

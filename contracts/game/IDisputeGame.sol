@@ -70,6 +70,7 @@ struct Head {
   uint32 unresolved;
 }
 
+// generated: STATUS (npm run generate)
 enum Status {
   /// @dev No such game.
   None,
@@ -82,6 +83,7 @@ enum Status {
   /// @dev The consumer voided the game.
   Void
 }
+// end of STATUS
 
 /// @title The dispute game
 /// @notice Decides which output a machine halts with, among bonded claims, by executing at most one step of the machine.

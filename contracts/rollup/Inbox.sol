@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.37;
 
+import {Limit} from "../evm/tables/Limits.sol";
 import {MerkleRoot} from "../lib/MerkleRoot.sol";
 import {IInbox} from "./IInbox.sol";
 
@@ -8,7 +9,7 @@ import {IInbox} from "./IInbox.sol";
 /// @notice See `IInbox`.
 contract Inbox is IInbox {
   /// @dev The EVM machine's limit (docs/evm-machine.md). No L1 transaction can carry as many bytes.
-  uint256 private constant SIZE_LIMIT = 1 << 27;
+  uint256 private constant SIZE_LIMIT = Limit.BATCH_BYTES;
 
   struct Entry {
     bytes32 root;

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.37;
 
-import {EMPTY, Phase, State as MachineState} from "../evm/Layout.sol";
+import {EMPTY, State as MachineState} from "../evm/Layout.sol";
+import {Limit} from "../evm/tables/Limits.sol";
+import {Phase} from "../evm/tables/Phases.sol";
 import {IDisputeGame, Status} from "../game/IDisputeGame.sol";
 import {IMachine} from "../game/IMachine.sol";
 import {IInbox} from "./IInbox.sol";
@@ -15,9 +17,6 @@ import {Chain, IOutputs} from "./IOutputs.sol";
 /// every batch below a final batch is final. Only `stop` removes a settled entry; it cannot remove a final one, and it also
 /// unsettles every later batch.
 contract Outputs is IOutputs {
-  /// @dev 16^10 steps: three levels name the transaction, seven its step.
-  uint8 private constant LEVEL = 10;
-
   struct Entry {
     /// @dev Zero where the place is free.
     bytes32 game;
@@ -55,7 +54,7 @@ contract Outputs is IOutputs {
     // INVARIANT: the machine does not check what a context must keep to (docs/evm-machine.md); beyond it, a batch's execution
     // need not fit the level.
     if (chain.chainId == 0 || chain.chainId > type(uint64).max) revert BadParameters("chainId: 1 to 2^64 - 1");
-    if (chain.batchGas == 0 || chain.batchGas > 1 << 27) revert BadParameters("batchGas: 1 to 2^27");
+    if (chain.batchGas == 0 || chain.batchGas > Limit.BATCH_GAS) revert BadParameters("batchGas: 1 to 2^27");
     if (chain.guardian == address(0)) revert BadParameters("guardian: nobody");
     if (chain.finalityDelay > 365 days) revert BadParameters("finalityDelay: at most a year");
     game = game_;
@@ -80,7 +79,14 @@ contract Outputs is IOutputs {
     // L1), just before its transaction would turn its true output into a false one, and take its bond.
     if (context != expected) revert ContextMismatch(expected, context);
 
-    id = game.propose{value: msg.value}(machine, context, _start(context), LEVEL, output, msg.sender);
+    id = game.propose{value: msg.value}(
+      machine,
+      context,
+      _start(context),
+      uint8(Limit.BATCH_LEVEL),
+      output,
+      msg.sender
+    );
     (entry.game, entry.previous, entry.output) = (id, previous, output);
     emit Proposed(batch, id, previous, output);
   }

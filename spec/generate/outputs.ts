@@ -1,5 +1,7 @@
+import { EVM_OUTPUTS } from "./evm.ts";
+import { GAME_OUTPUTS } from "./game.ts";
 import type { Output } from "./output.ts";
 import { TENSOR_OUTPUTS } from "./tensor.ts";
 
 /** All that is generated. */
-export const OUTPUTS: readonly Output[] = [...TENSOR_OUTPUTS];
+export const OUTPUTS: readonly Output[] = [...TENSOR_OUTPUTS, ...EVM_OUTPUTS, ...GAME_OUTPUTS];

@@ -2,10 +2,12 @@
 pragma solidity ^0.8.37;
 
 import {ByteRange} from "../ByteRange.sol";
-import {Batch, Block, Layout, Phase, Tx} from "../Layout.sol";
+import {Batch, Block, Layout, Tx} from "../Layout.sol";
 import {MerklePath} from "../../lib/MerklePath.sol";
 import {Machine, Tape, UnusedTape, WrongOpening, WrongPhase} from "../Tape.sol";
 import {Boundary} from "./Boundary.sol";
+import {Phase} from "../tables/Phases.sol";
+import {Limit} from "../tables/Limits.sol";
 
 /// @title START, NEXT, IDLE: a batch's blocks, and its end (docs/evm-machine.md, "Between transactions")
 /// @dev As evm/machine/phases/blocks.ts and evm/batch/turn.ts, in the same order.
@@ -13,15 +15,13 @@ contract BlockSteps {
   using Boundary for Machine;
   using ByteRange for Machine;
 
-  /// The rest of a batch is ignored.
-  uint256 private constant BATCH_TRANSACTIONS = 4095;
+  // generated: SIZES (npm run generate)
   uint256 private constant HEADER_BYTES = 136;
   /// Before a transaction stands how many bytes it has.
   uint256 private constant LENGTH_BYTES = 4;
-  /// Hashes of the last 256 blocks.
-  uint256 private constant HISTORY_DEPTH = 8;
-  /// A transaction takes 16^7 steps, with the idle ones.
-  uint256 private constant LAST_OF_SLOT = 16 ** 7 - 1;
+  // end of SIZES
+
+  uint256 private constant LAST_OF_SLOT = Limit.SLOT_STEPS - 1;
 
   /// @notice Takes one step from a state of these phases.
   /// @param witness Opens the state, and what the step reads.
@@ -46,7 +46,7 @@ contract BlockSteps {
     batch.gasLeft = context[1];
     batch.root = bytes32(context[3]);
     batch.size = context[4];
-    batch.transactions = BATCH_TRANSACTIONS;
+    batch.transactions = Limit.BATCH_TRANSACTIONS;
     header.number = m.word();
     header.world = bytes32(m.word());
     batch.history = bytes32(m.word());
@@ -95,19 +95,20 @@ contract BlockSteps {
     (bytes32 actual, bytes32 history) = MerklePath.climbBoth(
       former,
       _blockHash(header),
-      header.number & 0xff,
+      header.number % Limit.HISTORY_LENGTH,
       m.cursor,
-      HISTORY_DEPTH
+      Limit.HISTORY_DEPTH
     );
     // INVARIANT: the other blocks' hashes stay as they are.
     if (actual != batch.history) revert WrongOpening(batch.history, actual);
-    m.cursor += 32 * HISTORY_DEPTH;
+    m.cursor += 32 * Limit.HISTORY_DEPTH;
     batch.history = history;
     header.open = 0;
     _reset(m, header, batch);
   }
 
   function _blockHash(Block memory header) private pure returns (bytes32) {
+    // generated: BLOCK HASH (npm run generate)
     uint256[] memory words = new uint256[](10);
     words[0] = header.number;
     words[1] = header.timestamp;
@@ -119,6 +120,7 @@ contract BlockSteps {
     words[7] = header.gasUsed;
     words[8] = uint256(header.receipts);
     words[9] = uint256(header.world);
+    // end of BLOCK HASH
     return Layout.hash(words);
   }
 
@@ -132,6 +134,7 @@ contract BlockSteps {
     bytes memory bytes_ = m.read(batch.root, batch.size, batch.position, HEADER_BYTES);
     batch.position = start;
     header.number += 1;
+    // generated: HEADER (npm run generate)
     header.timestamp = _field(bytes_, 0, 8);
     header.gasLimit = _field(bytes_, 8, 8);
     header.baseFee = _field(bytes_, 16, 32);
@@ -139,6 +142,7 @@ contract BlockSteps {
     header.coinbase = _field(bytes_, 80, 20);
     header.prevRandao = _field(bytes_, 100, 32);
     header.remaining = _field(bytes_, 132, 4);
+    // end of HEADER
     header.gasUsed = 0;
     header.open = 1;
     header.receipts = 0;

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.37;
 
-import {EMPTY, Phase, State, Tx} from "../Layout.sol";
+import {EMPTY, State, Tx} from "../Layout.sol";
 import {Machine} from "../Tape.sol";
+import {Phase} from "../tables/Phases.sol";
 
 /// @title The state between two transactions (docs/evm-machine.md, "Between transactions")
 library Boundary {

@@ -8,8 +8,10 @@ import {CodeChunks} from "../CodeChunks.sol";
 import {Execution} from "../Execution.sol";
 import {Hashes} from "../hashes/Hashes.sol";
 import {Padding} from "../hashes/Padding.sol";
-import {Layout, Phase, State, Tx, View} from "../Layout.sol";
+import {Layout, State, Tx, View} from "../Layout.sol";
 import {Machine, Tape, WrongOpening, WrongPhase} from "../Tape.sol";
+import {Phase} from "../tables/Phases.sol";
+import {Limit} from "../tables/Limits.sol";
 
 /// @title Bulk work in bounded pieces: copying into memory, hashing, building code and model input; and logs, which end in a hash
 /// (docs/evm-machine.md, "Phases")
@@ -17,15 +19,9 @@ import {Machine, Tape, WrongOpening, WrongPhase} from "../Tape.sol";
 contract BulkSteps is Execution {
   using ByteRange for Machine;
 
-  uint256 private constant COPY_BYTES = 2048;
-  /// A message up to this is hashed in one step.
-  uint256 private constant HASH_AT_ONCE = 8192;
+  /// Of keccak256, bytes.
   uint256 private constant RATE = 136;
-  /// Absorbed in a step of hashing a longer one: 32 blocks.
-  uint256 private constant ABSORB_BYTES = 32 * RATE;
   uint256 private constant SPONGE_BYTES = 200;
-  /// What BUILD and INPUT take in a step.
-  uint256 private constant BUILD_BYTES = 4096;
 
   /// @dev HASH's task.
   struct Hashing {
@@ -73,7 +69,7 @@ contract BulkSteps is Execution {
     uint256[] memory task = m.task(8);
     View memory source = _view(task, 1);
     (uint256 from, uint256 to, uint256 rest) = (task[5], task[6], task[7]);
-    uint256 count = rest < COPY_BYTES ? rest : COPY_BYTES;
+    uint256 count = rest < Limit.COPY_BYTES ? rest : Limit.COPY_BYTES;
     bytes memory data =
       task[0] == Bulk.SOURCE_CODE ? m.readCode(source.root, source.size, from, count) : m.readView(source, from, count);
     State memory s = m.state;
@@ -130,7 +126,7 @@ contract BulkSteps is Execution {
   ) private pure returns (bytes memory data, uint256 end) {
     unchecked {
       uint256 count = source.length - position;
-      if (count > BUILD_BYTES) count = BUILD_BYTES;
+      if (count > Limit.BUILD_BYTES) count = Limit.BUILD_BYTES;
       return (m.readView(source, position, count), position + count);
     }
   }
@@ -141,12 +137,12 @@ contract BulkSteps is Execution {
     Hashing memory h = _hashing(m);
     unchecked {
       uint256 length = h.prefixLength + h.length + h.suffixLength;
-      if (length <= HASH_AT_ONCE) return _digested(m, h, keccak256(_message(m, h, 0, length)));
+      if (length <= Limit.HASH_AT_ONCE) return _digested(m, h, keccak256(_message(m, h, 0, length)));
 
       bytes memory sponge = _sponge(m, h);
       uint256 rest = length - h.position;
-      if (rest > ABSORB_BYTES) {
-        uint256 end = h.position + ABSORB_BYTES;
+      if (rest > Limit.ABSORB_BYTES) {
+        uint256 end = h.position + Limit.ABSORB_BYTES;
         h.sponge = keccak256(hashes.keccakAbsorb(sponge, _message(m, h, h.position, end)));
         h.position = end;
         m.state.task = _hashOf(h);

@@ -3,10 +3,14 @@ pragma solidity ^0.8.37;
 
 import {Bulk} from "../Bulk.sol";
 import {Execution} from "../Execution.sol";
-import {EMPTY, Flag, Frame, Layout, Phase, State} from "../Layout.sol";
+import {EMPTY, Frame, Layout, State} from "../Layout.sol";
 import {Entry, NewFrame} from "../NewFrame.sol";
 import {OpenAccount, Records} from "../Records.sol";
 import {Machine, WrongPhase} from "../Tape.sol";
+import {Flag, Phase} from "../tables/Phases.sol";
+import {Gas} from "../tables/GasCosts.sol";
+import {Limit} from "../tables/Limits.sol";
+import {Opcode} from "../tables/Opcodes.sol";
 
 /// @title CREATE, CALL, CALLCODE, DELEGATECALL, CREATE2, STATICCALL (docs/evm-machine.md, "Calls")
 contract CallOps is Execution {
@@ -15,35 +19,17 @@ contract CallOps is Execution {
   using Records for Machine;
   using Records for OpenAccount;
 
-  uint256 private constant CREATE = 0xf0;
-  uint256 private constant CALL = 0xf1;
-  uint256 private constant CALLCODE = 0xf2;
-  uint256 private constant DELEGATECALL = 0xf4;
-  uint256 private constant CREATE2 = 0xf5;
-  uint256 private constant STATICCALL = 0xfa;
-
-  /// EIP-2929.
-  uint256 private constant COLD_ACCOUNT = 2600;
-  uint256 private constant WARM_ACCOUNT = 100;
-
-  /// Paid by the caller of a call with value, and given to the callee (Yellow Paper, G).
-  uint256 private constant VALUE = 9000;
-  uint256 private constant STIPEND = 2300;
-  uint256 private constant NEW_ACCOUNT = 25_000;
-
-  /// EIP-3860.
-  uint256 private constant MAX_INITCODE = 49_152;
-  uint256 private constant INITCODE_WORD = 2;
-  /// A word of what is hashed (Yellow Paper, G).
-  uint256 private constant HASH_WORD = 6;
-
   /// @inheritdoc Execution
   function step(bytes32 pre, bytes calldata witness) external pure override returns (bytes32 post) {
     (Machine memory m, uint256 opcode) = _begin(pre, witness);
-    if (opcode == CREATE || opcode == CREATE2) {
+    if (opcode == Opcode.CREATE || opcode == Opcode.CREATE2) {
       _create(m, opcode);
     } else {
-      bool calls = opcode == CALL || opcode == CALLCODE || opcode == DELEGATECALL || opcode == STATICCALL;
+      bool calls =
+        opcode == Opcode.CALL ||
+          opcode == Opcode.CALLCODE ||
+          opcode == Opcode.DELEGATECALL ||
+          opcode == Opcode.STATICCALL;
       if (!calls) revert WrongPhase(opcode);
       _call(m, opcode);
     }
@@ -54,9 +40,9 @@ contract CallOps is Execution {
   function _call(Machine memory m, uint256 opcode) private pure {
     uint256 requested = _pop(m);
     uint256 target = uint256(uint160(_pop(m)));
-    uint256 value = opcode == CALL || opcode == CALLCODE ? _pop(m) : 0;
+    uint256 value = opcode == Opcode.CALL || opcode == Opcode.CALLCODE ? _pop(m) : 0;
     Frame memory f = m.frame();
-    if (opcode == CALL && f.isStatic != 0 && value > 0) m.fail();
+    if (opcode == Opcode.CALL && f.isStatic != 0 && value > 0) m.fail();
     uint256 inOffset = _pop(m);
     uint256 inLength = _pop(m);
     uint256 outOffset = _pop(m);
@@ -65,30 +51,30 @@ contract CallOps is Execution {
     _extend(m, outOffset, outLength);
     State memory s = m.state;
 
-    _access(m, target, value, opcode == CALL);
+    _access(m, target, value, opcode == Opcode.CALL);
     unchecked {
-      uint256 gas_ = s.gas - s.gas / 64;
+      uint256 gas_ = s.gas - s.gas / Gas.CALL_RESERVE_DIVISOR;
       if (requested < gas_) gas_ = requested;
       s.gas -= gas_;
-      if (value > 0) gas_ += STIPEND;
+      if (value > 0) gas_ += Gas.CALL_STIPEND;
 
       Frame memory callee;
       callee.self = target;
       callee.caller = f.self;
       callee.value = value;
-      if (opcode == CALLCODE) callee.self = f.self;
-      if (opcode == DELEGATECALL) {
+      if (opcode == Opcode.CALLCODE) callee.self = f.self;
+      if (opcode == Opcode.DELEGATECALL) {
         callee.self = f.self;
         callee.caller = f.caller;
         callee.value = f.value;
       }
-      callee.isStatic = opcode == STATICCALL ? 1 : f.isStatic;
+      callee.isStatic = opcode == Opcode.STATICCALL ? 1 : f.isStatic;
       callee.depth = f.depth + 1;
       callee.data = Layout.window(s.memoryRoot, s.memorySize, inOffset, inLength).hash();
       callee.outOffset = outOffset;
       callee.outLength = outLength;
       callee.parent = m.wait();
-      m.enter(callee, gas_, Entry(target, opcode == DELEGATECALL ? 0 : 1, 0, EMPTY));
+      m.enter(callee, gas_, Entry(target, opcode == Opcode.DELEGATECALL ? 0 : 1, 0, EMPTY));
     }
   }
 
@@ -96,10 +82,10 @@ contract CallOps is Execution {
   function _access(Machine memory m, uint256 target, uint256 value, bool calls) private pure {
     OpenAccount memory account = m.account(target);
     bool warm = account.has(Flag.WARM) || Layout.isPrecompile(target);
-    _charge(m, warm ? WARM_ACCOUNT : COLD_ACCOUNT);
+    _charge(m, warm ? Gas.WARM_STORAGE_READ_COST : Gas.COLD_ACCOUNT_ACCESS_COST);
     if (value > 0) {
-      _charge(m, VALUE);
-      if (calls && account.account.isEmpty()) _charge(m, NEW_ACCOUNT);
+      _charge(m, Gas.CALL_VALUE);
+      if (calls && account.account.isEmpty()) _charge(m, Gas.NEW_ACCOUNT);
     }
     account.mark(Flag.WARM);
     m.storeAccount(account);
@@ -109,11 +95,14 @@ contract CallOps is Execution {
   function _create(Machine memory m, uint256 opcode) private pure {
     uint256 offset = _peek(m, 1);
     uint256 length = _peek(m, 2);
-    if (m.frame().isStatic != 0 || length > MAX_INITCODE) m.fail();
+    if (m.frame().isStatic != 0 || length > Limit.INITCODE_BYTES) m.fail();
     _extend(m, offset, length);
-    bool salted = opcode == CREATE2;
+    bool salted = opcode == Opcode.CREATE2;
     unchecked {
-      _charge(m, (salted ? INITCODE_WORD + HASH_WORD : INITCODE_WORD) * ((length + 31) / 32));
+      _charge(
+        m,
+        (salted ? Gas.INITCODE_WORD_COST + Gas.KECCAK256_WORD : Gas.INITCODE_WORD_COST) * ((length + 31) / 32)
+      );
     }
     _restoreStack(m);
     State memory s = m.state;

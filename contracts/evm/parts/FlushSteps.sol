@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.37;
 
-import {Block, Flag, Phase, Tx} from "../Layout.sol";
+import {Block, Tx} from "../Layout.sol";
 import {OpenAccount, OpenSlot, Records} from "../Records.sol";
 import {Machine, Tape} from "../Tape.sol";
 import {TrieValue} from "../TrieValue.sol";
 import {TrieProof} from "../trie/TrieProof.sol";
+import {Flag, Phase} from "../tables/Phases.sol";
 
 /// @title FLUSH: one record of the journal into the tries, that of the lowest key first: an account's slots, then the account
 /// @dev As evm/machine/phases/flush.ts, in the same order. The task, H(status, used), stays as it is.

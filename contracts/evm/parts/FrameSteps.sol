@@ -7,22 +7,13 @@ import {Bulk} from "../Bulk.sol";
 import {ByteRange} from "../ByteRange.sol";
 import {CreatedAddress} from "../CreatedAddress.sol";
 import {Execution} from "../Execution.sol";
-import {
-  EMPTY,
-  EMPTY_CODE_HASH,
-  EMPTY_TRIE_ROOT,
-  Flag,
-  Frame,
-  Layout,
-  Phase,
-  State,
-  Status,
-  Tx,
-  View
-} from "../Layout.sol";
+import {EMPTY, EMPTY_CODE_HASH, EMPTY_TRIE_ROOT, Frame, Layout, State, Tx, View} from "../Layout.sol";
 import {Entry, NewFrame} from "../NewFrame.sol";
 import {OpenAccount, Records} from "../Records.sol";
 import {Machine, Tape, WrongPhase} from "../Tape.sol";
+import {Flag, FrameKind, Phase, Status} from "../tables/Phases.sol";
+import {Gas} from "../tables/GasCosts.sol";
+import {Limit} from "../tables/Limits.sol";
 
 /// @title Frames: how they begin and end, and what a creation does besides (docs/evm-machine.md, "Calls")
 contract FrameSteps is Execution {
@@ -32,18 +23,8 @@ contract FrameSteps is Execution {
   using Records for Machine;
   using Records for OpenAccount;
 
-  /// The deepest frame's; the transaction's own has depth 0 (Yellow Paper, 8).
-  uint256 private constant MAX_DEPTH = 1024;
-  /// EIP-2681: a nonce that goes no higher.
-  uint256 private constant MAX_NONCE = type(uint64).max;
-  /// EIP-170.
-  uint256 private constant MAX_CODE = 24_576;
-  /// For each byte of a new account's code (Yellow Paper, G).
-  uint256 private constant CODE_BYTE = 200;
   /// EIP-3541: no code begins with it.
   bytes1 private constant RESERVED = 0xef;
-  /// A Frame's kind.
-  uint256 private constant CREATION = 1;
 
   /// @inheritdoc Execution
   function step(bytes32 pre, bytes calldata witness) external pure override returns (bytes32 post) {
@@ -68,7 +49,7 @@ contract FrameSteps is Execution {
 
   function _enterCall(Machine memory m, Frame memory f, uint256 codeAddress, bool transfers) private pure {
     State memory s = m.state;
-    if (f.depth > MAX_DEPTH || (transfers && !_transfer(m, f))) {
+    if (f.depth > Limit.CALL_DEPTH || (transfers && !_transfer(m, f))) {
       m.leaveWith(Status.REVERT, EMPTY);
     } else if (Layout.isPrecompile(codeAddress)) {
       s.phase = Phase.PRECOMPILE;
@@ -148,7 +129,7 @@ contract FrameSteps is Execution {
     OpenAccount memory creator = m.account(f.self);
     uint256 nonce = creator.account.nonce;
     // INVARIANT: nobody gives what he does not have.
-    if (f.depth >= MAX_DEPTH || creator.account.balance < value || nonce == MAX_NONCE) {
+    if (f.depth >= Limit.CALL_DEPTH || creator.account.balance < value || nonce == Limit.NONCE) {
       s.phase = Phase.EXECUTE;
       s.task = 0;
       s.returned = EMPTY;
@@ -160,7 +141,7 @@ contract FrameSteps is Execution {
       creator.mark(Flag.TOUCHED);
       m.storeAccount(creator);
       Frame memory creation;
-      creation.kind = CREATION;
+      creation.kind = FrameKind.CREATION;
       creation.self = salted ? _saltedAddress(f.self, _pop(m), task[1]) : CreatedAddress.ofCreation(f.self, nonce);
       creation.caller = f.self;
       creation.value = value;
@@ -169,7 +150,7 @@ contract FrameSteps is Execution {
       OpenAccount memory created = m.account(creation.self);
       created.mark(Flag.WARM);
       m.storeAccount(created);
-      uint256 kept = s.gas / 64;
+      uint256 kept = s.gas / Gas.CALL_RESERVE_DIVISOR;
       uint256 gas_ = s.gas - kept;
       s.gas = kept;
       creation.parent = m.wait();
@@ -191,7 +172,7 @@ contract FrameSteps is Execution {
     a.account.codeHash = codeHash;
     a.mark(Flag.TOUCHED);
     m.storeAccount(a);
-    m.leaveWith(Status.DEPLOYED, m.state.returned);
+    m.leaveWith(Status.DEPOSITED, m.state.returned);
   }
 
   // LEAVE
@@ -202,10 +183,10 @@ contract FrameSteps is Execution {
     Frame memory f = m.frame();
     View memory returned = m.view_(m.state.returned);
     uint256 length = returned.length;
-    if (f.kind != CREATION || status != Status.SUCCESS || length == 0) return _goOn(m, f, status, returned);
-    if (length > MAX_CODE || m.readView(returned, 0, 1)[0] == RESERVED) m.fail();
+    if (f.kind != FrameKind.CREATION || status != Status.SUCCESS || length == 0) return _goOn(m, f, status, returned);
+    if (length > Limit.CODE_BYTES || m.readView(returned, 0, 1)[0] == RESERVED) m.fail();
     unchecked {
-      _charge(m, CODE_BYTE * length);
+      _charge(m, Gas.CODE_DEPOSIT_BYTE * length);
     }
     m.hashView(Phase.DEPOSIT, 0, returned);
   }
@@ -214,7 +195,7 @@ contract FrameSteps is Execution {
   function _goOn(Machine memory m, Frame memory f, uint256 status, View memory returned) private pure {
     State memory s = m.state;
     State memory w = m.waiting(f.parent);
-    bool succeeds = status == Status.SUCCESS || status == Status.DEPLOYED;
+    bool succeeds = status == Status.SUCCESS || status == Status.DEPOSITED;
     w.clock = s.clock;
     unchecked {
       w.gas += s.gas;
@@ -226,7 +207,7 @@ contract FrameSteps is Execution {
     m.state = w;
     if (w.phase == Phase.SETTLE) {
       w.task = Layout.hash(succeeds ? Status.SUCCESS : status);
-    } else if (f.kind == CREATION) {
+    } else if (f.kind == FrameKind.CREATION) {
       if (!succeeds) w.returned = s.returned;
       _push(m, succeeds ? f.self : 0);
     } else {

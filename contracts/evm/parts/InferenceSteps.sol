@@ -8,9 +8,11 @@ import * as StateLayout from "../../tensor/StateLayout.sol";
 import {TensorState} from "../../tensor/TensorState.sol";
 import {ByteRange} from "../ByteRange.sol";
 import {Execution} from "../Execution.sol";
-import {Layout, Phase, Status, View} from "../Layout.sol";
+import {Layout, View} from "../Layout.sol";
 import {OpenAccount, Records} from "../Records.sol";
 import {Machine, Tape, UnusedTape, WrongPhase} from "../Tape.sol";
+import {Phase, Status} from "../tables/Phases.sol";
+import {MODEL_DIRECTORY, ModelEntryLimit, Precompile, PrecompileInput} from "../tables/Precompiles.sol";
 
 /// @title `inference`: the precompile that asks the tensor machine (docs/evm-machine.md, "Inference")
 /// @dev As evm/machine/phases/inference.ts, in the same order.
@@ -30,15 +32,7 @@ contract InferenceSteps is Execution {
   /// The machine that models run on.
   IMachine public immutable tensorVerifier;
 
-  /// The account whose storage names the chain's models.
-  uint256 private constant DIRECTORY = 0xa101;
-  /// Of the input: model id, size of the output.
-  uint256 private constant HEADER_BYTES = 64;
-  /// A game's highest level.
-  uint256 private constant MAX_LEVEL = 15;
-  uint256 private constant MAX_TABLE_DEPTH = 32;
-  /// INPUT takes so many bytes in a step, and COPY half of them.
-  uint256 private constant BYTES_PER_GAS = 4096;
+  uint256 private constant HEADER_BYTES = PrecompileInput.INFERENCE_HEADER_BYTES;
 
   constructor(IMachine tensorVerifier_) {
     tensorVerifier = tensorVerifier_;
@@ -57,17 +51,19 @@ contract InferenceSteps is Execution {
   /// @dev Everything is checked and paid for, and the input's tree is begun.
   function _callModel(Machine memory m) private pure {
     uint256 precompile = m.task(3)[0];
-    if (precompile != Layout.INFERENCE) revert WrongPhase(precompile);
+    if (precompile != Precompile.INFERENCE) revert WrongPhase(precompile);
     View memory data = m.view_(m.frame().data);
     if (data.length < HEADER_BYTES) m.fail();
     (uint256 modelId, uint256 outputBytes) = abi.decode(m.readView(data, 0, HEADER_BYTES), (uint256, uint256));
-    OpenAccount memory directory = m.account(DIRECTORY);
+    OpenAccount memory directory = m.account(MODEL_DIRECTORY);
     uint256 word = m.slot(directory, uint256(Layout.hash(modelId, 0))).slot.current;
     Entry memory entry = _entry(word);
     // INVARIANT: what no game can be about is never asked. The word 0, which is no model, has level 0.
-    if (entry.level == 0 || entry.level > MAX_LEVEL || entry.tableDepth > MAX_TABLE_DEPTH) m.fail();
+    if (
+      entry.level == 0 || entry.level > ModelEntryLimit.MAX_LEVEL || entry.tableDepth > ModelEntryLimit.MAX_TABLE_DEPTH
+    ) m.fail();
     // INVARIANT: each step costs gas, so that no transaction takes more steps than it has.
-    if (BYTES_PER_GAS * entry.price < entry.inputBytes + 2 * entry.outputBytes) m.fail();
+    if (ModelEntryLimit.BYTES_PER_GAS * entry.price < entry.inputBytes + 2 * entry.outputBytes) m.fail();
     if (data.length != HEADER_BYTES + entry.inputBytes || outputBytes != entry.outputBytes) m.fail();
     _charge(m, entry.price);
     View memory input = Layout.window(data.root, data.size, data.offset + HEADER_BYTES, entry.inputBytes);
@@ -122,6 +118,8 @@ contract InferenceSteps is Execution {
   }
 
   function _entry(uint256 word) private pure returns (Entry memory) {
-    return Entry(word >> 248, uint8(word >> 240), uint48(word >> 192), uint48(word >> 144), uint144(word));
+    // generated: ENTRY (npm run generate)
+    return Entry(uint8(word >> 248), uint8(word >> 240), uint48(word >> 192), uint48(word >> 144), uint144(word));
+    // end of ENTRY
   }
 }

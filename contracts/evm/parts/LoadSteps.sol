@@ -3,11 +3,12 @@ pragma solidity ^0.8.37;
 
 import {MerkleRoot} from "../../lib/MerkleRoot.sol";
 import {CodeChunks} from "../CodeChunks.sol";
-import {Code, Phase, Slot, Tx} from "../Layout.sol";
+import {Code, Slot, Tx} from "../Layout.sol";
 import {OpenAccount, Records} from "../Records.sol";
 import {Machine, Tape, WrongOpening, WrongPhase} from "../Tape.sol";
 import {TrieValue} from "../TrieValue.sol";
 import {TrieProof} from "../trie/TrieProof.sol";
+import {Phase} from "../tables/Phases.sol";
 
 /// @title LOAD_ACCOUNT, LOAD_SLOT, LOAD_CODE: what a step missed is brought in, and the step is tried again
 /// @dev As evm/machine/phases/loads.ts, in the same order.

@@ -4,8 +4,11 @@ pragma solidity ^0.8.37;
 import {Bulk} from "../Bulk.sol";
 import {ByteRange} from "../ByteRange.sol";
 import {Execution} from "../Execution.sol";
-import {EMPTY, Frame, Layout, Phase, State, Status, View} from "../Layout.sol";
+import {EMPTY, Frame, Layout, State, View} from "../Layout.sol";
 import {Machine, WrongPhase} from "../Tape.sol";
+import {Phase, Status} from "../tables/Phases.sol";
+import {Gas} from "../tables/GasCosts.sol";
+import {Opcode} from "../tables/Opcodes.sol";
 
 /// @title What reads and writes memory, and what ends a frame: MLOAD, MSTORE, MSTORE8, MCOPY, KECCAK256, CALLDATALOAD,
 /// CALLDATACOPY, CODECOPY, RETURNDATACOPY, LOG0 … LOG4, STOP, RETURN, REVERT
@@ -14,30 +17,22 @@ contract MemoryOps is Execution {
   using Bulk for Machine;
   using ByteRange for Machine;
 
-  uint256 private constant LOG0 = 0xa0;
-  uint256 private constant LOG4 = 0xa4;
-
-  /// A word of what is copied; a word of what is hashed; a byte of a log (Yellow Paper, G).
-  uint256 private constant COPY_WORD = 3;
-  uint256 private constant HASH_WORD = 6;
-  uint256 private constant LOG_BYTE = 8;
-
   /// @inheritdoc Execution
   function step(bytes32 pre, bytes calldata witness) external pure override returns (bytes32 post) {
     (Machine memory m, uint256 opcode) = _begin(pre, witness);
-    if (opcode == 0x51) _load(m);
-    else if (opcode == 0x52) _store(m);
-    else if (opcode == 0x53) _storeByte(m);
-    else if (opcode == 0x20) _keccak(m);
-    else if (opcode == 0x35) _loadCalldata(m);
-    else if (opcode == 0x37) _copyCalldata(m);
-    else if (opcode == 0x39) _copyCode(m);
-    else if (opcode == 0x3e) _copyReturned(m);
-    else if (opcode == 0x5e) _copyMemory(m);
-    else if (opcode == 0xf3) _end(m, Status.SUCCESS);
-    else if (opcode == 0xfd) _end(m, Status.REVERT);
-    else if (opcode == 0) m.leaveWith(Status.SUCCESS, EMPTY);
-    else if (opcode >= LOG0 && opcode <= LOG4) _log(m, opcode);
+    if (opcode == Opcode.MLOAD) _load(m);
+    else if (opcode == Opcode.MSTORE) _store(m);
+    else if (opcode == Opcode.MSTORE8) _storeByte(m);
+    else if (opcode == Opcode.KECCAK256) _keccak(m);
+    else if (opcode == Opcode.CALLDATALOAD) _loadCalldata(m);
+    else if (opcode == Opcode.CALLDATACOPY) _copyCalldata(m);
+    else if (opcode == Opcode.CODECOPY) _copyCode(m);
+    else if (opcode == Opcode.RETURNDATACOPY) _copyReturned(m);
+    else if (opcode == Opcode.MCOPY) _copyMemory(m);
+    else if (opcode == Opcode.RETURN) _end(m, Status.SUCCESS);
+    else if (opcode == Opcode.REVERT) _end(m, Status.REVERT);
+    else if (opcode == Opcode.STOP) m.leaveWith(Status.SUCCESS, EMPTY);
+    else if (opcode >= Opcode.LOG0 && opcode <= Opcode.LOG4) _log(m, opcode);
     else revert WrongPhase(opcode);
     return m.finish();
   }
@@ -93,13 +88,13 @@ contract MemoryOps is Execution {
 
   function _copyCalldata(Machine memory m) private pure {
     (uint256 to, uint256 from, uint256 length) = (_peek(m, 0), _peek(m, 1), _peek(m, 2));
-    _pay(m, to, length, COPY_WORD);
+    _pay(m, to, length, Gas.COPY_WORD);
     m.copyView(m.view_(m.frame().data), from, to, length);
   }
 
   function _copyCode(Machine memory m) private pure {
     (uint256 to, uint256 from, uint256 length) = (_peek(m, 0), _peek(m, 1), _peek(m, 2));
-    _pay(m, to, length, COPY_WORD);
+    _pay(m, to, length, Gas.COPY_WORD);
     m.copyCode(m.state.code, m.state.codeSize, from, to, length);
   }
 
@@ -110,7 +105,7 @@ contract MemoryOps is Execution {
     unchecked {
       if (from > returned.length || length > returned.length - from) m.fail();
     }
-    _pay(m, to, length, COPY_WORD);
+    _pay(m, to, length, Gas.COPY_WORD);
     m.copyView(returned, from, to, length);
   }
 
@@ -118,7 +113,7 @@ contract MemoryOps is Execution {
   function _copyMemory(Machine memory m) private pure {
     (uint256 to, uint256 from, uint256 length) = (_peek(m, 0), _peek(m, 1), _peek(m, 2));
     _extend(m, from, length);
-    _pay(m, to, length, COPY_WORD);
+    _pay(m, to, length, Gas.COPY_WORD);
     m.copyView(_window(m, from, length), to, length);
   }
 
@@ -126,14 +121,14 @@ contract MemoryOps is Execution {
 
   function _keccak(Machine memory m) private pure {
     (uint256 offset, uint256 length) = (_peek(m, 0), _peek(m, 1));
-    _pay(m, offset, length, HASH_WORD);
+    _pay(m, offset, length, Gas.KECCAK256_WORD);
     m.hashView(Phase.EXECUTE, 0, _window(m, offset, length));
   }
 
   function _log(Machine memory m, uint256 opcode) private pure {
     (uint256 offset, uint256 length) = (_peek(m, 0), _peek(m, 1));
     unchecked {
-      uint256 count = opcode - LOG0;
+      uint256 count = opcode - Opcode.LOG0;
       uint256[] memory record = new uint256[](count + 2);
       Frame memory frame = m.frame();
       // INVARIANT: a static call changes nothing (EIP-214).
@@ -142,7 +137,7 @@ contract MemoryOps is Execution {
       record[1] = count;
       for (uint256 i = 2; i < record.length; ++i) record[i] = _peek(m, i);
       _extend(m, offset, length);
-      _charge(m, LOG_BYTE * length);
+      _charge(m, Gas.LOG_DATA_BYTE * length);
       m.hashView(Phase.LOG, uint256(Layout.hash(record)), _window(m, offset, length));
     }
   }

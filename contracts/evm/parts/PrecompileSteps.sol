@@ -3,12 +3,16 @@ pragma solidity ^0.8.37;
 
 import {ByteRange} from "../ByteRange.sol";
 import {Execution} from "../Execution.sol";
-import {Layout, Phase, Status, View} from "../Layout.sol";
+import {Layout, View} from "../Layout.sol";
 import {Machine, Tape, WrongOpening, WrongPhase} from "../Tape.sol";
 import {Hashes} from "../hashes/Hashes.sol";
 import {Padding} from "../hashes/Padding.sol";
 import {Ripemd160} from "../hashes/Ripemd160.sol";
 import {Sha256} from "../hashes/Sha256.sol";
+import {Phase, Status} from "../tables/Phases.sol";
+import {Gas} from "../tables/GasCosts.sol";
+import {Limit} from "../tables/Limits.sol";
+import {Precompile, PrecompileInput} from "../tables/Precompiles.sol";
 
 /// @title Ethereum's precompiles, as Cancun has them (docs/evm-machine.md, "Precompiles")
 /// @notice One step where L1 has one of its own that can be called, else pieces. As evm/machine/phases/precompiles.ts, in the
@@ -22,17 +26,7 @@ contract PrecompileSteps is Execution {
   /// The parts of SHA-256, RIPEMD-160 and BLAKE2F.
   Hashes public immutable hashes;
 
-  uint256 private constant BLOCK = 64;
-  uint256 private constant SHA256_STEP = 80 * BLOCK;
-  uint256 private constant RIPEMD160_STEP = 64 * BLOCK;
-  uint256 private constant BLAKE2_STEP = 1500;
-  uint256 private constant BLAKE2_INPUT = 213;
-  /// Bytes of a pair of points.
-  uint256 private constant PAIR = 192;
-  /// A call that L1 prices above this fails.
-  uint256 private constant L1_LIMIT = 4_000_000;
-  /// EIP-7823: the longest base, exponent or modulus.
-  uint256 private constant MODEXP_BYTES = 1024;
+  uint256 private constant BLOCK = PrecompileInput.BLOCK_BYTES;
   /// What a call takes besides the precompile's price, and the step after it.
   uint256 private constant CALL_OVERHEAD = 50_000;
 
@@ -47,16 +41,16 @@ contract PrecompileSteps is Execution {
     uint256 precompile = task[0];
     bytes32 dataHash = m.frame().data;
     View memory data = m.view_(dataHash);
-    if (precompile == 1) _recover(m, data);
-    else if (precompile == 2) _sha256(m, data, task);
-    else if (precompile == 3) _ripemd160(m, data, task);
-    else if (precompile == 4) _identity(m, data, dataHash);
-    else if (precompile == 5) _exponentiate(m, data);
-    else if (precompile == 6) _addPoints(m, data);
-    else if (precompile == 7) _multiplyPoint(m, data);
-    else if (precompile == 8) _pair(m, data);
-    else if (precompile == 9) _blake2(m, data, task);
-    else if (precompile == 10) _evaluatePoint(m, data);
+    if (precompile == Precompile.ECRECOVER) _recover(m, data);
+    else if (precompile == Precompile.SHA256) _sha256(m, data, task);
+    else if (precompile == Precompile.RIPEMD160) _ripemd160(m, data, task);
+    else if (precompile == Precompile.IDENTITY) _identity(m, data, dataHash);
+    else if (precompile == Precompile.MODEXP) _exponentiate(m, data);
+    else if (precompile == Precompile.ECADD) _addPoints(m, data);
+    else if (precompile == Precompile.ECMUL) _multiplyPoint(m, data);
+    else if (precompile == Precompile.ECPAIRING) _pair(m, data);
+    else if (precompile == Precompile.BLAKE2F) _blake2(m, data, task);
+    else if (precompile == Precompile.POINT_EVALUATION) _evaluatePoint(m, data);
     else revert WrongPhase(precompile);
     return m.finish();
   }
@@ -64,52 +58,55 @@ contract PrecompileSteps is Execution {
   // L1's own
 
   function _recover(Machine memory m, View memory data) private view {
-    _charge(m, 3000);
+    _charge(m, Gas.ECRECOVER);
     // Nothing comes back for a bad signature: that is a success too.
-    _runOn(m, data, 1, 128, 3000);
+    _runOn(m, data, Precompile.ECRECOVER, PrecompileInput.ECRECOVER_BYTES, Gas.ECRECOVER);
   }
 
   function _addPoints(Machine memory m, View memory data) private view {
-    _charge(m, 150);
-    _runOn(m, data, 6, 128, 150);
+    _charge(m, Gas.ECADD);
+    _runOn(m, data, Precompile.ECADD, PrecompileInput.ECADD_BYTES, Gas.ECADD);
   }
 
   function _multiplyPoint(Machine memory m, View memory data) private view {
-    _charge(m, 6000);
-    _runOn(m, data, 7, 96, 6000);
+    _charge(m, Gas.ECMUL);
+    _runOn(m, data, Precompile.ECMUL, PrecompileInput.ECMUL_BYTES, Gas.ECMUL);
   }
 
   function _pair(Machine memory m, View memory data) private view {
-    if (data.length % PAIR != 0) m.fail();
-    uint256 price = 45_000 + 34_000 * (data.length / PAIR);
+    if (data.length % PrecompileInput.ECPAIRING_PAIR_BYTES != 0) m.fail();
+    uint256 price = Gas.ECPAIRING + Gas.ECPAIRING_PAIR * (data.length / PrecompileInput.ECPAIRING_PAIR_BYTES);
     _charge(m, price);
-    if (price > L1_LIMIT) m.fail();
-    _runOn(m, data, 8, data.length, price);
+    if (price > Limit.PRECOMPILE_L1_GAS) m.fail();
+    _runOn(m, data, Precompile.ECPAIRING, data.length, price);
   }
 
   function _evaluatePoint(Machine memory m, View memory data) private view {
-    _charge(m, 50_000);
-    if (data.length != 192) m.fail();
-    _runOn(m, data, 10, 192, 50_000);
+    _charge(m, Gas.POINT_EVALUATION);
+    if (data.length != PrecompileInput.POINT_EVALUATION_BYTES) m.fail();
+    _runOn(m, data, Precompile.POINT_EVALUATION, PrecompileInput.POINT_EVALUATION_BYTES, Gas.POINT_EVALUATION);
   }
 
   /// @dev EIP-198, priced by EIP-2565.
   function _exponentiate(Machine memory m, View memory data) private view {
-    bytes memory head = m.readView(data, 0, 96);
+    bytes memory head = m.readView(data, 0, PrecompileInput.MODEXP_HEADER_BYTES);
     (uint256 base, uint256 exponent, uint256 modulus) = abi.decode(head, (uint256, uint256, uint256));
     unchecked {
       // What is beyond any input is zeros, wherever it is.
-      uint256 start = base > type(uint64).max ? type(uint64).max : 96 + base;
+      uint256 start = base > type(uint64).max ? type(uint64).max : PrecompileInput.MODEXP_HEADER_BYTES + base;
       uint256 lead = exponent < 32 ? exponent : 32;
       uint256 exponentHead = _number(m.readView(data, start, lead));
       // Lengths that are too great are too dear or out of bounds: the same failure. From here on nothing overflows.
-      if (base > MODEXP_BYTES || exponent > MODEXP_BYTES || modulus > MODEXP_BYTES) m.fail();
+      if (base > Limit.MODEXP_BYTES || exponent > Limit.MODEXP_BYTES || modulus > Limit.MODEXP_BYTES) m.fail();
       (uint256 price, uint256 priceOnL1) = _modexpPrices(base > modulus ? base : modulus, exponent, exponentHead);
       _charge(m, price);
-      if (priceOnL1 > L1_LIMIT) m.fail();
+      if (priceOnL1 > Limit.PRECOMPILE_L1_GAS) m.fail();
       if (modulus == 0) return _leaveWithBytes(m, "");
-      bytes memory input = bytes.concat(head, m.readView(data, 96, base + exponent + modulus));
-      _run(m, 5, input, priceOnL1);
+      bytes memory input = bytes.concat(
+        head,
+        m.readView(data, PrecompileInput.MODEXP_HEADER_BYTES, base + exponent + modulus)
+      );
+      _run(m, Precompile.MODEXP, input, priceOnL1);
     }
   }
 
@@ -131,10 +128,10 @@ contract PrecompileSteps is Execution {
         }
       }
       uint256 rest = exponent > 32 ? exponent - 32 : 0;
-      uint256 iterations = _larger(1, 8 * rest + bits);
-      price = _larger(200, (words * words * iterations) / 3);
-      uint256 complexity = longest > 32 ? 2 * words * words : 16;
-      priceOnL1 = _larger(500, complexity * _larger(1, 16 * rest + bits));
+      uint256 iterations = _larger(1, Gas.MODEXP_EXPONENT_BYTE * rest + bits);
+      price = _larger(Gas.MODEXP_MIN, (words * words * iterations) / Gas.MODEXP_DIVISOR);
+      uint256 complexity = longest > 32 ? 2 * words * words : Gas.MODEXP_SHORT_COMPLEXITY_ON_L1;
+      priceOnL1 = _larger(Gas.MODEXP_MIN_ON_L1, complexity * _larger(1, Gas.MODEXP_EXPONENT_BYTE_ON_L1 * rest + bits));
     }
   }
 
@@ -153,39 +150,39 @@ contract PrecompileSteps is Execution {
     (bool success, bytes memory output) = address(uint160(precompile)).staticcall{gas: price}(input);
     if (success) return _leaveWithBytes(m, output);
     // These two refuse no input that gets here.
-    if (precompile == 1 || precompile == 5) revert TooLittleGas(precompile, needed);
+    if (precompile == Precompile.ECRECOVER || precompile == Precompile.MODEXP) revert TooLittleGas(precompile, needed);
     m.fail();
   }
 
   // In pieces
 
   function _identity(Machine memory m, View memory data, bytes32 dataHash) private pure {
-    _charge(m, 15 + 3 * _words(data.length));
+    _charge(m, Gas.IDENTITY + Gas.IDENTITY_WORD * _words(data.length));
     m.leaveWith(Status.SUCCESS, dataHash);
   }
 
   /// @dev The midstate is the hash's own.
   function _sha256(Machine memory m, View memory data, uint256[] memory task) private view {
     uint256 position = task[1];
-    if (position == 0) _charge(m, 60 + 12 * _words(data.length));
+    if (position == 0) _charge(m, Gas.SHA256 + Gas.SHA256_WORD * _words(data.length));
     bytes32 midstate = position == 0 ? Sha256.INITIAL : bytes32(task[2]);
-    (bytes memory blocks, bytes memory tail, bool last) = _piece(m, data, position, SHA256_STEP);
+    (bytes memory blocks, bytes memory tail, bool last) = _piece(m, data, position, Limit.SHA256_BYTES);
     if (last) blocks = bytes.concat(blocks, Padding.sha256Pad(tail, data.length));
     bytes32 next = hashes.sha256Absorb(midstate, blocks);
     if (last) _leaveWithBytes(m, abi.encode(next));
-    else _goOn(m, 2, position + SHA256_STEP, next);
+    else _goOn(m, Precompile.SHA256, position + Limit.SHA256_BYTES, next);
   }
 
   /// @dev The midstate is the hash's own.
   function _ripemd160(Machine memory m, View memory data, uint256[] memory task) private view {
     uint256 position = task[1];
-    if (position == 0) _charge(m, 600 + 120 * _words(data.length));
+    if (position == 0) _charge(m, Gas.RIPEMD160 + Gas.RIPEMD160_WORD * _words(data.length));
     bytes32 midstate = position == 0 ? Ripemd160.INITIAL : bytes32(task[2]);
-    (bytes memory blocks, bytes memory tail, bool last) = _piece(m, data, position, RIPEMD160_STEP);
+    (bytes memory blocks, bytes memory tail, bool last) = _piece(m, data, position, Limit.RIPEMD160_BYTES);
     if (last) blocks = bytes.concat(blocks, Padding.ripemd160Pad(tail, data.length));
     bytes32 next = hashes.ripemd160Absorb(midstate, blocks);
     if (last) _leaveWithBytes(m, abi.encode(uint256(next) >> 96));
-    else _goOn(m, 3, position + RIPEMD160_STEP, next);
+    else _goOn(m, Precompile.RIPEMD160, position + Limit.RIPEMD160_BYTES, next);
   }
 
   /// @dev The next whole blocks of a message, and what remains behind them if the message ends there.
@@ -211,17 +208,17 @@ contract PrecompileSteps is Execution {
   /// @dev EIP-152. The midstate is the hash of the working vector.
   function _blake2(Machine memory m, View memory data, uint256[] memory task) private view {
     uint256 position = task[1];
-    if (data.length != BLAKE2_INPUT) m.fail();
-    bytes memory input = m.readView(data, 0, BLAKE2_INPUT);
-    if (uint8(input[BLAKE2_INPUT - 1]) > 1) m.fail();
+    if (data.length != PrecompileInput.BLAKE2F_BYTES) m.fail();
+    bytes memory input = m.readView(data, 0, PrecompileInput.BLAKE2F_BYTES);
+    if (uint8(input[PrecompileInput.BLAKE2F_BYTES - 1]) > 1) m.fail();
     uint256 rounds = uint32(bytes4(input));
     if (position == 0) _charge(m, rounds);
     bytes memory vector = position == 0 ? hashes.blake2Start(input) : _vector(m, bytes32(task[2]));
     uint256 count = rounds - position;
-    if (count > BLAKE2_STEP) count = BLAKE2_STEP;
+    if (count > Limit.BLAKE2F_ROUNDS) count = Limit.BLAKE2F_ROUNDS;
     vector = hashes.blake2Run(vector, _slice(input, 68, 128), position, count);
     if (position + count == rounds) _leaveWithBytes(m, hashes.blake2Finish(_slice(input, 4, 64), vector));
-    else _goOn(m, 9, position + count, keccak256(vector));
+    else _goOn(m, Precompile.BLAKE2F, position + count, keccak256(vector));
   }
 
   function _vector(Machine memory m, bytes32 expected) private pure returns (bytes memory vector) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.37;
 
+import {TransactionWindow} from "../tables/Limits.sol";
+
 /// @dev Reads items one after the other. What is not as it should be makes `valid` false, for good.
 struct Reader {
   bytes window;
@@ -14,9 +16,6 @@ using Rlp for Reader global;
 /// @dev What does not fit in the window is no item: windows are as long as all that may stand there, and end where the transaction
 /// does. The mirror of evm/batch/rlp.ts.
 library Rlp {
-  /// Headers have at most five bytes: longer content does not fit in a batch.
-  uint256 internal constant HEADER_LIMIT = 5;
-
   function reader(bytes memory window, uint256 place) internal pure returns (Reader memory r) {
     r.window = window;
     r.place = place;
@@ -116,7 +115,7 @@ library Rlp {
         return (valid, isList, start, length);
       }
       uint256 digits = length - 55;
-      if (digits >= HEADER_LIMIT || start + digits > end) return (false, false, 0, 0);
+      if (digits >= TransactionWindow.HEADER_BYTES || start + digits > end) return (false, false, 0, 0);
       length = _number(window, start, digits);
       valid = length > 55 && length >> (8 * (digits - 1)) != 0;
       start += digits;

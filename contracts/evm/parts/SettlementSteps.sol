@@ -1,25 +1,15 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.37;
 
-import {
-  Batch,
-  Block,
-  EMPTY,
-  EMPTY_CODE_HASH,
-  Envelope,
-  Flag,
-  Frame,
-  Layout,
-  Phase,
-  State,
-  Status,
-  Tx
-} from "../Layout.sol";
+import {Batch, Block, EMPTY, EMPTY_CODE_HASH, Envelope, Frame, Layout, State, Tx} from "../Layout.sol";
 import {CreatedAddress} from "../CreatedAddress.sol";
 import {Entry, NewFrame} from "../NewFrame.sol";
 import {OpenAccount, Records} from "../Records.sol";
 import {Machine, Tape, WrongPhase} from "../Tape.sol";
 import {Boundary} from "./Boundary.sol";
+import {Flag, Phase, Status} from "../tables/Phases.sol";
+import {Gas} from "../tables/GasCosts.sol";
+import {Limit} from "../tables/Limits.sol";
 
 /// @title VALIDATE, SETTLE, RECEIPT: what a transaction must be, what it pays, and what is left of it
 /// @dev As evm/machine/phases/settlement.ts, in the same order.
@@ -28,11 +18,6 @@ contract SettlementSteps {
   using NewFrame for Machine;
   using Records for Machine;
   using Records for OpenAccount;
-
-  /// EIP-2681: no nonce goes higher.
-  uint256 private constant MAX_NONCE = type(uint64).max;
-  /// EIP-3529: of the gas used, at most a fifth is refunded.
-  uint256 private constant REFUND_QUOTIENT = 5;
 
   /// @notice Takes one step from a state of these phases.
   /// @param witness Opens the state, and what the step reads.
@@ -83,7 +68,7 @@ contract SettlementSteps {
         header.gasUsed + gasLimit <= header.gasLimit &&
         envelope.maxFee >= envelope.maxPriority &&
         envelope.maxFee >= header.baseFee &&
-        envelope.nonce < MAX_NONCE;
+        envelope.nonce < Limit.NONCE;
     }
   }
 
@@ -139,7 +124,7 @@ contract SettlementSteps {
     unchecked {
       uint256 left = m.state.gas;
       uint256 spent = envelope.gasLimit - left;
-      uint256 refund = spent / REFUND_QUOTIENT;
+      uint256 refund = spent / Gas.MAX_REFUND_QUOTIENT;
       if (transaction.refund < refund) refund = transaction.refund;
       uint256 used = spent - refund;
 

@@ -3,45 +3,31 @@ pragma solidity ^0.8.37;
 
 import {Bulk} from "../Bulk.sol";
 import {Execution} from "../Execution.sol";
-import {EMPTY, Flag, Frame, Layout, Status, Tx} from "../Layout.sol";
+import {EMPTY, Frame, Layout, Tx} from "../Layout.sol";
 import {OpenAccount, OpenSlot, OpenTransient, Records} from "../Records.sol";
 import {Machine, WrongPhase} from "../Tape.sol";
+import {Flag, Status} from "../tables/Phases.sol";
+import {Gas} from "../tables/GasCosts.sol";
+import {Opcode} from "../tables/Opcodes.sol";
 
 /// @title Accounts and storage: BALANCE, SELFBALANCE, EXTCODE*, SLOAD, SSTORE, TLOAD, TSTORE, SELFDESTRUCT
 /// @dev As evm/machine/ops/storage.ts, in the same order.
 contract StorageOps is Execution {
   using Records for OpenAccount;
 
-  /// EIP-2929.
-  uint256 private constant COLD_ACCOUNT = 2600;
-  uint256 private constant COLD_SLOT = 2100;
-  uint256 private constant WARM = 100;
-
-  /// EIP-2200, with the prices of EIP-2929 and the refund of EIP-3529: a slot that this transaction changes for the first time.
-  uint256 private constant SET = 20000;
-  uint256 private constant RESET = 2900;
-  uint256 private constant CLEARED = 4800;
-
-  /// EIP-2200: a call's stipend must not do for a write.
-  uint256 private constant SENTRY = 2300;
-
-  /// Yellow Paper, appendix G.
-  uint256 private constant COPIED_WORD = 3;
-  uint256 private constant NEW_ACCOUNT = 25000;
-
   /// @inheritdoc Execution
   function step(bytes32 pre, bytes calldata witness) external pure override returns (bytes32 post) {
     (Machine memory m, uint256 opcode) = _begin(pre, witness);
-    if (opcode == 0x54) _load(m);
-    else if (opcode == 0x55) _store(m);
-    else if (opcode == 0x5c) _loadTransient(m);
-    else if (opcode == 0x5d) _storeTransient(m);
-    else if (opcode == 0x31) _push(m, _access(m, _popAddress(m)).account.balance);
-    else if (opcode == 0x47) _push(m, Records.account(m, m.frame().self).account.balance);
-    else if (opcode == 0x3b) _extCodeSize(m);
-    else if (opcode == 0x3c) _extCodeCopy(m);
-    else if (opcode == 0x3f) _extCodeHash(m);
-    else if (opcode == 0xff) _selfDestruct(m);
+    if (opcode == Opcode.SLOAD) _load(m);
+    else if (opcode == Opcode.SSTORE) _store(m);
+    else if (opcode == Opcode.TLOAD) _loadTransient(m);
+    else if (opcode == Opcode.TSTORE) _storeTransient(m);
+    else if (opcode == Opcode.BALANCE) _push(m, _access(m, _popAddress(m)).account.balance);
+    else if (opcode == Opcode.SELFBALANCE) _push(m, Records.account(m, m.frame().self).account.balance);
+    else if (opcode == Opcode.EXTCODESIZE) _extCodeSize(m);
+    else if (opcode == Opcode.EXTCODECOPY) _extCodeCopy(m);
+    else if (opcode == Opcode.EXTCODEHASH) _extCodeHash(m);
+    else if (opcode == Opcode.SELFDESTRUCT) _selfDestruct(m);
     else revert WrongPhase(opcode);
     return m.finish();
   }
@@ -51,7 +37,7 @@ contract StorageOps is Execution {
   /// @dev Opens an account, pays for that, and makes it warm.
   function _access(Machine memory m, uint256 name) private pure returns (OpenAccount memory a) {
     a = Records.account(m, name);
-    _charge(m, _isWarm(a) ? WARM : COLD_ACCOUNT);
+    _charge(m, _isWarm(a) ? Gas.WARM_STORAGE_READ_COST : Gas.COLD_ACCOUNT_ACCESS_COST);
     if (a.has(Flag.WARM)) return a;
     a.mark(Flag.WARM);
     Records.storeAccount(m, a);
@@ -86,7 +72,7 @@ contract StorageOps is Execution {
     _extend(m, to, length);
     unchecked {
       // Memory of that length was paid for, so this does not overflow.
-      _charge(m, COPIED_WORD * ((length + 31) / 32));
+      _charge(m, Gas.COPY_WORD * ((length + 31) / 32));
     }
     if (length == 0) return;
     (bytes32 root, uint256 size) = Records.codeOf(m, m.tx_(), codeHash);
@@ -107,9 +93,9 @@ contract StorageOps is Execution {
     OpenAccount memory a = Records.account(m, m.frame().self);
     OpenSlot memory s = Records.slot(m, a, number);
     if (s.slot.warm != 0) {
-      _charge(m, WARM);
+      _charge(m, Gas.WARM_STORAGE_READ_COST);
     } else {
-      _charge(m, COLD_SLOT);
+      _charge(m, Gas.COLD_SLOAD_COST);
       s.slot.warm = 1;
       Records.storeSlot(m, a, s);
     }
@@ -120,13 +106,14 @@ contract StorageOps is Execution {
     uint256 number = _pop(m);
     uint256 value = _pop(m);
     Frame memory frame = _frameThatWrites(m);
-    if (m.state.gas <= SENTRY) m.fail();
+    // EIP-2200: a call's stipend does not pay for a write.
+    if (m.state.gas <= Gas.CALL_STIPEND) m.fail();
     OpenAccount memory a = Records.account(m, frame.self);
     OpenSlot memory s = Records.slot(m, a, number);
     (uint256 original, uint256 current) = (s.slot.original, s.slot.current);
-    if (s.slot.warm == 0) _charge(m, COLD_SLOT);
-    if (current != original || value == current) _charge(m, WARM);
-    else _charge(m, original == 0 ? SET : RESET);
+    if (s.slot.warm == 0) _charge(m, Gas.COLD_SLOAD_COST);
+    if (current != original || value == current) _charge(m, Gas.WARM_STORAGE_READ_COST);
+    else _charge(m, original == 0 ? Gas.SSTORE_SET_GAS : Gas.SSTORE_RESET_GAS);
     if (s.slot.warm == 0 || value != current) {
       s.slot.current = value;
       s.slot.warm = 1;
@@ -148,10 +135,11 @@ contract StorageOps is Execution {
     if (value == current) return 0;
     unchecked {
       if (original != 0) {
-        if (value == 0) refund += CLEARED;
-        if (current == 0) refund -= CLEARED;
+        if (value == 0) refund += Gas.SSTORE_CLEARS_SCHEDULE;
+        if (current == 0) refund -= Gas.SSTORE_CLEARS_SCHEDULE;
       }
-      if (value == original) refund += (original == 0 ? SET : RESET) - WARM;
+      if (value == original)
+        refund += (original == 0 ? Gas.SSTORE_SET_GAS : Gas.SSTORE_RESET_GAS) - Gas.WARM_STORAGE_READ_COST;
     }
   }
 
@@ -184,8 +172,8 @@ contract StorageOps is Execution {
     Records.storeAccount(m, a);
 
     OpenAccount memory beneficiary = Records.account(m, to);
-    if (!_isWarm(beneficiary)) _charge(m, COLD_ACCOUNT);
-    if (balance > 0 && beneficiary.account.isEmpty()) _charge(m, NEW_ACCOUNT);
+    if (!_isWarm(beneficiary)) _charge(m, Gas.COLD_ACCOUNT_ACCESS_COST);
+    if (balance > 0 && beneficiary.account.isEmpty()) _charge(m, Gas.NEW_ACCOUNT);
     if (!created || to != frame.self) {
       unchecked {
         beneficiary.account.balance += balance;

@@ -3,11 +3,14 @@ pragma solidity ^0.8.37;
 
 import {Bulk} from "../Bulk.sol";
 import {ByteRange} from "../ByteRange.sol";
-import {Batch, EMPTY, Envelope, Flag, Layout, Phase, Tx, View} from "../Layout.sol";
+import {Batch, EMPTY, Envelope, Layout, Tx, View} from "../Layout.sol";
 import {OpenAccount, OpenSlot, Records} from "../Records.sol";
 import {Machine, Tape, WrongOpening, WrongPhase} from "../Tape.sol";
 import {Boundary} from "./Boundary.sol";
 import {Reader, Rlp} from "./Rlp.sol";
+import {Flag, Phase} from "../tables/Phases.sol";
+import {Gas} from "../tables/GasCosts.sol";
+import {Limit, Signature, TransactionWindow} from "../tables/Limits.sol";
 
 /// @title DECODE, RECOVER, COUNT, ACCESS: from a transaction's bytes to who sent it and what it costs
 /// @dev As evm/machine/phases/transactions.ts and evm/batch/transaction.ts, in the same order.
@@ -18,34 +21,8 @@ contract TransactionSteps {
   using Records for Machine;
   using Records for OpenAccount;
 
-  /// Up to the data, with one byte of it, every field may have.
-  uint256 private constant HEAD_BYTES = 183;
-  /// v, r and s.
-  uint256 private constant TAIL_BYTES = 99;
-  /// An access list's entry up to its slots.
-  uint256 private constant ENTRY_BYTES = 31;
-  /// The number of a slot, with its header.
-  uint256 private constant SLOT_BYTES = 33;
+  /// An item of the access list with 32 bytes of content.
   uint256 private constant SLOT_HEADER = 0xa0;
-  /// Bytes of data counted in a step.
-  uint256 private constant COUNT_BYTES = 4096;
-
-  /// EIP-3860.
-  uint256 private constant INITCODE_LIMIT = 49_152;
-  uint256 private constant TRANSACTION_GAS = 21_000;
-  uint256 private constant CREATION_GAS = 32_000;
-  /// EIP-3860: for each word of the initcode.
-  uint256 private constant INITCODE_WORD_GAS = 2;
-  /// EIP-2028.
-  uint256 private constant ZERO_BYTE_GAS = 4;
-  uint256 private constant BYTE_GAS = 16;
-  /// EIP-2930.
-  uint256 private constant ADDRESS_GAS = 2400;
-  uint256 private constant SLOT_GAS = 1900;
-
-  /// Order of secp256k1, and half of it (EIP-2).
-  uint256 private constant ORDER = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141;
-  uint256 private constant HIGHEST_S = ORDER / 2;
 
   /// @dev A transaction as it is being decoded. Positions are those of the batch, but for `list`.
   struct Decoding {
@@ -93,10 +70,10 @@ contract TransactionSteps {
     if (!_readAccessList(m, d, envelope)) m.drop(transaction);
     _readSignature(m, d, envelope.kind, transaction);
 
-    envelope.intrinsic = TRANSACTION_GAS;
+    envelope.intrinsic = Gas.TX_BASE;
     if (envelope.creates != 0) {
       unchecked {
-        envelope.intrinsic += CREATION_GAS + INITCODE_WORD_GAS * ((d.dataLength + 31) / 32);
+        envelope.intrinsic += Gas.TX_CREATE + Gas.INITCODE_WORD_COST * ((d.dataLength + 31) / 32);
       }
     }
     envelope.data = Layout.window(d.root, d.size, d.dataOffset, d.dataLength).hash();
@@ -119,7 +96,7 @@ contract TransactionSteps {
 
   /// @dev All fields up to the header of the data. @return Whether they are a transaction's.
   function _readHead(Machine memory m, Decoding memory d, Envelope memory envelope) private pure returns (bool) {
-    bytes memory window = _window(m, d, d.start, HEAD_BYTES);
+    bytes memory window = _window(m, d, d.start, TransactionWindow.HEAD_BYTES);
     uint256 kind = window.length == 0 ? 0 : uint8(window[0]);
     if (kind > 0x7f) kind = 0;
     else if (kind != 1 && kind != 2) return false;
@@ -142,14 +119,14 @@ contract TransactionSteps {
       if (addressLength == 0) envelope.creates = 1;
       d.dataOffset = d.start + r.place;
       d.signedEnd = d.dataOffset + d.dataLength;
-      return d.signedEnd <= d.end && (addressLength == 20 || d.dataLength <= INITCODE_LIMIT);
+      return d.signedEnd <= d.end && (addressLength == 20 || d.dataLength <= Limit.INITCODE_BYTES);
     }
   }
 
   /// @dev Where the access list's content lies; type 0 has none. @return Whether there is one where one must be.
   function _readAccessList(Machine memory m, Decoding memory d, Envelope memory envelope) private pure returns (bool) {
     if (envelope.kind == 0) return true;
-    Reader memory r = Rlp.reader(_window(m, d, d.signedEnd, Rlp.HEADER_LIMIT), 0);
+    Reader memory r = Rlp.reader(_window(m, d, d.signedEnd, TransactionWindow.HEADER_BYTES), 0);
     unchecked {
       uint256 length = r.header(true);
       envelope.accessList = d.signedEnd + r.place;
@@ -161,7 +138,7 @@ contract TransactionSteps {
 
   /// @dev Reads v, r and s, which end the transaction, and goes on with HASH of what is signed. Ends the call if they are not.
   function _readSignature(Machine memory m, Decoding memory d, uint256 kind, Tx memory transaction) private pure {
-    Reader memory tail = Rlp.reader(_window(m, d, d.signedEnd, TAIL_BYTES), 0);
+    Reader memory tail = Rlp.reader(_window(m, d, d.signedEnd, TransactionWindow.TAIL_BYTES), 0);
     uint256 v = tail.integer(32);
     uint256 r = tail.integer(32);
     uint256 s = tail.integer(32);
@@ -213,7 +190,7 @@ contract TransactionSteps {
     Envelope memory envelope = m.envelope(transaction);
     uint256 origin;
     // INVARIANT: of two signatures that say the same, only one counts (EIP-2).
-    if (s <= HIGHEST_S) origin = uint160(ecrecover(bytes32(task[1]), uint8(27 + parity), bytes32(r), bytes32(s)));
+    if (s <= Signature.MAX_S) origin = uint160(ecrecover(bytes32(task[1]), uint8(27 + parity), bytes32(r), bytes32(s)));
     if (origin == 0) m.drop(transaction);
     transaction.origin = origin;
     m.state.tx = transaction.hash();
@@ -233,10 +210,10 @@ contract TransactionSteps {
     View memory data = m.view_(envelope.data);
     unchecked {
       uint256 rest = data.length - position;
-      bytes memory bytes_ = m.readView(data, position, rest < COUNT_BYTES ? rest : COUNT_BYTES);
+      bytes memory bytes_ = m.readView(data, position, rest < Limit.COUNT_BYTES ? rest : Limit.COUNT_BYTES);
       uint256 zeros = _zeros(bytes_);
       uint256 length = bytes_.length;
-      _charge(m, transaction, envelope, ZERO_BYTE_GAS * zeros + BYTE_GAS * (length - zeros));
+      _charge(m, transaction, envelope, Gas.TX_DATA_ZERO_BYTE * zeros + Gas.TX_DATA_NON_ZERO_BYTE * (length - zeros));
       if (rest > length) {
         m.state.phase = Phase.COUNT;
         m.state.task = Layout.hash(position + length);
@@ -304,10 +281,10 @@ contract TransactionSteps {
     (uint256 position, uint256 slotsEnd, uint256 name) = (task[0], task[1], task[2]);
     if (position < slotsEnd) {
       position = _accessSlot(m, batch, transaction, position, slotsEnd, name);
-      _charge(m, transaction, envelope, SLOT_GAS);
+      _charge(m, transaction, envelope, Gas.ACCESS_LIST_STORAGE_KEY_COST);
     } else {
       (position, slotsEnd, name) = _accessEntry(m, batch, transaction, position, envelope.accessEnd);
-      _charge(m, transaction, envelope, ADDRESS_GAS);
+      _charge(m, transaction, envelope, Gas.ACCESS_LIST_ADDRESS_COST);
     }
     if (position == envelope.accessEnd) _validateNext(m);
     else _accessNext(m, position, slotsEnd, name);
@@ -324,8 +301,13 @@ contract TransactionSteps {
   ) private pure returns (uint256 next) {
     unchecked {
       uint256 rest = slotsEnd - position;
-      bytes memory item = m.read(batch.root, batch.size, position, rest < SLOT_BYTES ? rest : SLOT_BYTES);
-      if (rest < SLOT_BYTES || uint8(item[0]) != SLOT_HEADER) m.drop(transaction);
+      bytes memory item = m.read(
+        batch.root,
+        batch.size,
+        position,
+        rest < TransactionWindow.ACCESS_SLOT_BYTES ? rest : TransactionWindow.ACCESS_SLOT_BYTES
+      );
+      if (rest < TransactionWindow.ACCESS_SLOT_BYTES || uint8(item[0]) != SLOT_HEADER) m.drop(transaction);
       uint256 key;
       assembly ("memory-safe") {
         key := mload(add(item, 33))
@@ -334,7 +316,7 @@ contract TransactionSteps {
       OpenSlot memory s = m.slot(a, key);
       s.slot.warm = 1;
       m.storeSlot(a, s);
-      return position + SLOT_BYTES;
+      return position + TransactionWindow.ACCESS_SLOT_BYTES;
     }
   }
 
@@ -350,7 +332,12 @@ contract TransactionSteps {
   ) private pure returns (uint256 slots, uint256 slotsEnd, uint256 name) {
     unchecked {
       uint256 rest = listEnd - position;
-      bytes memory window = m.read(batch.root, batch.size, position, rest < ENTRY_BYTES ? rest : ENTRY_BYTES);
+      bytes memory window = m.read(
+        batch.root,
+        batch.size,
+        position,
+        rest < TransactionWindow.ACCESS_ENTRY_BYTES ? rest : TransactionWindow.ACCESS_ENTRY_BYTES
+      );
       Reader memory r = Rlp.reader(window, 0);
       uint256 entryEnd = r.header(true);
       entryEnd += position + r.place;

@@ -1,0 +1,6 @@
+import { EVM_DOCS } from "./evm-docs.ts";
+import { EVM_SOLIDITY } from "./evm-solidity.ts";
+import type { Output } from "./output.ts";
+
+/** What contracts and documentation take from the tables of the EVM machine. */
+export const EVM_OUTPUTS: readonly Output[] = [...EVM_SOLIDITY, ...EVM_DOCS];
