@@ -1,6 +1,7 @@
 import { toBigInt, wordBytes } from "@elench/bytes/words";
-import { BLOCK_HEADER_BYTES, decodeHeader, LENGTH_BYTES } from "@elench/evm/batch/encoding";
+import { decodeHeader } from "@elench/evm/batch/encoding";
 import { createNativeVm } from "@elench/evm/native/vm";
+import { BLOCK_HEADER_BYTES, TRANSACTION_LENGTH_BYTES } from "@elench/spec/evm/batch";
 import { createBlock } from "@ethereumjs/block";
 import { createTxFromRLP } from "@ethereumjs/tx";
 import { createAddressFromBigInt } from "@ethereumjs/util";
@@ -61,7 +62,7 @@ async function plainRun({ chain, bytes }: Workload): Promise<() => Promise<Uint8
     const block = createBlock({ header }, { common: vm.common, skipConsensusFormatValidation: true });
     let position = BLOCK_HEADER_BYTES;
     for (let i = 0; i < count; i++) {
-      const start = position + LENGTH_BYTES;
+      const start = position + TRANSACTION_LENGTH_BYTES;
       position = start + Number(toBigInt(bytes.subarray(position, start)));
       await runTx(vm, { tx: createTxFromRLP(bytes.slice(start, position), { common: vm.common }), block });
     }

@@ -3,8 +3,9 @@ import { disputeGameAbi } from "@elench/contracts/abi/dispute-game";
 import type { ProvenStep } from "@elench/evm/machine/step";
 import { hashPair } from "@elench/merkle/tree";
 import { richAccount } from "@elench/rollup/genesis/dev-accounts";
+import { SEGMENTS } from "@elench/spec/game/game";
 import { decodeEventLog, type Hex } from "viem";
-import { open, rootOf, SEGMENTS } from "../../challenger/strategy/dissection.ts";
+import { open, rootOf } from "../../challenger/strategy/dissection.ts";
 import { type Claim, claimIdOf, type Proposal } from "../../challenger/strategy/identity.ts";
 import { type L1, transact } from "./l1.ts";
 

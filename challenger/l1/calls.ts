@@ -1,6 +1,7 @@
 import { toHex } from "@elench/bytes/hex";
 import { disputeGameAbi } from "@elench/contracts/abi/dispute-game";
 import type { Deployment } from "@elench/deploy/deployment";
+import type { MIDDLES } from "@elench/spec/game/game";
 import { encodeFunctionData, type Hex } from "viem";
 import type { Move } from "../strategy/moves.ts";
 import type { Resolution } from "../strategy/resolutions.ts";
@@ -79,5 +80,5 @@ export function together(settling: readonly Intent[], game: Hex): Intent {
 }
 
 type Repeat<T, N extends number, R extends T[] = []> = R["length"] extends N ? R : Repeat<T, N, [...R, T]>;
-type Middles = Repeat<Hex, 15>;
+type Middles = Repeat<Hex, typeof MIDDLES>;
 type Opening = { segment: number; from: Hex; to: Hex; proof: Repeat<Hex, 4> };

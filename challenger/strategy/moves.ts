@@ -1,6 +1,7 @@
 import { type Hex, toHex } from "@elench/bytes/hex";
+import { SEGMENTS } from "@elench/spec/game/game";
 import type { Times } from "./clock.ts";
-import { type Opening, open, rootOf, SEGMENTS } from "./dissection.ts";
+import { type Opening, open, rootOf } from "./dissection.ts";
 import { type Claim, claimIdOf, type Proposal } from "./identity.ts";
 import type { Run, TraceProvider } from "./trace-provider.ts";
 import { type Game, type Node, nodeDeadline, proposalDeadline, segmentSteps } from "./tree.ts";

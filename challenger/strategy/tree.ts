@@ -1,7 +1,8 @@
 import type { Hex } from "@elench/bytes/hex";
 import { ElenchError } from "@elench/errors/elench-error";
+import { SEGMENTS, STATUS } from "@elench/spec/game/game";
 import { afterWaiting, deadlineOf, type Times } from "./clock.ts";
-import { type Points, rootOf, SEGMENTS } from "./dissection.ts";
+import { type Points, rootOf } from "./dissection.ts";
 import { type Claim, claimIdOf, type Deployment, gameIdOf, type Proposal } from "./identity.ts";
 import type { Run } from "./trace-provider.ts";
 
@@ -180,8 +181,8 @@ export function extend(forest: Forest, events: Iterable<GameEvent>): Forest {
       case "Concluded": {
         const game = gameOf(args.game);
         game.settled = true;
-        if (args.status === VOID) break;
-        game.status = args.status === UPHELD ? "upheld" : "replaced";
+        if (args.status === STATUS.Void) break;
+        game.status = args.status === STATUS.Upheld ? "upheld" : "replaced";
         game.output = args.output;
         break;
       }
@@ -200,9 +201,6 @@ export function extend(forest: Forest, events: Iterable<GameEvent>): Forest {
   }
   return { ...forest, games, broken };
 }
-
-/** `Status` of the contract. */
-const [UPHELD, VOID] = [2, 4];
 
 type WholeRange = Extract<GameEvent, { eventName: "WholeRange" }>["args"];
 type Claimed = Extract<GameEvent, { eventName: "Claimed" }>["args"];

@@ -7,6 +7,7 @@ import { MissingModel } from "@elench/evm/inference/models";
 import type { NativeBatch } from "@elench/evm/native/batch";
 import type { Hash } from "@elench/merkle/tree";
 import type { BatchTrace } from "@elench/prover/batch-trace";
+import { LIMIT } from "@elench/spec/evm/limits";
 import { inferenceContext, startState } from "@elench/tensor/program/commitment";
 import type { Run } from "../strategy/trace-provider.ts";
 import type { BatchExecutor } from "./batch-executor.ts";
@@ -22,9 +23,6 @@ export interface BatchTraceProviderOptions {
   readonly appended: () => readonly Appended[];
   readonly executor: BatchExecutor;
 }
-
-/** Of every game about a batch: 16^10 steps are 4,096 transactions' slots. */
-const BATCH_LEVEL = 10;
 
 /** Disputed batches whose traces are kept at once. */
 const KEPT_TRACES = 2;
@@ -87,7 +85,7 @@ export class BatchTraceProvider implements MachineTraceProvider {
     const { chain, deployment } = this.#options;
     const { input } = chain.batch(index);
     const [context, start] = [toHex(contextOf(input)), toHex(startOf(input))];
-    return { machine: deployment.rollup.evmVerifier, context, start, level: BATCH_LEVEL };
+    return { machine: deployment.rollup.evmVerifier, context, start, level: LIMIT.BATCH_LEVEL };
   }
 
   /** What a batch leads to. */

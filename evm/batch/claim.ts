@@ -2,8 +2,9 @@ import type { Word } from "@elench/bytes/words";
 import { hashWords } from "@elench/merkle/hash-words";
 import { PagedBytes } from "@elench/merkle/paged-bytes";
 import { type Hash, zeroDataRoot } from "@elench/merkle/tree";
+import { LIMIT } from "@elench/spec/evm/limits";
+import { wordsInOrder } from "@elench/spec/evm/structures";
 import { type Batch, type Block, PHASE, ZERO_HASH } from "../structures/layout.ts";
-import { BATCH_TRANSACTIONS } from "./encoding.ts";
 import { historyTree } from "./history.ts";
 
 /** What a claim about a batch is about: docs/evm-machine.md, "Batches, blocks, transactions". */
@@ -31,7 +32,7 @@ export interface BatchInput {
 const NO_BYTES = zeroDataRoot(0);
 
 /** A transaction takes so many steps, with the idle ones. */
-export const SLOT_STEPS = 16n ** 7n;
+export const SLOT_STEPS = LIMIT.SLOT_STEPS;
 
 export const batchInput = (chainId: bigint, batchGas: bigint, previous: ChainState, bytes: Uint8Array): BatchInput => ({
   chainId,
@@ -56,7 +57,25 @@ export const contextOf = (input: BatchInput): Hash => hashWords(startWords(input
 
 /** Hash of the first state: phase and task, no memory, nothing returned; the other words are zero. */
 export const startOf = (input: BatchInput): Hash =>
-  hashWords([PHASE.start, 0, 0, 0, 0, 0, NO_BYTES, 0, 0, 0, NO_BYTES, 0, 0, 0, contextOf(input)]);
+  hashWords(
+    wordsInOrder<"State", Word>("State", {
+      phase: PHASE.start,
+      clock: 0,
+      pc: 0,
+      gas: 0,
+      stack: 0,
+      height: 0,
+      memory: NO_BYTES,
+      memorySize: 0,
+      code: 0,
+      codeSize: 0,
+      returned: NO_BYTES,
+      journal: 0,
+      frame: 0,
+      tx: 0,
+      task: contextOf(input),
+    }),
+  );
 
 /** The block that a batch begins with: the previous one, of which only number and state root are known. */
 export function firstBlock(input: BatchInput): Block {
@@ -69,7 +88,7 @@ export function firstBlock(input: BatchInput): Block {
     position: 0,
     history: previous.history,
     historyRoot: historyTree(previous.history).root,
-    transactions: BATCH_TRANSACTIONS,
+    transactions: LIMIT.BATCH_TRANSACTIONS,
   };
   return {
     number: previous.number,

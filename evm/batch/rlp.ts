@@ -1,4 +1,5 @@
 import { toBigInt } from "@elench/bytes/words";
+import { TRANSACTION_WINDOW } from "@elench/spec/evm/batch";
 
 /**
  * Strict RLP (Yellow Paper, appendix B) in a window on a transaction. What does not fit in the window is no item: windows are as long as all that may stand there, and end where the
@@ -11,9 +12,6 @@ export interface Item {
   /** Of the content, in bytes. It may go on beyond the window. */
   readonly length: number;
 }
-
-/** Headers have at most five bytes: longer content does not fit in a batch. */
-export const HEADER_LIMIT = 5;
 
 /** The item's header at a place. @returns null where there is none, or not the shortest possible one. */
 export function readItem(window: Uint8Array, at: number): Item | null {
@@ -29,7 +27,7 @@ export function readItem(window: Uint8Array, at: number): Item | null {
     return { isList, start, length: short };
   }
   const start = at + 1 + short - 55;
-  if (start > at + HEADER_LIMIT || start > window.length || window[at + 1] === 0) return null;
+  if (start > at + TRANSACTION_WINDOW.HEADER_BYTES || start > window.length || window[at + 1] === 0) return null;
   const length = Number(toBigInt(window.subarray(at + 1, start)));
   return length < 56 ? null : { isList, start, length };
 }

@@ -1,16 +1,12 @@
 import { toBigInt, wordBytes } from "@elench/bytes/words";
+import { SIGNATURE } from "@elench/spec/evm/batch";
 import { publicToAddress } from "@ethereumjs/util";
 import { ecrecover } from "../crypto/ecrecover.ts";
 import type { Signature } from "./transaction.ts";
 
-/** Order of secp256k1. */
-const ORDER = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n;
-/** EIP-2. */
-const HIGHEST_S = ORDER / 2n;
-
 /** The address that signed a hash; null where nobody can have. */
 export function signer({ r, s, parity }: Signature, digest: Uint8Array): bigint | null {
-  if (r === 0n || r >= ORDER || s === 0n || s > HIGHEST_S) return null;
+  if (r === 0n || r >= SIGNATURE.SECP256K1_ORDER || s === 0n || s > SIGNATURE.MAX_S) return null;
   try {
     return toBigInt(publicToAddress(ecrecover(digest, BigInt(27 + parity), wordBytes(r), wordBytes(s))));
   } catch {

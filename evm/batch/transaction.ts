@@ -1,7 +1,9 @@
 import { concat } from "@elench/bytes/concat";
 import { toBigInt } from "@elench/bytes/words";
+import { TRANSACTION_WINDOW } from "@elench/spec/evm/batch";
+import { LIMIT } from "@elench/spec/evm/limits";
 import type { Envelope } from "../structures/layout.ts";
-import { encodeInteger, HEADER_LIMIT, listHeader, Reader } from "./rlp.ts";
+import { encodeInteger, listHeader, Reader } from "./rlp.ts";
 
 /**
  * Transactions as they stand in a batch (EIPs 155, 2718, 2930, 1559), decoded strictly: docs/evm-machine.md, "Batches, blocks, transactions". Positions are those of the batch.
@@ -31,12 +33,7 @@ export interface Signed {
 /** Bytes of the batch. Within the transaction. */
 export type Read = (offset: number, length: number) => Uint8Array;
 
-/** Up to the data, with one byte of it, every field may have: 1 + 5 + 33 + 9 + 33 + 33 + 9 + 21 + 33 + 5 + 1. */
-const HEAD_BYTES = 183;
-/** EIP-3860. */
-const INITCODE_LIMIT = 49152;
-/** v (any integer of a word), r and s. */
-const TAIL_BYTES = 99;
+const { HEAD_BYTES, TAIL_BYTES, HEADER_BYTES, ACCESS_ENTRY_BYTES, ACCESS_SLOT_BYTES } = TRANSACTION_WINDOW;
 
 /**
  * The fields of the transaction in bytes start … end − 1, but for what is in the access list.
@@ -63,11 +60,11 @@ export function decodeTransaction(read: Read, start: number, end: number, chainI
   if (!fields.valid || (to.length !== 0 && to.length !== 20)) return null;
   const dataOffset = start + data.start;
   const dataEnd = dataOffset + data.length;
-  if (dataEnd > end || (to.length === 0 && data.length > INITCODE_LIMIT)) return null;
+  if (dataEnd > end || (to.length === 0 && data.length > LIMIT.INITCODE_BYTES)) return null;
 
   let [accessList, accessEnd] = [0, 0];
   if (type !== 0) {
-    const header = new Reader(window(dataEnd, HEADER_LIMIT));
+    const header = new Reader(window(dataEnd, HEADER_BYTES));
     const items = header.header(true);
     accessList = dataEnd + items.start;
     accessEnd = accessList + items.length;
@@ -114,15 +111,14 @@ export interface AccessEntry {
   readonly slotsEnd: number;
 }
 
-/** Two headers, and an address with its own. */
-const ENTRY_BYTES = 2 * HEADER_LIMIT + 21;
-/** The number of a slot, with its header. */
-export const SLOT_BYTES = 33;
+/** A slot's number, with its header. */
+export const SLOT_BYTES = ACCESS_SLOT_BYTES;
+/** An item of 32 bytes. */
 const SLOT_HEADER = 0xa0;
 
 /** The entry of an access list at a place. @param end of the list. */
 export function readAccessEntry(read: Read, at: number, end: number): AccessEntry | null {
-  const reader = new Reader(read(at, Math.min(ENTRY_BYTES, end - at)));
+  const reader = new Reader(read(at, Math.min(ACCESS_ENTRY_BYTES, end - at)));
   const entry = reader.header(true);
   const address = reader.string(20);
   const slots = reader.header(true);
@@ -134,8 +130,8 @@ export function readAccessEntry(read: Read, at: number, end: number): AccessEntr
 
 /** The slot's number at a place. @param end of the list of slots. */
 export function readAccessSlot(read: Read, at: number, end: number): bigint | null {
-  const item = read(at, Math.min(SLOT_BYTES, end - at));
-  return item.length === SLOT_BYTES && item[0] === SLOT_HEADER ? toBigInt(item.subarray(1)) : null;
+  const item = read(at, Math.min(ACCESS_SLOT_BYTES, end - at));
+  return item.length === ACCESS_SLOT_BYTES && item[0] === SLOT_HEADER ? toBigInt(item.subarray(1)) : null;
 }
 
 /** Addresses and slots of a whole access list. @returns null where it is not one. */
@@ -145,7 +141,7 @@ export function countAccessList(read: Read, start: number, end: number): { addre
     const entry = readAccessEntry(read, at, end);
     if (!entry) return null;
     counted.addresses++;
-    for (at = entry.slots; at < entry.slotsEnd; at += SLOT_BYTES) {
+    for (at = entry.slots; at < entry.slotsEnd; at += ACCESS_SLOT_BYTES) {
       if (readAccessSlot(read, at, entry.slotsEnd) === null) return null;
       counted.slots++;
     }

@@ -1,7 +1,8 @@
 import { toBigInt } from "@elench/bytes/words";
+import { BLOCK_HEADER_BYTES, TRANSACTION_LENGTH_BYTES } from "@elench/spec/evm/batch";
 import { type Block, ZERO_HASH } from "../structures/layout.ts";
 import { outputOf } from "./claim.ts";
-import { BLOCK_HEADER_BYTES, decodeHeader, LENGTH_BYTES } from "./encoding.ts";
+import { decodeHeader } from "./encoding.ts";
 import { blockHash, historyIndex, historyTree } from "./history.ts";
 import type { Read } from "./transaction.ts";
 
@@ -21,10 +22,10 @@ function nextTransaction(block: Block, read: Read): Turn {
   const { batch } = block;
   const { position, transactions } = batch;
   const { size } = batch.bytes;
-  const start = position + LENGTH_BYTES;
+  const start = position + TRANSACTION_LENGTH_BYTES;
   const rest: Turn = { kind: "block", block: { ...block, remaining: 0, batch: { ...batch, position: size } } };
   if (transactions === 0 || start > size) return rest;
-  const end = start + Number(toBigInt(read(position, LENGTH_BYTES)));
+  const end = start + Number(toBigInt(read(position, TRANSACTION_LENGTH_BYTES)));
   if (end > size) return rest;
   return {
     kind: "transaction",

@@ -1,4 +1,6 @@
 import { toBigInt } from "@elench/bytes/words";
+import { GAS } from "@elench/spec/evm/gas-costs";
+import { PRECOMPILE, PRECOMPILE_INPUT } from "@elench/spec/evm/precompiles";
 import type { AddPrecompile, ExecResult, PrecompileInput } from "@ethereumjs/evm";
 import { bigIntToBytes, setLengthLeft, setLengthRight } from "@ethereumjs/util";
 import { outOfGas } from "./failure.ts";
@@ -9,11 +11,11 @@ import { precompileAddress } from "./precompile-address.ts";
  * the library's, which goes through the exponent bit by bit: with long exponents, a block of 30M gas takes that twice as long.
  */
 
-const LEAST_GAS = 200n;
+const HEADER = BigInt(PRECOMPILE_INPUT.MODEXP_HEADER_BYTES);
 /** Nobody has the gas for more. */
 const LONGEST = 2n ** 31n - 1n;
 
-export const modexpPrecompile: AddPrecompile = { address: precompileAddress(5), function: runModexp };
+export const modexpPrecompile: AddPrecompile = { address: precompileAddress(PRECOMPILE.MODEXP), function: runModexp };
 
 export function runModexp({ data, gasLimit }: Pick<PrecompileInput, "data" | "gasLimit">): ExecResult {
   const gas = price(data);
@@ -27,11 +29,11 @@ export function exponentiate(input: Uint8Array): Uint8Array | null {
   const [base, exponent, modulus] = lengths;
   if (modulus === 0n) return new Uint8Array();
   if (lengths.some((length) => length > LONGEST)) return null;
-  const divisor = numberAt(input, 96n + base + exponent, modulus);
+  const divisor = numberAt(input, HEADER + base + exponent, modulus);
   if (divisor === 0n) return new Uint8Array(Number(modulus));
-  const start = Number(96n + base);
+  const start = Number(HEADER + base);
   const digits = setLengthRight(input.subarray(start, start + Number(exponent)), Number(exponent));
-  return setLengthLeft(bigIntToBytes(power(numberAt(input, 96n, base), digits, divisor)), Number(modulus));
+  return setLengthLeft(bigIntToBytes(power(numberAt(input, HEADER, base), digits, divisor)), Number(modulus));
 }
 
 /** Bytes of base, exponent and modulus. */
@@ -47,7 +49,7 @@ export const modexpLengths = (input: Uint8Array): [base: bigint, exponent: bigin
  */
 export function modexpIterations(input: Uint8Array, perByte: bigint): bigint {
   const [base, exponent] = modexpLengths(input);
-  const head = numberAt(input, 96n + base, exponent > 32n ? 32n : exponent);
+  const head = numberAt(input, HEADER + base, exponent > 32n ? 32n : exponent);
   const headBits = head === 0n ? 0 : head.toString(2).length;
   const iterations = (exponent > 32n ? perByte * (exponent - 32n) : 0n) + BigInt(Math.max(headBits - 1, 0));
   return larger(1n, iterations);
@@ -62,7 +64,10 @@ export function larger(a: bigint, b: bigint): bigint {
 function price(input: Uint8Array): bigint {
   const [base, , modulus] = modexpLengths(input);
   const words = (larger(base, modulus) + 7n) / 8n;
-  return larger(LEAST_GAS, (words * words * modexpIterations(input, 8n)) / 3n);
+  return larger(
+    GAS.MODEXP_MIN,
+    (words * words * modexpIterations(input, GAS.MODEXP_EXPONENT_BYTE)) / GAS.MODEXP_DIVISOR,
+  );
 }
 
 /** Bytes of an exponent from which a table of powers is worth making. */

@@ -1,5 +1,7 @@
 import { concat } from "@elench/bytes/concat";
 import { equalBytes, toBigInt, wordBytes } from "@elench/bytes/words";
+import { GAS } from "@elench/spec/evm/gas-costs";
+import { PRECOMPILE, PRECOMPILE_INPUT } from "@elench/spec/evm/precompiles";
 import type { AddPrecompile } from "@ethereumjs/evm";
 import { sha256 } from "@noble/hashes/sha2.js";
 import mcl, { type G1 } from "mcl-wasm";
@@ -17,8 +19,8 @@ mcl.setETHserialization(true);
 mcl.verifyOrderG1(true);
 mcl.verifyOrderG2(true);
 
-const PRICE = 50_000n;
-const INPUT_BYTES = 192;
+const PRICE = GAS.POINT_EVALUATION;
+const INPUT_BYTES = PRECOMPILE_INPUT.POINT_EVALUATION_BYTES;
 const VERSION = 0x01;
 /** Order of the groups. */
 const ORDER = 0x73eda753299d7d483339d80809a1d80553bda402fffe5bfeffffffff00000001n;
@@ -48,7 +50,7 @@ const TAU_2 = new mcl.PrecomputedG2(
 const OUTPUT = concat(wordBytes(4096n), wordBytes(ORDER));
 
 export const pointEvaluationPrecompile: AddPrecompile = {
-  address: precompileAddress(10),
+  address: precompileAddress(PRECOMPILE.POINT_EVALUATION),
   function: ({ data, gasLimit }) => {
     if (gasLimit < PRICE) return outOfGas(gasLimit);
     const output = evaluatePoint(data);

@@ -1,4 +1,7 @@
 import { InternalError } from "@elench/errors/internal-error";
+import { GAS } from "@elench/spec/evm/gas-costs";
+import { LIMIT } from "@elench/spec/evm/limits";
+import { PRECOMPILE, PRECOMPILE_INPUT } from "@elench/spec/evm/precompiles";
 import type { Common } from "@ethereumjs/common";
 import { type AddPrecompile, getActivePrecompiles } from "@ethereumjs/evm";
 import { outOfGas } from "./failure.ts";
@@ -10,13 +13,7 @@ import { precompileAddress } from "./precompile-address.ts";
  * costs more than under the Cancun rules of this chain (EIP-7883) and takes no length above 1024 (EIP-7823); a transaction has at most
  * 2^24 gas (EIP-7825). A call that L1 would price above 4,000,000 gas fails here as if out of gas.
  */
-export const PRECOMPILE_L1_LIMIT = 4_000_000n;
-
-/** EIP-7823: the longest base, exponent or modulus, bytes. */
-const MODEXP_LENGTH_LIMIT = 1024n;
-
-const MODEXP = 0x05;
-const PAIRING = 0x08;
+export const PRECOMPILE_L1_LIMIT = LIMIT.PRECOMPILE_L1_GAS;
 
 /**
  * Gas of a call on L1, under Osaka's rules.
@@ -24,18 +21,20 @@ const PAIRING = 0x08;
  */
 export function l1Price(address: number, input: Uint8Array): bigint {
   switch (address) {
-    case 0x01:
-      return 3000n;
-    case MODEXP:
+    case PRECOMPILE.ECRECOVER:
+      return GAS.ECRECOVER;
+    case PRECOMPILE.MODEXP:
       return modexpPrice(input);
-    case 0x06:
-      return 150n;
-    case 0x07:
-      return 6000n;
-    case PAIRING:
-      return 45_000n + 34_000n * BigInt(Math.floor(input.length / 192));
-    case 0x0a:
-      return 50_000n;
+    case PRECOMPILE.ECADD:
+      return GAS.ECADD;
+    case PRECOMPILE.ECMUL:
+      return GAS.ECMUL;
+    case PRECOMPILE.ECPAIRING:
+      return (
+        GAS.ECPAIRING + GAS.ECPAIRING_PAIR * BigInt(Math.floor(input.length / PRECOMPILE_INPUT.ECPAIRING_PAIR_BYTES))
+      );
+    case PRECOMPILE.POINT_EVALUATION:
+      return GAS.POINT_EVALUATION;
     default:
       return 0n;
   }
@@ -43,18 +42,18 @@ export function l1Price(address: number, input: Uint8Array): bigint {
 
 /** Whether a call of precompile `address` fails because L1 could not execute it within the bounds. */
 export function exceedsL1(address: number, input: Uint8Array): boolean {
-  if (address === MODEXP && modexpLengths(input).some((length) => length > MODEXP_LENGTH_LIMIT)) return true;
+  if (address === PRECOMPILE.MODEXP && modexpLengths(input).some((length) => length > LIMIT.MODEXP_BYTES)) return true;
   return l1Price(address, input) > PRECOMPILE_L1_LIMIT;
 }
 
 /** The precompiles whose price can pass the limit, made to fail where it does. */
 export function boundedPrecompiles(common: Common): AddPrecompile[] {
-  const pairing = getActivePrecompiles(common).get(precompileAddress(PAIRING).slice(2));
-  if (!pairing) throw new InternalError(`the chain's rules have no precompile ${PAIRING}`);
+  const pairing = getActivePrecompiles(common).get(precompileAddress(PRECOMPILE.ECPAIRING).slice(2));
+  if (!pairing) throw new InternalError(`the chain's rules have no precompile ${PRECOMPILE.ECPAIRING}`);
   return (
     [
-      [MODEXP, runModexp],
-      [PAIRING, pairing],
+      [PRECOMPILE.MODEXP, runModexp],
+      [PRECOMPILE.ECPAIRING, pairing],
     ] as const
   ).map(([number, run]) => ({
     address: precompileAddress(number),
@@ -67,6 +66,6 @@ function modexpPrice(input: Uint8Array): bigint {
   const [base, , modulus] = modexpLengths(input);
   const longest = larger(base, modulus);
   const words = (longest + 7n) / 8n;
-  const complexity = longest <= 32n ? 16n : 2n * words * words;
-  return larger(500n, complexity * modexpIterations(input, 16n));
+  const complexity = longest <= 32n ? GAS.MODEXP_SHORT_COMPLEXITY_ON_L1 : 2n * words * words;
+  return larger(GAS.MODEXP_MIN_ON_L1, complexity * modexpIterations(input, GAS.MODEXP_EXPONENT_BYTE_ON_L1));
 }

@@ -2,10 +2,7 @@ import { concat } from "@elench/bytes/concat";
 import { leavesOf } from "@elench/merkle/paged-bytes";
 import { rangeSiblings } from "@elench/merkle/ranges";
 import { dataLeaf, depthOf, type Hash, keccak256, LEAF_BYTES, ListTree } from "@elench/merkle/tree";
-
-const PUSH1 = 0x60;
-const PUSH32 = 0x7f;
-const JUMPDEST = 0x5b;
+import { OP } from "@elench/spec/evm/opcodes";
 
 /** A contract's code under its tree of chunks. While initcode is being brought in, only its first `built` bytes are in the tree. */
 export class Code {
@@ -90,8 +87,8 @@ export class Code {
     const destinations = new Uint8Array(this.size);
     for (let pc = 0; pc < this.size; ) {
       const op = this.bytes[pc] as number;
-      if (op === JUMPDEST) destinations[pc] = 1;
-      const next = pc + 1 + (op >= PUSH1 && op <= PUSH32 ? op - PUSH1 + 1 : 0);
+      if (op === OP.JUMPDEST) destinations[pc] = 1;
+      const next = pc + 1 + (op >= OP.PUSH1 && op <= OP.PUSH32 ? op - OP.PUSH1 + 1 : 0);
       const chunk = Math.floor(pc / LEAF_BYTES) + 1;
       if (next > chunk * LEAF_BYTES && chunk < carries.length) carries[chunk] = next - chunk * LEAF_BYTES;
       pc = next;

@@ -2,43 +2,14 @@ import { isZero, type Word } from "@elench/bytes/words";
 import { hashWords } from "@elench/merkle/hash-words";
 import { PagedBytes } from "@elench/merkle/paged-bytes";
 import { type Hash, keccak256 } from "@elench/merkle/tree";
+import { wordsInOrder } from "@elench/spec/evm/structures";
 import type { Code } from "./code.ts";
 import { rootOf, type Sparse } from "./sparse.ts";
 
 /** The structures of docs/evm-machine.md: what they hold here, and the words that stand for them. All are values: a change makes a new one. */
 
-export const PHASE = {
-  execute: 1,
-  loadAccount: 2,
-  loadSlot: 3,
-  loadCode: 4,
-  copy: 5,
-  hash: 6,
-  build: 7,
-  enter: 8,
-  leave: 9,
-  precompile: 10,
-  input: 11,
-  ask: 12,
-  deposit: 13,
-  create: 14,
-  log: 15,
-  start: 20,
-  next: 21,
-  decode: 22,
-  recover: 23,
-  count: 24,
-  access: 25,
-  validate: 26,
-  settle: 27,
-  flush: 28,
-  receipt: 29,
-  idle: 30,
-} as const;
-export type Phase = (typeof PHASE)[keyof typeof PHASE];
-
-export const STATUS = { success: 0, revert: 1, failure: 2, deposited: 3 } as const;
-export type Status = (typeof STATUS)[keyof typeof STATUS];
+export { FLAG, FRAME_KIND as KIND, STATUS, type Status } from "@elench/spec/evm/enumerations";
+export { PHASE, type Phase } from "@elench/spec/evm/phases";
 
 /** Hash of no code. */
 export const EMPTY_CODE_HASH = keccak256(new Uint8Array(0));
@@ -61,7 +32,10 @@ export const viewOf = (tree: PagedBytes, offset: number, length: number): View =
 export const viewOfBytes = (bytes: Uint8Array): View => viewOf(new PagedBytes(bytes), 0, bytes.length);
 
 export const viewWords = ({ tree, offset, length }: View): Word[] =>
-  length === 0 ? [0, 0, 0, 0] : [tree.root, tree.size, offset, length];
+  wordsInOrder(
+    "View",
+    length === 0 ? { root: 0, size: 0, offset: 0, length } : { root: tree.root, size: tree.size, offset, length },
+  );
 
 /** Bytes from … from + length of a view; zeros beyond its end. */
 export function readView({ tree, offset, length: whole }: View, from: number, length: number): Uint8Array {
@@ -69,8 +43,6 @@ export function readView({ tree, offset, length: whole }: View, from: number, le
   if (from < whole) bytes.set(tree.view(offset + from, Math.min(length, whole - from)));
   return bytes;
 }
-
-export const KIND = { call: 0, creation: 1 } as const;
 
 export interface Frame {
   readonly kind: 0 | 1;
@@ -90,18 +62,19 @@ export interface Hashed {
   readonly hash: Hash;
 }
 
-export const frameWords = (f: Frame): Word[] => [
-  f.kind,
-  f.address,
-  f.caller,
-  f.value,
-  f.isStatic,
-  f.depth,
-  hashOf(f.data, viewWords),
-  f.outOffset,
-  f.outLength,
-  f.parent.hash,
-];
+export const frameWords = (f: Frame): Word[] =>
+  wordsInOrder("Frame", {
+    kind: f.kind,
+    address: f.address,
+    caller: f.caller,
+    value: f.value,
+    isStatic: f.isStatic,
+    depth: f.depth,
+    data: hashOf(f.data, viewWords),
+    outOffset: f.outOffset,
+    outLength: f.outLength,
+    parent: f.parent.hash,
+  });
 
 export interface Tx {
   readonly origin: bigint;
@@ -136,15 +109,16 @@ export function logsOf(tx: Tx): Log[] {
   return logs.reverse();
 }
 
-export const txWords = (t: Tx): Word[] => [
-  t.origin,
-  t.gasPrice,
-  t.refund,
-  t.logs,
-  rootOf(t.codes),
-  t.envelope ? hashOf(t.envelope, envelopeWords) : 0,
-  hashOf(t.block, blockWords),
-];
+export const txWords = (t: Tx): Word[] =>
+  wordsInOrder("Tx", {
+    origin: t.origin,
+    gasPrice: t.gasPrice,
+    refund: t.refund,
+    logs: t.logs,
+    codes: rootOf(t.codes),
+    envelope: t.envelope ? hashOf(t.envelope, envelopeWords) : 0,
+    block: hashOf(t.block, blockWords),
+  });
 
 export interface Envelope {
   /** 0, 1 or 2. */
@@ -163,20 +137,21 @@ export interface Envelope {
   readonly intrinsic: bigint;
 }
 
-export const envelopeWords = (e: Envelope): Word[] => [
-  e.type,
-  e.nonce,
-  e.maxFee,
-  e.maxPriority,
-  e.gasLimit,
-  e.creates,
-  e.to,
-  e.value,
-  hashOf(e.data, viewWords),
-  e.accessList,
-  e.accessEnd,
-  e.intrinsic,
-];
+export const envelopeWords = (e: Envelope): Word[] =>
+  wordsInOrder("Envelope", {
+    type: e.type,
+    nonce: e.nonce,
+    maxFee: e.maxFee,
+    maxPriority: e.maxPriority,
+    gasLimit: e.gasLimit,
+    creates: e.creates,
+    to: e.to,
+    value: e.value,
+    data: hashOf(e.data, viewWords),
+    accessList: e.accessList,
+    accessEnd: e.accessEnd,
+    intrinsic: e.intrinsic,
+  });
 
 /** What a batch says of a block. */
 export interface BlockHeader {
@@ -200,21 +175,22 @@ export interface Block extends BlockHeader {
   readonly batch: Batch;
 }
 
-export const blockWords = (b: Block): Word[] => [
-  b.number,
-  b.timestamp,
-  b.gasLimit,
-  b.baseFee,
-  b.blobBaseFee,
-  b.coinbase,
-  b.prevRandao,
-  b.gasUsed,
-  b.remaining,
-  b.open,
-  b.receipts,
-  b.stateRoot,
-  hashOf(b.batch, batchWords),
-];
+export const blockWords = (b: Block): Word[] =>
+  wordsInOrder("Block", {
+    number: b.number,
+    timestamp: b.timestamp,
+    gasLimit: b.gasLimit,
+    baseFee: b.baseFee,
+    blobBaseFee: b.blobBaseFee,
+    coinbase: b.coinbase,
+    prevRandao: b.prevRandao,
+    gasUsed: b.gasUsed,
+    remaining: b.remaining,
+    open: b.open,
+    receipts: b.receipts,
+    stateRoot: b.stateRoot,
+    batch: hashOf(b.batch, batchWords),
+  });
 
 export interface Batch {
   readonly context: Hash;
@@ -228,18 +204,17 @@ export interface Batch {
   readonly transactions: number;
 }
 
-export const batchWords = (b: Batch): Word[] => [
-  b.context,
-  b.chainId,
-  b.gasLeft,
-  b.bytes.root,
-  b.bytes.size,
-  b.position,
-  b.historyRoot,
-  b.transactions,
-];
-
-export const FLAG = { warm: 1, touched: 2, created: 4, destroyed: 8 } as const;
+export const batchWords = (b: Batch): Word[] =>
+  wordsInOrder("Batch", {
+    context: b.context,
+    chainId: b.chainId,
+    gasLeft: b.gasLeft,
+    root: b.bytes.root,
+    size: b.bytes.size,
+    position: b.position,
+    history: b.historyRoot,
+    transactions: b.transactions,
+  });
 
 /** The journal's record of an account. */
 export interface Account {
@@ -254,15 +229,16 @@ export interface Account {
   readonly flags: number;
 }
 
-export const accountWords = (a: Account): Word[] => [
-  a.nonce,
-  a.balance,
-  a.codeHash,
-  a.storage,
-  rootOf(a.slots),
-  rootOf(a.transient),
-  a.flags,
-];
+export const accountWords = (a: Account): Word[] =>
+  wordsInOrder("Account", {
+    nonce: a.nonce,
+    balance: a.balance,
+    codeHash: a.codeHash,
+    storage: a.storage,
+    slots: rootOf(a.slots),
+    transient: rootOf(a.transient),
+    flags: a.flags,
+  });
 
 export interface Slot {
   /** Nothing commits to it: the record's key is its hash. */
@@ -278,9 +254,10 @@ export interface TransientSlot {
   readonly value: bigint;
 }
 
-export const slotWords = (s: Slot): Word[] => [s.original, s.current, s.warm];
+export const slotWords = (s: Slot): Word[] =>
+  wordsInOrder("Slot", { original: s.original, current: s.current, warm: s.warm });
 export const transientWords = ({ value }: TransientSlot): Word[] => [value];
-export const codeWords = (code: Code): Word[] => [code.root, code.size];
+export const codeWords = ({ root, size }: Code): Word[] => wordsInOrder("Code", { root, size });
 
 const hashes = new WeakMap<object, Hash>();
 

@@ -1,6 +1,8 @@
 import { InternalError } from "@elench/errors/internal-error";
-import { BATCH_TRANSACTIONS, BLOCK_HEADER_BYTES, encodeBatch, LENGTH_BYTES } from "@elench/evm/batch/encoding";
+import { encodeBatch } from "@elench/evm/batch/encoding";
 import { decodeTransaction } from "@elench/evm/batch/transaction";
+import { BLOCK_HEADER_BYTES, TRANSACTION_LENGTH_BYTES } from "@elench/spec/evm/batch";
+import { LIMIT } from "@elench/spec/evm/limits";
 import type { SealedBlock, SealedTransaction } from "./chain.ts";
 
 /** What one batch can hold. */
@@ -26,9 +28,9 @@ export function toBatches(blocks: readonly SealedBlock[], limits: BatchLimits): 
     const isFull =
       batches.length === 0 ||
       bytes + sizeOf(block) > limits.maxBytes ||
-      count + block.transactions.length > BATCH_TRANSACTIONS ||
+      count + block.transactions.length > LIMIT.BATCH_TRANSACTIONS ||
       // What follows the last transaction that a batch takes is not read.
-      count === BATCH_TRANSACTIONS ||
+      count === LIMIT.BATCH_TRANSACTIONS ||
       asked(block, limits.chainId) > limits.batchGas - gas;
     if (isFull) {
       batches.push([]);
@@ -45,7 +47,7 @@ export function toBatches(blocks: readonly SealedBlock[], limits: BatchLimits): 
 }
 
 const sizeOf = ({ transactions }: SealedBlock): number =>
-  transactions.reduce((sum, { bytes }) => sum + LENGTH_BYTES + bytes.length, BLOCK_HEADER_BYTES);
+  transactions.reduce((sum, { bytes }) => sum + TRANSACTION_LENGTH_BYTES + bytes.length, BLOCK_HEADER_BYTES);
 
 /** The most gas that stands open at any of the block's transactions: what was used before it, and its limit. */
 function asked({ transactions }: SealedBlock, chainId: bigint): bigint {

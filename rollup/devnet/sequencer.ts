@@ -1,4 +1,4 @@
-import { BATCH_TRANSACTIONS } from "@elench/evm/batch/encoding";
+import { LIMIT } from "@elench/spec/evm/limits";
 import { createAddressFromBigInt } from "@ethereumjs/util";
 import { admit, type PendingTransaction } from "./admission.ts";
 import { type DevChain, InvalidTransaction, type SealedBlock } from "./chain.ts";
@@ -35,7 +35,7 @@ export class Sequencer {
 
   /** Makes a block of what waits, and be it nothing. */
   seal(): Promise<SealedBlock> {
-    return this.#alone(async () => (await this.#seal(BATCH_TRANSACTIONS, true)).block as SealedBlock);
+    return this.#alone(async () => (await this.#seal(LIMIT.BATCH_TRANSACTIONS, true)).block as SealedBlock);
   }
 
   /** Takes back all blocks after one, and forgets what waits. */

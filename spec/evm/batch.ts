@@ -27,7 +27,7 @@ export const BLOCK_HASH = [
   "prevRandao",
   "gasUsed",
   "receipts",
-  "world",
+  "stateRoot",
 ] as const;
 
 /** How a transaction is read: windows on its bytes, as long as all that may stand there. */

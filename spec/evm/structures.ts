@@ -106,7 +106,7 @@ export const STRUCTURES = {
       number("remaining", "transactions of the block that are left"),
       number("open", "1 while a block is being executed"),
       hash("receipts", "hash chain of the receipts"),
-      hash("world", "root of the state trie"),
+      hash("stateRoot", "root of the state trie"),
       hash("batch", "hash of the Batch"),
     ],
   },
