@@ -6,9 +6,9 @@ pragma solidity ^0.8.31;
 type ModelEntry is uint256;
 
 // generated: LIMITS (npm run generate)
-/// The highest level of a game.
+/// @dev The highest level of a game.
 uint256 constant MAX_LEVEL = 15;
-/// The deepest table whose root the verifier makes.
+/// @dev The deepest table whose root the verifier makes.
 uint256 constant MAX_TABLE_DEPTH = 32;
 // end of LIMITS
 

@@ -26,10 +26,10 @@ const constantLines = (constants: Constants, number: (value: bigint | number) =>
 
 const COLUMNS = 118;
 
-/** A sentence as lines of NatSpec, without what marks code in the documentation. */
-export function comment(text: string): string[] {
+/** A sentence as lines of NatSpec, without what marks code in the documentation. @param tag what it begins with, if anything. */
+export function comment(text: string, tag?: string): string[] {
   const lines: string[] = [];
-  let line = "///";
+  let line = tag ? `/// ${tag}` : "///";
   for (const word of `${text[0]?.toUpperCase()}${text.slice(1)}.`.replaceAll("`", "").split(" ")) {
     if (line.length + 1 + word.length > COLUMNS) {
       lines.push(line);

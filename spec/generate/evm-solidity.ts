@@ -219,9 +219,9 @@ const entryGetters = MODEL_ENTRY.map(
 
 const { MAX_LEVEL, MAX_TABLE_DEPTH } = MODEL_ENTRY_LIMITS;
 const entryLimits = [
-  ...comment(MAX_LEVEL[1]),
+  ...comment(MAX_LEVEL[1], "@dev"),
   `uint256 constant MAX_LEVEL = ${decimal(MAX_LEVEL[0])};`,
-  ...comment(MAX_TABLE_DEPTH[1]),
+  ...comment(MAX_TABLE_DEPTH[1], "@dev"),
   `uint256 constant MAX_TABLE_DEPTH = ${decimal(MAX_TABLE_DEPTH[0])};`,
 ].join("\n");
 
