@@ -127,3 +127,43 @@ test("what is not canonical is refused", () => {
   assert.equal(evaluatePoint(inputOf(new Uint8Array(48).fill(0xff), 0n, 0n)), null, "no point");
   assert.equal(evaluatePoint(inputOf(constant(42n), 3n, 42n).slice(0, 191)), null, "length");
 });
+
+/** The implementation of Ethereum's clients. It is compiled where it is installed: where there is no C compiler, it is missing. */
+const kzg = await import("c-kzg").then(
+  (module) => module.default,
+  () => undefined,
+);
+
+/** Whether c-kzg takes points and numbers, and the proof is right. */
+function holds(verify: typeof import("c-kzg").verifyKzgProof, input: Uint8Array): boolean {
+  const [z, y] = [input.subarray(32, 64), input.subarray(64, 96)];
+  try {
+    return verify(input.subarray(96, 144), z, y, input.subarray(144, 192));
+  } catch {
+    return false;
+  }
+}
+
+test("proofs that c-kzg makes hold, and what it refuses is refused", (t) => {
+  if (!kzg) return t.skip("c-kzg is not installed: it needs a C compiler");
+  kzg.loadTrustedSetup(0);
+  const random = seededRandom(22);
+  const seen = { right: 0, wrong: 0 };
+  for (let i = 0; i < 3; i++) {
+    // 4,096 values of a polynomial, each below the order.
+    const blob = Uint8Array.from({ length: 4096 * 32 }, (_, at) => (at % 32 === 0 ? 0 : random(256)));
+    const z = word(BigInt(random(2 ** 31)));
+    const [proof, y] = kzg.computeKzgProof(blob, z);
+    const good = inputOf(kzg.blobToKzgCommitment(blob), bytesToBigInt(z), bytesToBigInt(y), proof);
+    for (let n = 0; n < 40; n++) {
+      // A bit of z, y, the commitment or the proof; the versioned hash follows the commitment.
+      const bit = n === 0 ? -1 : 8 * 32 + random(8 * 160);
+      const tried = good.map((byte, at) => (at === bit >> 3 ? byte ^ (1 << (bit & 7)) : byte));
+      tried.set(sha256(tried.subarray(96, 144)).subarray(1), 1);
+      const right = holds(kzg.verifyKzgProof, tried);
+      assert.equal(evaluatePoint(tried) !== null, right, `bit ${bit}`);
+      seen[right ? "right" : "wrong"]++;
+    }
+  }
+  assert.deepEqual(seen, { right: 3, wrong: 117 });
+});
