@@ -5,6 +5,7 @@ import { concat } from "@elench/bytes/concat";
 import { keccak256 } from "@elench/merkle/tree";
 import { createTxFromRLP, type TypedTransaction } from "@ethereumjs/tx";
 import { bytesToBigInt, bytesToHex } from "@ethereumjs/util";
+import { Transaction } from "ethers";
 import { seededRandom } from "../trie/fixtures/random.ts";
 import { CHAIN_ID, common, damaged, KEYS, randomTransaction, transaction } from "./fixtures/batches.ts";
 import { signer } from "./signer.ts";
@@ -125,3 +126,52 @@ test("blob transactions and types that are not known are refused", () => {
   for (let type = 0; type < 256; type++)
     if (type !== 2) assert.equal(ours(Uint8Array.from([type, ...bytes.subarray(1)])), null);
 });
+
+/** By ethers, which shares no code with us; null for what it refuses, and for what is of another chain. */
+function byEthers(bytes: Uint8Array): Fields | null {
+  try {
+    const tx = Transaction.from(bytesToHex(bytes));
+    // A type 0 without EIP-155 names no chain.
+    if (tx.from === null || (tx.chainId !== CHAIN_ID && !(tx.type === 0 && tx.chainId === 0n))) return null;
+    if (tx.type !== 0 && tx.type !== 1 && tx.type !== 2) return null;
+    const list = tx.accessList ?? [];
+    return {
+      sender: BigInt(tx.from),
+      type: tx.type,
+      nonce: BigInt(tx.nonce),
+      fees:
+        tx.type === 2 ? [tx.maxFeePerGas ?? 0n, tx.maxPriorityFeePerGas ?? 0n] : [tx.gasPrice ?? 0n, tx.gasPrice ?? 0n],
+      gasLimit: tx.gasLimit,
+      to: tx.to === null ? null : BigInt(tx.to),
+      value: tx.value,
+      data: tx.data,
+      accessList: [list.length, list.reduce((n, { storageKeys }) => n + storageKeys.length, 0)],
+    };
+  } catch {
+    return null;
+  }
+}
+
+/** Whether ethers writes it as it stands: it reads integers with leading zeros, and bytes behind the transaction, too. */
+function isWrittenSo(bytes: Uint8Array): boolean {
+  const tx = Transaction.from(bytesToHex(bytes));
+  return tx.serialized === bytesToHex(bytes);
+}
+
+test("ethers reads the same fields, and recovers the same sender", () => {
+  const random = seededRandom(4);
+  const seen = { taken: 0, refused: 0, lax: 0 };
+  for (let i = 0; i < 600; i++) {
+    let bytes = randomTransaction(random, BigInt(random(300)), KEYS[i % 3] as Uint8Array);
+    if (bytes.length > 600) continue;
+    for (let n = random(3); n > 0; n--) bytes = damaged(random, bytes);
+    const [fields, theirs] = [ours(bytes), byEthers(bytes)];
+    if (fields || !theirs) assert.deepEqual(fields, theirs, bytesToHex(bytes));
+    else assert.ok(!isWrittenSo(bytes) || !isBounded(theirs), `ethers takes it: ${bytesToHex(bytes)}`);
+    seen[fields ? "taken" : theirs ? "lax" : "refused"]++;
+  }
+  assert.ok(seen.taken > 50 && seen.refused > 50, JSON.stringify(seen));
+});
+
+/** What ethers does not check: nonce and gas limit are below 2^64. */
+const isBounded = ({ nonce, gasLimit }: Fields): boolean => nonce < 2n ** 64n && gasLimit < 2n ** 64n;
