@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { toBigInt } from "@elench/bytes/words";
-import { Bytes } from "@elench/merkle/paged-bytes";
+import { PagedBytes } from "@elench/merkle/paged-bytes";
 import { bytesToHex, type PrefixedHexString, hexToBytes as toBytes } from "@ethereumjs/util";
 import { keccak_256 } from "@noble/hashes/sha3.js";
 import { MerkleTree } from "merkletreejs";
@@ -147,7 +147,7 @@ test("context, output, block hash and first state are keccak256 of their words",
       input.chainId,
       input.batchGas,
       hexToBytes(output),
-      new Bytes(data).root,
+      new PagedBytes(data).root,
       BigInt(data.length),
     );
     assert.equal(bytesToHex(contextOf(input)), context);

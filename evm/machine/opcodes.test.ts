@@ -9,7 +9,7 @@ import { EVM, paramsEVM } from "@ethereumjs/evm";
 import { paramsTx } from "@ethereumjs/tx";
 import { OPCODES, STACK_LIMIT } from "./opcodes.ts";
 
-const rules = (params: typeof paramsEVM, hardfork = Hardfork.Cancun): Common =>
+const rules = (params: typeof paramsEVM, hardfork: Hardfork = Hardfork.Cancun): Common =>
   new Common({ chain: Mainnet, hardfork, params });
 const [execution, transactions, osaka] = [rules(paramsEVM), rules(paramsTx), rules(paramsEVM, Hardfork.Osaka)];
 
