@@ -9,7 +9,7 @@ import { type Block, EMPTY_CODE_HASH } from "../structures/layout.ts";
 import { seededRandom } from "../trie/fixtures/random.ts";
 import { common, KEYS, randomTransaction, senderOf } from "./fixtures/batches.ts";
 import { countAccessList, decodeTransaction } from "./transaction.ts";
-import { ADDRESS_GAS, baseGas, dataGas, isPayable, isTakable, SLOT_GAS } from "./validity.ts";
+import { accessListGas, baseGas, dataGas, isPayable, isTakable } from "./validity.ts";
 
 const KEY = KEYS[0] as Uint8Array;
 const SENDER = createAddressFromString(senderOf(KEY));
@@ -26,8 +26,7 @@ function intrinsicOf(bytes: Uint8Array): bigint {
   const read = (offset: number, length: number) => bytes.subarray(offset, offset + length);
   const d = decodeTransaction(read, 0, bytes.length, common.chainId()) ?? assert.fail("decodes");
   const list = countAccessList(read, d.accessList, d.accessEnd) ?? assert.fail("has an access list");
-  const listGas = ADDRESS_GAS * BigInt(list.addresses) + SLOT_GAS * BigInt(list.slots);
-  return baseGas(d.creates, d.dataLength) + dataGas(read(d.dataOffset, d.dataLength)) + listGas;
+  return baseGas(d.creates, d.dataLength) + dataGas(read(d.dataOffset, d.dataLength)) + accessListGas(list);
 }
 
 test("intrinsic gas is the library's, for random transactions of every type", () => {

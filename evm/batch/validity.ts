@@ -5,8 +5,9 @@ import { type Account, type Block, EMPTY_CODE_HASH, type Envelope } from "../str
 
 /** What a transaction costs before its first instruction, and what makes it invalid (Yellow Paper, section 6.2). */
 
-export const ADDRESS_GAS = GAS.ACCESS_LIST_ADDRESS_COST;
-export const SLOT_GAS = GAS.ACCESS_LIST_STORAGE_KEY_COST;
+/** Gas of an access list. */
+export const accessListGas = ({ addresses, slots }: { readonly addresses: number; readonly slots: number }): bigint =>
+  GAS.ACCESS_LIST_ADDRESS_COST * BigInt(addresses) + GAS.ACCESS_LIST_STORAGE_KEY_COST * BigInt(slots);
 
 /** Gas whatever the data's bytes and the access list are. @param dataLength bytes. */
 export const baseGas = (creates: boolean, dataLength: number): bigint =>

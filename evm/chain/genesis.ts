@@ -2,6 +2,8 @@ import { toBigInt } from "@elench/bytes/words";
 import { ElenchError } from "@elench/errors/elench-error";
 import { readWhole } from "@elench/files/files";
 import type { Hash } from "@elench/merkle/tree";
+import { LIMIT } from "@elench/spec/evm/limits";
+import { MODEL_ENTRY_LIMIT } from "@elench/spec/evm/model-entry";
 import { bytesToHex, hexToBytes, type PrefixedHexString } from "@ethereumjs/util";
 import { type ChainState, outputOf } from "../batch/claim.ts";
 import { NO_HISTORY } from "../batch/history.ts";
@@ -26,8 +28,6 @@ export class GenesisError extends ElenchError {
   override readonly kind = "input";
 }
 
-const MAX_BATCH_GAS = 2n ** 27n;
-
 /**
  * Reads a genesis as other clients write it, `{ "config": { "chainId" }, "alloc": { address: { balance, nonce, code, storage } } }`, with what is Elench's own under "elench":
  * `{ "batchGas", "models": { id: { level, tableDepth, inputBytes, outputBytes, price } } }`. Numbers may be decimal or 0x.
@@ -45,7 +45,7 @@ export function parseGenesis(text: string): Genesis {
   const own = record(root.elench, "elench");
   return {
     chainId: quantity(config.chainId, "config.chainId", BigInt(Number.MAX_SAFE_INTEGER), 1n),
-    batchGas: quantity(own.batchGas ?? MAX_BATCH_GAS, "elench.batchGas", MAX_BATCH_GAS, 1n),
+    batchGas: quantity(own.batchGas ?? LIMIT.BATCH_GAS, "elench.batchGas", LIMIT.BATCH_GAS, 1n),
     accounts: accountsOf(record(root.alloc ?? {}, "alloc")),
     models: new Map(
       Object.entries(record(own.models ?? {}, "elench.models")).map(([id, fields]) => {
@@ -134,9 +134,6 @@ function hex(value: unknown, at: string, size?: number): string {
   return `0x${digits}`;
 }
 
-/** EIP-170; a step that brings in a code proves all of it. */
-const MAX_CODE_BYTES = 24_576;
-
 function accountsOf(alloc: Fields): PreState {
   const accounts = Object.entries(alloc).map(
     ([address, fields]) =>
@@ -152,8 +149,8 @@ function account(fields: Fields, at: string): AccountState {
   const nonce = quantity(fields.nonce ?? 0n, `${at}.nonce`, 2n ** 64n - 2n);
   const balance = quantity(fields.balance ?? 0n, `${at}.balance`);
   const code = hexToBytes(hex(fields.code ?? "0x", `${at}.code`) as PrefixedHexString);
-  if (code.length > MAX_CODE_BYTES)
-    throw new GenesisError(`${at}.code has ${code.length} bytes, and can have ${MAX_CODE_BYTES}`);
+  if (code.length > LIMIT.CODE_BYTES)
+    throw new GenesisError(`${at}.code has ${code.length} bytes, and can have ${LIMIT.CODE_BYTES}`);
   // Where a state has such accounts, @ethereumjs/vm repeats what once befell one on the main net: RIPEMD-160's stays touched after a revert.
   if (nonce === 0n && balance === 0n && code.length === 0)
     throw new GenesisError(
@@ -166,8 +163,8 @@ function account(fields: Fields, at: string): AccountState {
 }
 
 const entry = (fields: Fields, at: string): DirectoryEntry => ({
-  level: Number(quantity(fields.level, `${at}.level`, 15n)),
-  tableDepth: Number(quantity(fields.tableDepth, `${at}.tableDepth`, 32n)),
+  level: Number(quantity(fields.level, `${at}.level`, BigInt(MODEL_ENTRY_LIMIT.MAX_LEVEL))),
+  tableDepth: Number(quantity(fields.tableDepth, `${at}.tableDepth`, BigInt(MODEL_ENTRY_LIMIT.MAX_TABLE_DEPTH))),
   inputBytes: Number(quantity(fields.inputBytes, `${at}.inputBytes`, 2n ** 48n - 1n)),
   outputBytes: Number(quantity(fields.outputBytes, `${at}.outputBytes`, 2n ** 48n - 1n)),
   price: quantity(fields.price, `${at}.price`, 2n ** 144n - 1n),

@@ -1,2 +1,2 @@
-/** @param number 1 to 10, as Ethereum counts them. */
+/** @param number of PRECOMPILE. */
 export const precompileAddress = (number: number): `0x${string}` => `0x${number.toString(16).padStart(40, "0")}`;

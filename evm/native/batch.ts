@@ -12,7 +12,7 @@ import { historyIndex } from "../batch/history.ts";
 import { signer } from "../batch/signer.ts";
 import { countAccessList, type Decoded, decodeTransaction, type Read } from "../batch/transaction.ts";
 import { nextTurn } from "../batch/turn.ts";
-import { ADDRESS_GAS, baseGas, dataGas, isPayable, isTakable, SLOT_GAS } from "../batch/validity.ts";
+import { accessListGas, baseGas, dataGas, isPayable, isTakable } from "../batch/validity.ts";
 import type { Models } from "../inference/models.ts";
 import { type Block, ZERO_HASH } from "../structures/layout.ts";
 import type { NativeState } from "./state.ts";
@@ -126,8 +126,7 @@ const priceOf = ({ maxFee, maxPriority }: Decoded, { baseFee }: Block): bigint =
 function intrinsicGas(read: Read, d: Decoded): bigint | null {
   const list = countAccessList(read, d.accessList, d.accessEnd);
   if (!list) return null;
-  const listGas = ADDRESS_GAS * BigInt(list.addresses) + SLOT_GAS * BigInt(list.slots);
-  return baseGas(d.creates, d.dataLength) + dataGas(read(d.dataOffset, d.dataLength)) + listGas;
+  return baseGas(d.creates, d.dataLength) + dataGas(read(d.dataOffset, d.dataLength)) + accessListGas(list);
 }
 
 type LibraryBlock = ReturnType<typeof createBlock>;

@@ -1,9 +1,11 @@
 import { toHex } from "@elench/bytes/hex";
 import { toBigInt } from "@elench/bytes/words";
 import { InternalError } from "@elench/errors/internal-error";
+import { PRECOMPILE, PRECOMPILE_INPUT } from "@elench/spec/evm/precompiles";
 import type { AddPrecompile } from "@ethereumjs/evm";
 import { createAddressFromString } from "@ethereumjs/util";
 import { invalidInput, outOfGas } from "../crypto/failure.ts";
+import { precompileAddress } from "../crypto/precompile-address.ts";
 import { DIRECTORY_ADDRESS, decodeEntry, directorySlot } from "../inference/directory.ts";
 import type { Models } from "../inference/models.ts";
 
@@ -12,9 +14,9 @@ import type { Models } from "../inference/models.ts";
  * of the input tensor; it returns the bytes of the output tensor, for the price that the directory gives. Like any precompile it is always
  * warm, and reading the directory warms nothing.
  */
-export const INFERENCE_ADDRESS = "0x000000000000000000000000000000000000a100";
+export const INFERENCE_ADDRESS = precompileAddress(PRECOMPILE.INFERENCE);
 
-const HEADER_BYTES = 64;
+const HEADER_BYTES = PRECOMPILE_INPUT.INFERENCE_HEADER_BYTES;
 
 /**
  * The call fails (consumes all gas, returns nothing) where the input is under 64 bytes, the model is not in the directory, the input or

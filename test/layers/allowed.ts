@@ -25,13 +25,13 @@ export const ALLOWED: Allowed = {
 
     // the machines know nothing of games
     "ml-vm": ["spec", "errors", "bytes", "merkle"],
-    evm: ["errors", "bytes", "files", "merkle", "ml-vm"],
-    prover: ["errors", "bytes", "merkle", "ml-vm", "evm"],
+    evm: ["spec", "errors", "bytes", "files", "merkle", "ml-vm"],
+    prover: ["spec", "errors", "bytes", "merkle", "ml-vm", "evm"],
 
     // what runs beside L1
-    rollup: ["errors", "bytes", "merkle", "ml-vm", "evm"],
+    rollup: ["spec", "errors", "bytes", "merkle", "ml-vm", "evm"],
     deploy: [".", "errors", "files", "evm"],
-    challenger: ["errors", "bytes", "files", "merkle", "contracts", "ml-vm", "evm", "prover", "deploy"],
+    challenger: ["spec", "errors", "bytes", "files", "merkle", "contracts", "ml-vm", "evm", "prover", "deploy"],
 
     cli: [
       ...[".", "errors", "bytes", "files", "merkle", "contracts"],
@@ -40,7 +40,9 @@ export const ALLOWED: Allowed = {
   },
   folders: {
     "spec/tensor": [],
-    "spec/generate": [],
+    "spec/evm": [],
+    "spec/game": [],
+    "spec/generate": ["spec/evm", "spec/game"],
 
     "merkle/keccak": [],
     merkle: ["merkle/keccak"],

@@ -1,3 +1,4 @@
+import { PRECOMPILE } from "@elench/spec/evm/precompiles";
 import { PHASE, type Phase } from "../../structures/layout.ts";
 import { OPCODES } from "../opcodes.ts";
 
@@ -90,4 +91,6 @@ const PRECOMPILES = [
 ];
 
 export const precompileName = (address: bigint): string =>
-  address === 0xa100n ? "inference" : (PRECOMPILES[Number(address) - 1] ?? `precompile ${address}`);
+  address === BigInt(PRECOMPILE.INFERENCE)
+    ? "inference"
+    : (PRECOMPILES[Number(address) - 1] ?? `precompile ${address}`);

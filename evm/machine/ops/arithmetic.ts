@@ -1,3 +1,5 @@
+import { GAS } from "@elench/spec/evm/gas-costs";
+import { OP } from "@elench/spec/evm/opcodes";
 import { charge } from "../state/gas.ts";
 import type { Machine } from "../state/machine.ts";
 import type { Operation, Operations } from "../state/operation.ts";
@@ -29,11 +31,11 @@ const ternary =
     stack.push(f(a, b, stack.pop()));
   };
 
-/** 50 gas for each byte of the exponent (EIP-160). */
+/** Costs gas for each byte of the exponent (EIP-160). */
 function exponentiate(m: Machine): void {
   const base = m.stack.pop();
   const exponent = m.stack.pop();
-  charge(m, 50n * BigInt(Math.ceil(exponent.toString(2).length / 8)) * truth(exponent > 0n));
+  charge(m, GAS.EXP_BYTE * BigInt(Math.ceil(exponent.toString(2).length / 8)) * truth(exponent > 0n));
   let [result, square] = [1n, base];
   for (let rest = exponent; rest > 0n; rest >>= 1n) {
     if (rest & 1n) result = unsigned(result * square);
@@ -44,29 +46,29 @@ function exponentiate(m: Machine): void {
 
 /** Yellow Paper, appendix H.2: sections 0s and 10s. */
 export const ARITHMETIC: Operations = {
-  1: binary((a, b) => unsigned(a + b)),
-  2: binary((a, b) => unsigned(a * b)),
-  3: binary((a, b) => unsigned(a - b)),
-  4: binary((a, b) => (b === 0n ? 0n : a / b)),
-  5: binary((a, b) => (b === 0n ? 0n : unsigned(signed(a) / signed(b)))),
-  6: binary((a, b) => (b === 0n ? 0n : a % b)),
-  7: binary((a, b) => (b === 0n ? 0n : unsigned(signed(a) % signed(b)))),
-  8: ternary((a, b, n) => (n === 0n ? 0n : (a + b) % n)),
-  9: ternary((a, b, n) => (n === 0n ? 0n : (a * b) % n)),
-  10: exponentiate,
-  11: binary((size, x) => (size > 30n ? x : unsigned(BigInt.asIntN(8 * (Number(size) + 1), x)))),
-  16: binary((a, b) => truth(a < b)),
-  17: binary((a, b) => truth(a > b)),
-  18: binary((a, b) => truth(signed(a) < signed(b))),
-  19: binary((a, b) => truth(signed(a) > signed(b))),
-  20: binary((a, b) => truth(a === b)),
-  21: unary((a) => truth(a === 0n)),
-  22: binary((a, b) => a & b),
-  23: binary((a, b) => a | b),
-  24: binary((a, b) => a ^ b),
-  25: unary((a) => a ^ MASK),
-  26: binary((i, x) => (i > 31n ? 0n : (x >> (8n * (31n - i))) & 0xffn)),
-  27: binary((n, x) => (n > 255n ? 0n : unsigned(x << n))),
-  28: binary((n, x) => (n > 255n ? 0n : x >> n)),
-  29: binary((n, x) => unsigned(signed(x) >> (n > 255n ? 255n : n))),
+  [OP.ADD]: binary((a, b) => unsigned(a + b)),
+  [OP.MUL]: binary((a, b) => unsigned(a * b)),
+  [OP.SUB]: binary((a, b) => unsigned(a - b)),
+  [OP.DIV]: binary((a, b) => (b === 0n ? 0n : a / b)),
+  [OP.SDIV]: binary((a, b) => (b === 0n ? 0n : unsigned(signed(a) / signed(b)))),
+  [OP.MOD]: binary((a, b) => (b === 0n ? 0n : a % b)),
+  [OP.SMOD]: binary((a, b) => (b === 0n ? 0n : unsigned(signed(a) % signed(b)))),
+  [OP.ADDMOD]: ternary((a, b, n) => (n === 0n ? 0n : (a + b) % n)),
+  [OP.MULMOD]: ternary((a, b, n) => (n === 0n ? 0n : (a * b) % n)),
+  [OP.EXP]: exponentiate,
+  [OP.SIGNEXTEND]: binary((size, x) => (size > 30n ? x : unsigned(BigInt.asIntN(8 * (Number(size) + 1), x)))),
+  [OP.LT]: binary((a, b) => truth(a < b)),
+  [OP.GT]: binary((a, b) => truth(a > b)),
+  [OP.SLT]: binary((a, b) => truth(signed(a) < signed(b))),
+  [OP.SGT]: binary((a, b) => truth(signed(a) > signed(b))),
+  [OP.EQ]: binary((a, b) => truth(a === b)),
+  [OP.ISZERO]: unary((a) => truth(a === 0n)),
+  [OP.AND]: binary((a, b) => a & b),
+  [OP.OR]: binary((a, b) => a | b),
+  [OP.XOR]: binary((a, b) => a ^ b),
+  [OP.NOT]: unary((a) => a ^ MASK),
+  [OP.BYTE]: binary((i, x) => (i > 31n ? 0n : (x >> (8n * (31n - i))) & 0xffn)),
+  [OP.SHL]: binary((n, x) => (n > 255n ? 0n : unsigned(x << n))),
+  [OP.SHR]: binary((n, x) => (n > 255n ? 0n : x >> n)),
+  [OP.SAR]: binary((n, x) => unsigned(signed(x) >> (n > 255n ? 255n : n))),
 };

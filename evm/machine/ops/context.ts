@@ -1,4 +1,5 @@
 import { toBigInt } from "@elench/bytes/words";
+import { OP } from "@elench/spec/evm/opcodes";
 import { HISTORY_LENGTH, historyIndex, historyTree } from "../../batch/history.ts";
 import type { Block, Frame, Tx } from "../../structures/layout.ts";
 import type { Machine } from "../state/machine.ts";
@@ -47,22 +48,22 @@ function blobHash(m: Machine): void {
 
 /** What a frame knows of itself, of its transaction, and of its block (Yellow Paper, H.2, sections 30s and 40s; EIP-1344, 3198, 4399, 4844, 7516). */
 export const CONTEXT: Operations = {
-  48: ofFrame(({ address }) => address),
-  50: ofTx(({ origin }) => origin),
-  51: ofFrame(({ caller }) => caller),
-  52: ofFrame(({ value }) => value),
-  54: push((m) => openView(m, openFrame(m).data).length),
-  56: push((m) => m.code.size),
-  58: ofTx(({ gasPrice }) => gasPrice),
-  61: push((m) => openView(m, m.returned).length),
-  64: blockHash,
-  65: ofBlock(({ coinbase }) => coinbase),
-  66: ofBlock(({ timestamp }) => timestamp),
-  67: ofBlock(({ number }) => number),
-  68: ofBlock(({ prevRandao }) => prevRandao),
-  69: ofBlock(({ gasLimit }) => gasLimit),
-  70: push(chainId),
-  72: ofBlock(({ baseFee }) => baseFee),
-  73: blobHash,
-  74: ofBlock(({ blobBaseFee }) => blobBaseFee),
+  [OP.ADDRESS]: ofFrame(({ address }) => address),
+  [OP.ORIGIN]: ofTx(({ origin }) => origin),
+  [OP.CALLER]: ofFrame(({ caller }) => caller),
+  [OP.CALLVALUE]: ofFrame(({ value }) => value),
+  [OP.CALLDATASIZE]: push((m) => openView(m, openFrame(m).data).length),
+  [OP.CODESIZE]: push((m) => m.code.size),
+  [OP.GASPRICE]: ofTx(({ gasPrice }) => gasPrice),
+  [OP.RETURNDATASIZE]: push((m) => openView(m, m.returned).length),
+  [OP.BLOCKHASH]: blockHash,
+  [OP.COINBASE]: ofBlock(({ coinbase }) => coinbase),
+  [OP.TIMESTAMP]: ofBlock(({ timestamp }) => timestamp),
+  [OP.NUMBER]: ofBlock(({ number }) => number),
+  [OP.PREVRANDAO]: ofBlock(({ prevRandao }) => prevRandao),
+  [OP.GASLIMIT]: ofBlock(({ gasLimit }) => gasLimit),
+  [OP.CHAINID]: push(chainId),
+  [OP.BASEFEE]: ofBlock(({ baseFee }) => baseFee),
+  [OP.BLOBHASH]: blobHash,
+  [OP.BLOBBASEFEE]: ofBlock(({ blobBaseFee }) => blobBaseFee),
 };

@@ -1,4 +1,6 @@
 import { toBigInt, wordBytes } from "@elench/bytes/words";
+import { GAS } from "@elench/spec/evm/gas-costs";
+import { OP } from "@elench/spec/evm/opcodes";
 import { EMPTY, PHASE, STATUS, type Status, type View, viewOf } from "../../structures/layout.ts";
 import { copyToMemory } from "../phases/copy.ts";
 import { hashView } from "../phases/hash.ts";
@@ -10,13 +12,6 @@ import { expandMemory, readMemory, writeMemory } from "../state/memory.ts";
 import { openFrame, openView } from "../state/opening.ts";
 import type { Operation, Operations } from "../state/operation.ts";
 import { EXECUTE, type Source } from "../state/task.ts";
-
-const LOG0 = 0xa0;
-
-/** Yellow Paper, appendix G: a word of what is copied; a word of what is hashed; a byte of a log. */
-const COPY_WORD = 3n;
-const HASH_WORD = 6n;
-const LOG_BYTE = 8n;
 
 const wordsOf = (length: bigint): bigint => (length + 31n) / 32n;
 
@@ -66,7 +61,7 @@ const copyFrom =
   (open: (m: Machine) => Source): Operation =>
   (m) => {
     const [to, from, length] = [m.stack.pop(), m.stack.pop(), m.stack.pop()];
-    pay(m, to, length, COPY_WORD);
+    pay(m, to, length, GAS.COPY_WORD);
     copyToMemory(m, open(m), from, to, length);
   };
 
@@ -75,7 +70,7 @@ function copyReturned(m: Machine): void {
   const [to, from, length] = [m.stack.pop(), m.stack.pop(), m.stack.pop()];
   const returned = openView(m, m.returned);
   if (from + length > BigInt(returned.length)) throw EXCEPTIONAL_HALT;
-  pay(m, to, length, COPY_WORD);
+  pay(m, to, length, GAS.COPY_WORD);
   copyToMemory(m, returned, from, to, length);
 }
 
@@ -83,7 +78,7 @@ function copyReturned(m: Machine): void {
 function copyMemory(m: Machine): void {
   const [to, from, length] = [m.stack.pop(), m.stack.pop(), m.stack.pop()];
   expandMemory(m, from, length);
-  pay(m, to, length, COPY_WORD);
+  pay(m, to, length, GAS.COPY_WORD);
   copyToMemory(m, memoryView(m, from, length), 0n, to, length);
 }
 
@@ -91,17 +86,17 @@ function copyMemory(m: Machine): void {
 
 function keccak(m: Machine): void {
   const [offset, length] = [m.stack.pop(), m.stack.pop()];
-  pay(m, offset, length, HASH_WORD);
+  pay(m, offset, length, GAS.KECCAK256_WORD);
   hashView(m, EXECUTE, memoryView(m, offset, length));
 }
 
 function log(m: Machine, op: number): void {
   const [offset, length] = [m.stack.pop(), m.stack.pop()];
-  const topics = Array.from({ length: op - LOG0 }, () => m.stack.pop());
+  const topics = Array.from({ length: op - OP.LOG0 }, () => m.stack.pop());
   const { address, isStatic } = openFrame(m);
   if (isStatic) throw EXCEPTIONAL_HALT;
   expandMemory(m, offset, length);
-  charge(m, LOG_BYTE * length);
+  charge(m, GAS.LOG_DATA_BYTE * length);
   const view = memoryView(m, offset, length);
   const log = { address, topics, data: view.tree.view(view.offset, view.length).slice() };
   hashView(m, { phase: PHASE.log, log }, view);
@@ -124,20 +119,20 @@ function stop(m: Machine): void {
 }
 
 const operations: Record<number, Operation> = {
-  0: stop,
-  32: keccak,
-  53: loadCalldata,
-  55: copyFrom(openCalldata),
-  57: copyFrom((m) => m.code),
-  62: copyReturned,
-  81: load,
-  82: store,
-  83: storeByte,
-  94: copyMemory,
-  243: leave(STATUS.success),
-  253: leave(STATUS.revert),
+  [OP.STOP]: stop,
+  [OP.KECCAK256]: keccak,
+  [OP.CALLDATALOAD]: loadCalldata,
+  [OP.CALLDATACOPY]: copyFrom(openCalldata),
+  [OP.CODECOPY]: copyFrom((m) => m.code),
+  [OP.RETURNDATACOPY]: copyReturned,
+  [OP.MLOAD]: load,
+  [OP.MSTORE]: store,
+  [OP.MSTORE8]: storeByte,
+  [OP.MCOPY]: copyMemory,
+  [OP.RETURN]: leave(STATUS.success),
+  [OP.REVERT]: leave(STATUS.revert),
 };
-for (let topics = 0; topics <= 4; topics++) operations[LOG0 + topics] = log;
+for (let topics = 0; topics <= 4; topics++) operations[OP.LOG0 + topics] = log;
 
 /** What reads and writes memory, and what ends a frame (Yellow Paper, H.2; EIP-211, EIP-5656). */
 export const MEMORY: Operations = operations;

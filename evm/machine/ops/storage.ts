@@ -1,4 +1,6 @@
 import { toBigInt } from "@elench/bytes/words";
+import { GAS } from "@elench/spec/evm/gas-costs";
+import { OP } from "@elench/spec/evm/opcodes";
 import { type Account, EMPTY, FLAG, type Frame, PHASE, STATUS } from "../../structures/layout.ts";
 import { copyToMemory } from "../phases/copy.ts";
 import { isPrecompile } from "../phases/is-precompile.ts";
@@ -13,20 +15,6 @@ import { expandMemory } from "../state/memory.ts";
 import { openFrame, openTx } from "../state/opening.ts";
 import type { Operations } from "../state/operation.ts";
 
-/** EIP-2929. */
-const COLD_ACCOUNT = 2600n;
-const COLD_SLOT = 2100n;
-const WARM = 100n;
-/** EIP-2200, with the prices of EIP-2929 and the refund of EIP-3529: a slot that this transaction changes for the first time. */
-const SET = 20000n;
-const RESET = 2900n;
-const CLEARED = 4800n;
-/** EIP-2200: a call's stipend must not do for a write. */
-const SENTRY = 2300n;
-/** Yellow Paper, appendix G. */
-const COPIED_WORD = 3n;
-const NEW_ACCOUNT = 25000n;
-
 const isWarm = (address: bigint, { flags }: Account): boolean => (flags & FLAG.warm) !== 0 || isPrecompile(address);
 
 // Accounts
@@ -34,7 +22,7 @@ const isWarm = (address: bigint, { flags }: Account): boolean => (flags & FLAG.w
 /** Opens an account, pays for that, and makes it warm. */
 function access(m: Machine, address: bigint): Account {
   const account = openAccount(m, address);
-  charge(m, isWarm(address, account) ? WARM : COLD_ACCOUNT);
+  charge(m, isWarm(address, account) ? GAS.WARM_STORAGE_READ_COST : GAS.COLD_ACCOUNT_ACCESS_COST);
   storeAccount(m, { ...account, flags: account.flags | FLAG.warm });
   return account;
 }
@@ -68,7 +56,7 @@ function extCodeCopy(m: Machine): void {
   const [to, from, length] = [stack.pop(), stack.pop(), stack.pop()];
   const { codeHash } = access(m, address);
   expandMemory(m, to, length);
-  charge(m, COPIED_WORD * ((length + 31n) / 32n));
+  charge(m, GAS.COPY_WORD * ((length + 31n) / 32n));
   if (length === 0n) return;
   openTx(m);
   copyToMemory(m, openCode(m, codeHash), from, to, length);
@@ -87,7 +75,7 @@ function load(m: Machine): void {
   const { address } = openFrame(m);
   const account = openAccount(m, address);
   const slot = openSlot(m, account, number);
-  charge(m, slot.warm ? WARM : COLD_SLOT);
+  charge(m, slot.warm ? GAS.WARM_STORAGE_READ_COST : GAS.COLD_SLOAD_COST);
   if (!slot.warm) storeSlot(m, account, { ...slot, warm: true });
   m.stack.push(slot.current);
 }
@@ -96,13 +84,14 @@ function store(m: Machine): void {
   const number = m.stack.pop();
   const value = m.stack.pop();
   const { address } = frameThatWrites(m);
-  if (m.gas <= SENTRY) throw EXCEPTIONAL_HALT;
+  // EIP-2200: a call's stipend does not pay for a write.
+  if (m.gas <= GAS.CALL_STIPEND) throw EXCEPTIONAL_HALT;
   const account = openAccount(m, address);
   const slot = openSlot(m, account, number);
   const { original, current, warm } = slot;
-  if (!warm) charge(m, COLD_SLOT);
+  if (!warm) charge(m, GAS.COLD_SLOAD_COST);
   const first = current === original && value !== current;
-  charge(m, first ? (original === 0n ? SET : RESET) : WARM);
+  charge(m, first ? (original === 0n ? GAS.SSTORE_SET_GAS : GAS.SSTORE_RESET_GAS) : GAS.WARM_STORAGE_READ_COST);
   storeSlot(m, account, { ...slot, current: value, warm: true });
   const refund = refundOf(original, current, value);
   if (refund === 0n) return;
@@ -113,8 +102,14 @@ function store(m: Machine): void {
 /** What a write adds to the refund (EIP-2200): a part of it may be taken back later, so that the sum is what the change from `original` earns. */
 function refundOf(original: bigint, current: bigint, value: bigint): bigint {
   if (value === current) return 0n;
-  const cleared = original === 0n ? 0n : (value === 0n ? CLEARED : 0n) - (current === 0n ? CLEARED : 0n);
-  const restored = value === original ? (original === 0n ? SET : RESET) - WARM : 0n;
+  const cleared =
+    original === 0n
+      ? 0n
+      : (value === 0n ? GAS.SSTORE_CLEARS_SCHEDULE : 0n) - (current === 0n ? GAS.SSTORE_CLEARS_SCHEDULE : 0n);
+  const restored =
+    value === original
+      ? (original === 0n ? GAS.SSTORE_SET_GAS : GAS.SSTORE_RESET_GAS) - GAS.WARM_STORAGE_READ_COST
+      : 0n;
   return cleared + restored;
 }
 
@@ -148,8 +143,8 @@ function selfDestruct(m: Machine): void {
   storeAccount(m, { ...account, balance: 0n, flags });
 
   const beneficiary = openAccount(m, to);
-  if (!isWarm(to, beneficiary)) charge(m, COLD_ACCOUNT);
-  if (balance > 0n && isEmptyAccount(beneficiary)) charge(m, NEW_ACCOUNT);
+  if (!isWarm(to, beneficiary)) charge(m, GAS.COLD_ACCOUNT_ACCESS_COST);
+  if (balance > 0n && isEmptyAccount(beneficiary)) charge(m, GAS.NEW_ACCOUNT);
   const given = created && to === address ? 0n : balance;
   storeAccount(m, {
     ...beneficiary,
@@ -161,14 +156,14 @@ function selfDestruct(m: Machine): void {
 }
 
 export const STORAGE: Operations = {
-  49: balance,
-  59: extCodeSize,
-  60: extCodeCopy,
-  63: extCodeHash,
-  71: selfBalance,
-  84: load,
-  85: store,
-  92: transientLoad,
-  93: transientStore,
-  255: selfDestruct,
+  [OP.BALANCE]: balance,
+  [OP.EXTCODESIZE]: extCodeSize,
+  [OP.EXTCODECOPY]: extCodeCopy,
+  [OP.EXTCODEHASH]: extCodeHash,
+  [OP.SELFBALANCE]: selfBalance,
+  [OP.SLOAD]: load,
+  [OP.SSTORE]: store,
+  [OP.TLOAD]: transientLoad,
+  [OP.TSTORE]: transientStore,
+  [OP.SELFDESTRUCT]: selfDestruct,
 };

@@ -1,4 +1,5 @@
 import { leavesOf } from "@elench/merkle/paged-bytes";
+import { LIMIT } from "@elench/spec/evm/limits";
 import { PHASE } from "../../structures/layout.ts";
 import { readFromView } from "../state/bytes.ts";
 import type { Machine } from "../state/machine.ts";
@@ -8,12 +9,9 @@ import { type BuildTask, builtInput, EXECUTE, type InputTask } from "../state/ta
 
 /** Trees that are built in bounded pieces: of a creation's code, and of a model's input. */
 
-/** Bytes that BUILD and INPUT take in a step. */
-const BUILD_BYTES = 4096;
-
 function build(m: Machine, { view, position }: BuildTask): void {
   openTask(m);
-  const count = Math.min(view.length - position, BUILD_BYTES);
+  const count = Math.min(view.length - position, LIMIT.BUILD_BYTES);
   readFromView(m, view, position, count);
   m.tape?.bytes(...m.code.siblings(...leavesOf(position, count)));
   const end = position + count;
@@ -25,7 +23,7 @@ function build(m: Machine, { view, position }: BuildTask): void {
 function input(m: Machine, task: InputTask): void {
   openTask(m);
   const { modelId, entry, view, position } = task;
-  const count = Math.min(view.length - position, BUILD_BYTES);
+  const count = Math.min(view.length - position, LIMIT.BUILD_BYTES);
   readFromView(m, view, position, count);
   if (m.tape && count > 0) m.tape.bytes(...builtInput(task).siblings(...leavesOf(position, count)));
   const next = { ...task, position: position + count };

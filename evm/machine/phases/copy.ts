@@ -1,3 +1,4 @@
+import { LIMIT } from "@elench/spec/evm/limits";
 import { Code } from "../../structures/code.ts";
 import { PHASE } from "../../structures/layout.ts";
 import { readFromCode, readFromView } from "../state/bytes.ts";
@@ -8,9 +9,6 @@ import type { Steps } from "../state/operation.ts";
 import { type CopyTask, EXECUTE, type Source } from "../state/task.ts";
 
 /** Copying into memory, in bounded pieces. */
-
-/** Bytes copied in a step. */
-const COPY_BYTES = 2048;
 
 const lengthOf = (source: Source): number => (source instanceof Code ? source.size : source.length);
 
@@ -29,7 +27,7 @@ export function copyToMemory(m: Machine, source: Source, from: bigint, to: bigin
 
 function copy(m: Machine, { source, from, to, rest }: CopyTask): void {
   openTask(m);
-  const count = Math.min(rest, COPY_BYTES);
+  const count = Math.min(rest, LIMIT.COPY_BYTES);
   const bytes = source instanceof Code ? readFromCode(m, source, from, count) : readFromView(m, source, from, count);
   // Memory that is copied within itself stays as it was for the pieces to come; the last piece, which may be the only one, is written in place.
   if (rest > count && !(source instanceof Code) && source.tree === m.memory) m.memory.shared = true;

@@ -2,6 +2,8 @@ import { concat } from "@elench/bytes/concat";
 import { equalBytes, toBigInt, wordBytes } from "@elench/bytes/words";
 import { PagedBytes } from "@elench/merkle/paged-bytes";
 import { keccak256 } from "@elench/merkle/tree";
+import { GAS } from "@elench/spec/evm/gas-costs";
+import { LIMIT } from "@elench/spec/evm/limits";
 import { Code } from "../../structures/code.ts";
 import {
   type Account,
@@ -32,14 +34,6 @@ import { copyToMemory } from "./copy.ts";
 import { hashView } from "./hash.ts";
 import { isPrecompile } from "./is-precompile.ts";
 
-/** Deepest frame: the transaction's own has depth 0 (Yellow Paper, section 8). */
-const MAX_DEPTH = 1024;
-/** EIP-2681: a nonce that goes no higher. */
-const MAX_NONCE = 2n ** 64n - 1n;
-/** EIP-170. */
-const MAX_CODE = 24576;
-/** Yellow Paper, appendix G: for each byte of a new account's code. */
-const CODE_BYTE = 200n;
 /** EIP-3541: no code begins with it. */
 const RESERVED = 0xef;
 
@@ -70,7 +64,7 @@ const pay = (account: Account, amount: bigint): Account => ({
 });
 
 function enterCall(m: Machine, frame: Frame, { codeAddress, transfers }: EnterTask): void {
-  if (frame.depth > MAX_DEPTH || (transfers && !transfer(m, frame))) leaveWith(m, STATUS.revert);
+  if (frame.depth > LIMIT.CALL_DEPTH || (transfers && !transfer(m, frame))) leaveWith(m, STATUS.revert);
   else if (isPrecompile(codeAddress)) m.goTo(precompileTask(codeAddress));
   else {
     const { codeHash } = openAccount(m, codeAddress);
@@ -124,7 +118,7 @@ function create(m: Machine, { salted, digest }: TaskOf<typeof PHASE.create>): vo
   const salt = salted ? stack.pop() : 0n;
   const frame = openFrame(m);
   const creator = openAccount(m, frame.address);
-  if (frame.depth >= MAX_DEPTH || creator.balance < value || creator.nonce === MAX_NONCE) {
+  if (frame.depth >= LIMIT.CALL_DEPTH || creator.balance < value || creator.nonce === LIMIT.NONCE) {
     m.returned = EMPTY;
     stack.push(0n);
     m.goTo(EXECUTE);
@@ -134,7 +128,7 @@ function create(m: Machine, { salted, digest }: TaskOf<typeof PHASE.create>): vo
   const address = salted ? saltedAddress(frame.address, salt, digest) : createdAddress(frame.address, creator.nonce);
   const account = openAccount(m, address);
   storeAccount(m, { ...account, flags: account.flags | FLAG.warm });
-  const gas = m.gas - m.gas / 64n;
+  const gas = m.gas - m.gas / GAS.CALL_RESERVE_DIVISOR;
   m.gas -= gas;
   m.returned = EMPTY;
   const creation: Frame = {
@@ -183,8 +177,8 @@ function leave(m: Machine, { status }: LeaveTask): void {
   const frame = openFrame(m);
   const returned = openView(m, m.returned);
   if (frame.kind === KIND.creation && status === STATUS.success && returned.length > 0) {
-    if (returned.length > MAX_CODE || readFromView(m, returned, 0, 1)[0] === RESERVED) throw EXCEPTIONAL_HALT;
-    charge(m, CODE_BYTE * BigInt(returned.length));
+    if (returned.length > LIMIT.CODE_BYTES || readFromView(m, returned, 0, 1)[0] === RESERVED) throw EXCEPTIONAL_HALT;
+    charge(m, GAS.CODE_DEPOSIT_BYTE * BigInt(returned.length));
     hashView(m, { phase: PHASE.deposit, code: returned }, returned);
   } else goOn(m, frame, status);
 }

@@ -1,6 +1,7 @@
 import { concat } from "@elench/bytes/concat";
 import { toBigInt } from "@elench/bytes/words";
 import { type Hash, keccak256 } from "@elench/merkle/tree";
+import { LIMIT } from "@elench/spec/evm/limits";
 import { KECCAK_INITIAL, KECCAK_RATE, keccakAbsorb } from "../../crypto/hashes/keccak.ts";
 import { keccakPad } from "../../crypto/hashes/padding.ts";
 import { PHASE, type View } from "../../structures/layout.ts";
@@ -11,11 +12,6 @@ import type { Steps } from "../state/operation.ts";
 import { type DigestUse, EXECUTE, type HashTask } from "../state/task.ts";
 
 /** Hashing in bounded pieces, for whoever needs the digest. */
-
-/** A message up to this is hashed in one step. */
-const HASH_AT_ONCE = 8192;
-/** Bytes absorbed in a step of hashing a longer one: 32 blocks. */
-const ABSORB_BYTES = 32 * KECCAK_RATE;
 
 const NOTHING = new Uint8Array(0);
 
@@ -33,15 +29,15 @@ function hash(m: Machine, task: HashTask): void {
   openTask(m);
   const { then, prefix, view, suffix, position, sponge } = task;
   const length = prefix.length + view.length + suffix.length;
-  if (length <= HASH_AT_ONCE) {
+  if (length <= LIMIT.HASH_AT_ONCE) {
     digested(m, then, keccak256(readMessage(m, task, 0, length)));
     return;
   }
   if (m.tape && position > 0) m.tape.bytes(sponge);
   const rest = length - position;
-  const piece = readMessage(m, task, position, Math.min(position + ABSORB_BYTES, length));
-  if (rest > ABSORB_BYTES) {
-    m.goTo({ ...task, position: position + ABSORB_BYTES, sponge: keccakAbsorb(sponge, piece) });
+  const piece = readMessage(m, task, position, Math.min(position + LIMIT.ABSORB_BYTES, length));
+  if (rest > LIMIT.ABSORB_BYTES) {
+    m.goTo({ ...task, position: position + LIMIT.ABSORB_BYTES, sponge: keccakAbsorb(sponge, piece) });
     return;
   }
   const whole = rest - (rest % KECCAK_RATE);

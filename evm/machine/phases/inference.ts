@@ -1,6 +1,7 @@
 import { concat } from "@elench/bytes/concat";
 import { toBigInt, wordBytes } from "@elench/bytes/words";
 import { keccak256 } from "@elench/merkle/tree";
+import { MODEL_DIRECTORY, PRECOMPILE_INPUT } from "@elench/spec/evm/precompiles";
 import { decodeEntry } from "../../inference/directory.ts";
 import { PHASE, STATUS, viewOf, viewOfBytes, ZERO_HASH } from "../../structures/layout.ts";
 import { readFromView } from "../state/bytes.ts";
@@ -12,9 +13,8 @@ import { openFrame, openTask, openView } from "../state/opening.ts";
 import type { Steps } from "../state/operation.ts";
 import type { AskTask } from "../state/task.ts";
 
-/** The account whose storage names the chain's models. */
-const DIRECTORY = 0xa101n;
-const HEADER_BYTES = 64;
+const DIRECTORY = BigInt(MODEL_DIRECTORY);
+const HEADER_BYTES = PRECOMPILE_INPUT.INFERENCE_HEADER_BYTES;
 
 /** The first step of `inference`: everything is checked and paid for, and the input's tree is begun. */
 export function callModel(m: Machine): void {

@@ -1,6 +1,9 @@
 import { concat } from "@elench/bytes/concat";
 import { toBigInt } from "@elench/bytes/words";
 import { keccak256 } from "@elench/merkle/tree";
+import { GAS } from "@elench/spec/evm/gas-costs";
+import { LIMIT } from "@elench/spec/evm/limits";
+import { PRECOMPILE, PRECOMPILE_INPUT } from "@elench/spec/evm/precompiles";
 import { blake2Finish, blake2Run, blake2Start } from "../../crypto/hashes/blake2.ts";
 import { ripemd160Pad, sha256Pad } from "../../crypto/hashes/padding.ts";
 import { RIPEMD160_INITIAL, ripemd160Absorb } from "../../crypto/hashes/ripemd160.ts";
@@ -20,13 +23,16 @@ import { runPrecompile } from "./run-precompile.ts";
 
 /** Precompiles of Cancun, in one step where L1 has one of its own that can be called, else in pieces (docs/evm-machine.md, "Precompiles"). */
 
-const BLOCK = 64;
-const SHA256_STEP = 80 * BLOCK;
-const RIPEMD160_STEP = 64 * BLOCK;
-const BLAKE2_STEP = 1500;
-const BLAKE2_INPUT = 213;
-/** A pair of points. */
-const PAIR = 192;
+const {
+  BLAKE2F_BYTES,
+  BLOCK_BYTES,
+  ECADD_BYTES,
+  ECMUL_BYTES,
+  ECPAIRING_PAIR_BYTES,
+  ECRECOVER_BYTES,
+  MODEXP_HEADER_BYTES,
+  POINT_EVALUATION_BYTES,
+} = PRECOMPILE_INPUT;
 
 type Precompile = (m: Machine, data: View, task: PrecompileTask) => void;
 
@@ -45,69 +51,70 @@ function runOn(m: Machine, data: View, address: number, length: number): void {
 }
 
 const recover: Precompile = (m, data) => {
-  charge(m, 3000n);
-  runOn(m, data, 1, 128);
+  charge(m, GAS.ECRECOVER);
+  runOn(m, data, PRECOMPILE.ECRECOVER, ECRECOVER_BYTES);
 };
 
 const identity: Precompile = (m, data) => {
-  charge(m, 15n + 3n * words(data.length));
+  charge(m, GAS.IDENTITY + GAS.IDENTITY_WORD * words(data.length));
   m.returned = data;
   m.goTo({ phase: PHASE.leave, status: STATUS.success });
 };
 
 /** EIP-198, priced by EIP-2565. */
 const exponentiate: Precompile = (m, data) => {
-  const head = readFromView(m, data, 0, 96);
+  const head = readFromView(m, data, 0, MODEXP_HEADER_BYTES);
   const [base, exponent, modulus] = [0, 32, 64].map((at) => toBigInt(head.subarray(at, at + 32))) as [
     bigint,
     bigint,
     bigint,
   ];
   const lead = exponent < 32n ? Number(exponent) : 32;
-  const exponentHead = readFromView(m, data, 96n + base, lead);
+  const exponentHead = readFromView(m, data, BigInt(MODEXP_HEADER_BYTES) + base, lead);
   charge(m, modexpGas(base, exponent, modulus, toBigInt(exponentHead)));
-  if (m.host.bounded && (base > 1024n || exponent > 1024n || modulus > 1024n)) throw EXCEPTIONAL_HALT;
+  if (m.host.bounded && [base, exponent, modulus].some((length) => length > LIMIT.MODEXP_BYTES)) throw EXCEPTIONAL_HALT;
   // The price is known by the lengths and the exponent's head: before the rest of the input, and whether or not there is a modulus.
-  if (m.host.bounded && exceedsL1(5, concat(head, new Uint8Array(Number(base)), exponentHead))) throw EXCEPTIONAL_HALT;
+  if (m.host.bounded && exceedsL1(PRECOMPILE.MODEXP, concat(head, new Uint8Array(Number(base)), exponentHead)))
+    throw EXCEPTIONAL_HALT;
   if (modulus === 0n) {
     leaveWithBytes(m, new Uint8Array(0));
     return;
   }
-  const input = concat(head, readFromView(m, data, 96, Number(base + exponent + modulus)));
-  leaveWithBytes(m, runPrecompile(5, input) as Uint8Array);
+  const input = concat(head, readFromView(m, data, MODEXP_HEADER_BYTES, Number(base + exponent + modulus)));
+  leaveWithBytes(m, runPrecompile(PRECOMPILE.MODEXP, input) as Uint8Array);
 };
 
 function modexpGas(base: bigint, exponent: bigint, modulus: bigint, head: bigint): bigint {
   const longest = base > modulus ? base : modulus;
   const width = (longest + 7n) / 8n;
   const bits = head === 0n ? 0n : BigInt(head.toString(2).length - 1);
-  const iterations = (exponent > 32n ? 8n * (exponent - 32n) : 0n) + bits;
-  const gas = (width * width * (iterations > 1n ? iterations : 1n)) / 3n;
-  return gas > 200n ? gas : 200n;
+  const iterations = (exponent > 32n ? GAS.MODEXP_EXPONENT_BYTE * (exponent - 32n) : 0n) + bits;
+  const gas = (width * width * (iterations > 1n ? iterations : 1n)) / GAS.MODEXP_DIVISOR;
+  return gas > GAS.MODEXP_MIN ? gas : GAS.MODEXP_MIN;
 }
 
 const addPoints: Precompile = (m, data) => {
-  charge(m, 150n);
-  runOn(m, data, 6, 128);
+  charge(m, GAS.ECADD);
+  runOn(m, data, PRECOMPILE.ECADD, ECADD_BYTES);
 };
 
 const multiplyPoint: Precompile = (m, data) => {
-  charge(m, 6000n);
-  runOn(m, data, 7, 96);
+  charge(m, GAS.ECMUL);
+  runOn(m, data, PRECOMPILE.ECMUL, ECMUL_BYTES);
 };
 
 const pair: Precompile = (m, data) => {
-  if (data.length % PAIR !== 0) throw EXCEPTIONAL_HALT;
-  const gas = 45_000n + 34_000n * BigInt(data.length / PAIR);
+  if (data.length % ECPAIRING_PAIR_BYTES !== 0) throw EXCEPTIONAL_HALT;
+  const gas = GAS.ECPAIRING + GAS.ECPAIRING_PAIR * BigInt(data.length / ECPAIRING_PAIR_BYTES);
   charge(m, gas);
-  if (m.host.bounded && gas > 4_000_000n) throw EXCEPTIONAL_HALT;
-  runOn(m, data, 8, data.length);
+  if (m.host.bounded && gas > LIMIT.PRECOMPILE_L1_GAS) throw EXCEPTIONAL_HALT;
+  runOn(m, data, PRECOMPILE.ECPAIRING, data.length);
 };
 
 const evaluatePoint: Precompile = (m, data) => {
-  charge(m, 50_000n);
-  if (data.length !== 192) throw EXCEPTIONAL_HALT;
-  runOn(m, data, 10, 192);
+  charge(m, GAS.POINT_EVALUATION);
+  if (data.length !== POINT_EVALUATION_BYTES) throw EXCEPTIONAL_HALT;
+  runOn(m, data, PRECOMPILE.POINT_EVALUATION, POINT_EVALUATION_BYTES);
 };
 
 interface BlockHash {
@@ -134,7 +141,7 @@ const hashBlocks =
       return;
     }
     const last = readFromView(m, data, position, rest);
-    const whole = rest - (rest % BLOCK);
+    const whole = rest - (rest % BLOCK_BYTES);
     const end = absorb(state, concat(last.subarray(0, whole), pad(last.subarray(whole), data.length)));
     leaveWithBytes(m, digest(end));
   };
@@ -142,46 +149,46 @@ const hashBlocks =
 /** BLAKE2F (EIP-152): the midstate is the hash of the working vector. */
 const blake2: Precompile = (m, data, task) => {
   const { position } = task;
-  if (data.length !== BLAKE2_INPUT) throw EXCEPTIONAL_HALT;
-  const input = readFromView(m, data, 0, BLAKE2_INPUT);
-  if ((input[212] as number) > 1) throw EXCEPTIONAL_HALT;
+  if (data.length !== BLAKE2F_BYTES) throw EXCEPTIONAL_HALT;
+  const input = readFromView(m, data, 0, BLAKE2F_BYTES);
+  if ((input[BLAKE2F_BYTES - 1] as number) > 1) throw EXCEPTIONAL_HALT;
   const rounds = Number(toBigInt(input.subarray(0, 4)));
-  if (position === 0) charge(m, BigInt(rounds));
+  if (position === 0) charge(m, GAS.BLAKE2F_ROUND * BigInt(rounds));
   const vector = position === 0 ? blake2Start(input) : task.vector;
   if (position > 0) m.tape?.bytes(vector);
-  const count = Math.min(rounds - position, BLAKE2_STEP);
+  const count = Math.min(rounds - position, LIMIT.BLAKE2F_ROUNDS);
   const next = blake2Run(vector, input.slice(68, 196), position, count);
   if (position + count === rounds) leaveWithBytes(m, blake2Finish(input.slice(4, 68), next));
   else m.goTo({ ...task, position: position + count, midstate: keccak256(next), vector: next });
 };
 
 const precompiles: Readonly<Record<number, Precompile>> = {
-  1: recover,
-  2: hashBlocks({
-    base: 60n,
-    perWord: 12n,
-    bytesAStep: SHA256_STEP,
+  [PRECOMPILE.ECRECOVER]: recover,
+  [PRECOMPILE.SHA256]: hashBlocks({
+    base: GAS.SHA256,
+    perWord: GAS.SHA256_WORD,
+    bytesAStep: LIMIT.SHA256_BYTES,
     initial: SHA256_INITIAL,
     absorb: sha256Absorb,
     pad: sha256Pad,
     digest: (state) => state,
   }),
-  3: hashBlocks({
-    base: 600n,
-    perWord: 120n,
-    bytesAStep: RIPEMD160_STEP,
+  [PRECOMPILE.RIPEMD160]: hashBlocks({
+    base: GAS.RIPEMD160,
+    perWord: GAS.RIPEMD160_WORD,
+    bytesAStep: LIMIT.RIPEMD160_BYTES,
     initial: RIPEMD160_INITIAL,
     absorb: ripemd160Absorb,
     pad: ripemd160Pad,
     digest: (state) => concat(new Uint8Array(12), state.subarray(0, 20)),
   }),
-  4: identity,
-  5: exponentiate,
-  6: addPoints,
-  7: multiplyPoint,
-  8: pair,
-  9: blake2,
-  10: evaluatePoint,
+  [PRECOMPILE.IDENTITY]: identity,
+  [PRECOMPILE.MODEXP]: exponentiate,
+  [PRECOMPILE.ECADD]: addPoints,
+  [PRECOMPILE.ECMUL]: multiplyPoint,
+  [PRECOMPILE.ECPAIRING]: pair,
+  [PRECOMPILE.BLAKE2F]: blake2,
+  [PRECOMPILE.POINT_EVALUATION]: evaluatePoint,
 };
 
 function precompile(m: Machine, task: PrecompileTask): void {

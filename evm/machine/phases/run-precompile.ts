@@ -1,4 +1,5 @@
 import { InternalError } from "@elench/errors/internal-error";
+import { PRECOMPILE } from "@elench/spec/evm/precompiles";
 import { Common, Hardfork, Mainnet } from "@ethereumjs/common";
 import { getActivePrecompiles, type PrecompileInput, paramsEVM } from "@ethereumjs/evm";
 import { bn254 } from "../../crypto/bn254.ts";
@@ -16,8 +17,8 @@ const PLENTY = 1n << 62n;
 
 /** Output of one of Ethereum's precompiles, whatever its price; null where it refuses its input. @param address 1, 5, 6, 7, 8 or 10. */
 export function runPrecompile(address: number, data: Uint8Array): Uint8Array | null {
-  if (address === 5) return exponentiate(data);
-  if (address === 10) return evaluatePoint(data);
+  if (address === PRECOMPILE.MODEXP) return exponentiate(data);
+  if (address === PRECOMPILE.POINT_EVALUATION) return evaluatePoint(data);
   const run = active.get(precompileAddress(address).slice(2));
   if (!run) throw new InternalError(`there is no precompile ${address}`);
   const call = { data, gasLimit: PLENTY, common, _EVM: host } as unknown as PrecompileInput;

@@ -1,4 +1,5 @@
 import { hashWords } from "@elench/merkle/hash-words";
+import { GAS } from "@elench/spec/evm/gas-costs";
 import { isPayable, isTakable } from "../../batch/validity.ts";
 import { EMPTY, type Envelope, FLAG, type Frame, KIND, PHASE, STATUS, type Tx } from "../../structures/layout.ts";
 import { endTransaction } from "../state/boundary.ts";
@@ -12,8 +13,6 @@ import { createdAddress, enter } from "./frames.ts";
 import { drop, warmed } from "./transactions.ts";
 
 const WORD = 2n ** 256n;
-/** EIP-3529: of the gas used, at most a fifth is refunded. */
-const REFUND_QUOTIENT = 5n;
 
 /** VALIDATE: checks what needs the state (Yellow Paper, section 6.2; EIPs 1559, 2681, 3607), buys the gas, and enters the transaction's own frame. */
 function validate(m: Machine): void {
@@ -79,7 +78,8 @@ function settle(m: Machine, { status }: SettleTask): void {
   const { gasLimit } = openEnvelope(m);
   const block = openBlock(m);
   const spent = gasLimit - m.gas;
-  const refund = tx.refund < spent / REFUND_QUOTIENT ? tx.refund : spent / REFUND_QUOTIENT;
+  let refund = spent / GAS.MAX_REFUND_QUOTIENT;
+  if (tx.refund < refund) refund = tx.refund;
   const used = spent - refund;
   const sender = openAccount(m, tx.origin);
   storeAccount(m, { ...sender, balance: (sender.balance + (m.gas + refund) * tx.gasPrice) % WORD });

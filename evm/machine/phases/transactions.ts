@@ -1,3 +1,5 @@
+import { GAS } from "@elench/spec/evm/gas-costs";
+import { LIMIT } from "@elench/spec/evm/limits";
 import { signer } from "../../batch/signer.ts";
 import {
   type Decoded,
@@ -7,7 +9,7 @@ import {
   readAccessSlot,
   SLOT_BYTES,
 } from "../../batch/transaction.ts";
-import { ADDRESS_GAS, baseGas, dataGas, SLOT_GAS } from "../../batch/validity.ts";
+import { baseGas, dataGas } from "../../batch/validity.ts";
 import { type Account, type Envelope, FLAG, PHASE, type Tx, viewOf } from "../../structures/layout.ts";
 import { endTransaction } from "../state/boundary.ts";
 import { readBytes, readFromView } from "../state/bytes.ts";
@@ -68,15 +70,13 @@ function recover(m: Machine, { signature, digest }: TaskOf<typeof PHASE.recover>
   else toAccessList(m, envelope);
 }
 
-const COUNT_BYTES = 4096;
-
 /** COUNT: gas of the data. */
 function count(m: Machine, { position }: CountTask): void {
   openTask(m);
   const tx = openTx(m);
   const envelope = openEnvelope(m);
   const data = openView(m, envelope.data);
-  const bytes = readFromView(m, data, position, Math.min(COUNT_BYTES, data.length - position));
+  const bytes = readFromView(m, data, position, Math.min(LIMIT.COUNT_BYTES, data.length - position));
   const counted = withGas(m, tx, envelope, dataGas(bytes));
   const next = position + bytes.length;
   if (next < data.length) m.goTo({ phase: PHASE.count, position: next });
@@ -112,7 +112,10 @@ function access(m: Machine, task: AccessTask): void {
     const account = openAccount(m, address);
     const slot = openSlot(m, account, number);
     storeSlot(m, account, { ...slot, warm: true });
-    nextItem(m, withGas(m, tx, envelope, SLOT_GAS), { ...task, position: position + SLOT_BYTES });
+    nextItem(m, withGas(m, tx, envelope, GAS.ACCESS_LIST_STORAGE_KEY_COST), {
+      ...task,
+      position: position + SLOT_BYTES,
+    });
     return;
   }
   const entry = readAccessEntry(read, position, envelope.accessEnd);
@@ -121,7 +124,7 @@ function access(m: Machine, task: AccessTask): void {
     return;
   }
   storeAccount(m, warmed(openAccount(m, entry.address)));
-  nextItem(m, withGas(m, tx, envelope, ADDRESS_GAS), {
+  nextItem(m, withGas(m, tx, envelope, GAS.ACCESS_LIST_ADDRESS_COST), {
     phase: PHASE.access,
     position: entry.slots,
     slotsEnd: entry.slotsEnd,

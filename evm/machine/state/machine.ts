@@ -2,6 +2,7 @@ import type { Word } from "@elench/bytes/words";
 import { hashWords } from "@elench/merkle/hash-words";
 import { PagedBytes } from "@elench/merkle/paged-bytes";
 import { type Hash, hashPair } from "@elench/merkle/tree";
+import { wordsInOrder } from "@elench/spec/evm/structures";
 import { Code } from "../../structures/code.ts";
 import {
   type Account,
@@ -71,23 +72,23 @@ export class Machine {
 
   /** The 15 words of the state. */
   words(): Word[] {
-    return [
-      this.phase,
-      this.clock,
-      this.pc,
-      this.gas,
-      this.stack.chain(),
-      this.stack.height,
-      this.memory.root,
-      this.memory.size,
-      this.code.root,
-      this.code.size,
-      hashOf(this.returned, viewWords),
-      rootOf(this.journal),
-      this.frame ? hashOf(this.frame, frameWords) : 0,
-      this.tx ? hashOf(this.tx, txWords) : 0,
-      taskHash(this.task),
-    ];
+    return wordsInOrder<"State", Word>("State", {
+      phase: this.phase,
+      clock: this.clock,
+      pc: this.pc,
+      gas: this.gas,
+      stack: this.stack.chain(),
+      height: this.stack.height,
+      memory: this.memory.root,
+      memorySize: this.memory.size,
+      code: this.code.root,
+      codeSize: this.code.size,
+      returned: hashOf(this.returned, viewWords),
+      journal: rootOf(this.journal),
+      frame: this.frame ? hashOf(this.frame, frameWords) : 0,
+      tx: this.tx ? hashOf(this.tx, txWords) : 0,
+      task: taskHash(this.task),
+    });
   }
 
   /** Hash of the state. */

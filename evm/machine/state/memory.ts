@@ -1,20 +1,19 @@
+import { GAS } from "@elench/spec/evm/gas-costs";
+import { LIMIT } from "@elench/spec/evm/limits";
 import { readBytes } from "./bytes.ts";
 import { charge } from "./gas.ts";
 import { EXCEPTIONAL_HALT } from "./halt.ts";
 import type { Machine } from "./machine.ts";
 
-/** Memory beyond this cannot be paid for: its price would pass 2^64. */
-const MEMORY_LIMIT = 2n ** 32n;
-
 /** Price of so many words of memory (Yellow Paper, H.1). */
-const memoryGas = (words: bigint): bigint => 3n * words + (words * words) / 512n;
+const memoryGas = (words: bigint): bigint => GAS.MEMORY_WORD * words + (words * words) / GAS.MEMORY_QUADRATIC_DIVISOR;
 
 /** Charges for and performs memory expansion to offset + length. No-op if length is 0. Halts exceptionally if gas is insufficient. */
 export function expandMemory(m: Machine, offset: bigint, length: bigint): void {
   if (length === 0n) return;
   const end = offset + length;
   if (end <= BigInt(m.memory.size)) return;
-  if (end > MEMORY_LIMIT) throw EXCEPTIONAL_HALT;
+  if (end > LIMIT.MEMORY) throw EXCEPTIONAL_HALT;
   const words = (end + 31n) / 32n;
   charge(m, memoryGas(words) - memoryGas(BigInt(m.memory.size / 32)));
   ownMemory(m).grow(32 * Number(words));

@@ -2,6 +2,7 @@ import type { Word } from "@elench/bytes/words";
 import { hashWords } from "@elench/merkle/hash-words";
 import type { PagedBytes } from "@elench/merkle/paged-bytes";
 import type { Hash } from "@elench/merkle/tree";
+import { wordsInOrder } from "@elench/spec/evm/structures";
 import type { Code } from "../../structures/code.ts";
 import {
   type Account,
@@ -48,23 +49,23 @@ export class Waiting implements Hashed {
   }
 
   words(): Word[] {
-    return [
-      this.phase,
-      0,
-      this.pc,
-      this.gas,
-      this.stack.chain(),
-      this.stack.height,
-      this.memory.root,
-      this.memory.size,
-      this.code.root,
-      this.code.size,
-      hashOf(EMPTY, viewWords),
-      rootOf(this.journal),
-      this.frame ? hashOf(this.frame, frameWords) : 0,
-      hashOf(this.tx, txWords),
-      0,
-    ];
+    return wordsInOrder<"State", Word>("State", {
+      phase: this.phase,
+      clock: 0,
+      pc: this.pc,
+      gas: this.gas,
+      stack: this.stack.chain(),
+      height: this.stack.height,
+      memory: this.memory.root,
+      memorySize: this.memory.size,
+      code: this.code.root,
+      codeSize: this.code.size,
+      returned: hashOf(EMPTY, viewWords),
+      journal: rootOf(this.journal),
+      frame: this.frame ? hashOf(this.frame, frameWords) : 0,
+      tx: hashOf(this.tx, txWords),
+      task: 0,
+    });
   }
 
   get hash(): Hash {
