@@ -9,7 +9,6 @@ import { type ProvenStep, prove } from "@elench/evm/machine/step";
 import type { NativeBatchOptions } from "@elench/evm/native/batch";
 import { PHASE } from "@elench/evm/structures/layout";
 import { type Hash, keccak256 } from "@elench/merkle/tree";
-import { LIMIT } from "@elench/spec/evm/limits";
 import { hostOf } from "./host.ts";
 import { MachineStates } from "./machine-states.ts";
 import type { Trace } from "./trace.ts";

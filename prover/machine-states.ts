@@ -1,12 +1,12 @@
 import { SLOT_STEPS } from "@elench/evm/batch/claim";
-import { BATCH_TRANSACTIONS } from "@elench/evm/batch/encoding";
 import { lastOfSlot, skipIdle } from "@elench/evm/machine/phases/blocks";
 import type { Machine } from "@elench/evm/machine/state/machine";
 import { step } from "@elench/evm/machine/step";
 import { PHASE } from "@elench/evm/structures/layout";
+import { LIMIT } from "@elench/spec/evm/limits";
 
 /** No batch halts later: after its last transaction, one slot is not used up. */
-const LAST_STEP = SLOT_STEPS * BigInt(BATCH_TRANSACTIONS + 1);
+const LAST_STEP = SLOT_STEPS * BigInt(LIMIT.BATCH_TRANSACTIONS + 1);
 
 /** Machines kept at hand: a dispute asks for ever closer steps. */
 const KEPT_MACHINES = 1024;

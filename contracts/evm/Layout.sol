@@ -141,7 +141,7 @@ struct Block {
   /// Hash chain of the receipts.
   bytes32 receipts;
   /// Root of the state trie.
-  bytes32 world;
+  bytes32 stateRoot;
   /// Hash of the Batch.
   bytes32 batch;
 }

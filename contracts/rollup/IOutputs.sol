@@ -14,7 +14,7 @@ struct Chain {
   uint256 chainId;
   /// @dev Gas that one batch may use: 1 … 2^27.
   uint256 batchGas;
-  /// @dev Before the first batch: H(number, world, history).
+  /// @dev Before the first batch: H(number, stateRoot, history).
   bytes32 genesisOutput;
   /// @dev May stop an output that is not final.
   address guardian;
@@ -74,7 +74,7 @@ interface IOutputs {
   /// @notice Proposes the output of a batch, on top of the output that the earlier batch has now. Takes the game's
   /// `proposalPrice()`; the bond is the caller's.
   /// @param context `contextOf(batch, previous)` for the previous output that the caller has computed on.
-  /// @param output H(number, world, history) after the batch.
+  /// @param output H(number, stateRoot, history) after the batch.
   function propose(uint256 batch, bytes32 context, bytes32 output) external payable returns (bytes32 game);
 
   /// @notice Takes the result of the game of the first batch that is not settled, and starts the delay. Anyone may call it.

@@ -82,7 +82,7 @@ test("turns go through any batch as a plain reading of the bytes does", () => {
 
 /** Where transactions begin and end, by the turns. */
 function turns(batch: Uint8Array): readonly [number, number][] {
-  const input = batchInput(1n, 1n, { number: 7n, world: bytes(32), history: NO_HISTORY }, batch);
+  const input = batchInput(1n, 1n, { number: 7n, stateRoot: bytes(32), history: NO_HISTORY }, batch);
   const found: [number, number][] = [];
   let block: Block = firstBlock(input);
   for (;;) {
@@ -139,9 +139,9 @@ test("the history's root is that of merkletreejs over 256 hashes, each at its bl
 test("context, output, block hash and first state are keccak256 of their words", () => {
   for (let i = 0; i < 20; i++) {
     const data = bytes(random(600));
-    const previous = { number: number(8), world: bytes(32), history: Array.from({ length: 256 }, () => bytes(32)) };
+    const previous = { number: number(8), stateRoot: bytes(32), history: Array.from({ length: 256 }, () => bytes(32)) };
     const input = batchInput(number(6), number(4), previous, data);
-    const output = hashOf(previous.number, previous.world, hexToBytes(rootOf(previous.history)));
+    const output = hashOf(previous.number, previous.stateRoot, hexToBytes(rootOf(previous.history)));
     assert.equal(bytesToHex(outputOf(previous)), output);
     const context = hashOf(
       input.chainId,
@@ -166,9 +166,9 @@ test("context, output, block hash and first state are keccak256 of their words",
       number: number(8),
       gasUsed: number(8),
       receipts: bytes(32),
-      world: bytes(32),
+      stateRoot: bytes(32),
     };
-    const { timestamp, gasLimit, baseFee, blobBaseFee, coinbase, prevRandao, gasUsed, receipts, world } = block;
+    const { timestamp, gasLimit, baseFee, blobBaseFee, coinbase, prevRandao, gasUsed, receipts, stateRoot } = block;
     assert.equal(
       bytesToHex(blockHash(block)),
       hashOf(block.number, timestamp, gasLimit, baseFee, blobBaseFee, coinbase, prevRandao, gasUsed, receipts, world),

@@ -14,7 +14,7 @@ export const PHASES = {
   loadAccount: {
     number: 2,
     task: "phase, task, address",
-    step: "trie proof against world; puts the record (flags 0, no slots) into the journal",
+    step: "trie proof against stateRoot; puts the record (flags 0, no slots) into the journal",
   },
   loadSlot: {
     number: 3,
@@ -72,7 +72,7 @@ export const PHASES = {
   start: {
     number: 20,
     task: "chainId, batchGas, previous output, root, size (the context is their hash)",
-    step: "opens them, and the previous output: number, world, history",
+    step: "opens them, and the previous output: number, stateRoot, history",
   },
   next: {
     number: 21,

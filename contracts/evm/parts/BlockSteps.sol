@@ -48,9 +48,9 @@ contract BlockSteps {
     batch.size = context[4];
     batch.transactions = Limit.BATCH_TRANSACTIONS;
     header.number = m.word();
-    header.world = bytes32(m.word());
+    header.stateRoot = bytes32(m.word());
     batch.history = bytes32(m.word());
-    bytes32 output = Layout.hash(header.number, uint256(header.world), uint256(batch.history));
+    bytes32 output = Layout.hash(header.number, uint256(header.stateRoot), uint256(batch.history));
     // INVARIANT: a batch goes on from the output that its claim names.
     if (output != bytes32(context[2])) revert WrongOpening(bytes32(context[2]), output);
     _reset(m, header, batch);
@@ -119,7 +119,7 @@ contract BlockSteps {
     words[6] = header.prevRandao;
     words[7] = header.gasUsed;
     words[8] = uint256(header.receipts);
-    words[9] = uint256(header.world);
+    words[9] = uint256(header.stateRoot);
     // end of BLOCK HASH
     return Layout.hash(words);
   }
@@ -128,7 +128,7 @@ contract BlockSteps {
   function _nextBlock(Machine memory m, Block memory header, Batch memory batch) private pure {
     uint256 start = batch.position + HEADER_BYTES;
     if (start > batch.size || batch.transactions == 0) {
-      bytes32 output = Layout.hash(header.number, uint256(header.world), uint256(batch.history));
+      bytes32 output = Layout.hash(header.number, uint256(header.stateRoot), uint256(batch.history));
       _halt(m, batch.context, output);
     }
     bytes memory bytes_ = m.read(batch.root, batch.size, batch.position, HEADER_BYTES);

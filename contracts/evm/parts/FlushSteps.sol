@@ -49,7 +49,7 @@ contract FlushSteps {
   function _setWorld(Machine memory m, bytes32 key, bytes memory value) private pure {
     Tx memory transaction = m.tx_();
     Block memory header = m.block_(transaction);
-    header.world = _update(m, header.world, key, value);
+    header.stateRoot = _update(m, header.stateRoot, key, value);
     transaction.block = header.hash();
     m.state.tx = transaction.hash();
   }

@@ -29,8 +29,8 @@ contract LoadSteps {
   }
 
   function _loadAccount(Machine memory m, uint256 name) private pure {
-    bytes32 world = m.block_(m.tx_()).world;
-    bytes memory value = _look(m, world, Records.accountKey(name));
+    bytes32 stateRoot = m.block_(m.tx_()).stateRoot;
+    bytes memory value = _look(m, stateRoot, Records.accountKey(name));
     Records.insertAccount(m, name, TrieValue.account(value));
   }
 

@@ -7,7 +7,7 @@ pragma solidity ^0.8.37;
 library Phase {
   /// One opcode.
   uint256 internal constant EXECUTE = 1;
-  /// Trie proof against world; puts the record (flags 0, no slots) into the journal.
+  /// Trie proof against stateRoot; puts the record (flags 0, no slots) into the journal.
   uint256 internal constant LOAD_ACCOUNT = 2;
   /// Trie proof against the account's storage; puts (value, value, 0) into its slots.
   uint256 internal constant LOAD_SLOT = 3;
@@ -39,7 +39,7 @@ library Phase {
   uint256 internal constant CREATE = 14;
   /// One more log.
   uint256 internal constant LOG = 15;
-  /// Opens them, and the previous output: number, world, history.
+  /// Opens them, and the previous output: number, stateRoot, history.
   uint256 internal constant START = 20;
   /// The next transaction, or the end of the block, or the next block, or the end.
   uint256 internal constant NEXT = 21;
