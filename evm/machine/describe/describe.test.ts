@@ -14,6 +14,8 @@ import {
   scenario,
 } from "../fixtures/programs.ts";
 import { OPCODES } from "../opcodes.ts";
+import { addressKey, slotKey } from "../state/keys.ts";
+import type { Machine } from "../state/machine.ts";
 import { describe, type StepDescription } from "./describe.ts";
 import { hexAddress, hexWord } from "./hex.ts";
 
@@ -244,4 +246,29 @@ test("describing a step leaves the machine as it is", async () => {
     assert.equal(bytesToHex(m.hash()), plain[at++]);
   });
   assert.equal(at, plain.length);
+});
+
+test("a step is described in the same words whatever this process has hashed in between", async () => {
+  const code = concat(apply(OP.sstore, 3, 5), apply(OP.tstore, 4, 6), apply(OP.revert, 0, 0));
+  const caller = concat(apply(OP.sstore, 7, 1), apply(OP.call, 60_000, OTHER, 0, 0, 0, 0, 0));
+  const accounts = [
+    [SELF, { nonce: 1n, code: caller }],
+    [OTHER, { nonce: 1n, code }],
+  ] as const;
+  const of = scenario({ accounts: [...accounts], gas: 300_000n, to: SELF });
+  const machines: Machine[] = [];
+  await runStepped(of, (m) => machines.push(m.copy()));
+  const before = machines.map(describe);
+  // More than are remembered.
+  for (let n = 0n; n < 1n << 16n; n++) slotKey(2n ** 200n + n);
+  for (let n = 0n; n < 1n << 16n; n++) addressKey(2n ** 100n + n);
+  assert.deepEqual(machines.map(describe), before);
+  const leave = before.find(({ phase, frame }) => phase === "LEAVE" && frame?.depth === 1);
+  assert.deepEqual(
+    leave?.storage.map(({ kind, slot }) => [kind, slot]),
+    [
+      ["storage", "0x3"],
+      ["transient", "0x4"],
+    ],
+  );
 });
