@@ -1,10 +1,13 @@
 import { toHex } from "@elench/bytes/hex";
+import type { Game } from "@elench/challenger/strategy/tree";
+import type { Agent } from "@elench/challenger/watch/agent";
 import { settleDue } from "@elench/challenger/watch/outputs";
 import { outputsAbi } from "@elench/contracts/abi/outputs";
 import { EXIT, UserError } from "@elench/errors/user-error";
 import { Command } from "commander";
-import { encodeFunctionData } from "viem";
+import { encodeFunctionData, type Hex, parseEventLogs } from "viem";
 import {
+  type Claimant,
   type ClaimantOptions,
   defend,
   type ExecutorsOf,
@@ -12,9 +15,13 @@ import {
   openClaimant,
   withClaimant,
 } from "../claims/claimant.ts";
+import { ownProposal, waitForEarlierTransactions } from "../claims/own-proposal.ts";
 import { postBonded } from "../claims/post.ts";
 import { naturalNumber, option } from "../input/options.ts";
 import { print } from "../report/output.ts";
+
+/** Executes the batches. */
+type BatchChain = NonNullable<Agent["chain"]>;
 
 export interface ProposeOptions extends ClaimantOptions {
   readonly batch: bigint;
@@ -22,7 +29,9 @@ export interface ProposeOptions extends ClaimantOptions {
 
 export function proposeCommand(executors: ExecutorsOf<ProposeOptions> = natively): Command {
   const command = new Command("propose")
-    .description("a proposer's command: executes the batches on L1, and posts the output of one with a bond")
+    .description(
+      "a proposer's command: executes the batches on L1, and posts the output of one with a bond; run again, it goes on with what it has posted",
+    )
     .addOption(option("--batch <n>", "the batch's number").argParser(naturalNumber).makeOptionMandatory());
   return withClaimant(command).action((options: ProposeOptions) => propose(options, executors));
 }
@@ -39,20 +48,67 @@ async function propose(options: ProposeOptions, executors: ExecutorsOf<ProposeOp
       `the inbox at ${rollup.inbox} has no batch ${options.batch}: there are ${agent.batches.appended.length}`,
     );
   await agent.chain.follow();
+  const output = toHex(await agent.chain.outputOf(index));
+  if (!ownProposal(agent, index)) {
+    await waitForEarlierTransactions(agent);
+    await agent.watchtower.look();
+  }
+  const proposed = ownProposal(agent, index);
+  if (proposed) resume(proposed, output, options);
+  else await proposeAnew(claimant, agent.chain, output, options);
+  await defend(claimant, options, () => settleDue(agent, rollup));
+}
+
+/** @throws UserError if what was proposed is not what the batches lead to: nobody can stand by that */
+function resume({ id, proposal, status }: Game, output: Hex, { batch, json }: ProposeOptions): void {
+  if (proposal.output !== output)
+    throw new UserError(
+      `game ${id}: this account has proposed ${proposal.output} for batch ${batch}, which leads to ${output}: the proposal is false, and cannot be defended`,
+      EXIT.negative,
+    );
+  const result = { batch, output, game: id, transaction: null, gas: null, resumed: true };
+  print(json, result, () => `the output of batch ${batch}, ${output}, was proposed before: game ${id} is ${status}`);
+}
+
+async function proposeAnew(
+  { agent, deployment }: Claimant,
+  chain: BatchChain,
+  output: Hex,
+  options: ProposeOptions,
+): Promise<void> {
+  const { batch, json } = options;
+  const index = Number(batch);
+  await requireTruthBelow(agent, chain, index);
+  const args = [batch, chain.runOf(index).context, output] as const;
+  const data = encodeFunctionData({ abi: outputsAbi, functionName: "propose", args });
+  const what = `the output of batch ${index}`;
+  const intent = { key: `propose/${index}`, to: deployment.rollup?.outputs as Hex, data };
+  try {
+    const {
+      transactionHash: transaction,
+      gasUsed: gas,
+      logs,
+    } = await postBonded(agent, deployment.disputeGame, intent, what);
+    const [event] = parseEventLogs({ abi: outputsAbi, eventName: "Proposed", logs });
+    const result = { batch, output, game: event?.args.game ?? null, transaction, gas, resumed: false };
+    print(json, result, () => `proposed ${what}, ${output}: ${transaction}`);
+  } catch (error) {
+    // A transaction of an earlier run may have come first.
+    await agent.watchtower.look();
+    const proposed = ownProposal(agent, index);
+    if (!proposed) throw error;
+    resume(proposed, output, options);
+  }
+}
+
+/** @throws UserError while L1 has a false output for the batch before: a proposal on top of it would be void */
+async function requireTruthBelow(agent: Agent, chain: BatchChain, index: number): Promise<void> {
   const before = agent.batches.entries.get(index - 1);
-  const previous = index === 0 ? undefined : toHex(await agent.chain.outputOf(index - 1));
-  if (before && before.output !== previous)
+  if (!before) return;
+  const previous = toHex(await chain.outputOf(index - 1));
+  if (before.output !== previous)
     throw new UserError(
       `the output of batch ${index - 1} is ${previous}, and L1 has ${before.output} in its place: it is replaced when its game is over and settled (elench settle --batch ${index - 1})`,
       EXIT.refused,
     );
-  const output = toHex(await agent.chain.outputOf(index));
-  const args = [options.batch, agent.chain.runOf(index).context, output] as const;
-  const data = encodeFunctionData({ abi: outputsAbi, functionName: "propose", args });
-  const what = `the output of batch ${index}`;
-  const intent = { key: `propose/${index}`, to: rollup.outputs, data };
-  const receipt = await postBonded(agent, deployment.disputeGame, intent, what);
-  const { transactionHash: transaction, gasUsed: gas } = receipt;
-  print(options.json, { batch: index, output, transaction, gas }, () => `proposed ${what}, ${output}: ${transaction}`);
-  await defend(claimant, options, () => settleDue(agent, rollup));
 }
