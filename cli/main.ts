@@ -31,9 +31,11 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   deploy: async () => (await import("./commands/deploy.ts")).deployCommand(),
   genesis: async () => (await import("./commands/genesis.ts")).genesisCommand(),
   chain: async () => (await import("./commands/chain.ts")).chainCommand(),
+  completion: async () => (await import("./commands/completion.ts")).completionCommand(),
 };
 const named = process.argv[2] ?? "";
-const needed = Object.hasOwn(COMMANDS, named) ? [named] : Object.keys(COMMANDS);
+// Completion is about all of them.
+const needed = Object.hasOwn(COMMANDS, named) && named !== "completion" ? [named] : Object.keys(COMMANDS);
 for (const name of needed) program.addCommand(await (COMMANDS[name] as () => Promise<Command>)());
 
 const throwItsErrors = (command: Command): void => {
