@@ -1,24 +1,20 @@
-import { existsSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import { EXIT, UserError } from "@elench/errors/user-error";
-import { genesisOutput, readGenesisFile } from "@elench/evm/chain/genesis";
-import { readWhole, requireWritable } from "@elench/files/files";
-import { bytesToHex, formatEther, type Hex, isAddressEqual, zeroAddress } from "viem";
+import { requireWritable } from "@elench/files/files";
+import { formatEther, isAddressEqual } from "viem";
+import { readArtifact } from "./artifacts.ts";
 import { creationGas } from "./cost.ts";
 import { type Deployment, deploymentFile, readDeployment } from "./deployment.ts";
+import type { PlannedContract } from "./inputs.ts";
+import { contractsOf, type InputFiles, type Inputs, moduleOf, moduleParameters, readInputs } from "./inputs.ts";
 import { createdBy, forgetUnsent, journalFolder, sentBy } from "./journal.ts";
-import { configOf, type Network, openNetwork } from "./network.ts";
-import { type DeployParameters, readParameters } from "./parameters.ts";
+import { type Network, openNetwork } from "./network.ts";
+import { requireOwnKeys } from "./own-keys.ts";
 import { type Addresses, recordIn, writeRecord } from "./record.ts";
 import { explainRefusal } from "./refusals.ts";
 
-export interface DeployOptions {
-  /** Network of hardhat.config.ts. */
-  readonly network: string;
-  readonly parameters?: string;
+export interface DeployOptions extends InputFiles {
+  /** Where the record goes. Default: deploy/<chain id>.json. */
   readonly out?: string;
-  /** Genesis file of an L2 chain. Without one, only what serves inferences is deployed. */
-  readonly genesis?: string;
   readonly progress: (text: string) => void;
 }
 
@@ -28,12 +24,11 @@ export interface DeployOptions {
  * @throws UserError
  */
 export async function deploy(options: DeployOptions): Promise<{ deployment: Deployment; file: string }> {
-  const parameters = readParameters(options.parameters ?? (await defaultParameters(options.network)));
-  const chain = options.genesis === undefined ? undefined : await readChain(options.genesis);
+  const inputs = await readInputs(options);
   let network: Network | undefined;
   try {
     network = await openNetwork(options.network);
-    return await deployTo(network, { ...options, parameters, chain });
+    return await deployTo(network, inputs, options);
   } catch (error) {
     throw explainRefusal(error, options.network, network);
   } finally {
@@ -41,51 +36,26 @@ export async function deploy(options: DeployOptions): Promise<{ deployment: Depl
   }
 }
 
-async function defaultParameters(network: string): Promise<string> {
-  const file = fileURLToPath(new URL(`parameters/${network}.json`, import.meta.url));
-  if (existsSync(file)) return file;
-  await configOf(network);
-  throw new UserError(
-    `there is no ${file}: give --parameters FILE with clocks, bonds and guardian (deploy/parameters/localhost.json is an example)`,
-  );
-}
-
-/** What the contracts are told of an L2 chain. */
-interface ChainBeginning {
-  readonly chainId: bigint;
-  readonly batchGas: bigint;
-  readonly genesisOutput: Hex;
-  /** The genesis file as it stands. */
-  readonly file: Uint8Array;
-}
-
-async function readChain(path: string): Promise<ChainBeginning> {
-  const file = readWhole(path);
-  const genesis = readGenesisFile(path);
-  const { chainId, batchGas } = genesis;
-  return { chainId, batchGas, genesisOutput: bytesToHex(await genesisOutput(genesis)), file };
-}
-
-type Prepared = Omit<DeployOptions, "parameters"> & {
-  readonly parameters: DeployParameters;
-  readonly chain: ChainBeginning | undefined;
-};
-
-async function deployTo(network: Network, options: Prepared): Promise<{ deployment: Deployment; file: string }> {
+async function deployTo(
+  network: Network,
+  inputs: Inputs,
+  options: DeployOptions,
+): Promise<{ deployment: Deployment; file: string }> {
   const { client, chainId, deployer, deploymentId } = network;
-  const { parameters, chain, progress } = options;
+  const { progress } = options;
+  requireOwnKeys(inputs.parameters, chainId);
   const file = options.out ?? deploymentFile(chainId);
   requireWritable(file);
   const nextNonce = await client.getTransactionCount({ address: deployer, blockTag: "pending" });
   forgetUnsent(deploymentId, nextNonce);
   const previous = await sameDeployment(network, options, file);
-  const module = await moduleOf(chain);
+  const module = await moduleOf(inputs);
   await requireMoney(network, contractsOf(module), sentBy(deploymentId, nextNonce));
   progress(`deploying to chain ${chainId}`);
   const contracts = await network.connection.ignition.deploy(module, {
     deploymentId,
     displayUi: false,
-    parameters: { Elench: { ...parameters }, ...(chain && { Rollup: rollupParameters(parameters, chain) }) },
+    parameters: moduleParameters(inputs),
   });
   const addresses = await addressesOf(contracts);
   if (!(await client.getCode({ address: addresses.disputeGame })))
@@ -95,7 +65,7 @@ async function deployTo(network: Network, options: Prepared): Promise<{ deployme
     );
   // The follower looks for events from here on: a later block would hide games that are still open.
   const block = Math.min(...[...createdBy(deploymentId).values()].map((created) => created.block));
-  writeRecord(file, { chainId, block, addresses, genesis: chain?.file, rollup: previous?.rollup });
+  writeRecord(file, { chainId, block, addresses, genesis: inputs.chain?.file, rollup: previous?.rollup });
   return { deployment: readDeployment(chainId, file), file };
 }
 
@@ -105,7 +75,7 @@ async function deployTo(network: Network, options: Prepared): Promise<{ deployme
  */
 async function sameDeployment(
   { client, chainId, deploymentId }: Network,
-  { network, genesis, progress }: Prepared,
+  { network, genesis, progress }: DeployOptions,
   file: string,
 ): Promise<Deployment | null> {
   const created = createdBy(deploymentId);
@@ -128,40 +98,15 @@ async function sameDeployment(
   return kept;
 }
 
-async function moduleOf(chain: ChainBeginning | undefined) {
-  return chain ? (await import("./modules/Rollup.ts")).default : (await import("./modules/Elench.ts")).default;
-}
-
-type Module = Awaited<ReturnType<typeof moduleOf>>;
-
-interface Contract {
-  readonly id: string;
-  readonly contractName: string;
-}
-
-/** The contracts that a module creates, and those that the modules below it do. */
-const contractsOf = ({ futures, submodules }: Pick<Module, "futures" | "submodules">): Contract[] => [
-  ...[...submodules].flatMap(contractsOf),
-  ...([...futures] as unknown as Contract[]),
-];
-
-const rollupParameters = (
-  { guardian, deliveryDelay, finalityDelay = deliveryDelay, sequencer = zeroAddress }: DeployParameters,
-  { chainId, batchGas, genesisOutput: output }: ChainBeginning,
-) => ({ chainId, batchGas, genesisOutput: output, guardian, finalityDelay, sequencer });
-
 /** @throws UserError unless the deployer can pay for all contracts that were not sent yet, at the present price of gas */
 async function requireMoney(
   { hre, client, deployer }: Network,
-  contracts: readonly Contract[],
+  contracts: readonly PlannedContract[],
   sent: ReadonlySet<string>,
 ): Promise<void> {
   const missing = contracts.filter(({ id }) => !sent.has(id));
-  const artifacts = await Promise.all(missing.map(({ contractName }) => hre.artifacts.readArtifact(contractName)));
-  const gas = artifacts.reduce(
-    (sum, artifact) => sum + creationGas(artifact as { bytecode: Hex; deployedBytecode: Hex }),
-    0n,
-  );
+  const artifacts = await Promise.all(missing.map(({ contractName }) => readArtifact(hre, contractName)));
+  const gas = artifacts.reduce((sum, artifact) => sum + creationGas(artifact), 0n);
   const [price, balance] = await Promise.all([client.getGasPrice(), client.getBalance({ address: deployer })]);
   if (balance < gas * price)
     throw new UserError(

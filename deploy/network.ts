@@ -1,21 +1,25 @@
 import { fileURLToPath } from "node:url";
 import { EXIT, UserError } from "@elench/errors/user-error";
-import { type Address, createPublicClient, custom, type Hex, type PublicClient } from "viem";
+import { type Address, createPublicClient, custom, type Hex, http, type PublicClient } from "viem";
 import { privateKeyToAccount } from "viem/accounts";
 
-type Hre = typeof import("hardhat")["default"];
+export type Hre = typeof import("hardhat")["default"];
 type Connection = Awaited<ReturnType<Hre["network"]["create"]>>;
 type HttpConfig = Extract<Connection["networkConfig"], { type: "http" }>;
 
-/** Where a deployment goes, and who pays for it. */
-export interface Network {
-  readonly hre: Hre;
-  readonly connection: Connection;
+/** A chain that is read, and not written to. */
+export interface Endpoint {
   readonly client: PublicClient;
   readonly chainId: number;
-  readonly deployer: Address;
   /** Names Ignition's journal of what was deployed there. */
   readonly deploymentId: string;
+}
+
+/** Where a deployment goes, and who pays for it. */
+export interface Network extends Endpoint {
+  readonly hre: Hre;
+  readonly connection: Connection;
+  readonly deployer: Address;
 }
 
 /**
@@ -31,17 +35,43 @@ export async function openNetwork(name: string): Promise<Network> {
     const client = createPublicClient({
       transport: custom(connection.provider as Parameters<typeof custom>[0], { retryCount: 0 }),
     }) as PublicClient;
-    const chainId = await client.getChainId();
     const deployer = signer ?? (await managedAccount(client, name));
-    // A development chain begins anew each time it is started: its first block tells one from another, where the chain's id does not; and the port
-    // tells those that were started in the same second.
-    const { hash: genesis } = await client.getBlock({ blockNumber: 0n });
-    const deploymentId = `chain-${chainId}-${genesis.slice(2, 10)}${name === "localhost" ? `-${url.port}` : ""}`;
-    return { hre, connection, client, chainId, deployer, deploymentId };
+    return { hre, connection, deployer, ...(await identify(client, name, url)) };
   } catch (error) {
     await connection.close();
     throw error;
   }
+}
+
+/** Opens a network for reading, which takes no key. @throws UserError as `openNetwork`, and viem's errors */
+export async function openEndpoint(name: string): Promise<Endpoint> {
+  const { config } = await configOf(name);
+  const url = await urlOf(config, name);
+  const client = createPublicClient({ transport: http(url.href, { retryCount: 1 }) }) as PublicClient;
+  return identify(client, name, url);
+}
+
+/** Whether the network's configuration says where its endpoint is. */
+export async function hasEndpoint(name: string): Promise<boolean> {
+  const { config } = await configOf(name);
+  return isGiven(config.url);
+}
+
+/** Who would pay; undefined if no key is given. @throws UserError for a key that is none */
+export async function deployerOf(name: string, client: PublicClient): Promise<Address | undefined> {
+  const { config } = await configOf(name);
+  const [key] = Array.isArray(config.accounts) ? config.accounts : [];
+  if (key === undefined) return firstAccount(client);
+  return (await isGiven(key)) ? signerOf(config) : undefined;
+}
+
+async function identify(client: PublicClient, name: string, url: URL): Promise<Endpoint> {
+  const chainId = await client.getChainId();
+  // A development chain begins anew each time it is started: its first block tells one from another, where the chain's id does not; and the port
+  // tells those that were started in the same second.
+  const { hash: genesis } = await client.getBlock({ blockNumber: 0n });
+  const deploymentId = `chain-${chainId}-${genesis.slice(2, 10)}${name === "localhost" ? `-${url.port}` : ""}`;
+  return { client, chainId, deploymentId };
 }
 
 /** @throws UserError for a network that hardhat.config.ts does not have */
@@ -85,6 +115,12 @@ type Variable = HttpConfig["url"];
 /** The environment variable that a value of the configuration stands in. */
 const nameOf = (variable: Variable): string | undefined => (variable as { name?: string }).name;
 
+const isGiven = (variable: Variable): Promise<boolean> =>
+  variable.get().then(
+    (value) => value.trim() !== "",
+    () => false,
+  );
+
 async function read(variable: Variable, what: string): Promise<string> {
   try {
     return await variable.get();
@@ -95,8 +131,14 @@ async function read(variable: Variable, what: string): Promise<string> {
   }
 }
 
-async function managedAccount(client: PublicClient, network: string): Promise<Address> {
+/** Of those whose keys the node keeps. */
+async function firstAccount(client: PublicClient): Promise<Address | undefined> {
   const [account] = await client.request<{ ReturnType: Hex[] }>({ method: "eth_accounts" } as never);
+  return account;
+}
+
+async function managedAccount(client: PublicClient, network: string): Promise<Address> {
+  const account = await firstAccount(client);
   if (!account)
     throw new UserError(
       `the node of network ${network} keeps no accounts to pay with: use --network l1, which takes ELENCH_KEY`,

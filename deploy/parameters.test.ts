@@ -117,3 +117,52 @@ test("what is no object of parameters is refused", () => {
   for (const given of [null, [], "maxClock", 3])
     assert.throws(() => checkParameters(given, "file.json"), /one JSON object/);
 });
+
+const read = (name: string) =>
+  JSON.parse(readFileSync(new URL(`parameters/${name}.json`, import.meta.url), "utf8")) as Values & {
+    readonly [name in "maxClock" | "extension" | "longExtension"]: number;
+  } & { readonly [name in "withdrawalDelay" | "deliveryDelay" | "finalityDelay"]: number } & {
+    readonly [name in "bond" | "prepayment"]: string;
+  };
+const OWN = { guardian: SOMEBODY, sequencer: SOMEBODY };
+
+// The arithmetic of docs/deployment.md.
+const GWEI = 10n ** 9n;
+const SETTLEMENT_GAS = 60_000n;
+const DEAREST_ANSWER_GAS = 5_000_000n;
+const WORST_BATCH_SECONDS = 60;
+const HONEST_BONDS = 100;
+
+for (const { name, ceiling, cores, longestGame } of [
+  { name: "mainnet", ceiling: 50n * GWEI, cores: 4, longestGame: 9.5 * 24 * 3600 },
+  { name: "sepolia", ceiling: 5n * GWEI, cores: 2, longestGame: 16 * 3600 },
+] as const) {
+  test(`${name}: whoever deploys names the guardian and the sequencer`, async () => {
+    const values = read(name);
+    assert.throws(() => checkParameters(values, "file"), /guardian is a placeholder: put an address of your own/);
+    assert.throws(
+      () => checkParameters({ ...values, ...OWN, sequencer: values.sequencer }, "file"),
+      /sequencer is a placeholder/,
+    );
+    const own = { ...values, ...OWN };
+    assert.deepEqual(checkParameters(own, "file"), own);
+    assert.equal(await deploys(own), true);
+  });
+
+  test(`${name}: the values follow from the arithmetic in the documentation`, () => {
+    const { bond, prepayment, ...times } = read(name);
+    assert.equal(BigInt(prepayment), SETTLEMENT_GAS * ceiling, "a settlement is paid for");
+    const gain = (2n * BigInt(bond)) / 3n - DEAREST_ANSWER_GAS * ceiling;
+    assert.ok(BigInt(prepayment) <= gain, "the dearest answer is paid for, and settling one's own lies is not");
+    assert.ok(
+      times.longExtension >= (WORST_BATCH_SECONDS * HONEST_BONDS) / cores,
+      "all bonds' batches can be computed",
+    );
+    const game = 2 * times.maxClock + 14 * times.extension + 3 * times.longExtension;
+    assert.ok(game <= longestGame && game > 0.9 * longestGame, `the longest game: ${game}`);
+    assert.ok(
+      times.withdrawalDelay >= Math.max(times.deliveryDelay, times.finalityDelay),
+      "bonds stay until results are final",
+    );
+  });
+}

@@ -39,7 +39,11 @@ const wei =
     return BigInt(value) >= min && BigInt(value) <= max ? undefined : `must be ${min} to ${max} wei`;
   };
 
+/** Text in angle brackets: whoever deploys must decide, and no value is right for all. */
+const isPlaceholder = (value: unknown): boolean => typeof value === "string" && /^<.*>$/.test(value);
+
 const account: Rule = (value) => {
+  if (isPlaceholder(value)) return "is a placeholder: put an address of your own in its place";
   if (!isAddress(String(value), { strict: false })) return "must be an address: 0x and 40 hexadecimal digits";
   if (!isAddress(String(value))) return "has a wrong checksum: a letter is mistyped, or has the wrong case";
   return value === zeroAddress ? "must not be the zero address" : undefined;

@@ -1,33 +1,151 @@
+import type { CheckReport, Finding } from "@elench/deploy/check";
+import type { Plan, PlannedTransaction } from "@elench/deploy/dry-run";
+import { EXIT, UserError } from "@elench/errors/user-error";
 import { Command } from "commander";
-import { jsonOption, option } from "../input/options.ts";
+import { formatEther, formatGwei, parseGwei } from "viem";
+import { amountOfGwei, jsonOption, option } from "../input/options.ts";
 import { columns, note, print } from "../report/output.ts";
 
 interface DeployOptions {
-  readonly network: string;
+  readonly network?: string;
   readonly parameters?: string;
   readonly out?: string;
   readonly genesis?: string;
+  readonly dryRun?: boolean;
+  readonly fee?: number;
+  readonly check?: string;
+  readonly sources?: string;
   readonly json?: boolean;
 }
 
 export function deployCommand(): Command {
   return new Command("deploy")
-    .description("deploy the contracts with Hardhat Ignition, and record where they are")
-    .addOption(option("--network <name>", "network of hardhat.config.ts: localhost, l1").makeOptionMandatory())
+    .description("deploy the contracts with Hardhat Ignition, and record where they are; or say what that would take")
+    .addOption(option("--network <name>", "network of hardhat.config.ts: localhost, l1"))
     .addOption(
-      option("--parameters <file>", "clocks, bonds and guardian, as JSON (default: deploy/parameters/<network>.json)"),
+      option("--parameters <file>", "clocks, bonds and roles, as JSON (default: deploy/parameters/<network>.json)"),
     )
     .addOption(
       option("--genesis <file>", "deploy an L2 chain as well, which begins with this (default: inference alone)"),
     )
     .addOption(option("--out <file>", "where to write the record (default: deploy/<chain id>.json)"))
+    .addOption(option("--dry-run", "list the transactions, their gas and their cost, and send nothing; takes no key"))
+    .addOption(option("--fee <gwei>", "with --dry-run: the cost at this price of gas as well").argParser(amountOfGwei))
+    .addOption(
+      option(
+        "--check <record>",
+        "compare a recorded deployment with this build and the parameters (exit code 1: they differ); takes no key",
+      ),
+    )
+    .addOption(
+      option("--sources <folder>", "write the compiler's standard JSON input of each contract, to verify sources with"),
+    )
     .addOption(jsonOption())
-    .action(async (options: DeployOptions) => {
-      // Hardhat takes a second to load: only this command needs it.
-      const { deploy } = await import("@elench/deploy/deploy");
-      const { deployment, file } = await deploy({ ...options, progress: note });
-      const { rollup, ...inference } = deployment;
-      const rows = Object.entries({ ...inference, ...rollup }).map(([name, value]) => [name, String(value)]);
-      print(options.json, { ...deployment, file }, () => `${columns(rows)}\nrecorded in ${file}`);
-    });
+    .action(run);
 }
+
+/** Hardhat takes a second to load: only what needs it loads it. */
+async function run(options: DeployOptions): Promise<void> {
+  refuseMixtures(options);
+  if (options.sources !== undefined) return sources(options.sources, options.json);
+  const { network } = options;
+  if (network === undefined) throw new UserError("give --network: localhost, or l1 (ELENCH_L1_URL says where it is)");
+  const { json, parameters, genesis } = options;
+  const files = { network, ...(parameters !== undefined && { parameters }), ...(genesis !== undefined && { genesis }) };
+  if (options.check !== undefined) {
+    const { check } = await import("@elench/deploy/check");
+    const report = await check({ ...files, record: options.check });
+    print(json, report, () => describeCheck(report));
+    if (!report.ok) process.exitCode = EXIT.negative;
+  } else if (options.dryRun) {
+    const { dryRun, isTooPoor } = await import("@elench/deploy/dry-run");
+    const fee = options.fee === undefined ? {} : { fee: parseGwei(String(options.fee)) };
+    const plan = await dryRun({ ...files, ...fee });
+    const isPoor = isTooPoor(plan);
+    print(json, plan, () => describePlan(plan, isPoor));
+    if (isPoor) process.exitCode = EXIT.negative;
+  } else {
+    const { deploy } = await import("@elench/deploy/deploy");
+    const out = options.out === undefined ? {} : { out: options.out };
+    const { deployment, file } = await deploy({ ...files, ...out, progress: note });
+    const { rollup, ...inference } = deployment;
+    const rows = Object.entries({ ...inference, ...rollup }).map(([name, value]) => [name, String(value)]);
+    print(json, { ...deployment, file }, () => `${columns(rows)}\nrecorded in ${file}`);
+  }
+}
+
+/** @throws UserError for flags of which one would be passed over */
+function refuseMixtures({ dryRun, check, sources, fee, out }: DeployOptions): void {
+  const modes = [dryRun && "--dry-run", check !== undefined && "--check", sources !== undefined && "--sources"].filter(
+    Boolean,
+  );
+  if (modes.length > 1) throw new UserError(`give one of ${modes.join(" and ")}: each is a work of its own`);
+  if (modes.length > 0 && out !== undefined)
+    throw new UserError(`--out is for a deployment, and ${modes[0]} makes no record`);
+  if (fee !== undefined && !dryRun) throw new UserError("--fee is for --dry-run");
+}
+
+async function sources(folder: string, json: boolean | undefined): Promise<void> {
+  const { writeSources } = await import("@elench/deploy/sources");
+  const written = await writeSources(folder);
+  print(json, { sources: written }, () =>
+    columns([
+      ["contract", "compiler", "identifier", "file"],
+      ...written.map(({ contract, compiler, identifier, file }) => [contract, compiler, identifier, file]),
+    ]),
+  );
+}
+
+const ether = (wei: bigint): string => `${formatEther(wei)} ETH`;
+
+function describePlan(plan: Plan, isTooPoor: boolean): string {
+  const { chainId, deployer, balance, transactions, gas, costs, unknown } = plan;
+  const due = transactions.filter(({ isSent }) => !isSent).length;
+  const payer = deployer === null ? "" : `, paid by ${deployer}, which has ${ether(balance ?? 0n)}`;
+  return [
+    columns([["contract", "code", "data", "gas", "arguments"], ...transactions.map(describeTransaction)]),
+    "",
+    ...(chainId === null ? [] : [`chain ${chainId}${payer}${isTooPoor ? ", and needs more" : ""}`]),
+    `${due} transactions to send, ${gas} gas`,
+    ...costs.map(({ at, gasPrice, cost }) => `${ether(cost)} at the ${at} price of ${formatGwei(gasPrice)} gwei`),
+    ...unknown.map((what) => `not known: ${what}`),
+    "nothing was sent",
+  ].join("\n");
+}
+
+const describeTransaction = (transaction: PlannedTransaction): string[] => [
+  transaction.contract,
+  `${transaction.codeBytes} B`,
+  `${transaction.dataBytes} B`,
+  String(transaction.gas),
+  transaction.isSent
+    ? `sent before: ${transaction.address ?? "not in a block yet"}`
+    : describeArguments(transaction.arguments),
+];
+
+const describeArguments = (given: Readonly<Record<string, unknown>>): string =>
+  Object.entries(given)
+    .map(([name, value]) =>
+      typeof value === "object" && value !== null
+        ? describeArguments(value as Readonly<Record<string, unknown>>)
+        : `${name} ${String(value)}`,
+    )
+    .join(", ");
+
+const describeCheck = ({ findings, ok }: CheckReport): string => {
+  const failed = findings.filter((finding) => !finding.ok).length;
+  return [
+    columns(findings.map(describeFinding)),
+    ok
+      ? `all ${findings.length} findings are as they should be`
+      : `${failed} of ${findings.length} findings are not as they should be`,
+  ].join("\n");
+};
+
+const describeFinding = ({ ok, contract, address, what, says }: Finding): string[] => [
+  ok ? "ok" : "WRONG",
+  contract,
+  address,
+  what,
+  says,
+];

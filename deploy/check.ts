@@ -1,0 +1,197 @@
+import { existsSync } from "node:fs";
+import { UserError } from "@elench/errors/user-error";
+import { type Address, bytesToHex, getAddress, type Hex, hexToBytes, type PublicClient } from "viem";
+import { type Artifact, immutableNames, readArtifact, readBuildInfo } from "./artifacts.ts";
+import { masked, splitCode, valueAt } from "./bytecode.ts";
+import { type Deployment, readDeployment } from "./deployment.ts";
+import { type Expectation, expectedOf } from "./expected.ts";
+import { type ChainBeginning, defaultParameters, readChain } from "./inputs.ts";
+import { configOf, type Hre, openEndpoint } from "./network.ts";
+import { readParameters } from "./parameters.ts";
+import { explainRefusal } from "./refusals.ts";
+
+export interface CheckOptions {
+  /** Network of hardhat.config.ts. */
+  readonly network: string;
+  /** File with the deployment record. */
+  readonly record: string;
+  /** Default: deploy/parameters/<network>.json. */
+  readonly parameters?: string;
+  /** Default: the genesis file that the record names. */
+  readonly genesis?: string;
+}
+
+/** One thing that was looked at. */
+export interface Finding {
+  readonly ok: boolean;
+  readonly kind: "code" | Exclude<Expectation["kind"], "part"> | "record";
+  readonly contract: string;
+  readonly address: Address;
+  /** What was looked at: "code", the name of an immutable variable, or of a field of the record. */
+  readonly what: string;
+  /** What it is, and what it should be. */
+  readonly says: string;
+}
+
+export interface CheckReport {
+  readonly ok: boolean;
+  readonly chainId: number;
+  readonly findings: readonly Finding[];
+}
+
+/**
+ * Compares a deployment with a build of this checkout, a parameters file and a genesis file. Roles and parameters are read out of the code itself, where the
+ * compiler puts immutable variables: so a contract that only pretends, by its getters, is found out.
+ * @throws UserError
+ */
+export async function check(options: CheckOptions): Promise<CheckReport> {
+  const { network } = options;
+  const { hre } = await configOf(network);
+  const parameters = readParameters(options.parameters ?? (await defaultParameters(network)));
+  try {
+    const { client, chainId } = await openEndpoint(network);
+    const record = readDeployment(chainId, options.record);
+    const chain = await genesisOf(record, options.genesis);
+    const checker = new Checker(hre, client, expectedOf({ record, parameters, chain }));
+    for (const [contract, address] of topContracts(record)) await checker.contract(contract, address);
+    await checker.startBlock(record);
+    return { ok: checker.findings.every(({ ok }) => ok), chainId, findings: checker.findings };
+  } catch (error) {
+    throw explainRefusal(error, network);
+  }
+}
+
+/** @throws UserError if there is no genesis file, or it is none */
+async function genesisOf({ rollup }: Deployment, given: string | undefined): Promise<ChainBeginning | undefined> {
+  if (!rollup) {
+    if (given !== undefined) throw new UserError("--genesis: the record has no L2 chain");
+    return undefined;
+  }
+  const file = given ?? rollup.genesis;
+  if (!existsSync(file))
+    throw new UserError(`the genesis file ${file}, which the record names, is missing: give it with --genesis FILE`);
+  return readChain(file);
+}
+
+/** The contracts that a record names. */
+const topContracts = ({ tensorVerifier, modelRegistry, disputeGame, inferenceOracle, rollup }: Deployment) =>
+  [
+    ["TensorVerifier", tensorVerifier],
+    ["ModelRegistry", modelRegistry],
+    ["DisputeGame", disputeGame],
+    ["InferenceOracle", inferenceOracle],
+    ...(rollup
+      ? ([
+          ["EvmVerifier", rollup.evmVerifier],
+          ["Inbox", rollup.inbox],
+          ["Outputs", rollup.outputs],
+        ] as const)
+      : []),
+  ] as const;
+
+class Checker {
+  readonly findings: Finding[] = [];
+  readonly #hre: Hre;
+  readonly #client: PublicClient;
+  readonly #expected: ReturnType<typeof expectedOf>;
+  readonly #seen = new Set<string>();
+  readonly #names = new Map<string, ReadonlyMap<string, string>>();
+
+  constructor(hre: Hre, client: PublicClient, expected: ReturnType<typeof expectedOf>) {
+    this.#hre = hre;
+    this.#client = client;
+    this.#expected = expected;
+  }
+
+  /** Looks at a contract, and at those that belong to it. */
+  async contract(contract: string, address: Address): Promise<void> {
+    if (this.#seen.has(`${contract} ${address}`)) return;
+    this.#seen.add(`${contract} ${address}`);
+    const artifact = await readArtifact(this.#hre, contract);
+    const code = hexToBytes((await this.#client.getCode({ address })) ?? "0x");
+    const { ok, says } = compareCode(artifact, code);
+    this.findings.push({ ok, kind: "code", contract, address, what: "code", says });
+    // Where the code is another, nobody knows where its immutable variables are.
+    if (!ok) return;
+    const names = await this.#immutableNames(artifact.buildInfoId);
+    const expected = this.#expected[contract] ?? {};
+    for (const [id, ranges] of Object.entries(artifact.immutableReferences ?? {})) {
+      const name = names.get(id) ?? id;
+      const expectation = expected[name];
+      // INVARIANT: nothing that a deployment decides goes unchecked: a new variable is named in expected.ts.
+      if (!expectation) throw new Error(`deploy/expected.ts does not say what ${contract}.${name} must hold`);
+      const value = valueAt(code, ranges);
+      if (expectation.kind === "part") await this.#part(contract, address, name, expectation.contract, value);
+      else this.findings.push({ contract, address, what: name, ...compareValue(expectation, value) });
+    }
+  }
+
+  async #part(contract: string, address: Address, what: string, part: string, value: Uint8Array | undefined) {
+    if (value) return this.contract(part, getAddress(bytesToHex(value.subarray(12))));
+    this.findings.push({ ok: false, kind: "link", contract, address, what, says: SEVERAL });
+  }
+
+  /** Whoever reads events from the record's block on must miss none. */
+  async startBlock(record: Deployment): Promise<void> {
+    const { block, disputeGame: address } = record;
+    const finding = { kind: "record", contract: "DisputeGame", address, what: "block" } as const;
+    if (block === 0) return void this.findings.push({ ...finding, ok: true, says: "0: no event is missed" });
+    try {
+      const code = await this.#client.getCode({ address, blockNumber: BigInt(block) - 1n });
+      const says = code
+        ? `${block}, and the contract was there in block ${block - 1}: games opened earlier would be missed`
+        : `${block}: the contract was not there before`;
+      this.findings.push({ ...finding, ok: !code, says });
+    } catch {
+      const says = `${block}: not checked, since the endpoint does not know the state of block ${block - 1} (an archive node does)`;
+      this.findings.push({ ...finding, ok: true, says });
+    }
+  }
+
+  async #immutableNames(buildInfoId: string): Promise<ReadonlyMap<string, string>> {
+    const known = this.#names.get(buildInfoId) ?? immutableNames(await readBuildInfo(this.#hre, buildInfoId));
+    this.#names.set(buildInfoId, known);
+    return known;
+  }
+}
+
+/** Compares instructions, and says how the metadata relate: they differ where comments, names of files or unused sources do, which changes nothing. */
+function compareCode(
+  { deployedBytecode, immutableReferences = {} }: Artifact,
+  code: Uint8Array,
+): Pick<Finding, "ok" | "says"> {
+  if (code.length === 0) return { ok: false, says: "no contract is there" };
+  const ranges = Object.values(immutableReferences).flat();
+  const [there, here] = [splitCode(code), splitCode(hexToBytes(deployedBytecode))];
+  const [run, built] = [there, here].map(({ instructions }) => Buffer.from(masked(instructions, ranges))) as [
+    Buffer,
+    Buffer,
+  ];
+  if (run.length !== built.length)
+    return { ok: false, says: `${run.length} bytes, and this build has ${built.length}: another contract or version` };
+  const first = run.findIndex((byte, i) => byte !== built[i]);
+  if (first !== -1) return { ok: false, says: `differs from this build, first at byte ${first}` };
+  const same = `the same ${built.length} bytes as this build`;
+  if (Buffer.from(there.metadata).equals(here.metadata)) return { ok: true, says: `${same}, and the same metadata` };
+  const how =
+    there.metadata.length === 0 ? "without metadata" : "with other metadata: sources that differ in comments or names";
+  return { ok: true, says: `${same}, ${how}` };
+}
+
+const SEVERAL = "the code holds different values of it at different places";
+
+function compareValue(
+  { kind, value: expected }: Exclude<Expectation, { kind: "part" }>,
+  value: Uint8Array | undefined,
+): Pick<Finding, "ok" | "kind" | "says"> {
+  if (value === undefined) return { ok: false, kind, says: SEVERAL };
+  const found = bytesToHex(value);
+  const ok = found === expected;
+  return { ok, kind, says: ok ? shown(found, kind) : `${shown(found, kind)}, and should be ${shown(expected, kind)}` };
+}
+
+/** A word as people write it: an address, a number, or a hash. */
+function shown(word: Hex, kind: Finding["kind"]): string {
+  if (kind === "role" || kind === "link") return getAddress(`0x${word.slice(26)}`);
+  return BigInt(word) < 2n ** 200n ? BigInt(word).toString() : word;
+}

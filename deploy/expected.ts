@@ -1,0 +1,107 @@
+import { type Address, type Hex, pad, toHex } from "viem";
+import type { Deployment } from "./deployment.ts";
+import { type ChainBeginning, rollupParameters } from "./inputs.ts";
+import type { DeployParameters } from "./parameters.ts";
+
+/** What an immutable variable of a contract must hold, and what it is. */
+export type Expectation =
+  | { readonly kind: "role" | "parameter" | "genesis" | "link"; readonly value: Hex }
+  /** The address of a contract that belongs to this one: it is checked as well. */
+  | { readonly kind: "part"; readonly contract: string };
+
+export interface Intended {
+  readonly record: Deployment;
+  readonly parameters: DeployParameters;
+  /** Of the genesis file; undefined where the record has no L2 chain, or the file cannot be read. */
+  readonly chain: ChainBeginning | undefined;
+}
+
+/** A contract's immutable variables, by name. */
+type Variables = Readonly<Record<string, Expectation>>;
+
+/**
+ * What the contracts of a deployment must hold. Everything that a deployment decides is in immutable variables: no contract has an owner, a proxy or a setter, so
+ * code and immutable variables are the whole of it.
+ */
+export function expectedOf({ record, parameters, chain }: Intended): Readonly<Record<string, Variables>> {
+  const { disputeGame, tensorVerifier, modelRegistry, rollup } = record;
+  const guardian = role(parameters.guardian);
+  return {
+    TensorVerifier: { fetchStep: part("FetchStep"), float64Ops: part("Float64Ops") },
+    ModelRegistry: { validator: part("ProgramValidator") },
+    DisputeGame: {
+      MAX_CLOCK: parameter(parameters.maxClock),
+      EXTENSION: parameter(parameters.extension),
+      LONG_EXTENSION: parameter(parameters.longExtension),
+      BOND: parameter(parameters.bond),
+      PREPAYMENT: parameter(parameters.prepayment),
+      WITHDRAWAL_DELAY: parameter(parameters.withdrawalDelay),
+      WITHDRAWAL_DELAY_: parameter(parameters.withdrawalDelay),
+      GUARDIAN: guardian,
+      GUARDIAN_: guardian,
+    },
+    InferenceOracle: {
+      GAME: link(disputeGame),
+      MACHINE: link(tensorVerifier),
+      REGISTRY: link(modelRegistry),
+      GUARDIAN: guardian,
+      DELIVERY_DELAY: parameter(parameters.deliveryDelay),
+    },
+    ...(rollup && {
+      EvmVerifier: Object.fromEntries(EVM_PARTS.map((name) => [name, part(capitalised(name))])),
+      BulkSteps: { hashes: part("Hashes") },
+      PrecompileSteps: { hashes: part("Hashes") },
+      InferenceSteps: { tensorVerifier: link(tensorVerifier) },
+    }),
+    ...(rollup && chain && chainVariables(disputeGame, rollup, parameters, chain)),
+  };
+}
+
+function chainVariables(
+  game: Address,
+  { evmVerifier, inbox }: NonNullable<Deployment["rollup"]>,
+  parameters: DeployParameters,
+  chain: ChainBeginning,
+): Readonly<Record<string, Variables>> {
+  const { sequencer, finalityDelay, guardian } = rollupParameters(parameters, chain);
+  return {
+    Inbox: { sequencer: role(sequencer) },
+    Outputs: {
+      game: link(game),
+      machine: link(evmVerifier),
+      inbox: link(inbox),
+      guardian: role(guardian),
+      finalityDelay: parameter(finalityDelay),
+      chainId: genesis(chain.chainId),
+      batchGas: genesis(chain.batchGas),
+      genesisOutput: { kind: "genesis", value: chain.genesisOutput },
+    },
+  };
+}
+
+const EVM_PARTS = [
+  "arithmeticOps",
+  "flowOps",
+  "memoryOps",
+  "contextOps",
+  "storageOps",
+  "callOps",
+  "bulkSteps",
+  "loadSteps",
+  "flushSteps",
+  "frameSteps",
+  "precompileSteps",
+  "inferenceSteps",
+  "transactionSteps",
+  "settlementSteps",
+  "blockSteps",
+] as const;
+
+const word = (value: bigint): Hex => toHex(value, { size: 32 });
+const role = (account: Address): Expectation => ({ kind: "role", value: addressWord(account) });
+const link = (address: Address): Expectation => ({ kind: "link", value: addressWord(address) });
+const parameter = (value: number | string): Expectation => ({ kind: "parameter", value: word(BigInt(value)) });
+const genesis = (value: bigint): Expectation => ({ kind: "genesis", value: word(value) });
+const part = (contract: string): Expectation => ({ kind: "part", contract });
+const addressWord = (address: Address): Hex => pad(address.toLowerCase() as Hex, { size: 32 });
+const capitalised = (name: string): string => `${name.charAt(0).toUpperCase()}${name.slice(1)}`;

@@ -1,0 +1,90 @@
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { UserError } from "@elench/errors/user-error";
+import { genesisOutput, readGenesisFile } from "@elench/evm/chain/genesis";
+import { readWhole } from "@elench/files/files";
+import { bytesToHex, type Hex, zeroAddress } from "viem";
+import { configOf } from "./network.ts";
+import { type DeployParameters, readParameters } from "./parameters.ts";
+
+/** What is deployed, as files say it: read before any endpoint is asked. */
+export interface Inputs {
+  readonly parameters: DeployParameters;
+  /** Undefined where only inferences are served. */
+  readonly chain: ChainBeginning | undefined;
+}
+
+/** What the contracts are told of an L2 chain. */
+export interface ChainBeginning {
+  readonly chainId: bigint;
+  readonly batchGas: bigint;
+  readonly genesisOutput: Hex;
+  /** The genesis file as it stands. */
+  readonly file: Uint8Array;
+}
+
+export interface InputFiles {
+  /** Network of hardhat.config.ts. */
+  readonly network: string;
+  /** Default: deploy/parameters/<network>.json. */
+  readonly parameters?: string;
+  /** Genesis file of an L2 chain. Without one, only what serves inferences is deployed. */
+  readonly genesis?: string;
+}
+
+/** @throws UserError naming the file and what is wrong with it */
+export async function readInputs({ network, parameters, genesis }: InputFiles): Promise<Inputs> {
+  return {
+    parameters: readParameters(parameters ?? (await defaultParameters(network))),
+    chain: genesis === undefined ? undefined : await readChain(genesis),
+  };
+}
+
+/** The parameters file of a network. @throws UserError if there is none */
+export async function defaultParameters(network: string): Promise<string> {
+  const file = fileURLToPath(new URL(`parameters/${network}.json`, import.meta.url));
+  if (existsSync(file)) return file;
+  await configOf(network);
+  throw new UserError(
+    `there is no ${file}: give --parameters FILE with clocks, bonds and guardian (deploy/parameters/mainnet.json is an example; docs/deployment.md gives the reasons for its values)`,
+  );
+}
+
+/** @throws UserError if it is no genesis file */
+export async function readChain(path: string): Promise<ChainBeginning> {
+  const file = readWhole(path);
+  const genesis = readGenesisFile(path);
+  const { chainId, batchGas } = genesis;
+  return { chainId, batchGas, genesisOutput: bytesToHex(await genesisOutput(genesis)), file };
+}
+
+export async function moduleOf({ chain }: Pick<Inputs, "chain">) {
+  return chain ? (await import("./modules/Rollup.ts")).default : (await import("./modules/Elench.ts")).default;
+}
+
+type Module = Awaited<ReturnType<typeof moduleOf>>;
+
+/** A contract that a module creates. */
+export interface PlannedContract {
+  /** Names it within the modules, as Elench#DisputeGame. */
+  readonly id: string;
+  readonly contractName: string;
+}
+
+/** The contracts that a module creates, and those that the modules below it do. */
+export const contractsOf = ({ futures, submodules }: Pick<Module, "futures" | "submodules">): PlannedContract[] => [
+  ...[...submodules].flatMap(contractsOf),
+  ...([...futures] as unknown as PlannedContract[]),
+];
+
+/** What the modules take, by module. */
+export const moduleParameters = ({ parameters, chain }: Inputs) => ({
+  Elench: { ...parameters },
+  ...(chain && { Rollup: rollupParameters(parameters, chain) }),
+});
+
+/** What the rollup's contracts are created with; what the file leaves out has its default. */
+export const rollupParameters = (
+  { guardian, deliveryDelay, finalityDelay = deliveryDelay, sequencer = zeroAddress }: DeployParameters,
+  { chainId, batchGas, genesisOutput: output }: ChainBeginning,
+) => ({ chainId, batchGas, genesisOutput: output, guardian, finalityDelay, sequencer });

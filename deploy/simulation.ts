@@ -1,0 +1,93 @@
+import { type Address, decodeDeployData, type Hex, hexToBigInt, numberToHex } from "viem";
+import { type Artifact, readArtifact } from "./artifacts.ts";
+import { contractsOf, type Inputs, moduleOf, moduleParameters } from "./inputs.ts";
+import type { Hre } from "./network.ts";
+
+/** The transaction that creates a contract. */
+export interface Creation {
+  /** Names it within Ignition's modules, as Elench#DisputeGame. */
+  readonly id: string;
+  readonly contract: string;
+  /** Of the code that stays; EIP-170 allows 24,576. */
+  readonly codeBytes: number;
+  /** Of the transaction's data: creation code and arguments; EIP-3860 allows 49,152. */
+  readonly dataBytes: number;
+  readonly gas: bigint;
+  /** By name. An argument that is the address of another contract of the deployment is that contract's name. */
+  readonly arguments: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * Deploys on a simulated L1 in this process, under the rules of Osaka, and tells what it took. The creation of a contract does not depend on what else is on a
+ * chain, so the gas is that of L1, but for some ten gas a byte of an address that is or is not zero.
+ * @throws UserError if the contracts are not compiled; Hardhat's errors where a constructor refuses its arguments
+ */
+export async function simulate(hre: Hre, inputs: Inputs): Promise<Creation[]> {
+  const module = await moduleOf(inputs);
+  const contracts = contractsOf(module);
+  const artifacts = await Promise.all(
+    contracts.map(async ({ id, contractName }) => [id, await readArtifact(hre, contractName)] as const),
+  );
+  const connection = await hre.network.create("default");
+  try {
+    await connection.ignition.deploy(module, { displayUi: false, parameters: moduleParameters(inputs) });
+    const created = await transactionsOf(connection.provider as unknown as Provider);
+    const names = new Map<string, string>();
+    return created.map(({ input, address, code, gas }) => {
+      const [id, artifact] = artifacts.find(([, { bytecode }]) => input.startsWith(bytecode)) as [string, Artifact];
+      names.set(address.toLowerCase(), artifact.contractName);
+      return {
+        id,
+        contract: artifact.contractName,
+        codeBytes: code.length / 2 - 1,
+        dataBytes: input.length / 2 - 1,
+        gas,
+        arguments: argumentsOf(artifact, input, names),
+      };
+    });
+  } finally {
+    await connection.close();
+  }
+}
+
+interface Provider {
+  request(call: { method: string; params: readonly unknown[] }): Promise<unknown>;
+}
+
+/** All transactions on the simulated chain, in their order. */
+async function transactionsOf(provider: Provider) {
+  const request = async <T>(method: string, ...params: readonly unknown[]): Promise<T> =>
+    (await provider.request({ method, params })) as T;
+  const created: { input: Hex; address: Address; code: Hex; gas: bigint }[] = [];
+  const last = Number(await request<Hex>("eth_blockNumber"));
+  for (let number = 1; number <= last; number++) {
+    const { transactions } = await request<{ transactions: { hash: Hex; input: Hex }[] }>(
+      "eth_getBlockByNumber",
+      numberToHex(number),
+      true,
+    );
+    for (const { hash, input } of transactions) {
+      const receipt = await request<{ contractAddress: Address; gasUsed: Hex }>("eth_getTransactionReceipt", hash);
+      const address = receipt.contractAddress;
+      const code = await request<Hex>("eth_getCode", address, "latest");
+      created.push({ input, address, code, gas: hexToBigInt(receipt.gasUsed) });
+    }
+  }
+  return created;
+}
+
+function argumentsOf(
+  { abi, bytecode }: Artifact,
+  data: Hex,
+  names: ReadonlyMap<string, string>,
+): Record<string, unknown> {
+  const { args = [] } = decodeDeployData({ abi, bytecode, data }) as { args?: readonly unknown[] };
+  const { inputs = [] } = abi.find((item) => item.type === "constructor") ?? {};
+  const named = (value: unknown): unknown => {
+    if (typeof value === "string") return names.get(value.toLowerCase()) ?? value;
+    if (typeof value !== "object" || value === null) return value;
+    return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, named(part)]));
+  };
+  // A trailing underscore only keeps a parameter apart from the variable that it sets.
+  return Object.fromEntries(inputs.map(({ name = "" }, i) => [name.replace(/_$/, ""), named(args[i])]));
+}

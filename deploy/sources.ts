@@ -1,0 +1,62 @@
+import { join } from "node:path";
+import { makeFolder, writeWhole } from "@elench/files/files";
+import { type BuildInfo, readArtifact, readBuildInfo, type StandardJson } from "./artifacts.ts";
+import { contractsOf } from "./inputs.ts";
+import { configOf } from "./network.ts";
+
+/** What an explorer needs to compile a contract again. */
+export interface ContractSources {
+  readonly contract: string;
+  /** Standard JSON input of the compiler. */
+  readonly file: string;
+  /** As explorers ask for it: source and contract. */
+  readonly identifier: string;
+  /** As explorers ask for it: 0.8.37+commit.f401782d. */
+  readonly compiler: string;
+}
+
+/** Writes the compiler's input for each contract of a deployment: its own source, what that imports, and the settings. @throws UserError */
+export async function writeSources(folder: string): Promise<ContractSources[]> {
+  const { hre } = await configOf("localhost");
+  const { default: rollup } = await import("./modules/Rollup.ts");
+  const names = [...new Set(contractsOf(rollup).map(({ contractName }) => contractName))];
+  const builds = new Map<string, BuildInfo>();
+  makeFolder(folder);
+  const written: ContractSources[] = [];
+  for (const contract of names) {
+    const { inputSourceName, buildInfoId } = await readArtifact(hre, contract);
+    const build = builds.get(buildInfoId) ?? (await readBuildInfo(hre, buildInfoId));
+    builds.set(buildInfoId, build);
+    const file = join(folder, `${contract}.json`);
+    writeWhole(file, `${JSON.stringify(standardJson(build, inputSourceName, contract), null, 2)}\n`);
+    written.push({
+      contract,
+      file,
+      identifier: `${inputSourceName}:${contract}`,
+      compiler: build.solcLongVersion,
+    });
+  }
+  return written;
+}
+
+/** The compiler's input, reduced to what one contract needs. Its metadata name these sources and settings alone, so the code is the same to the last byte. */
+function standardJson({ input, trees }: BuildInfo, source: string, contract: string): StandardJson {
+  const needed = importsOf(trees, source);
+  return {
+    language: input.language,
+    sources: Object.fromEntries(Object.entries(input.sources).filter(([name]) => needed.has(name))),
+    settings: {
+      ...input.settings,
+      outputSelection: { [source]: { [contract]: ["abi", "metadata", "evm.bytecode", "evm.deployedBytecode"] } },
+    },
+  };
+}
+
+/** A source and all that it imports, by way of others too. */
+function importsOf(trees: BuildInfo["trees"], source: string): ReadonlySet<string> {
+  const found = new Set([source]);
+  for (const name of found)
+    for (const { nodeType, absolutePath } of trees[name]?.nodes ?? [])
+      if (nodeType === "ImportDirective" && absolutePath) found.add(absolutePath);
+  return found;
+}
