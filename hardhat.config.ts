@@ -52,6 +52,7 @@ export default defineConfig({
       accounts: [configVariable("ELENCH_KEY")],
     },
   },
+  verify: { etherscan: { apiKey: configVariable("ETHERSCAN_API_KEY") } },
   test: {
     solidity: { blockGasLimit: false, transactionGasCap: false, fuzz: { runs: 256, seed: "0x656c656e6368" } },
   },
