@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { InternalError } from "@elench/errors/internal-error";
 import { UserError } from "@elench/errors/user-error";
 import { type Address, bytesToHex, getAddress, type Hex, hexToBytes, type PublicClient } from "viem";
 import { type Artifact, immutableNames, readArtifact, readBuildInfo } from "./artifacts.ts";
@@ -119,7 +120,7 @@ class Checker {
       const name = names.get(id) ?? id;
       const expectation = expected[name];
       // INVARIANT: nothing that a deployment decides goes unchecked: a new variable is named in expected.ts.
-      if (!expectation) throw new Error(`deploy/expected.ts does not say what ${contract}.${name} must hold`);
+      if (!expectation) throw new InternalError(`deploy/expected.ts does not say what ${contract}.${name} must hold`);
       const value = valueAt(code, ranges);
       if (expectation.kind === "part") await this.#part(contract, address, name, expectation.contract, value);
       else this.findings.push({ contract, address, what: name, ...compareValue(expectation, value) });

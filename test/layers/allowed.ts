@@ -101,9 +101,10 @@ export const ALLOWED: Allowed = {
 
     "cli/report": [],
     "cli/input": [],
+    "cli/completion": [],
     "cli/claims": ["cli/report", "cli/input"],
     "cli/replay": ["cli/report", "cli/input"],
-    "cli/commands": ["cli/report", "cli/input", "cli/claims", "cli/replay"],
+    "cli/commands": ["cli/report", "cli/input", "cli/completion", "cli/claims", "cli/replay"],
     cli: ["cli/report", "cli/commands"],
   },
 };
