@@ -6,20 +6,15 @@ import { type Artifact, immutableNames, readArtifact, readBuildInfo } from "./ar
 import { masked, splitCode, valueAt } from "./bytecode.ts";
 import { type Deployment, readDeployment } from "./deployment.ts";
 import { type Expectation, expectedOf } from "./expected.ts";
-import { type ChainBeginning, defaultParameters, readChain } from "./inputs.ts";
+import { type ChainBeginning, defaultParameters, type InputFiles, readChain } from "./inputs.ts";
 import { configOf, type Hre, openEndpoint } from "./network.ts";
 import { readParameters } from "./parameters.ts";
-import { explainRefusal } from "./refusals.ts";
+import { explainReading } from "./refusals.ts";
 
-export interface CheckOptions {
-  /** Network of hardhat.config.ts. */
-  readonly network: string;
+/** The genesis file is the one that the record names, if no other is given. */
+export interface CheckOptions extends InputFiles {
   /** File with the deployment record. */
   readonly record: string;
-  /** Default: deploy/parameters/<network>.json. */
-  readonly parameters?: string;
-  /** Default: the genesis file that the record names. */
-  readonly genesis?: string;
 }
 
 /** One thing that was looked at. */
@@ -47,6 +42,10 @@ export interface CheckReport {
  */
 export async function check(options: CheckOptions): Promise<CheckReport> {
   const { network } = options;
+  if (!existsSync(options.record))
+    throw new UserError(
+      `--check: there is no ${options.record}; elench deploy writes the record when all contracts are there`,
+    );
   const { hre } = await configOf(network);
   const parameters = readParameters(options.parameters ?? (await defaultParameters(network)));
   try {
@@ -58,7 +57,7 @@ export async function check(options: CheckOptions): Promise<CheckReport> {
     await checker.startBlock(record);
     return { ok: checker.findings.every(({ ok }) => ok), chainId, findings: checker.findings };
   } catch (error) {
-    throw explainRefusal(error, network);
+    throw explainReading(error, network);
   }
 }
 

@@ -4,8 +4,15 @@ import { formatEther, isAddressEqual } from "viem";
 import { readArtifact } from "./artifacts.ts";
 import { creationGas } from "./cost.ts";
 import { type Deployment, deploymentFile, readDeployment } from "./deployment.ts";
-import type { PlannedContract } from "./inputs.ts";
-import { contractsOf, type InputFiles, type Inputs, moduleOf, moduleParameters, readInputs } from "./inputs.ts";
+import {
+  contractsOf,
+  type InputFiles,
+  type Inputs,
+  moduleOf,
+  moduleParameters,
+  type PlannedContract,
+  readInputs,
+} from "./inputs.ts";
 import { createdBy, forgetUnsent, journalFolder, sentBy } from "./journal.ts";
 import { type Network, openNetwork } from "./network.ts";
 import { requireOwnKeys } from "./own-keys.ts";
@@ -14,7 +21,7 @@ import { explainRefusal } from "./refusals.ts";
 
 export interface DeployOptions extends InputFiles {
   /** Where the record goes. Default: deploy/<chain id>.json. */
-  readonly out?: string;
+  readonly out?: string | undefined;
   readonly progress: (text: string) => void;
 }
 

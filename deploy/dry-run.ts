@@ -3,7 +3,7 @@ import { type InputFiles, readInputs } from "./inputs.ts";
 import { type Created, createdBy, sentBy } from "./journal.ts";
 import { configOf, deployerOf, type Endpoint, hasEndpoint, openEndpoint } from "./network.ts";
 import { requireOwnKeys } from "./own-keys.ts";
-import { explainRefusal } from "./refusals.ts";
+import { explainReading } from "./refusals.ts";
 import { type Creation, simulate } from "./simulation.ts";
 
 /** What `elench deploy` would do. Gas and costs are of the transactions that are not sent yet. */
@@ -38,7 +38,7 @@ export interface Cost {
 
 export interface DryRunOptions extends InputFiles {
   /** A price of gas to compute the cost at, in wei. */
-  readonly fee?: bigint;
+  readonly fee?: bigint | undefined;
 }
 
 /** Works out what a deployment would send, and sends nothing; it takes no key. @throws UserError */
@@ -72,7 +72,7 @@ export async function dryRun(options: DryRunOptions): Promise<Plan> {
       unknown: outside.unknown,
     };
   } catch (error) {
-    throw explainRefusal(error, network);
+    throw explainReading(error, network);
   }
 }
 

@@ -27,9 +27,9 @@ export interface InputFiles {
   /** Network of hardhat.config.ts. */
   readonly network: string;
   /** Default: deploy/parameters/<network>.json. */
-  readonly parameters?: string;
+  readonly parameters?: string | undefined;
   /** Genesis file of an L2 chain. Without one, only what serves inferences is deployed. */
-  readonly genesis?: string;
+  readonly genesis?: string | undefined;
 }
 
 /** @throws UserError naming the file and what is wrong with it */

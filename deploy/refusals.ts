@@ -1,6 +1,7 @@
 import { causesOf } from "@elench/errors/causes";
 import { ElenchError } from "@elench/errors/elench-error";
 import { EXIT, UserError } from "@elench/errors/user-error";
+import { BaseError } from "viem";
 import { journalFolder } from "./journal.ts";
 import type { Network } from "./network.ts";
 
@@ -103,6 +104,18 @@ export function explainRefusal(
   if (bearers.some(({ code, statusCode }) => typeof code === "number" || statusCode !== undefined))
     return refusal(`the L1 endpoint of network ${network} refused a request: ${said}; ${AGAIN}`, EXIT.environment);
   return error;
+}
+
+/** What went wrong while an endpoint was only read, as an error that says what to do and does not tell the endpoint's address, which may hold a key. */
+export function explainReading(error: unknown, network: string): unknown {
+  const isSilent = causesOf(error).some(({ message }) => WORDS.noConnection.test(message));
+  if (!(error instanceof BaseError) || isSilent) return explainRefusal(error, network);
+  const details = error.details.replaceAll(/https?:\/\/\S+/g, "…");
+  return new UserError(
+    `the L1 endpoint of network ${network} refused a request: ${error.shortMessage} ${details}`.trimEnd(),
+    EXIT.environment,
+    { cause: error },
+  );
 }
 
 /** The message of the innermost error, without Hardhat's number. */

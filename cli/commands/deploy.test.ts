@@ -1,7 +1,10 @@
 /** `elench deploy --dry-run`, `--check` and `--sources`, as a process: what they say, their exit codes, and that they send nothing. */
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
 import { createRequire } from "node:module";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
@@ -160,6 +163,11 @@ test("--sources writes what compiles to the same bytes", async () => {
 
 test("what cannot be is refused, with the exit code that says whose fault it is", async () => {
   const dead = { ELENCH_L1_URL: "http://127.0.0.1:9/secret-key" };
+  const server = createServer((request, response) => {
+    response.writeHead(401).end(`no such project: http://${request.headers.host}${request.url}`);
+  }).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const refusing = { ELENCH_L1_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}/secret-key` };
   const mainnet = ["--parameters", path("deploy/parameters/mainnet.json")];
   const cases: readonly (readonly [args: string[], code: number, says: RegExp, env?: Record<string, string>])[] = [
     [[], 2, /give --network/],
@@ -178,14 +186,20 @@ test("what cannot be is refused, with the exit code that says whose fault it is"
       2,
       /has no L2 chain/,
     ],
-    [["--network", "localhost", "--check", file("none.json")], 3, /none\.json is missing/],
+    [["--network", "localhost", "--check", file("none.json")], 2, /there is no .*none\.json/],
     [["--network", "localhost", "--check", file("genesis.json")], 2, /genesis\.json/],
     [["--network", "nowhere", ...PARAMETERS, "--dry-run"], 2, /no network of that name/],
-    [["--network", "localhost", "--dry-run", "--check", "x"], 2, /one of --dry-run and --check/],
+    [["--network", "localhost", "--dry-run", "--check", "x"], 2, /--dry-run and --check exclude each other/],
     [["--network", "localhost", "--dry-run", "--out", "x"], 2, /--out is for a deployment/],
     [["--network", "localhost", "--fee", "10"], 2, /--fee is for --dry-run/],
     [["--network", "localhost", "--dry-run", "--fee", "much"], 2, /gwei/],
     [["--sources", file("genesis.json")], 2, /cannot make the folder/],
+    [
+      ["--network", "l1", ...PARAMETERS, "--dry-run"],
+      3,
+      /endpoint of network l1 refused a request: .*no such project/,
+      refusing,
+    ],
   ];
   for (const [args, code, says, env] of cases) {
     const ended = await deploy(args, env);
@@ -194,4 +208,5 @@ test("what cannot be is refused, with the exit code that says whose fault it is"
     assert.doesNotMatch(ended.complaint, /secret-key|defect/);
     assert.equal(ended.out, "");
   }
+  server.close();
 });

@@ -1,5 +1,6 @@
 import type { CheckReport, Finding } from "@elench/deploy/check";
 import type { Plan, PlannedTransaction } from "@elench/deploy/dry-run";
+import type { InputFiles } from "@elench/deploy/inputs";
 import { EXIT, UserError } from "@elench/errors/user-error";
 import { Command } from "commander";
 import { formatEther, formatGwei, parseGwei } from "viem";
@@ -44,34 +45,38 @@ export function deployCommand(): Command {
     .action(run);
 }
 
-/** Hardhat takes a second to load: only what needs it loads it. */
+// Hardhat takes a second to load: only the work that needs it loads it.
 async function run(options: DeployOptions): Promise<void> {
   refuseMixtures(options);
-  if (options.sources !== undefined) return sources(options.sources, options.json);
-  const { network } = options;
+  const { network, check, sources, dryRun, json } = options;
+  if (sources !== undefined) return exportSources(sources, json);
   if (network === undefined) throw new UserError("give --network: localhost, or l1 (ELENCH_L1_URL says where it is)");
-  const { json, parameters, genesis } = options;
-  const files = { network, ...(parameters !== undefined && { parameters }), ...(genesis !== undefined && { genesis }) };
-  if (options.check !== undefined) {
-    const { check } = await import("@elench/deploy/check");
-    const report = await check({ ...files, record: options.check });
-    print(json, report, () => describeCheck(report));
-    if (!report.ok) process.exitCode = EXIT.negative;
-  } else if (options.dryRun) {
-    const { dryRun, isTooPoor } = await import("@elench/deploy/dry-run");
-    const fee = options.fee === undefined ? {} : { fee: parseGwei(String(options.fee)) };
-    const plan = await dryRun({ ...files, ...fee });
-    const isPoor = isTooPoor(plan);
-    print(json, plan, () => describePlan(plan, isPoor));
-    if (isPoor) process.exitCode = EXIT.negative;
-  } else {
-    const { deploy } = await import("@elench/deploy/deploy");
-    const out = options.out === undefined ? {} : { out: options.out };
-    const { deployment, file } = await deploy({ ...files, ...out, progress: note });
-    const { rollup, ...inference } = deployment;
-    const rows = Object.entries({ ...inference, ...rollup }).map(([name, value]) => [name, String(value)]);
-    print(json, { ...deployment, file }, () => `${columns(rows)}\nrecorded in ${file}`);
-  }
+  const files: InputFiles = { network, parameters: options.parameters, genesis: options.genesis };
+  if (check !== undefined) return checkRecord(files, check, json);
+  return dryRun ? planDeployment(files, options) : deployContracts(files, options);
+}
+
+async function deployContracts(files: InputFiles, { out, json }: DeployOptions): Promise<void> {
+  const { deploy } = await import("@elench/deploy/deploy");
+  const { deployment, file } = await deploy({ ...files, out, progress: note });
+  const { rollup, ...inference } = deployment;
+  const rows = Object.entries({ ...inference, ...rollup }).map(([name, value]) => [name, String(value)]);
+  print(json, { ...deployment, file }, () => `${columns(rows)}\nrecorded in ${file}`);
+}
+
+async function planDeployment(files: InputFiles, { fee, json }: DeployOptions): Promise<void> {
+  const { dryRun, isTooPoor } = await import("@elench/deploy/dry-run");
+  const planned = await dryRun({ ...files, fee: fee === undefined ? undefined : parseGwei(String(fee)) });
+  const isPoor = isTooPoor(planned);
+  print(json, planned, () => describePlan(planned, isPoor));
+  if (isPoor) process.exitCode = EXIT.negative;
+}
+
+async function checkRecord(files: InputFiles, record: string, json: boolean | undefined): Promise<void> {
+  const { check } = await import("@elench/deploy/check");
+  const report = await check({ ...files, record });
+  print(json, report, () => describeCheck(report));
+  if (!report.ok) process.exitCode = EXIT.negative;
 }
 
 /** @throws UserError for flags of which one would be passed over */
@@ -79,13 +84,13 @@ function refuseMixtures({ dryRun, check, sources, fee, out }: DeployOptions): vo
   const modes = [dryRun && "--dry-run", check !== undefined && "--check", sources !== undefined && "--sources"].filter(
     Boolean,
   );
-  if (modes.length > 1) throw new UserError(`give one of ${modes.join(" and ")}: each is a work of its own`);
+  if (modes.length > 1) throw new UserError(`${modes.join(" and ")} exclude each other: give one of them`);
   if (modes.length > 0 && out !== undefined)
     throw new UserError(`--out is for a deployment, and ${modes[0]} makes no record`);
   if (fee !== undefined && !dryRun) throw new UserError("--fee is for --dry-run");
 }
 
-async function sources(folder: string, json: boolean | undefined): Promise<void> {
+async function exportSources(folder: string, json: boolean | undefined): Promise<void> {
   const { writeSources } = await import("@elench/deploy/sources");
   const written = await writeSources(folder);
   print(json, { sources: written }, () =>
