@@ -65,6 +65,6 @@ enum Rule {
   Output,
   /// The step bound is at most 2^60.
   Steps,
-  /// The leaves and paths of an instruction's reads and of its write are at most 65,536 bytes together: every step fits an L1 transaction.
+  /// The leaves and paths of an instruction's reads and of its write, 128 + 32 × depth bytes each, are at most 65,536 bytes together: every step fits an L1 transaction.
   Witness
 }

@@ -96,7 +96,7 @@ export const RULES = [
   { name: "steps", meaning: `The step bound is at most ${power(PROGRAM_LIMITS.steps)}.` },
   {
     name: "witness",
-    meaning: `The leaves and paths of an instruction's reads and of its write are at most ${grouped(LIMITS.openedBytes)} bytes together: every step fits an L1 transaction.`,
+    meaning: `The leaves and paths of an instruction's reads and of its write, ${LEAF_BYTES} + 32 × depth bytes each, are at most ${grouped(LIMITS.openedBytes)} bytes together: every step fits an L1 transaction.`,
   },
 ] as const satisfies readonly Rule[];
 
