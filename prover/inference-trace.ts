@@ -11,6 +11,7 @@ import {
   hashOf,
   instructionAt,
   type Machine,
+  operandContent,
   type State,
   startOf,
 } from "@elench/tensor/stepper/state";
@@ -26,6 +27,21 @@ import { Work } from "./work.ts";
 const KEPT_EXECUTIONS = 64;
 /** Hashes of states kept: a strategy that holds no state of its own asks for the same ones at every look. */
 const KEPT_HASHES = 4096;
+
+/** What an execution of an instruction leaves in the table. */
+export interface Result {
+  readonly pc: number;
+  /** Of the blocks around it. */
+  readonly counters: readonly number[];
+  /** Number of its first step. */
+  readonly first: bigint;
+  /** Entry of the table. */
+  readonly target: number;
+  /** All of the entry, as it is after the execution: row-major, little-endian. */
+  readonly bytes: Uint8Array;
+  /** What a tensor instruction reads. */
+  readonly operands: readonly Uint8Array[];
+}
 
 /**
  * The virtual trace of an inference: any of its states, from the results of one native run, however many steps that run has. Nothing is executed before the
@@ -109,6 +125,23 @@ export class InferenceTrace implements Trace {
     const final = this.#run.table(execution + 1).entries[instruction.target];
     if (!final) throw new InternalError(`instruction ${fetch.pc} left no result`);
     return new Work(this.machine, this.#backend, fetch, instruction, final, () => this.#redone++);
+  }
+
+  /** What each execution of an instruction leaves in the table, in order; emptied entries and blocks leave nothing. */
+  *results(): Generator<Result> {
+    const { instructions } = this.machine.program;
+    for (let i = 0; i + 1 < this.#run.executions; i++) {
+      const { pc, counters, first } = this.#run.execution(i);
+      const instruction = instructions[pc];
+      if (instruction?.kind !== "tensor" && instruction?.kind !== "move") continue;
+      const { target } = instruction;
+      const content = this.#run.table(i + 1).entries[target];
+      if (!content) throw new Error(`instruction ${pc} left no result`);
+      const before = this.#run.table(i);
+      const read = instruction.kind === "tensor" ? instruction.operands : [];
+      const operands = read.map((operand) => operandContent(this.machine, before, operand).bytes);
+      yield { pc, counters, first, target, bytes: content.bytes, operands };
+    }
   }
 
   /** The state before a step; halted from `steps` on. Its memory is the trace's: `detached` copies it, for those who step on. */

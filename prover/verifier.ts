@@ -1,9 +1,10 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
+import { concat } from "@elench/bytes/concat";
 import { ElenchError } from "@elench/errors/elench-error";
 import { InternalError } from "@elench/errors/internal-error";
 import { pointEvaluationPrecompile } from "@elench/evm/crypto/point-evaluation";
-import type { Hash } from "@elench/merkle/tree";
+import { type Hash, keccak256 } from "@elench/merkle/tree";
 import { Common, Hardfork, Mainnet } from "@ethereumjs/common";
 import { createEVM, type EVM } from "@ethereumjs/evm";
 import { type Address, bytesToHex, createZeroAddress, hexToBytes } from "@ethereumjs/util";
@@ -50,11 +51,14 @@ export class SolidityVerifier {
   readonly #evm: EVM;
   readonly #abi: Abi;
   readonly #address: Address;
+  /** Which build it is: keccak256 of the creation codes of its contracts, in the order of their deployment. */
+  readonly codeHash: Hash;
 
-  private constructor(evm: EVM, abi: Abi, address: Address) {
+  private constructor(evm: EVM, { abi, address, codes }: Deployed) {
     this.#evm = evm;
     this.#abi = abi;
     this.#address = address;
+    this.codeHash = keccak256(concat(...codes));
   }
 
   /**
@@ -69,8 +73,7 @@ export class SolidityVerifier {
       common: new Common({ chain: Mainnet, hardfork: Hardfork.Osaka }),
       customPrecompiles: [pointEvaluationPrecompile],
     });
-    const deployed = await deploy(evm, contract, artifacts);
-    return new SolidityVerifier(evm, deployed.abi, deployed.address);
+    return new SolidityVerifier(evm, await deploy(evm, contract, artifacts));
   }
 
   /**
@@ -111,6 +114,8 @@ async function call(evm: EVM, data: Uint8Array, to?: Address) {
 interface Deployed {
   readonly abi: Abi;
   readonly address: Address;
+  /** Creation codes of its parts, and its own, last. */
+  readonly codes: readonly Uint8Array[];
 }
 
 /** Deploys a contract, and first those whose addresses its constructor takes: a parameter is named after its contract. */
@@ -118,19 +123,26 @@ async function deploy(evm: EVM, name: string, artifacts: (name: string) => Artif
   const { abi, bytecode } = artifacts(name);
   const inputs = abi.find((item) => item.type === "constructor")?.inputs ?? [];
   const parts: unknown[] = [];
-  for (const input of inputs) parts.push(await argument(evm, input, artifacts));
-  const data = Uint8Array.from([...hexToBytes(bytecode), ...hexToBytes(encodeAbiParameters(inputs, parts))]);
+  const codes: Uint8Array[] = [];
+  const part = async (contractName: string): Promise<string> => {
+    const deployed = await deploy(evm, contractName, artifacts);
+    codes.push(...deployed.codes);
+    return deployed.address.toString();
+  };
+  for (const input of inputs) parts.push(await argument(input, part));
+  const code = hexToBytes(bytecode);
+  const data = concat(code, hexToBytes(encodeAbiParameters(inputs, parts)));
   const { createdAddress, execResult } = await call(evm, data);
   if (execResult.exceptionError || !createdAddress)
     throw new InternalError(`${name} cannot be deployed: ${execResult.exceptionError?.error}`);
-  return { abi, address: createdAddress };
+  return { abi, address: createdAddress, codes: [...codes, code] };
 }
 
-/** A struct of parts takes one by each of its members. */
-async function argument(evm: EVM, input: AbiParameter, artifacts: (name: string) => Artifact): Promise<unknown> {
-  if (!("components" in input)) return (await deploy(evm, contractOf(input.name ?? ""), artifacts)).address.toString();
+/** A struct of parts takes one by each of its members. @param part deploys a contract, and gives its address. */
+async function argument(input: AbiParameter, part: (contractName: string) => Promise<string>): Promise<unknown> {
+  if (!("components" in input)) return part(contractOf(input.name ?? ""));
   const members: Record<string, unknown> = {};
-  for (const member of input.components) members[member.name ?? ""] = await argument(evm, member, artifacts);
+  for (const member of input.components) members[member.name ?? ""] = await argument(member, part);
   return members;
 }
 

@@ -2,7 +2,7 @@ import { toHex } from "@elench/bytes/hex";
 import { modelRegistryAbi } from "@elench/contracts/abi/model-registry";
 import { EXIT, UserError } from "@elench/errors/user-error";
 import type { LoadedModel } from "@elench/tensor/load";
-import { registrationOf } from "@elench/tensor/program/registration";
+import { type Page, type Registration, registrationOf } from "@elench/tensor/program/registration";
 import { type Address, encodeFunctionData, type Hex, type LocalAccount, type PublicClient, parseGwei } from "viem";
 import { contractRefusal } from "./contract-refusal.ts";
 import { TransactionQueue } from "./transactions.ts";
@@ -23,6 +23,18 @@ export interface RegistrationTransaction {
   readonly gasUsed: bigint;
 }
 
+/** Calldata of the transaction that begins a registration. */
+export const beginCall = ({ header, types }: Registration): Hex =>
+  encodeFunctionData({ abi: modelRegistryAbi, functionName: "begin", args: [toHex(header), toHex(types)] });
+
+/** Calldata of the transaction that shows a page. */
+export const pageCall = ({ header, types }: Registration, { firstPc, instructions, siblings }: Page): Hex =>
+  encodeFunctionData({
+    abi: modelRegistryAbi,
+    functionName: "validate",
+    args: [toHex(header), toHex(types), BigInt(firstPc), instructions.map(toHex), siblings.map(toHex)],
+  });
+
 /**
  * Shows a model's program to the registry, page by page; goes on where an earlier registration stopped.
  * @returns the transactions that it took; none for a model that is registered.
@@ -33,20 +45,13 @@ export async function registerModel(options: RegisterOptions): Promise<Registrat
   if (await client.readContract({ ...contract, functionName: "isRegistered", args: [loaded.id] })) return [];
   const nextPc = Number(await client.readContract({ ...contract, functionName: "nextPc", args: [loaded.id] }));
   const registration = registrationOf(loaded.model.program, loaded.commitment, nextPc);
-  const [header, types] = [toHex(registration.header), toHex(registration.types)];
-  const calls: { key: string; data: Hex }[] = registration.pages.map(({ firstPc, instructions, siblings }) => ({
-    key: `validate/${loaded.id}/${firstPc}`,
-    data: encodeFunctionData({
-      abi: modelRegistryAbi,
-      functionName: "validate",
-      args: [header, types, BigInt(firstPc), instructions.map(toHex), siblings.map(toHex)],
-    }),
+  const calls = registration.pages.map((page) => ({
+    key: `validate/${loaded.id}/${page.firstPc}`,
+    data: pageCall(registration, page),
   }));
+  const [header, types] = [toHex(registration.header), toHex(registration.types)];
   if (nextPc === 0 && !(await isBegun(client, contract, header, types, options.account.address))) {
-    calls.unshift({
-      key: `begin/${loaded.id}`,
-      data: encodeFunctionData({ abi: modelRegistryAbi, functionName: "begin", args: [header, types] }),
-    });
+    calls.unshift({ key: `begin/${loaded.id}`, data: beginCall(registration) });
   }
   const queue = new TransactionQueue({
     client,

@@ -10,7 +10,7 @@ import { checkProgram } from "@elench/tensor/program/check";
 import type { Model } from "@elench/tensor/program/model";
 import { Command } from "commander";
 import { type DimensionOptions, dimensionsOf, withDimensions } from "../input/dimensions.ts";
-import { backendOf, describeShape, readInputs } from "../input/model-file.ts";
+import { backendOf, describeShape, namingFile, readInputs } from "../input/model-file.ts";
 import { collect, type EngineName, engineOption, jsonOption, option, threadsOption } from "../input/options.ts";
 import { describeValues } from "../report/describe.ts";
 import { print } from "../report/output.ts";
@@ -36,7 +36,8 @@ export function inferCommand(): Command {
     .addOption(threadsOption())
     .addOption(jsonOption())
     .action((file: string, options: InferOptions) => {
-      const model = importOnnx(readWhole(file), dimensionsOf(options));
+      const onnx = readWhole(file);
+      const model = namingFile(file, () => importOnnx(onnx, dimensionsOf(options)));
       const inputs = readInputs(model, options.input ?? []);
       const { outputs, engine, ms } = run(model, inputs, options);
       const named = model.outputNames.map((name, i) => {

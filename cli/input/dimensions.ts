@@ -6,6 +6,7 @@ import type { Dimensions } from "@elench/tensor/onnx/graph/dimensions";
 import { parseGraph } from "@elench/tensor/onnx/graph/graph";
 import type { Command } from "commander";
 
+import { namingFile } from "./model-file.ts";
 import { collect, option } from "./options.ts";
 
 /** Flags for what a model file leaves open. */
@@ -68,14 +69,15 @@ export function loadModels(
   ]);
   const models = files.map((file) => {
     const onnx = readWhole(file);
-    const { inputs } = parseGraph(onnx);
+    const { inputs } = namingFile(file, () => parseGraph(onnx));
     const open = new Set(inputs.flatMap((input) => input.dims ?? []));
     const names = new Set(inputs.map((input) => input.name));
     const own = <T>(flag: string, all: Readonly<Record<string, T>>, known: ReadonlySet<unknown>): Record<string, T> =>
       Object.fromEntries(
         Object.entries(all).filter(([name]) => known.has(name) && (unused.delete(`${flag} ${name}`) || true)),
       );
-    return loadModel(onnx, backend, { dims: own("--dim", dims, open), shapes: own("--shape", shapes, names) });
+    const given = { dims: own("--dim", dims, open), shapes: own("--shape", shapes, names) };
+    return namingFile(file, () => loadModel(onnx, backend, given));
   });
   const [flag] = unused;
   if (flag !== undefined) throw new UserError(`${flag}: none of the models has it`);

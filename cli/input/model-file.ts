@@ -1,4 +1,4 @@
-import { UserError } from "@elench/errors/user-error";
+import { EXIT, UserError } from "@elench/errors/user-error";
 import { readWhole } from "@elench/files/files";
 import { type Backend, openBackend } from "@elench/tensor/engine/backend";
 import { readTensorFile } from "@elench/tensor/onnx/tensor-file";
@@ -31,6 +31,23 @@ export function readInputs(model: Model, flags: readonly string[]): Uint8Array[]
       );
     return readTensorFile(file, readWhole(file), type);
   });
+}
+
+/** Errors that say what is wrong with a model, by name. */
+const MODEL_ERRORS = new Set(["ModelError", "ProgramError"]);
+
+/**
+ * Does something with a model's file, and names the file in what is wrong with the model.
+ * @throws UserError for a model that is damaged, or not supported
+ */
+export function namingFile<T>(file: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof Error && MODEL_ERRORS.has(error.name))
+      throw new UserError(`${file}: ${error.message}`, EXIT.input, { cause: error });
+    throw error;
+  }
 }
 
 export const describeShape = (shape: readonly number[]): string => `[${shape.join(", ")}]`;

@@ -46,7 +46,7 @@ export function describeElement(dtype: TensorType["dtype"], bytes: Uint8Array): 
 }
 
 /** The value of a 16-bit float. */
-function halfToNumber(bits: number, fractionBits: number, bias: number): number {
+export function halfToNumber(bits: number, fractionBits: number, bias: number): number {
   const sign = bits & 0x8000 ? -1 : 1;
   const exponent = (bits & 0x7fff) >> fractionBits;
   const fraction = (bits & ((1 << fractionBits) - 1)) / 2 ** fractionBits;

@@ -39,7 +39,13 @@ export interface NamedType extends TensorType {
 const EMPTY = { inputs: [], outputs: [], assumed: [], steps: 0n, flops: 0n, bytes: 0 } as const;
 
 /** Looks at a model without running it. Says what is wrong in `errors`; throws nothing for a bad model. */
-export function checkOnnx(bytes: Uint8Array, options: ImportOptions = {}): Report {
+export const checkOnnx = (bytes: Uint8Array, options: ImportOptions = {}): Report => examineOnnx(bytes, options).report;
+
+/** As `checkOnnx`, with the model itself; null where it is not supported. */
+export function examineOnnx(
+  bytes: Uint8Array,
+  options: ImportOptions = {},
+): { readonly report: Report; readonly model: Model | null } {
   let operators: OperatorReport[] = [];
   try {
     operators = countOperators(bytes);
@@ -47,7 +53,7 @@ export function checkOnnx(bytes: Uint8Array, options: ImportOptions = {}): Repor
     const { steps, flops } = checkProgram(model.program);
     const named = (names: readonly string[], types: readonly TensorType[]): NamedType[] =>
       names.map((name, i) => ({ name, ...(types[i] as TensorType) }));
-    return {
+    const report: Report = {
       ok: true,
       operators,
       inputs: named(model.inputNames, model.program.inputs),
@@ -58,9 +64,11 @@ export function checkOnnx(bytes: Uint8Array, options: ImportOptions = {}): Repor
       bytes: memoryOf(model),
       errors: [],
     };
+    return { report, model };
   } catch (error) {
     if (!(error instanceof ModelError)) throw error;
-    return { ok: false, operators: refused(operators, error), ...EMPTY, errors: errorsOf(operators, error) };
+    const errors = errorsOf(operators, error);
+    return { report: { ok: false, operators: refused(operators, error), ...EMPTY, errors }, model: null };
   }
 }
 

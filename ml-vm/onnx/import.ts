@@ -1,7 +1,7 @@
 import { OperandError } from "../functions/builder.ts";
 import { checkProgram, ProgramError } from "../program/check.ts";
 import type { Model } from "../program/model.ts";
-import { elementCount } from "../program/program.ts";
+import { elementCount, type TensorType } from "../program/program.ts";
 import { loadSoftfloat } from "../softfloat/load.ts";
 import { type Dimensions, shapesOf } from "./graph/dimensions.ts";
 import { ModelError, unsupported } from "./graph/error.ts";
@@ -17,6 +17,8 @@ import { checkSignature } from "./signatures.ts";
 export interface ImportOptions extends Dimensions {
   /** Inputs that are to be constants of the program, by name: what decides shapes must be known. */
   readonly constants?: ReadonlyMap<string, Value>;
+  /** Values that the program is to give in the place of the graph's outputs, by name: to look inside a model. */
+  readonly outputs?: readonly string[];
 }
 
 /**
@@ -27,6 +29,39 @@ export interface ImportOptions extends Dimensions {
  *   shapes that do not fit.
  */
 export function importOnnx(bytes: Uint8Array, options: ImportOptions = {}): Model {
+  const { graph, inputs, values, drafts } = lowerGraph(bytes, options);
+  const outputs = (options.outputs ?? graph.outputs).map((name): Named => {
+    const value = lookUp(values, name);
+    if (!value) throw new ModelError(`output "${name}" is made by no node; the file is damaged`);
+    return { name, value };
+  });
+  const model = assemble(inputs, outputs, drafts);
+  checkWellFormed(model);
+  return model;
+}
+
+/** A value inside a model, and the node that makes it. */
+export interface NodeValue extends TensorType {
+  readonly name: string;
+  /** The node's name or, if it has none, its first output. */
+  readonly node: string;
+  readonly op: string;
+}
+
+/** The values that the nodes of a model make, in the file's order, without those that the importer does not give. @throws ModelError */
+export function valuesOf(bytes: Uint8Array, options: ImportOptions = {}): NodeValue[] {
+  const { graph, values } = lowerGraph(bytes, options);
+  return graph.nodes.flatMap(({ name: node, op, outputs }) =>
+    outputs.flatMap((name) => {
+      const value = values.get(name);
+      return value === undefined || value instanceof ModelError
+        ? []
+        : [{ name, node, op, dtype: value.dtype, shape: value.shape }];
+    }),
+  );
+}
+
+function lowerGraph(bytes: Uint8Array, options: ImportOptions) {
   const graph = parseGraph(bytes);
   const stored = [...graph.constants.values()].reduce((n, { storage }) => n + (storage.data?.length ?? 0), 0);
   const lowering = new Lowering(loadSoftfloat(), new Budget(stored));
@@ -40,14 +75,7 @@ export function importOnnx(bytes: Uint8Array, options: ImportOptions = {}): Mode
     ...inputs.map((i): [string, Value] => [i.name, i.value]),
   ]);
   for (const node of graph.nodes) lowerNode(node, graph, values, lowering);
-  const outputs = graph.outputs.map((name): Named => {
-    const value = lookUp(values, name);
-    if (!value) throw new ModelError(`output "${name}" is made by no node; the file is damaged`);
-    return { name, value };
-  });
-  const model = assemble(inputs, outputs, lowering.drafts);
-  checkWellFormed(model);
-  return model;
+  return { graph, inputs, values, drafts: lowering.drafts };
 }
 
 /** Programs that L1 would not register are refused here. */

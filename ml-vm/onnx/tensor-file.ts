@@ -123,12 +123,15 @@ function readJson(file: string, bytes: Uint8Array, wanted: TensorType): Uint8Arr
     throw new TensorFileError(`${file} holds the shape [${shape}], and the input is ${describe(wanted)}`);
   if (numbers.length !== elementCount(shape))
     throw new TensorFileError(`${file} holds ${numbers.length} numbers for the shape [${shape}]`);
-  const { size } = dtypeSpec(wanted.dtype);
-  const data = new Uint8Array(numbers.length * size);
+  return encodeElements(file, numbers, wanted.dtype);
+}
+
+/** Numbers as little-endian elements, rounded to nearest. @throws TensorFileError for what the type does not hold; it begins with `what` */
+export function encodeElements(what: string, numbers: readonly unknown[], dtype: DType): Uint8Array {
+  const data = new Uint8Array(numbers.length * dtypeSpec(dtype).size);
   const view = new DataView(data.buffer);
   const softfloat = loadSoftfloat();
-  for (const [i, x] of numbers.entries())
-    storeElement(softfloat, wanted.dtype, view, i, register(file, x, wanted.dtype));
+  for (const [i, x] of numbers.entries()) storeElement(softfloat, dtype, view, i, register(what, x, dtype));
   return data;
 }
 

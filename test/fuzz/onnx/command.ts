@@ -1,8 +1,8 @@
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { openPeer } from "../../../cli/compare/onnxruntime.ts";
 import { type MutationReport, runMutations } from "./mutations.ts";
 import { GENERATORS } from "./operators/all.ts";
-import { openPeer } from "./peer.ts";
 import { judgeSeeds, type SeedsReport } from "./seeds.ts";
 
 /** `npm run fuzz -- onnx`: random models here and in onnxruntime, and damaged model files. */

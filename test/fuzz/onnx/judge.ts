@@ -1,11 +1,11 @@
 import type { Backend } from "@elench/tensor/engine/backend";
 import { Session } from "@elench/tensor/engine/session";
 import { importOnnx } from "@elench/tensor/onnx/import";
+import type { Peer } from "../../../cli/compare/onnxruntime.ts";
 import { ModelError } from "../../../ml-vm/onnx/graph/error.ts";
 import { difference } from "./compare.ts";
 import { departureOf } from "./departures.ts";
 import { modelFile } from "./graph.ts";
-import type { Peer } from "./peer.ts";
 import type { FuzzCase } from "./seed.ts";
 import type { Tensor } from "./tensor.ts";
 

@@ -1,5 +1,5 @@
 import { mkdirSync, writeFileSync } from "node:fs";
-import { HelperProcess } from "./helper-process.ts";
+import { HelperProcess } from "../../../cli/compare/helper-process.ts";
 import { mutatedModel } from "./mutate.ts";
 
 /** Imports damaged model files: each is refused by a ModelError or taken, within bounds of time and memory. */

@@ -1,9 +1,9 @@
 import { type Backend, openBackend, openWasm } from "@elench/tensor/engine/backend";
+import type { Peer } from "../../../cli/compare/onnxruntime.ts";
 import { nativeAddon } from "../../../ml-vm/engine/native.ts";
 import type { GraphSpec } from "./graph.ts";
 import { judge } from "./judge.ts";
 import { GENERATORS } from "./operators/all.ts";
-import type { Peer } from "./peer.ts";
 import { caseOfSeed, type FuzzCase } from "./seed.ts";
 
 /** Judges the graphs of a range of seeds. */

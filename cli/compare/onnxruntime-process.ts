@@ -1,8 +1,7 @@
-/** Runs models in onnxruntime for `peer.ts`: a process of its own, since onnxruntime can crash. */
+/** Runs models in onnxruntime for `onnxruntime.ts`: a process of its own, since onnxruntime can crash. Its argument is a file beside the node_modules that have it. */
 import { createRequire } from "node:module";
 import type { DType } from "@elench/tensor/program/dtype";
-import type { PeerAnswer, PeerQuestion } from "./peer.ts";
-import type { Tensor } from "./tensor.ts";
+import type { PeerAnswer, PeerQuestion, Tensor } from "./onnxruntime.ts";
 
 /** What is used of onnxruntime-node. */
 interface Runtime {
@@ -45,9 +44,7 @@ const TYPES: readonly (readonly [DType, string, Elements])[] = [
 
 // With a Float16Array it takes no input of float16 ("not enough space"); without, such elements are bits.
 Reflect.deleteProperty(globalThis, "Float16Array");
-/** A file beside its node_modules: bootstrap.mjs puts it under .toolchain/. */
-const beside = process.env.ELENCH_ORT ?? new URL("../../../.toolchain/package.json", import.meta.url);
-const runtime = createRequire(beside)("onnxruntime-node") as Runtime;
+const runtime = createRequire(process.argv[2] as string)("onnxruntime-node") as Runtime;
 
 /** Nothing is rearranged, and sums have the order of one thread. */
 const OPTIONS = {

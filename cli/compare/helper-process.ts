@@ -12,13 +12,18 @@ export interface Died {
 export class HelperProcess<Question extends object, Answer extends object> {
   readonly #script: URL;
   readonly #patience: number;
+  readonly #args: readonly string[];
   #child: ChildProcess | null = null;
   #settle: (answer: Answer | Died | "ready") => void = () => {};
 
-  /** @param patience milliseconds after which it is killed. */
-  constructor(script: URL, patience: number) {
+  /**
+   * @param patience milliseconds after which it is killed.
+   * @param args what the script is given.
+   */
+  constructor(script: URL, patience: number, args: readonly string[] = []) {
     this.#script = script;
     this.#patience = patience;
+    this.#args = args;
   }
 
   /** Starts it, if it does not run. @returns whether it does now. */
@@ -40,7 +45,7 @@ export class HelperProcess<Question extends object, Answer extends object> {
   }
 
   #fork(): ChildProcess {
-    const child = fork(this.#script, { serialization: "advanced", stdio: "ignore" });
+    const child = fork(this.#script, this.#args, { serialization: "advanced", stdio: "ignore" });
     child.on("message", (message) => this.#settle(message as Answer | "ready"));
     child.on("exit", (code, signal) => {
       if (this.#child === child) this.#child = null;

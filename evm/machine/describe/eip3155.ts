@@ -1,0 +1,121 @@
+import { SLOT_STEPS } from "../../batch/claim.ts";
+import { PHASE, type Phase, readView, STATUS, type Tx } from "../../structures/layout.ts";
+import { skipIdle } from "../phases/blocks.ts";
+import { type Machine, type StatusTask, Waiting } from "../state/machine.ts";
+import type { OutcomeTask } from "../state/outcome.ts";
+import { step } from "../step.ts";
+import { hexBytes, hexWord } from "./changes.ts";
+import { opcodeAt } from "./describe.ts";
+import { opcodeName } from "./names.ts";
+
+/** The trace of a transaction as EIP-3155 has it: an object for each instruction, and a summary. Fields stand in the EIP's order. */
+
+/** Stack and memory are those before the instruction. */
+export interface Eip3155Line {
+  readonly pc: number;
+  readonly op: number;
+  /** Hexadecimal, as all of the EIP's Hex-Numbers. */
+  readonly gas: string;
+  /** Of a call or a creation, with what it gives away; of an instruction that halts its frame exceptionally, all that was left. */
+  readonly gasCost: string;
+  /** The top last. */
+  readonly stack: readonly string[];
+  /** 1 for the transaction's own frame. */
+  readonly depth: number;
+  /** What came back from the last call. */
+  readonly returnData: string;
+  readonly refund: string;
+  /** Bytes. */
+  readonly memSize: number;
+  readonly opName: string;
+  /** Only where the instruction ends its frame by an exceptional halt. */
+  readonly error?: string;
+}
+
+export interface Eip3155Summary {
+  readonly stateRoot: string;
+  readonly output: string;
+  readonly gasUsed: string;
+  readonly pass: boolean;
+  readonly fork: "Cancun";
+}
+
+/** An instruction whose cost is not known yet: what follows it says so. */
+interface Pending {
+  readonly line: Omit<Eip3155Line, "gasCost" | "error">;
+  readonly gas: bigint;
+  readonly depth: number;
+}
+
+/**
+ * Steps through one transaction, and leaves the machine as it is.
+ * @param machine at the transaction's first step.
+ * @returns null for a transaction that is dropped: nothing of it is executed.
+ */
+export function* eip3155(machine: Machine): Generator<Eip3155Line, Eip3155Summary | null> {
+  const end = machine.clock - (machine.clock % SLOT_STEPS) + SLOT_STEPS;
+  const m = machine.copy();
+  let pending: Pending | null = null;
+  let output = "0x";
+  while (!m.halted && m.clock < end) {
+    // A frame without code executes nothing.
+    const executes = m.phase === PHASE.execute && m.code.size > 0;
+    if (executes) pending = pendingAt(m);
+    if (m.phase === PHASE.settle) output = hexBytes(readView(m.returned, 0, m.returned.length));
+    if (m.phase === PHASE.receipt) return summaryOf(m, output);
+    step(m);
+    skipIdle(m);
+    // The instruction has asked for a record, and is tried again.
+    if (executes && LOADS.includes(m.phase)) pending = null;
+    if (pending && isDone(pending, m)) {
+      yield lineOf(pending, m);
+      pending = null;
+    }
+  }
+  return null;
+}
+
+const LOADS: readonly Phase[] = [PHASE.loadAccount, PHASE.loadSlot, PHASE.loadCode];
+
+function pendingAt(m: Machine): Pending {
+  const { pc, gas, stack, memory, returned, tx } = m;
+  const op = opcodeAt(m);
+  const { depth } = m.frame as NonNullable<Machine["frame"]>;
+  const line = {
+    pc,
+    op,
+    gas: hexWord(gas),
+    stack: Array.from({ length: stack.height }, (_, i) => hexWord(stack.peek(stack.height - 1 - i))),
+    depth: depth + 1,
+    returnData: hexBytes(readView(returned, 0, returned.length)),
+    refund: hexWord((tx as Tx).refund),
+    memSize: memory.size,
+    opName: opcodeName(op),
+  };
+  return { line, gas, depth };
+}
+
+/** An instruction may go on for several steps; it is done where the next one begins, or the frame ends, or waits for another. */
+const isDone = ({ depth }: Pending, m: Machine): boolean =>
+  m.frame === null || m.frame.depth !== depth || m.phase === PHASE.execute || m.phase === PHASE.leave;
+
+function lineOf({ line, gas, depth }: Pending, m: Machine): Eip3155Line {
+  const { pc, op, gas: before, ...rest } = line;
+  const isDeeper = m.frame !== null && m.frame.depth > depth && m.frame.parent instanceof Waiting;
+  const left = isDeeper ? (m.frame?.parent as Waiting).gas : m.gas;
+  const failed = m.phase === PHASE.leave && (m.task as StatusTask).status === STATUS.failure;
+  const known = { pc, op, gas: before, gasCost: hexWord(gas - left), ...rest };
+  return failed ? { ...known, error: "exceptional halt" } : known;
+}
+
+function summaryOf(m: Machine, output: string): Eip3155Summary {
+  const { status, used } = m.task as OutcomeTask;
+  const { world } = (m.tx as Tx).block;
+  return {
+    stateRoot: hexBytes(world),
+    output,
+    gasUsed: hexWord(used),
+    pass: status === STATUS.success,
+    fork: "Cancun",
+  };
+}
