@@ -22,6 +22,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   model: async () => (await import("./commands/model.ts")).modelCommand(),
   infer: async () => (await import("./commands/infer.ts")).inferCommand(),
   replay: async () => (await import("./commands/replay.ts")).replayCommand(),
+  "verify-step": async () => (await import("./commands/verify-step.ts")).verifyStepCommand(),
   watch: async () => (await import("./commands/watch.ts")).watchCommand(),
   dispute: async () => (await import("./commands/dispute.ts")).disputeCommand(),
   answer: async () => (await import("./commands/answer.ts")).answerCommand(),

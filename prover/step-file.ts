@@ -104,15 +104,13 @@ function evmContext(witness: Uint8Array, openings: readonly Uint8Array[]): Hash 
   const tx = wordAt(witness, 32 * EVM.tx);
   // Before the first step there is no Tx: the task is what the batch is executed from.
   if (isZero(tx)) return openings.length === 0 ? wordAt(witness, 32 * EVM.task) : null;
-  const hashes = [
-    tx,
-    wordAt(openings[0] ?? new Uint8Array(0), 32 * EVM.blockOfTx),
-    wordAt(openings[1] ?? new Uint8Array(0), 32 * EVM.batchOfBlock),
-  ];
-  const isOpened = hashes.every(
-    (hash, i) => openings[i]?.length === EVM_SIZES[i] && equalBytes(keccak256(openings[i]), hash),
+  const [txBytes, blockBytes, batchBytes] = openings;
+  if (!txBytes || !blockBytes || !batchBytes || openings.length !== EVM_SIZES.length) return null;
+  const hashes = [tx, wordAt(txBytes, 32 * EVM.blockOfTx), wordAt(blockBytes, 32 * EVM.batchOfBlock)];
+  const isOpened = openings.every(
+    (opening, i) => opening.length === EVM_SIZES[i] && equalBytes(keccak256(opening), hashes[i] as Hash),
   );
-  return isOpened && openings.length === hashes.length ? wordAt(openings[2] as Uint8Array, 0) : null;
+  return isOpened ? wordAt(batchBytes, 0) : null;
 }
 
 /** What opens a state of the tensor machine down to its context. */

@@ -12,7 +12,7 @@ import { loadModel } from "@elench/tensor/load";
 import { Command } from "commander";
 import { type DimensionOptions, dimensionsOf, withDimensions } from "../input/dimensions.ts";
 import { withL1 } from "../input/l1-options.ts";
-import { backendOf, readInputs } from "../input/model-file.ts";
+import { backendOf, namingFile, readInputs } from "../input/model-file.ts";
 import {
   collect,
   type EngineName,
@@ -24,6 +24,8 @@ import {
 } from "../input/options.ts";
 import { type BatchReplayOptions, replayBatch } from "../replay/batch.ts";
 import { traceBatchFiles } from "../replay/batch-trace.ts";
+import { showClaims } from "../replay/claims.ts";
+import { compareClaim, compareRuns } from "../replay/compare-runs.ts";
 import { checkRange, replayInference } from "../replay/inference.ts";
 import { journal } from "../report/journal.ts";
 import { findGame } from "./dispute.ts";
@@ -36,6 +38,9 @@ interface ReplayOptions extends ConnectOptions, BatchReplayOptions, DimensionOpt
   readonly store: string;
   readonly engine: EngineName;
   readonly threads: number;
+  readonly claims?: boolean;
+  readonly against?: Exclude<EngineName, "auto">;
+  readonly claimed?: string;
 }
 
 export function replayCommand(): Command {
@@ -73,6 +78,30 @@ export function replayCommand(): Command {
     .addOption(option("--from <n>", "the first of several steps").argParser(naturalNumber))
     .addOption(option("--to <n>", "the last of several steps").argParser(naturalNumber))
     .addOption(
+      option("--claims", "of a dispute: what its two sides say of each state, beside each other, and where they part"),
+    )
+    .addOption(
+      option(
+        "--against <engine>",
+        "compute the inference with another engine too: the first element that differs",
+      ).choices(["native", "wasm", "interpreter"]),
+    )
+    .addOption(
+      option(
+        "--claimed <name=file>",
+        "an output that somebody claims: the first element that differs from ours, and the step that writes it",
+      ),
+    )
+    .addOption(
+      option("--eip3155", "of one transaction: its trace as EIP-3155 has it, a JSON object a line, the summary last"),
+    )
+    .addOption(
+      option(
+        "--export <file>",
+        "write the step to a file that a stranger checks with elench verify-step, without a chain",
+      ),
+    )
+    .addOption(
       option(
         "--verify",
         "execute the same steps in the Solidity verifier, in this process (exit code 1: they disagree)",
@@ -87,15 +116,31 @@ export function replayCommand(): Command {
       if (given.length !== 1)
         throw new UserError("give one of these: an ONNX file, --dispute and a game's id, or --batch and a file");
       checkRange(options);
+      checkPurpose(options);
       if (options.batch) await ofBatch(options, options.batch);
       else if (options.dispute !== undefined) await ofDispute(options, options.dispute);
       else await ofFile(options, file as string);
     });
 }
 
+/** Flags that show something else than steps. */
+const PURPOSES = ["claims", "against", "claimed", "eip3155", "export"] as const;
+
+/** @throws UserError for flags that ask for two things at once, or for what there is not. */
+function checkPurpose(options: ReplayOptions): void {
+  const given = PURPOSES.filter((flag) => options[flag] !== undefined);
+  if (given.length > 1) throw new UserError(`--${given.join(" and --")} show different things: give one of them`);
+  if (options.claims && options.dispute === undefined)
+    throw new UserError("--claims is about a dispute: give --dispute");
+  const ofFile = options.batch === undefined && options.dispute === undefined;
+  for (const flag of ["against", "claimed"] as const)
+    if (options[flag] !== undefined && !ofFile)
+      throw new UserError(`--${flag} is about an inference: give the model and its inputs`);
+}
+
 /** @throws UserError for a flag that says something of a batch. */
 function refuseForInference(options: ReplayOptions): void {
-  for (const flag of ["transaction", "opcode", "list", "descend"] as const)
+  for (const flag of ["transaction", "opcode", "list", "descend", "eip3155"] as const)
     if (options[flag] !== undefined) throw new UserError(`--${flag} is about a batch, and this is an inference`);
 }
 
@@ -124,8 +169,20 @@ async function ofFile(options: ReplayOptions, file: string): Promise<void> {
   if (options.genesis !== undefined) throw new UserError("--genesis is for a batch: give --batch, and no model");
   refuseForInference(options);
   const backend = backendOf(options.engine, options.threads);
-  const { model, commitment } = loadModel(readWhole(file), backend, dimensionsOf(options));
-  const trace = new InferenceTrace(model, commitment, backend, readInputs(model, options.input ?? []));
+  const onnx = readWhole(file);
+  const { model, commitment } = namingFile(file, () => loadModel(onnx, backend, dimensionsOf(options)));
+  const inputs = readInputs(model, options.input ?? []);
+  const trace = new InferenceTrace(model, commitment, backend, inputs);
+  if (options.against) {
+    const other = backendOf(options.against, options.threads);
+    const theirs = new InferenceTrace(model, commitment, other, inputs);
+    await compareRuns(trace, theirs, `${other.name}, beside ${backend.name}`, options.json);
+    return;
+  }
+  if (options.claimed !== undefined) {
+    await compareClaim(trace, model, options.claimed, options.json);
+    return;
+  }
   await replayInference({ trace, dispute: null, options });
 }
 
@@ -148,6 +205,10 @@ async function ofDispute(options: ReplayOptions, id: string): Promise<void> {
   });
   await watchtower.look();
   const game = findGame(watchtower.forest, id);
+  if (options.claims) {
+    await showClaims(game, truth, options.json);
+    return;
+  }
   const { machine, context, start, level } = game.proposal;
   const unknown = await truth.unknown({ machine, context, start, level });
   if (unknown !== null) throw new UserError(`game ${game.id} cannot be replayed: ${unknown}`, EXIT.environment);

@@ -2,7 +2,7 @@ import { toHex } from "@elench/bytes/hex";
 import type { ModelStore } from "@elench/challenger/watch/store";
 import { EXIT, UserError } from "@elench/errors/user-error";
 import { SLOT_STEPS } from "@elench/evm/batch/claim";
-import { stepName } from "@elench/evm/machine/describe/describe";
+import { describe, stepName } from "@elench/evm/machine/describe/describe";
 import { hexAddress } from "@elench/evm/machine/describe/hex";
 import { STEP_NAMES } from "@elench/evm/machine/describe/names";
 import type { NativeBatch } from "@elench/evm/native/batch";
@@ -16,7 +16,9 @@ import { replayBatchSession } from "./batch-session.ts";
 import { firstStepOf, isWaiting, listing, type StepLine, survey, walk } from "./batch-steps.ts";
 import { drawBatchStep, drawLine, LISTING_HEADER, replayBatchStep } from "./batch-view.ts";
 import { type Dispute, disputedStep } from "./dispute.ts";
+import { printEip3155 } from "./eip3155.ts";
 import { type ReplayRange, replayInference } from "./inference.ts";
+import { exportBatchStep } from "./step-export.ts";
 import { isAtTerminal, withTerminal } from "./terminal.ts";
 import { openVerifier, type Verified } from "./verifier.ts";
 
@@ -29,6 +31,8 @@ export interface BatchReplayOptions extends ReplayRange {
   readonly list?: boolean | undefined;
   /** Goes on with the inference that the step asks for; a text names steps of it. */
   readonly descend?: true | string | undefined;
+  /** The transaction's trace in the format of EIP-3155, and nothing else. */
+  readonly eip3155?: boolean | undefined;
 }
 
 export interface BatchReplay {
@@ -51,14 +55,30 @@ const LISTED = 1000;
 /** Shows a batch, a transaction of it, or steps; on a terminal, if no step is named, walks through it. */
 export async function replayBatch(replay: BatchReplay): Promise<void> {
   const { trace, options, dispute } = replay;
+  if (options.eip3155) {
+    await printEip3155(trace, tracedTransaction(trace, options));
+    return;
+  }
   const scope = scopeOf(trace, options);
   const names = namesOf(options.opcode);
   const isNamed = [options.step, options.from, options.to, options.opcode].some((option) => option !== undefined);
-  const isSession = isAtTerminal() && !options.json && !options.list && !isNamed && options.descend === undefined;
+  const isSession =
+    isAtTerminal() &&
+    !options.json &&
+    !options.list &&
+    !isNamed &&
+    options.descend === undefined &&
+    options.export === undefined;
   const isElsewhere = isNamed || isSession || options.list || options.transaction !== undefined;
   const disagreement = dispute && !isElsewhere ? disputedStep(dispute, "batch") : (dispute?.disagreement?.step ?? null);
   if (options.descend !== undefined) {
     await descend(replay, askingStep(trace, scope, options, disagreement));
+    return;
+  }
+  if (options.export !== undefined) {
+    const at = options.step === undefined ? disagreement : scope.from;
+    if (at === null) throw new UserError("--export writes one step: say which, with --step");
+    await exportBatchStep(trace, at, describe(trace.at(at)).text, options.export);
     return;
   }
   const verifier = options.verify ? await openVerifier("EvmVerifier") : null;
@@ -105,6 +125,19 @@ function scopeOf(trace: BatchTrace, { transaction, step, from, to }: BatchReplay
       `${transaction === undefined ? "the batch" : `transaction ${transaction}`} has ${steps} steps, from 0 to ${steps - 1n}; there is no step ${first >= steps ? first : last}`,
     );
   return { from: offset + first, to: offset + last };
+}
+
+/** The transaction that --eip3155 traces. @throws UserError */
+function tracedTransaction(trace: BatchTrace, { transaction, step, from, to }: BatchReplayOptions): number {
+  if ([step, from, to].some((given) => given !== undefined))
+    throw new UserError("--eip3155 traces a whole transaction: --step, --from and --to are not for it");
+  const count = trace.transactions;
+  const chosen = transaction ?? (count === 1 ? 0n : undefined);
+  if (chosen === undefined || chosen >= BigInt(count))
+    throw new UserError(
+      `--eip3155 traces one transaction of the batch, which has ${count}: give --transaction${count > 0 ? `, from 0 to ${count - 1}` : ""}`,
+    );
+  return Number(chosen);
 }
 
 /** @throws UserError for what is neither an instruction nor a phase. */
@@ -226,10 +259,10 @@ async function session(
 
 /** Replays the inference that a step asks for. */
 async function descend(replay: BatchReplay, at: bigint): Promise<void> {
-  const { verify, json, descend: steps } = replay.options;
+  const { verify, json, descend: steps, export: file } = replay.options;
   const trace = inferenceAt(replay, at);
   const dispute = (await replay.disputeIn?.(trace)) ?? null;
-  await replayInference({ trace, dispute, options: { ...inferenceRange(steps), verify, json } });
+  await replayInference({ trace, dispute, options: { ...inferenceRange(steps), verify, export: file, json } });
 }
 
 /** @throws UserError if the model is not in the store. */

@@ -3,6 +3,7 @@ import type { InferenceTrace } from "@elench/prover/inference-trace";
 import { print } from "../report/output.ts";
 import { type Dispute, disputedStep } from "./dispute.ts";
 import { replaySession } from "./session.ts";
+import { exportInferenceStep } from "./step-export.ts";
 import { isAtTerminal, withTerminal } from "./terminal.ts";
 import { openVerifier } from "./verifier.ts";
 import { drawStep, replayStep } from "./view.ts";
@@ -13,6 +14,8 @@ export interface ReplayRange {
   readonly from?: bigint | undefined;
   readonly to?: bigint | undefined;
   readonly verify?: boolean | undefined;
+  /** A file to write the one step to. */
+  readonly export?: string | undefined;
   readonly json?: boolean | undefined;
 }
 
@@ -29,12 +32,18 @@ const MAX_STEPS = 100_000n;
 /** Shows steps of an inference; on a terminal, if none is named, walks through it. */
 export async function replayInference({ trace, dispute, options }: InferenceReplay): Promise<void> {
   const isNamed = options.step !== undefined || options.from !== undefined || options.to !== undefined;
-  const isSession = isAtTerminal() && !options.json && !isNamed;
+  const isSession = isAtTerminal() && !options.json && !isNamed && options.export === undefined;
   const disagreement =
     dispute === null || isNamed || isSession
       ? (dispute?.disagreement?.step ?? null)
       : disputedStep(dispute, "inference");
   const [from, to] = range(options, trace.steps, disagreement);
+  if (options.export !== undefined) {
+    if (from !== to || (!isNamed && dispute === null))
+      throw new UserError("--export writes one step: say which, with --step");
+    await exportInferenceStep(trace, from, options.export);
+    return;
+  }
   const verifier = options.verify ? await openVerifier("TensorVerifier") : null;
   if (isSession) {
     await withTerminal((terminal) => replaySession({ trace, start: from, disagreement, verifier, terminal }));

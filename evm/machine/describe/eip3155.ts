@@ -101,8 +101,8 @@ const isDone = ({ depth }: Pending, m: Machine): boolean =>
 
 function lineOf({ line, gas, depth }: Pending, m: Machine): Eip3155Line {
   const { pc, op, gas: before, ...rest } = line;
-  const isDeeper = m.frame !== null && m.frame.depth > depth && m.frame.parent instanceof Waiting;
-  const left = isDeeper ? (m.frame?.parent as Waiting).gas : m.gas;
+  const caller = m.frame !== null && m.frame.depth > depth ? m.frame.parent : null;
+  const left = caller instanceof Waiting ? caller.gas : m.gas;
   const failed = m.phase === PHASE.leave && (m.task as StatusTask).status === STATUS.failure;
   const known = { pc, op, gas: before, gasCost: hexWord(gas - left), ...rest };
   return failed ? { ...known, error: "exceptional halt" } : known;
