@@ -5,7 +5,8 @@ import type { Page, Registration } from "./registration.ts";
  * What a registration costs on L1, forecast from the encoded program: gas of the execution, without the transaction's 21,000 and its calldata.
  *
  * The contracts (contracts/registry/) walk a program once and do the same for each part of the same kind, so the cost is a sum over parts. The figures are a
- * least-squares fit to 826 pages, of imported models and of random programs; `begin` is exact but for the cost of copying. registration-gas.test.ts holds them against the contracts.
+ * least-squares fit to 826 pages, of imported models and of random programs; `begin` is exact but for the cost of copying. test/contracts/registration-gas.test.ts holds them against
+ * transactions on a chain.
  */
 const BEGIN = {
   base: 99_000,
@@ -17,10 +18,15 @@ const BEGIN = {
 } as const;
 
 const PAGE = {
-  base: 38_000,
-  type: 1_010,
-  dimension: 262,
-  tensor: 12_265,
+  base: 41_000,
+  /** The tree over a page, which is built in memory: for each instruction, and for each pair of them. */
+  instruction: 250,
+  pair: 0.5,
+  /** What ends a registration. */
+  last: 1_640,
+  type: 590,
+  dimension: 280,
+  tensor: 12_600,
   loop: 14_180,
   move: 3_250,
   drop: 4_090,
@@ -36,7 +42,7 @@ const PAGE = {
   sibling: 1_280,
 } as const;
 
-/** EIP-2200: what a slot that is at hand costs to write, by what was there. */
+/** EIPs 2200 and 2929: what a slot that was read before costs to write: zero until now, or not. */
 const SET = 20_000;
 const RESET = 2_900;
 /** A storage slot of zeros that is left so costs this much less. */
@@ -64,8 +70,10 @@ export function pageGas(program: Program, { pages }: Registration): number[] {
   return pages.map((page, i) => {
     const parts = countParts(program, page);
     const sum = Object.entries(parts).reduce((gas, [part, count]) => gas + PAGE[part as keyof Parts] * count, 0);
+    const count = page.instructions.length;
+    const tree = PAGE.instruction * count + Math.round(PAGE.pair * count ** 2) + PAGE.sibling * page.siblings.length;
     const declared = PAGE.base + PAGE.type * types.length + PAGE.dimension * dimensions;
-    return declared + sum + PAGE.sibling * page.siblings.length + storageGas(program, pages, i);
+    return declared + sum + tree + storageGas(program, pages, i);
   });
 }
 
@@ -75,7 +83,7 @@ function storageGas(program: Program, pages: readonly Page[], index: number): nu
   const isLast = index === pages.length - 1;
   const written = pages.map((page) => writesOutput(program, page));
   const outputs = !written[index] ? 0 : written.indexOf(true) === index ? SET : RESET;
-  const level = !isLast ? 0 : program.tensors.length === 1 ? SET + RESET : RESET;
+  const level = !isLast ? 0 : PAGE.last + (program.tensors.length === 1 ? SET : RESET);
   return (isFirst ? SET : RESET) + outputs + level;
 }
 
