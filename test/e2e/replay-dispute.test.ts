@@ -58,7 +58,35 @@ test("the step that a batch's game is about is shown, with what is wrong inside 
   assert.deepEqual([wrong.instruction, wrong.agrees], [FAULT.instruction, true]);
   const { number } = wrong.element as { number: number };
   assert.equal(number, FAULT.element);
+
+  // The two sides beside each other: of every claim that is false from a true start, its answer denies the first false state.
+  const { outputs, sides } = (await elench(["replay", "--dispute", game, "--claims"], env)) as unknown as Claims;
+  assert.notEqual(outputs.executed, outputs.proposed.output);
+  assert.ok(outputs.countered.some(({ output }) => output === outputs.executed));
+  assert.ok(sides.some(({ level }) => level === 10) && sides.some(({ answer }) => answer?.claim === null));
+  const lies = sides.filter(
+    ({ by, states }) => by === LIAR.address.toLowerCase() && states[0]?.claimed === states[0]?.executed,
+  );
+  assert.ok(lies.length > 5);
+  for (const { answer, states } of lies) {
+    const firstFalse = states.findIndex(({ claimed, executed }) => claimed !== executed);
+    assert.equal(answer?.segment, firstFalse - 1);
+  }
 });
+
+interface Claims {
+  readonly outputs: {
+    readonly proposed: { readonly output: string };
+    readonly countered: readonly { readonly output: string }[];
+    readonly executed: string;
+  };
+  readonly sides: readonly {
+    readonly by: string;
+    readonly level: number;
+    readonly answer: { readonly claim: string | null; readonly segment: number } | null;
+    readonly states: readonly { readonly claimed: string; readonly executed: string }[];
+  }[];
+}
 
 /** What the command says of a game that it shows no step of. */
 async function refusal(game: Hex): Promise<Ended> {
