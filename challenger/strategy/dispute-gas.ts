@@ -9,6 +9,8 @@ const GAS = {
   counter: 80_831,
   move: 81_280,
   delegate: 98_825,
+  /** The step that asks: its witness, and the verifier's `ask`. In docs/evm-machine.md, "Figures", a delegation takes 112,448 gas in all. */
+  ask: 30_000,
   refute: 66_205,
   resolve: 125_889,
   conclude: 64_906,
@@ -46,7 +48,7 @@ export function disputeGas(levels: readonly number[], step: StepCost): DisputeGa
   const claims = levels.reduce((a, b) => a + b, 0);
   const delegations = levels.length - 1;
   const moves = claims - 1 - delegations;
-  const argument = GAS.counter + GAS.move * moves + GAS.delegate * delegations;
+  const argument = GAS.counter + GAS.move * moves + (GAS.delegate + GAS.ask) * delegations;
   const resolution = GAS.resolve * claims + GAS.conclude;
   const refutation = refutationGas(step);
   return {
