@@ -1,3 +1,4 @@
+import { InternalError } from "@elench/errors/internal-error";
 import { dtypeSpec } from "@elench/tensor/program/dtype";
 import { elementCount, type TensorInstruction, type TensorType } from "@elench/tensor/program/program";
 import { runStage } from "@elench/tensor/stepper/element";
@@ -33,7 +34,7 @@ export function firstDifference(ours: InferenceTrace, theirs: InferenceTrace): F
   for (const result of ours.results()) {
     const other = others.next().value as Result | undefined;
     // Up to here the runs are the same, and so is the way that they have taken.
-    if (!other) throw new Error("the runs are not of the same program");
+    if (!other) throw new InternalError("the runs are not of the same program");
     const difference = differenceIn(ours.machine, result, other.bytes);
     if (difference) return difference;
   }
@@ -49,7 +50,7 @@ export function claimedDifference(ours: InferenceTrace, output: number, claimed:
     const step = stepThatWrites(ours.machine, result, found.element);
     if (step !== null) return { ...found, instruction: result.pc, counters: result.counters, step };
   }
-  throw new Error(`no step writes element ${found.element} of output ${output}`);
+  throw new InternalError(`no step writes element ${found.element} of output ${output}`);
 }
 
 function differenceIn(machine: Machine, result: Result, theirs: Uint8Array): FirstDifference | null {

@@ -136,7 +136,7 @@ export class InferenceTrace implements Trace {
       if (instruction?.kind !== "tensor" && instruction?.kind !== "move") continue;
       const { target } = instruction;
       const content = this.#run.table(i + 1).entries[target];
-      if (!content) throw new Error(`instruction ${pc} left no result`);
+      if (!content) throw new InternalError(`instruction ${pc} left no result`);
       const before = this.#run.table(i);
       const read = instruction.kind === "tensor" ? instruction.operands : [];
       const operands = read.map((operand) => operandContent(this.machine, before, operand).bytes);

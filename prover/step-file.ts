@@ -1,5 +1,6 @@
 import { type Hex, toBytes, toHex } from "@elench/bytes/hex";
 import { equalBytes, isZero, joinWords } from "@elench/bytes/words";
+import { ElenchError } from "@elench/errors/elench-error";
 import type { Machine as EvmMachine } from "@elench/evm/machine/state/machine";
 import { batchWords, blockWords, txWords } from "@elench/evm/structures/layout";
 import { type Hash, keccak256 } from "@elench/merkle/tree";
@@ -32,8 +33,9 @@ export interface StepFile {
 export type VerifierName = "TensorVerifier" | "EvmVerifier";
 
 /** What is wrong with a file that should hold a step. */
-export class StepFileError extends Error {
+export class StepFileError extends ElenchError {
   override readonly name = "StepFileError";
+  override readonly kind = "input";
 }
 
 /** What the Solidity verifier says of a file. */

@@ -1,6 +1,6 @@
 import { type Hex, toHex } from "@elench/bytes/hex";
+import type { Run, TraceProvider } from "./trace-provider.ts";
 import { type Game, type Node, segmentSteps } from "./tree.ts";
-import type { Run, Truth } from "./truth.ts";
 
 /** The two sides of a game beside each other: what each claim says of the states along its range, what its answer says, and where the two part. */
 
@@ -42,7 +42,7 @@ export interface ClaimedState {
 }
 
 /** What works out the truth; without it the sides are shown without it. */
-type Executor = Pick<Truth, "stateHashes" | "output">;
+type Executor = Pick<TraceProvider, "stateHashes" | "output">;
 
 export async function outputsOf(game: Game, truth: Executor | null): Promise<Outputs> {
   const { proposer, output, machine, context, start, level } = game.proposal;

@@ -1,6 +1,5 @@
 import { forecastRegistration, type RegistrationForecast } from "@elench/challenger/l1/registration-forecast";
 import { type DisputeGas, disputeGas } from "@elench/challenger/strategy/dispute-gas";
-
 import { EXIT } from "@elench/errors/user-error";
 import { LIMIT } from "@elench/spec/evm/limits";
 import { readWhole } from "@elench/files/files";

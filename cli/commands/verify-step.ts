@@ -37,7 +37,7 @@ function readStepFile(path: string): StepFile {
   try {
     return parseStepFile(new TextDecoder().decode(readWhole(path)));
   } catch (error) {
-    if (error instanceof StepFileError) throw new UserError(`${path}: ${error.message}`, EXIT.input, { cause: error });
+    if (error instanceof StepFileError) throw new UserError(error.message, EXIT.input, { where: path, cause: error });
     throw error;
   }
 }

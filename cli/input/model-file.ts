@@ -1,7 +1,9 @@
 import { EXIT, UserError } from "@elench/errors/user-error";
 import { readWhole } from "@elench/files/files";
 import { type Backend, openBackend } from "@elench/tensor/engine/backend";
+import { ModelError } from "@elench/tensor/onnx/graph/error";
 import { readTensorFile } from "@elench/tensor/onnx/tensor-file";
+import { ProgramError } from "@elench/tensor/program/check";
 import type { Model } from "@elench/tensor/program/model";
 import type { EngineName } from "./options.ts";
 
@@ -33,9 +35,6 @@ export function readInputs(model: Model, flags: readonly string[]): Uint8Array[]
   });
 }
 
-/** Errors that say what is wrong with a model, by name. */
-const MODEL_ERRORS = new Set(["ModelError", "ProgramError"]);
-
 /**
  * Does something with a model's file, and names the file in what is wrong with the model.
  * @throws UserError for a model that is damaged, or not supported
@@ -44,8 +43,8 @@ export function namingFile<T>(file: string, work: () => T): T {
   try {
     return work();
   } catch (error) {
-    if (error instanceof Error && MODEL_ERRORS.has(error.name))
-      throw new UserError(`${file}: ${error.message}`, EXIT.input, { cause: error });
+    if (error instanceof ModelError || error instanceof ProgramError)
+      throw new UserError(error.message, EXIT.input, { where: file, cause: error });
     throw error;
   }
 }

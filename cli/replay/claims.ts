@@ -1,19 +1,20 @@
 import type { Hex } from "@elench/bytes/hex";
 import { type Outputs, outputsOf, type Sides, sidesOf } from "@elench/challenger/strategy/sides";
+import type { Run, TraceProvider } from "@elench/challenger/strategy/trace-provider";
 import type { Game } from "@elench/challenger/strategy/tree";
-import type { Run, Truth } from "@elench/challenger/strategy/truth";
 import { columns, print } from "../report/output.ts";
 
 /** The two sides of a dispute beside each other: `elench replay --dispute GAME --claims`. */
 
 /** What judges runs. */
-export interface Judge extends Truth {
+export interface Judge extends TraceProvider {
   /** Why a run cannot be judged; null if it can. */
   unknown(run: Run): Promise<string | null>;
 }
 
 export async function showClaims(game: Game, truth: Judge, json: boolean | undefined): Promise<void> {
-  const truthOf = async (run: Run): Promise<Truth | null> => ((await truth.unknown(run)) === null ? truth : null);
+  const truthOf = async (run: Run): Promise<TraceProvider | null> =>
+    (await truth.unknown(run)) === null ? truth : null;
   const { machine, context, start, level } = game.proposal;
   const outputs = await outputsOf(game, await truthOf({ machine, context, start, level }));
   const sides = await sidesOf(game, truthOf);

@@ -1,4 +1,5 @@
 import { toHex } from "@elench/bytes/hex";
+import { InternalError } from "@elench/errors/internal-error";
 import { writeWhole } from "@elench/files/files";
 import type { Hash } from "@elench/merkle/tree";
 import type { BatchTrace } from "@elench/prover/batch-trace";
@@ -55,7 +56,7 @@ async function write(contract: VerifierName, parts: Parts, step: bigint, text: s
     unchecked: { step: `${step}`, text },
   };
   const { right, faults } = await checkStepFile(content, verifier);
-  if (!right) throw new Error(`step ${step} cannot be exported: ${faults.join("; ")}`);
+  if (!right) throw new InternalError(`step ${step} cannot be exported: ${faults.join("; ")}`);
   writeWhole(file, formatStepFile(content));
   note(`step ${step} is in ${file}; elench verify-step ${file} checks it`);
 }

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { ModelStore } from "@elench/challenger/watch/store";
+import { EXIT } from "@elench/errors/user-error";
 import { formatGenesis } from "@elench/evm/chain/genesis";
 import { openBackend } from "@elench/tensor/engine/backend";
 import { Session } from "@elench/tensor/engine/session";
@@ -45,8 +46,8 @@ const elench = (...args: readonly string[]): Promise<Ended> => runNode([CLI, ...
 async function refusal(command: Command, args: readonly string[]): Promise<{ code: number; message: string }> {
   const thrown = await command.parseAsync(args, { from: "user" }).catch((error: unknown) => error);
   assert.ok(thrown instanceof Error, args.join(" "));
-  const { exitCode, message } = explain(thrown);
-  return { code: exitCode, message };
+  const { kind, message } = explain(thrown);
+  return { code: EXIT[kind], message };
 }
 const modelArgs = (...args: readonly string[]) => [file("model.onnx"), "--input", file("x.bin"), ...args];
 const batchArgs = (...args: readonly string[]) => {

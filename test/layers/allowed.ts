@@ -82,7 +82,9 @@ export const ALLOWED: Allowed = {
     ],
     "evm/machine/ops": ["evm/structures", "evm/batch", "evm/machine/state", "evm/machine/phases"],
     "evm/machine": ["evm/structures", "evm/batch", "evm/machine/state", "evm/machine/phases", "evm/machine/ops"],
-    "evm/machine/describe": [...["evm/structures", "evm/inference", "evm/machine/state", "evm/machine"]],
+    "evm/machine/describe": [
+      ...["evm/structures", "evm/batch", "evm/inference", "evm/machine/state", "evm/machine/phases", "evm/machine"],
+    ],
     "evm/chain": ["evm/batch", "evm/inference", "evm/native"],
 
     "rollup/genesis": [],
@@ -103,8 +105,9 @@ export const ALLOWED: Allowed = {
     "cli/input": [],
     "cli/completion": [],
     "cli/claims": ["cli/report", "cli/input"],
+    "cli/compare": ["cli/report"],
     "cli/replay": ["cli/report", "cli/input"],
-    "cli/commands": ["cli/report", "cli/input", "cli/completion", "cli/claims", "cli/replay"],
+    "cli/commands": ["cli/report", "cli/input", "cli/completion", "cli/claims", "cli/compare", "cli/replay"],
     cli: ["cli/report", "cli/commands"],
   },
 };

@@ -1,11 +1,12 @@
 import { SLOT_STEPS } from "../../batch/claim.ts";
-import { PHASE, type Phase, readView, STATUS, type Tx } from "../../structures/layout.ts";
+import { PHASE, readView, STATUS, type Tx } from "../../structures/layout.ts";
 import { skipIdle } from "../phases/blocks.ts";
-import { type Machine, type StatusTask, Waiting } from "../state/machine.ts";
-import type { OutcomeTask } from "../state/outcome.ts";
+import type { Machine } from "../state/machine.ts";
+import { isLoad, type TaskOf } from "../state/task.ts";
+import { Waiting } from "../state/waiting.ts";
 import { step } from "../step.ts";
-import { hexBytes, hexWord } from "./changes.ts";
 import { opcodeAt } from "./describe.ts";
+import { hexBytes, hexWord } from "./hex.ts";
 import { opcodeName } from "./names.ts";
 
 /** The trace of a transaction as EIP-3155 has it: an object for each instruction, and a summary. Fields stand in the EIP's order. */
@@ -62,11 +63,11 @@ export function* eip3155(machine: Machine): Generator<Eip3155Line, Eip3155Summar
     const executes = m.phase === PHASE.execute && m.code.size > 0;
     if (executes) pending = pendingAt(m);
     if (m.phase === PHASE.settle) output = hexBytes(readView(m.returned, 0, m.returned.length));
-    if (m.phase === PHASE.receipt) return summaryOf(m, output);
+    if (m.task.phase === PHASE.receipt) return summaryOf(m, m.task, output);
     step(m);
     skipIdle(m);
     // The instruction has asked for a record, and is tried again.
-    if (executes && LOADS.includes(m.phase)) pending = null;
+    if (executes && isLoad(m.task)) pending = null;
     if (pending && isDone(pending, m)) {
       yield lineOf(pending, m);
       pending = null;
@@ -74,8 +75,6 @@ export function* eip3155(machine: Machine): Generator<Eip3155Line, Eip3155Summar
   }
   return null;
 }
-
-const LOADS: readonly Phase[] = [PHASE.loadAccount, PHASE.loadSlot, PHASE.loadCode];
 
 function pendingAt(m: Machine): Pending {
   const { pc, gas, stack, memory, returned, tx } = m;
@@ -103,14 +102,13 @@ function lineOf({ line, gas, depth }: Pending, m: Machine): Eip3155Line {
   const { pc, op, gas: before, ...rest } = line;
   const caller = m.frame !== null && m.frame.depth > depth ? m.frame.parent : null;
   const left = caller instanceof Waiting ? caller.gas : m.gas;
-  const failed = m.phase === PHASE.leave && (m.task as StatusTask).status === STATUS.failure;
+  const failed = m.task.phase === PHASE.leave && m.task.status === STATUS.failure;
   const known = { pc, op, gas: before, gasCost: hexWord(gas - left), ...rest };
   return failed ? { ...known, error: "exceptional halt" } : known;
 }
 
-function summaryOf(m: Machine, output: string): Eip3155Summary {
-  const { status, used } = m.task as OutcomeTask;
-  const { world } = (m.tx as Tx).block;
+function summaryOf({ tx }: Machine, { status, used }: TaskOf<typeof PHASE.receipt>, output: string): Eip3155Summary {
+  const { world } = (tx as Tx).block;
   return {
     stateRoot: hexBytes(world),
     output,
