@@ -1,9 +1,9 @@
 import { forecastRegistration, type RegistrationForecast } from "@elench/challenger/l1/registration-forecast";
 import { type DisputeGas, disputeGas } from "@elench/challenger/strategy/dispute-gas";
 import { EXIT } from "@elench/errors/user-error";
-import { LIMIT } from "@elench/spec/evm/limits";
 import { readWhole } from "@elench/files/files";
 import { type CallForecast, forecastCall } from "@elench/rollup/genesis/call-forecast";
+import { LIMIT } from "@elench/spec/evm/limits";
 import { examineOnnx, type Report } from "@elench/tensor/onnx/check";
 import { checkProgram } from "@elench/tensor/program/check";
 import type { Model } from "@elench/tensor/program/model";

@@ -171,7 +171,18 @@ test("context, output, block hash and first state are keccak256 of their words",
     const { timestamp, gasLimit, baseFee, blobBaseFee, coinbase, prevRandao, gasUsed, receipts, stateRoot } = block;
     assert.equal(
       bytesToHex(blockHash(block)),
-      hashOf(block.number, timestamp, gasLimit, baseFee, blobBaseFee, coinbase, prevRandao, gasUsed, receipts, stateRoot),
+      hashOf(
+        block.number,
+        timestamp,
+        gasLimit,
+        baseFee,
+        blobBaseFee,
+        coinbase,
+        prevRandao,
+        gasUsed,
+        receipts,
+        stateRoot,
+      ),
     );
   }
 });
