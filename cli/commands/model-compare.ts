@@ -2,6 +2,7 @@ import { EXIT, UserError } from "@elench/errors/user-error";
 import { readWhole } from "@elench/files/files";
 import { importOnnx } from "@elench/tensor/onnx/import";
 import type { Model } from "@elench/tensor/program/model";
+import { elementCount } from "@elench/tensor/program/program";
 import { Command, InvalidArgumentError } from "commander";
 import { type Comparison, compareValues, type Verdict } from "../compare/compare.ts";
 import type { Difference } from "../compare/difference.ts";
@@ -95,9 +96,18 @@ function fraction(text: string): number {
   return value;
 }
 
-function randomInputs(model: Model, seed: number): Uint8Array[] {
+/** Elements of all random inputs together: they are made one by one. */
+const MOST_RANDOM = 2 ** 26;
+
+/** @throws UserError for inputs that are too large to be made up. */
+function randomInputs({ program: { inputs } }: Model, seed: number): Uint8Array[] {
+  const elements = inputs.reduce((n, { shape }) => n + elementCount(shape), 0);
+  if (elements > MOST_RANDOM)
+    throw new UserError(
+      `the model's inputs have ${elements} elements, and random ones at most ${MOST_RANDOM}: give them, with --input`,
+    );
   const random = seededRandom(seed);
-  return model.program.inputs.map((type) => randomInput(type, random));
+  return inputs.map((type) => randomInput(type, random));
 }
 
 interface Summary {
