@@ -1,5 +1,5 @@
 import { createRequire } from "node:module";
-import { extname, join } from "node:path";
+import { extname, join, resolve } from "node:path";
 import { EXIT, UserError } from "@elench/errors/user-error";
 import type { DType } from "@elench/tensor/program/dtype";
 import { HelperProcess } from "./helper-process.ts";
@@ -55,7 +55,7 @@ const PACKAGE = "onnxruntime-node";
 /** Files whose node_modules may have it: where the user says, where the user works, where Elench is installed, and where `npm run fuzz` puts it. */
 const places = (): string[] =>
   process.env.ELENCH_ORT
-    ? [process.env.ELENCH_ORT]
+    ? [resolve(process.env.ELENCH_ORT)]
     : [
         join(process.cwd(), "package.json"),
         import.meta.filename,
