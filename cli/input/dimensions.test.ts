@@ -58,10 +58,7 @@ test("model check says where a model cannot be called from", async () => {
   const two = join(folder, "two.onnx");
   const inputs = ["a", "b"].map((name) => ({ name, shape: [2] }));
   writeFileSync(two, onnxFile({ inputs, nodes: [{ op: "Add", inputs: ["a", "b"], output: "y" }], outputs: ["y"] }));
-  assert.match(
-    await answer("model", "check", two),
-    /supported on L1; contracts on L2 cannot call it: it has 2 inputs/,
-  );
+  assert.match(await answer("model", "check", two), /supported on L1; contracts on L2 cannot call it: it has 2 inputs/);
   assert.match(await answer("model", "check", DIGITS), /\nsupported$/);
 });
 

@@ -1,11 +1,11 @@
 import { ModelError } from "./graph/error.ts";
-import { onnx } from "./graph/proto.ts";
+import { type ModelProto, onnx } from "./graph/proto.ts";
 
 /** Names of the values that the nodes of the graph itself make: those inside local functions have none that other runtimes know. */
-export function exposableValues(bytes: Uint8Array): string[] {
-  const { graph } = onnx.ModelProto.decode(bytes);
-  return (graph?.node ?? []).flatMap(({ output }) => output ?? []).filter((name) => name !== "");
-}
+export const exposableValues = (bytes: Uint8Array): string[] => valuesMade(onnx.ModelProto.decode(bytes));
+
+const valuesMade = ({ graph }: ModelProto): string[] =>
+  (graph?.node ?? []).flatMap(({ output }) => output ?? []).filter((name) => name !== "");
 
 /**
  * The same model with other outputs, for runtimes that show nothing else of what they compute. An output that the file does not describe has a name alone: its
@@ -15,7 +15,7 @@ export function exposableValues(bytes: Uint8Array): string[] {
 export function exposeValues(bytes: Uint8Array, names: readonly string[]): Uint8Array {
   const model = onnx.ModelProto.decode(bytes);
   const { graph } = model;
-  const made = new Set(exposableValues(bytes));
+  const made = new Set(valuesMade(model));
   const unknown = names.find((name) => !made.has(name));
   if (!graph || unknown !== undefined) throw new ModelError(`no node makes a value "${unknown}"`);
   const known = new Map((graph.output ?? []).map((info) => [info.name, info]));

@@ -105,7 +105,7 @@ export const ALLOWED: Allowed = {
     "cli/input": [],
     "cli/completion": [],
     "cli/claims": ["cli/report", "cli/input"],
-    "cli/compare": ["cli/report"],
+    "cli/compare": ["cli/report", "cli/input"],
     "cli/replay": ["cli/report", "cli/input"],
     "cli/commands": ["cli/report", "cli/input", "cli/completion", "cli/claims", "cli/compare", "cli/replay"],
     cli: ["cli/report", "cli/commands"],
