@@ -36,7 +36,7 @@ const PATIENCE = 600_000;
 export function compareCommand(): Command {
   return withDimensions(new Command("compare"))
     .description(
-      "run a model here and in onnxruntime, and compare each value inside it (exit code 1: a value has another type or shape there, or is beyond --tolerance)",
+      "run a model here and in onnxruntime, and compare each value inside it (exit code 1: a value has another type or shape there, or is farther off than is tolerated)",
     )
     .argument("<file>", "ONNX model")
     .addOption(
