@@ -12,8 +12,9 @@ const compiler = (evmVersion: "osaka" | "cancun" = "osaka") => ({
     evmVersion,
     viaIR: true,
     optimizer: { enabled: true, runs: 1_000_000 },
-    // The code ends in the hash of its metadata, so that explorers can show that these sources, and no others, were compiled.
-    metadata: { bytecodeHash: "ipfs" },
+    // On L1 the code ends in the hash of its metadata, so that explorers can show that these sources, and no others, were compiled.
+    // On L2 it does not: the directory's code is part of every genesis, which a comment in its source must not change.
+    metadata: evmVersion === "osaka" ? { bytecodeHash: "ipfs" } : { bytecodeHash: "none", appendCBOR: false },
   },
 });
 

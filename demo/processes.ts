@@ -11,13 +11,19 @@ export interface Elench {
   stop(): Promise<void>;
 }
 
+type Env = Readonly<Record<string, string>>;
+
 /** Runs an `elench` command to its end. @returns what its --json says */
-export function elench(
-  args: readonly string[],
-  env: Readonly<Record<string, string>>,
-): Promise<Record<string, unknown>> {
+export const elench = (args: readonly string[], env: Env): Promise<Record<string, unknown>> =>
+  toItsEnd([CLI, ...args], env);
+
+/** The same for a liar's command. @param fault what is false (`liar.ts`). */
+export const lie = (fault: string, args: readonly string[], env: Env): Promise<Record<string, unknown>> =>
+  toItsEnd([LIAR, fault, ...args], env);
+
+function toItsEnd(args: readonly string[], env: Env): Promise<Record<string, unknown>> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [CLI, ...args, "--json"], {
+    const child = spawn(process.execPath, [...args, "--json"], {
       env: { ...process.env, ...env },
       stdio: ["ignore", "pipe", "pipe"],
     });
@@ -31,7 +37,7 @@ export function elench(
     });
     child.once("error", reject);
     child.once("exit", (code) => {
-      if (code !== 0) return reject(new Error(`elench ${args.join(" ")} ended with code ${code}: ${complaint.trim()}`));
+      if (code !== 0) return reject(new Error(`${args.join(" ")} ended with code ${code}: ${complaint.trim()}`));
       resolve(JSON.parse(out.trimEnd().split("\n").at(-1) ?? "null") as Record<string, unknown>);
     });
   });

@@ -5,8 +5,8 @@ import { elementCount, type TensorType } from "@elench/tensor/program/program";
 import { randomProgram } from "../ml-vm/program/fixtures/random.ts";
 import { stepperBackend } from "../ml-vm/stepper/fixtures/backend.ts";
 import { machineOf, type Sample, samples, scalar } from "../ml-vm/stepper/fixtures/samples.ts";
-import { FaultError, FaultyTrace } from "./fault.ts";
 import { claimedDifference, firstDifference } from "./first-difference.ts";
+import { FaultError, FaultyInferenceTrace } from "./fixtures/faulty-inference-trace.ts";
 import { InferenceTrace } from "./inference-trace.ts";
 
 const backend = stepperBackend(scalar);
@@ -29,7 +29,7 @@ test("a run with one wrong bit differs first where the bit was flipped: the inst
       // In a block the first round is the one that differs first.
       if (instruction.kind !== "tensor" || truth.firstStepOf(pc) === null) continue;
       const fault = { instruction: pc, element: elementCount(instruction.dims) - 1 };
-      const lie = new FaultyTrace(sample.model, machineOf(sample).commitment, backend, sample.inputs, fault);
+      const lie = new FaultyInferenceTrace(sample.model, machineOf(sample).commitment, backend, sample.inputs, fault);
       let difference: ReturnType<typeof firstDifference>;
       try {
         difference = firstDifference(truth, lie);

@@ -108,7 +108,7 @@ test("who proposes what cannot be proposed is told why, and keeps the money", { 
     );
   const before = await stage.chain.client.getBalance({ address: richAccount(6).address });
   assert.match(await refusal("propose", "--batch", "77"), /code 2.*no batch 77/);
-  assert.match(await refusal("propose", "--batch", "0"), /code 4.*AlreadyProposed\(0, 0x/);
+  assert.match(await refusal("propose", "--batch", "0"), /code 4.*AlreadyProposed: batch 0, game 0x/);
   const record = JSON.parse(readFileSync(stage.env.ELENCH_DEPLOYMENT as string, "utf8")) as L2Stage["deployment"];
   const genesis = JSON.parse(readFileSync(stage.deployment.rollup.genesis, "utf8")) as { elench: object };
   const other = join(stage.folder, "other.json");

@@ -3,11 +3,11 @@ import { once } from "node:events";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, afterEach, before, test } from "node:test";
-import { batchLiar } from "@elench/challenger/watch/liar";
 import { outputsAbi } from "@elench/contracts/abi/outputs";
-import { parseBatchFault } from "@elench/prover/batch-fault";
 import { richAccount } from "@elench/rollup/genesis/dev-accounts";
-import { type Elench, elench, startElench } from "../../demo/processes.ts";
+import { batchLiar } from "../../challenger/watch/fixtures/liar.ts";
+import { type Elench, elench, lie, startElench } from "../../demo/processes.ts";
+import { parseBatchFault } from "../../prover/fixtures/faulty-batch-trace.ts";
 import { agentOn } from "./agents.ts";
 import { batchOf, CALLING, type L2Stage, openL2Stage } from "./l2-stage.ts";
 import { DELIVERY_DELAY, gameEvents, keyOf, passClocks, until, user } from "./stage.ts";
@@ -117,16 +117,16 @@ test("what was proposed by the same account and is false is not defended", { tim
   writeFileSync(file, batchOf(stage, 2, 3n));
   await elench(["batch", "append", file], { ...stage.env, ELENCH_KEY: keyOf(user) });
   const env = { ...stage.env, ELENCH_KEY: keyOf(LIAR) };
-  const lie = await elench(["propose", "--batch", "1", "--inject-fault", `storage:${CALLING}`], env);
-  assert.equal(lie.resumed, false);
+  const told = await lie(`storage:${CALLING}`, ["propose", "--batch", "1"], env);
+  assert.equal(told.resumed, false);
   await assert.rejects(
     elench(["propose", "--batch", "1"], env),
     /code 1.*the proposal is false, and cannot be defended/,
   );
-  const again = await elench(["propose", "--batch", "1", "--inject-fault", `storage:${CALLING}`], env);
+  const again = await lie(`storage:${CALLING}`, ["propose", "--batch", "1"], env);
   assert.deepEqual(
     [again.resumed, again.game, again.output],
-    [true, lie.game, lie.output],
+    [true, told.game, told.output],
     "told the same lie, it stands by it",
   );
 });

@@ -34,7 +34,7 @@ export const ALLOWED: Allowed = {
     challenger: ["spec", "errors", "bytes", "files", "merkle", "contracts", "ml-vm", "evm", "prover", "deploy"],
 
     cli: [
-      ...[".", "errors", "bytes", "files", "merkle", "contracts"],
+      ...[".", "spec", "errors", "bytes", "files", "merkle", "contracts"],
       ...["ml-vm", "evm", "prover", "rollup", "deploy", "challenger"],
     ],
   },
@@ -42,7 +42,7 @@ export const ALLOWED: Allowed = {
     "spec/tensor": [],
     "spec/evm": [],
     "spec/game": [],
-    "spec/generate": ["spec/evm", "spec/game"],
+    "spec/generate": ["spec/tensor", "spec/evm", "spec/game"],
 
     "merkle/keccak": [],
     merkle: ["merkle/keccak"],

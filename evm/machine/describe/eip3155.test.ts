@@ -41,7 +41,7 @@ interface Event {
 
 async function eventsOf(scenario: Scenario): Promise<{ events: Event[]; world: string; gasUsed: bigint }> {
   const events: Event[] = [];
-  const { world, gasUsed } = await runNatively(scenario, (step: InterpreterStep) => {
+  const { stateRoot: world, gasUsed } = await runNatively(scenario, (step: InterpreterStep) => {
     const { pc, depth, gasLeft, gasRefund, stack, opcode, memory } = step;
     // `dynamicFee` is the whole price.
     const [op, fee] = [opcode.code, opcode.dynamicFee ?? BigInt(opcode.fee)];

@@ -108,9 +108,9 @@ function lineOf({ line, gas, depth }: Pending, m: Machine): Eip3155Line {
 }
 
 function summaryOf({ tx }: Machine, { status, used }: TaskOf<typeof PHASE.receipt>, output: string): Eip3155Summary {
-  const { world } = (tx as Tx).block;
+  const { stateRoot } = (tx as Tx).block;
   return {
-    stateRoot: hexBytes(world),
+    stateRoot: hexBytes(stateRoot),
     output,
     gasUsed: hexWord(used),
     pass: status === STATUS.success,
