@@ -80,6 +80,8 @@ interface Pending {
 /** No first bid has a higher priority fee, whatever endpoints suggest; what waits is bid for again with a quarter more. */
 export const MAX_PRIORITY_FEE_PER_GAS = parseGwei("10");
 
+const FEES = "docs/operator-guide.md#money";
+
 /** What is bid may not be as high as L1 asks. */
 export class FeeCeilingError extends ElenchError {
   override readonly name = "FeeCeilingError";
@@ -257,7 +259,7 @@ export class TransactionQueue {
     if (baseFee > ceiling)
       throw new FeeCeilingError(
         `the fee ceiling of ${formatGwei(ceiling)} gwei is below the base fee of ${formatGwei(baseFee)} gwei`,
-        { remedy: "raise --max-fee" },
+        { remedy: "raise --max-fee", docs: FEES },
       );
     const priorityFee = min(median(answers.map((answer) => answer.priorityFee)), highest);
     // The base fee rises by an eighth from one block to the next, at most.
@@ -319,7 +321,7 @@ export class TransactionQueue {
         if (pending.fees.maxFeePerGas >= ceiling)
           throw new FeeCeilingError(
             `the fee ceiling of ${formatGwei(ceiling)} gwei is too low for nonce ${pending.nonce} (${errorText(error)})`,
-            { remedy: "raise --max-fee", cause: error },
+            { remedy: "raise --max-fee", docs: FEES, cause: error },
           );
         // Fees have risen since they were asked for, or an earlier life's transaction holds this nonce: bid more.
         pending.fees = bumped(pending.fees, ceiling);

@@ -20,7 +20,7 @@ export async function post(
   if (sent.status !== "sent") {
     const refusal = sent.status === "refused" ? sent.refusal : undefined;
     const reason = refusal?.message ?? "it is on its way already";
-    throw new UserError(`L1 refused ${what}: ${reason}`, EXIT.refused, { cause: refusal });
+    throw new UserError(`L1 refused ${what}: ${reason}`, EXIT.refused, { cause: refusal, docs: refusal?.docs });
   }
   const receipt = await client.waitForTransactionReceipt({ hash: sent.hash });
   if (receipt.status !== "success")

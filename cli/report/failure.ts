@@ -8,8 +8,8 @@ import { BaseError } from "viem";
 /** Says what went wrong on stderr, and ends with the documented exit code. */
 export function fail(error: unknown): never {
   const explained = explain(error);
-  process.stderr.write(`elench: ${explained.message}\n`);
-  if (explained.docs !== undefined) process.stderr.write(`See ${explained.docs}.\n`);
+  const page = explained.docs === undefined ? "" : ` (see ${explained.docs})`;
+  process.stderr.write(`elench: ${explained.message}${page}\n`);
   if (process.env.ELENCH_DEBUG) console.error(error);
   process.exit(EXIT[explained.kind]);
 }

@@ -16,7 +16,10 @@ export class ModelError extends ElenchError {
   readonly op: string | null;
   readonly unsupported: boolean;
   constructor(what: string, place: Place = {}) {
-    super(what, { where: place.op && `${place.op} node "${place.node ?? ""}"` });
+    super(what, {
+      where: place.op && `${place.op} node "${place.node ?? ""}"`,
+      docs: place.unsupported ? "docs/importer.md#operators" : undefined,
+    });
     this.node = place.node ?? null;
     this.op = place.op ?? null;
     this.unsupported = place.unsupported ?? false;
