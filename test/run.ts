@@ -1,41 +1,42 @@
 /**
- * `npm test`: everything that can be checked on one machine, in order of cost. Arguments restrict the unit tests to
- * files whose path contains one of them, and leave the other stages out: `npm test -- softfloat game`.
+ * `npm test`: everything that continuous integration runs.
+ * `npm test -- --quick`: the quick checks, and the unit tests that start no chain and no process; under 90 s.
+ * `npm test -- softfloat game`: the test files whose path contains one of the words, and nothing else.
  */
-import { spawnSync } from "node:child_process";
-import { existsSync, globSync } from "node:fs";
+import { existsSync, globSync, statSync } from "node:fs";
 import { availableParallelism } from "node:os";
-import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
-import { checkFormat, checkTypes } from "./checks.ts";
+import { parseArgs } from "node:util";
+import { checkRebuilds, checkSanitizers, QUICK_CHECKS, STATIC_CHECKS } from "./checks.ts";
 import { countHardhat, countNodeTest, runStages, type Stage } from "./stages.ts";
 
 process.chdir(fileURLToPath(new URL("..", import.meta.url)));
 
 const HARDHAT = "node_modules/hardhat/dist/src/cli.js";
-const wanted = process.argv.slice(2);
+/** Their tests start chains, processes or compilers; those of all other folders compute, and take seconds. */
+const SLOW = /^(test|cli|deploy|rollup|pack)\//;
 
-const unitTests = globSync("**/*.test.ts", { exclude: ["node_modules/**", ".toolchain/**", ".elench/**"] })
-  .filter((file) => wanted.length === 0 || wanted.some((part) => file.includes(part)))
-  .sort();
+const { values, positionals: wanted } = parseArgs({
+  options: { quick: { type: "boolean", default: false } },
+  allowPositionals: true,
+});
+
+/** Long files first, so that none is left running alone at the end; how long it takes goes roughly with its size. */
+const bySize = (files: readonly string[]): string[] =>
+  files.toSorted((a, b) => statSync(b).size - statSync(a).size || (a < b ? -1 : 1));
+
+const unitTests = bySize(
+  globSync("**/*.test.ts", { exclude: ["node_modules/**", ".toolchain/**", ".elench/**"] })
+    .filter((file) => wanted.length === 0 || wanted.some((part) => file.includes(part)))
+    .filter((file) => !values.quick || !SLOW.test(file)),
+);
 
 const unit: Stage = {
-  name: "unit and end-to-end tests",
+  name: values.quick ? "unit tests" : "unit and end-to-end tests",
   script: "--test",
   args: [`--test-concurrency=${availableParallelism()}`, "--test-timeout=600000", ...unitTests],
   count: countNodeTest,
 };
-
-/** Committed WebAssembly must be what its sources give. Other releases of emscripten give other bytes, so they are no test. */
-const emcc = spawnSync("emcc", ["--version"], { encoding: "utf8" }).stdout ?? "";
-const rebuilds: Stage[] = [
-  "ml-vm/softfloat/build.ts",
-  "merkle/keccak/build.ts",
-  "evm/crypto/hashes/blake2/build.ts",
-  "ml-vm/native/build-wasm.ts",
-]
-  .filter(() => emcc.includes(" 3.1.6 "))
-  .map((script) => ({ name: `${dirname(script)} rebuilds to the same bytes`, script, args: ["--check"] }));
 
 const solidity: Stage = {
   name: "Solidity tests",
@@ -49,10 +50,12 @@ const mocha: Stage[] = existsSync("test/hardhat")
   : [];
 
 if (unitTests.length === 0) {
-  console.error(`No test file matches ${wanted.join(", ")}.`);
+  console.error(`No test file matches ${wanted.join(", ")}${values.quick ? " and is quick" : ""}.`);
   process.exitCode = 1;
 } else if (wanted.length > 0) {
   await runStages([unit]);
+} else if (values.quick) {
+  await runStages([...QUICK_CHECKS, unit]);
 } else {
-  await runStages([checkTypes, checkFormat, ...rebuilds, unit, solidity, ...mocha]);
+  await runStages([...STATIC_CHECKS, ...checkRebuilds, checkSanitizers, unit, solidity, ...mocha]);
 }

@@ -1,11 +1,14 @@
 /** Runs programs one after another, shows their output as it comes, and counts what passed. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { commandOf, type Tool } from "./tools.ts";
 
 export interface Stage {
   readonly name: string;
-  /** Path of a script, from the project's root, that is run under this Node. */
-  readonly script: string;
+  /** Path of a script, from the project's root, that is run under this Node; without it, the tool is run. */
+  readonly script?: string;
+  /** What has to be installed. */
+  readonly tool?: Tool;
   readonly args: readonly string[];
   /** Reads the counts of passed and failed tests in the output; without it, the exit code is one test. */
   readonly count?: (output: string) => Count;
@@ -19,7 +22,12 @@ interface Count {
 interface Result extends Count {
   readonly name: string;
   readonly seconds: number;
+  /** Why the stage did not run, and what to do about it. */
+  readonly skipped?: string;
 }
+
+/** Continuous integration has every tool: a stage that cannot run is a failure there. */
+const MUST_RUN = Boolean(process.env.CI);
 
 const sumOf = (output: string, pattern: RegExp): number =>
   [...output.matchAll(pattern)].reduce((sum, match) => sum + Number(match[1]), 0);
@@ -38,10 +46,17 @@ export const countHardhat = (output: string): Count => ({
 
 const ESCAPES = new RegExp(`${String.fromCharCode(27)}\\[[0-9;]*m`, "g");
 
-async function runStage({ name, script, args, count }: Stage): Promise<Result> {
+async function runStage({ name, script, tool, args, count }: Stage): Promise<Result> {
   console.log(`\n── ${name}`);
   const start = performance.now();
-  const child = spawn(process.execPath, [script, ...args], { stdio: ["ignore", "pipe", "pipe"] });
+  const command = tool && commandOf(tool);
+  if (tool && command === undefined) {
+    const skipped = `${tool.commands.join(" or ")} is not installed: ${tool.install}`;
+    console.log(`skipped: ${skipped}`);
+    return { name, passed: 0, failed: MUST_RUN ? 1 : 0, seconds: 0, skipped };
+  }
+  const [program, ...rest] = script === undefined ? [command ?? "", ...args] : [process.execPath, script, ...args];
+  const child = spawn(program, rest, { stdio: ["ignore", "pipe", "pipe"] });
   let output = "";
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding("utf8").on("data", (text: string) => {
@@ -61,8 +76,11 @@ export async function runStages(stages: readonly Stage[]): Promise<void> {
   const results: Result[] = [];
   for (const stage of stages) results.push(await runStage(stage));
   console.log("");
-  for (const { name, passed, failed, seconds } of results) {
-    console.log(`${failed === 0 ? "✔" : "✖"} ${name}: ${passed} passed, ${failed} failed (${seconds.toFixed(1)} s)`);
+  for (const { name, passed, failed, seconds, skipped } of results) {
+    const sign = failed > 0 ? "✖" : skipped === undefined ? "✔" : "–";
+    console.log(
+      `${sign} ${name}: ${skipped === undefined ? `${passed} passed, ${failed} failed (${seconds.toFixed(1)} s)` : `skipped, ${skipped}`}`,
+    );
   }
   const total = (key: keyof Count): number => results.reduce((sum, result) => sum + result[key], 0);
   console.log(`\n${total("passed")} passed, ${total("failed")} failed`);
