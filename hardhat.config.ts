@@ -1,6 +1,7 @@
 import { createRequire } from "node:module";
 import toolbox from "@nomicfoundation/hardhat-toolbox-mocha-ethers";
 import { configVariable, defineConfig } from "hardhat/config";
+import { deployFolder } from "./deploy/folder.ts";
 
 const solcPath = createRequire(import.meta.url).resolve("solc/soljson.js");
 
@@ -20,12 +21,15 @@ const compiler = (evmVersion: "osaka" | "cancun" = "osaka") => ({
 
 const build = {
   compilers: [compiler()],
-  // By source: what is deployed on L2.
+  // By source: what is deployed on L2, and what stands in for it in tests of any hard fork since.
   overrides: Object.fromEntries(
-    ["l2/ModelDirectory", "examples/MeterReader", "test/AILibHarness"].map((name) => [
-      `contracts/${name}.sol`,
-      compiler("cancun"),
-    ]),
+    [
+      "l2/ModelDirectory",
+      "mock/MockInference",
+      "mock/MockModelDirectory",
+      "examples/MeterReader",
+      "test/AILibHarness",
+    ].map((name) => [`contracts/${name}.sol`, compiler("cancun")]),
   ),
   isolated: false,
 };
@@ -40,7 +44,7 @@ export default defineConfig({
   paths: {
     sources: "contracts",
     tests: { mocha: "test/hardhat", solidity: "test/contracts" },
-    ignition: "deploy",
+    ignition: deployFolder(),
   },
   typechain: { dontOverrideCompile: true },
   networks: {

@@ -1,13 +1,18 @@
+#!/usr/bin/env node
+import { readFileSync } from "node:fs";
 import { enableCompileCache } from "node:module";
 import { EXIT } from "@elench/errors/user-error";
 import { Command, CommanderError } from "commander";
 import { guardStreams } from "./report/streams.ts";
 
+const manifest = new URL("package.json", import.meta.url);
+const { version } = JSON.parse(readFileSync(manifest, "utf8")) as { version: string };
+
 const program = new Command("elench")
   .description(
     "Optimistic fraud proofs for AI inference: check models, run them, replay disputes, and watch over them on L1.",
   )
-  .version("0.1.0")
+  .version(version)
   .showHelpAfterError("Run the command with --help to see what it takes.")
   .addHelpText(
     "after",

@@ -1,9 +1,9 @@
 import { existsSync } from "node:fs";
 import { dirname, isAbsolute, join, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
 import { EXIT, UserError } from "@elench/errors/user-error";
 import { readWhole } from "@elench/files/files";
 import { type Address, isAddress } from "viem";
+import { deployFolder } from "./folder.ts";
 
 /** Where the contracts are on one chain: what `elench deploy` writes and every other command reads. */
 export interface Deployment {
@@ -30,9 +30,8 @@ export interface Rollup {
 const CONTRACTS = ["disputeGame", "tensorVerifier", "modelRegistry", "inferenceOracle"] as const;
 const ROLLUP_CONTRACTS = ["evmVerifier", "inbox", "outputs"] as const;
 
-/** `deploy/<chain id>.json` of this project. */
-export const deploymentFile = (chainId: number): string =>
-  join(fileURLToPath(new URL(".", import.meta.url)), `${chainId}.json`);
+/** `deploy/<chain id>.json`. */
+export const deploymentFile = (chainId: number): string => join(deployFolder(), `${chainId}.json`);
 
 /** @throws UserError if the file is missing, is not a deployment, or is another chain's. */
 export function readDeployment(chainId: number, file = deploymentFile(chainId)): Deployment {

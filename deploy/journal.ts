@@ -1,8 +1,8 @@
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { writeWhole } from "@elench/files/files";
 import { type Address, getAddress } from "viem";
+import { deployFolder } from "./folder.ts";
 
 /** A contract that a deployment has created. */
 export interface Created {
@@ -21,8 +21,7 @@ interface Entry {
 }
 
 /** The folder of a deployment, in which Ignition keeps its journal. */
-export const journalFolder = (deploymentId: string): string =>
-  fileURLToPath(new URL(`deployments/${deploymentId}`, import.meta.url));
+export const journalFolder = (deploymentId: string): string => join(deployFolder(), "deployments", deploymentId);
 
 const journalFile = (deploymentId: string): string => join(journalFolder(deploymentId), "journal.jsonl");
 

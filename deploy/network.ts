@@ -1,3 +1,4 @@
+import { extname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { EXIT, UserError } from "@elench/errors/user-error";
 import { type Address, createPublicClient, custom, type Hex, http, type PublicClient } from "viem";
@@ -76,15 +77,32 @@ async function identify(client: PublicClient, name: string, url: URL): Promise<E
 
 /** @throws UserError for a network that hardhat.config.ts does not have */
 export async function configOf(name: string): Promise<{ hre: Hre; config: HttpConfig }> {
-  // Hardhat looks for its configuration from the caller's folder upwards; ours is the project's, wherever the command is run.
-  process.env.HARDHAT_CONFIG = fileURLToPath(new URL("../hardhat.config.ts", import.meta.url));
-  const { default: hre } = await import("hardhat");
+  // Hardhat looks for its configuration from the caller's folder upwards; ours is the project's, wherever the command is run. It is TypeScript in a
+  // clone and JavaScript in a package, as this file is.
+  process.env.HARDHAT_CONFIG = fileURLToPath(
+    new URL(`../hardhat.config${extname(fileURLToPath(import.meta.url))}`, import.meta.url),
+  );
+  const hre = await hardhat();
   const config = hre.config.networks[name];
   if (config?.type === "http") return { hre, config };
   const known = Object.entries(hre.config.networks).filter(([, { type }]) => type === "http");
   throw new UserError(
     `--network ${name}: no network of that name that outlives this command; hardhat.config.ts has ${known.map(([network]) => network).join(", ")}`,
   );
+}
+
+/** Hardhat and what our configuration takes: no dependencies of the package, since they are large, and only this command needs them. */
+async function hardhat(): Promise<Hre> {
+  try {
+    return (await import("hardhat")).default;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ERR_MODULE_NOT_FOUND") throw error;
+    throw new UserError(
+      "deploy needs Hardhat, which is not installed; run: npm install --save-dev hardhat@3.18.0 @nomicfoundation/hardhat-toolbox-mocha-ethers@3.0.7 solc@0.8.37",
+      EXIT.environment,
+      { cause: error },
+    );
+  }
 }
 
 async function urlOf({ url }: HttpConfig, network: string): Promise<URL> {
