@@ -1,9 +1,11 @@
+import { mkdirSync } from "node:fs";
 import { EXIT, UserError } from "@elench/errors/user-error";
 import { requireWritable } from "@elench/files/files";
 import { formatEther, isAddressEqual } from "viem";
 import { readArtifact } from "./artifacts.ts";
 import { creationGas } from "./cost.ts";
 import { type Deployment, deploymentFile, readDeployment } from "./deployment.ts";
+import { deployFolder } from "./folder.ts";
 import {
   contractsOf,
   type InputFiles,
@@ -52,6 +54,7 @@ async function deployTo(
   const { progress } = options;
   requireOwnKeys(inputs.parameters, chainId);
   const file = options.out ?? deploymentFile(chainId);
+  if (options.out === undefined) mkdirSync(deployFolder(), { recursive: true });
   requireWritable(file);
   const nextNonce = await client.getTransactionCount({ address: deployer, blockTag: "pending" });
   forgetUnsent(deploymentId, nextNonce);

@@ -37,7 +37,7 @@ library ModelMock {
     ModelEntry entry = abi.decode(word, (ModelEntry));
     output = _callOf(url, AILib.INFERENCE, abi.encodePacked(model, uint256(entry.outputBytes()), input));
     if (!entry.exists() || output.length != entry.outputBytes()) revert NotAnswered(url, model, output);
-    if (!AILib.entryOf(model).exists()) setModel(model, entry.inputBytes(), output);
+    if (!_directory().entryOf(model).exists()) setModel(model, entry.inputBytes(), output);
     setAnswer(model, input, output);
   }
 
