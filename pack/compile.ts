@@ -26,11 +26,12 @@ export function compile(
   // The compiler emits nothing for what it finds under node_modules, where our packages are linked.
   const paths = Object.fromEntries([...sources].map(([specifier, source]) => [specifier, [join(ROOT, source)]]));
   const output = { noEmit: false, rootDir: join(ROOT, from), outDir: folder, declaration };
+  const typeRoots = [join(ROOT, "node_modules/@types")];
   writeFileSync(
     config,
     JSON.stringify({
       extends: join(ROOT, "tsconfig.json"),
-      compilerOptions: { ...output, paths, rewriteRelativeImportExtensions: true },
+      compilerOptions: { ...output, paths, typeRoots, rewriteRelativeImportExtensions: true },
       include: [],
       files: entries.map((entry) => join(ROOT, entry)),
     }),
