@@ -49,9 +49,9 @@ const SPECIFIER = /(["'])(@elench\/[^"']+)\1/g;
 function link(folder: string, file: string): void {
   const path = join(folder, file);
   const text = readFileSync(path, "utf8");
-  const linked = text.replace(SPECIFIER, (whole, quote: string, specifier: string) => {
+  const linked = text.replace(SPECIFIER, (_, quote: string, specifier: string) => {
     const source = sources.get(specifier);
-    if (source === undefined) return whole;
+    if (source === undefined) throw new Error(`${file} imports ${specifier}, which no package of ours exports`);
     const target = relative(dirname(file), source.replace(/\.ts$/, ".js"));
     return `${quote}${target.startsWith(".") ? target : `./${target}`}${quote}`;
   });

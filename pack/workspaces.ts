@@ -1,5 +1,5 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { globSync, readFileSync } from "node:fs";
+import { join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
 
 /** The repository's root, with a separator at its end. */
@@ -36,9 +36,23 @@ export const sources: ReadonlyMap<string, string> = new Map(
   workspaces.flatMap(({ name, folder, exports = {} }) =>
     Object.entries(exports)
       .filter(([, target]) => target.endsWith(".ts"))
-      .map(([subpath, target]): [string, string] => [join(name, subpath), join(folder, target)]),
+      .flatMap(([subpath, target]) =>
+        filesOf(folder, target).map(({ file, part }): [string, string] => [
+          join(name, subpath.replace("*", part)),
+          join(folder, file),
+        ]),
+      ),
   ),
 );
+
+/** The files that an export leads to: itself, or those that its pattern fits, each with what stands for the asterisk. */
+function filesOf(folder: string, target: string): { file: string; part: string }[] {
+  if (!target.includes("*")) return [{ file: target, part: "" }];
+  const [before = "", after = ""] = normalize(target).split("*");
+  return globSync(`${before}**/*${after}`, { cwd: join(ROOT, folder) })
+    .filter((file) => file.startsWith(before))
+    .map((file) => ({ file, part: file.slice(before.length, file.length - after.length) }));
+}
 
 /** The version of a package that the repository depends on. @throws Error if it does not, or its packages disagree */
 export function versionOf(dependency: string): string {
