@@ -40,8 +40,8 @@ const sourceOf = (path: string): string => {
   return readFileSync(file, "utf8");
 };
 
-/** The sources, and all that they import, by path. */
-function gather(paths: readonly string[]): Record<string, { content: string }> {
+/** The sources, and all that they import, by path: the compiler's `sources`. */
+export function gather(paths: readonly string[]): Record<string, { content: string }> {
   const sources: Record<string, { content: string }> = {};
   const add = (path: string): void => {
     if (sources[path]) return;
