@@ -42,7 +42,8 @@ interface Output {
 
 /** "slot.offset type name" of each variable, and of each member of the structs that they hold. */
 function describe({ storage, types }: Layout): Record<string, readonly string[]> {
-  const line = ({ slot, offset, type, label }: Variable): string => `${slot}.${offset} ${types?.[type]?.label} ${label}`;
+  const line = ({ slot, offset, type, label }: Variable): string =>
+    `${slot}.${offset} ${types?.[type]?.label} ${label}`;
   const structs = Object.values(types ?? {}).filter(({ members }) => members !== undefined);
   return {
     storage: storage.map(line),
