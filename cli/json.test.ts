@@ -26,6 +26,8 @@ const shapes = readShapes(readFileSync(new URL("../docs/json.md", import.meta.ur
 const PARTS = new Set([...shapes.keys()].filter((title) => !title.includes(" ")));
 /** What no test here brings about: a reorganisation under a running chain of one's own, and a block that cannot be made. */
 const RARE = new Set(["chain dropped", "chain trouble"]);
+/** Without onnxruntime there is nothing to compare with. */
+if (process.env.ELENCH_ORT === undefined) RARE.add("model compare");
 const checked = new Set<string>();
 
 let stage: L2Stage;
@@ -72,9 +74,22 @@ test("models: check, id, add, infer, replay", async () => {
   await prints("model add", ["model", "add", file("tiny.onnx"), "--local"]);
   await prints("model add", ["model", "add", file("tiny.onnx")], KEY);
   const input = ["--input", `x=${file("x.bin")}`];
-  await prints("infer outputs", ["infer", file("tiny.onnx"), ...input]);
+  const [run] = await prints("infer outputs", ["infer", file("tiny.onnx"), ...input]);
   await prints("replay inference", ["replay", file("tiny.onnx"), ...input, "--from", "0", "--to", "42"]);
-  await prints("replay inference", ["replay", file("tiny.onnx"), ...input, "--step", "3", "--verify"]);
+  const replay = ["replay", file("tiny.onnx"), ...input];
+  await prints("replay inference", [...replay, "--step", "3", "--verify"]);
+  await prints("replay same", [...replay, "--against", "wasm"]);
+  const { y } = (run as { outputs: Record<string, { data: string }> }).outputs;
+  const claimed = Buffer.from(y?.data ?? "", "base64");
+  claimed[0]! ^= 1;
+  writeFileSync(file("claimed.bin"), claimed);
+  await prints("replay difference", [...replay, "--claimed", file("claimed.bin")], {}, [1]);
+  await runNode([CLI, ...replay, "--step", "3", "--export", file("step.json")]);
+  await prints("verify-step verdict", ["verify-step", file("step.json")]);
+});
+
+test("a model, here and in onnxruntime", { skip: process.env.ELENCH_ORT === undefined }, async () => {
+  await prints("model compare", ["model", "compare", file("tiny.onnx")]);
 });
 
 test("batches: genesis, append, propose, settle, dispute, replay, watch, answer", { timeout: 240_000 }, async () => {
@@ -104,6 +119,9 @@ test("batches: genesis, append, propose, settle, dispute, replay, watch, answer"
   await prints("replay list", [...replay, "--list"]);
   await prints("replay step", [...replay, "--transaction", String(CALLING), "--from", "0", "--to", "91"]);
   await prints("replay step", [...replay, "--transaction", String(CALLING), "--step", "2", "--verify"]);
+  const ofTrace = (line: Record<string, unknown>) => ("pass" in line ? "replay eip3155-summary" : "replay eip3155");
+  await prints(ofTrace, [...replay, "--transaction", String(CALLING), "--eip3155"]);
+  await prints("replay claims", ["replay", "--dispute", String(game), "--claims"]);
   const ofKind = (line: Record<string, unknown>) => `watch ${line.kind}`;
   await prints(ofKind, ["watch", "--once"]);
   const endpoints = ["--rpc", `${stage.chain.url},http://127.0.0.1:9`, "--quorum", "1"];
