@@ -60,10 +60,14 @@ async function plan(args: readonly string[], env: Readonly<Record<string, string
 }
 
 /** Million gas that the documentation gives for so many transactions. */
-function documented(transactions: number): string | undefined {
+function documented(transactions: number): number {
   const page = readFileSync(path("docs/deployment.md"), "utf8");
-  return new RegExp(`^\\| [^|]+ \\| ${transactions} \\| ([\\d.]+) \\|`, "m").exec(page)?.[1];
+  return Number(new RegExp(`^\\| [^|]+ \\| ${transactions} \\| ([\\d.]+) \\|`, "m").exec(page)?.[1]);
 }
+
+/** Each hash of metadata, which a comment changes, costs some hundred gas more or less. */
+const holdsTheDocumented = (gas: number, transactions: number): void =>
+  assert.ok(Math.abs(gas / 1e6 - documented(transactions)) < 0.02, `${gas} for ${transactions} transactions`);
 
 test("a dry run without endpoint and key lists every transaction, and says what it cannot know", async () => {
   const { chainId, deployer, transactions, gas, costs, unknown } = await plan([
@@ -77,7 +81,7 @@ test("a dry run without endpoint and key lists every transaction, and says what 
   );
   assert.deepEqual(costs, [{ at: "given", gasPrice: 10e9, cost: String(BigInt(gas) * 10n ** 10n) }]);
   assert.match(unknown.join("; "), /present price of gas.*ELENCH_L1_URL.*ELENCH_KEY/);
-  assert.equal((gas / 1e6).toFixed(2), documented(26));
+  holdsTheDocumented(gas, 26);
   const { arguments: given } = transactions.find(({ contract }) => contract === "InferenceOracle") ?? {};
   assert.deepEqual(given, {
     game: "DisputeGame",
@@ -92,7 +96,7 @@ test("what a dry run says is what a deployment takes; what is there already is n
   const { client } = chain;
   const planned = await plan(["--network", "localhost"]);
   assert.equal(await client.getBlockNumber(), 0n, "nothing was sent");
-  assert.equal((planned.gas / 1e6).toFixed(2), documented(7));
+  holdsTheDocumented(planned.gas, 7);
   assert.equal((await deploy(["--network", "localhost", "--out", file("record.json")])).code, 0);
   const blocks = await Promise.all(planned.transactions.map((_, i) => client.getBlock({ blockNumber: BigInt(i + 1) })));
   const used = blocks.reduce((sum, { gasUsed }) => sum + Number(gasUsed), 0);
