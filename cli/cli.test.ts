@@ -287,7 +287,7 @@ const BAD: readonly Bad[] = [
         args: args("--rpc", "localhost"),
         env,
         code: 2,
-        says: /--rpc, endpoint 1: what is given is no http:\/\/ or https:\/\/ address/,
+        says: /--rpc, endpoint 1: the value is not an http:\/\/ or https:\/\/ URL/,
       },
       {
         what: `${command}: a deployment that is missing`,
@@ -436,7 +436,7 @@ const BAD: readonly Bad[] = [
     args: () => [...deployment, "--network", "l1"],
     env: () => ({ ELENCH_L1_URL: "localhost" }),
     code: 2,
-    says: /ELENCH_L1_URL: its value is no http/,
+    says: /ELENCH_L1_URL: its value is not an http/,
   },
   {
     what: "deploy: no key",
@@ -506,11 +506,11 @@ const BAD: readonly Bad[] = [
     says: /ELENCH_LOG_LEVEL=loud: it can be .*info/,
   },
   {
-    what: "watch: a file as the store of models",
+    what: "watch: a file as the model store",
     args: () => ["watch", "--once", "--store", file("key")],
     env: chain,
     code: 2,
-    says: /store of models .*key is a file/,
+    says: /model store .*key is a file/,
   },
   ...(["null", "{block}"] as const).map(
     (text): Bad => ({

@@ -1,13 +1,13 @@
 import type { PublicClient } from "viem";
 
-/** Milliseconds that slower endpoints get once enough have answered: one that hangs does not hold up what others serve. */
+/** Milliseconds that slower endpoints get after enough have answered, so that an endpoint that hangs does not delay the others. */
 const GRACE = 500;
 
 /**
- * Asks every endpoint the same.
- * @param enough answers after which the others get `GRACE`.
- * @returns the answers of those that answer, in the order in which they came: at least one.
- * @throws what the first one to fail threw, if none answers.
+ * Sends the same request to every endpoint.
+ * @param enough number of answers after which the other endpoints get `GRACE`.
+ * @returns the answers in the order in which they arrived: at least one.
+ * @throws the error of the first endpoint that failed, if no endpoint answers.
  */
 export function askAll<T>(
   clients: readonly PublicClient[],

@@ -7,9 +7,9 @@ import type { Move } from "../strategy/moves.ts";
 import type { Resolution } from "../strategy/resolutions.ts";
 import type { Intent } from "./transactions.ts";
 
-/** Turns what the strategy wants into transactions. */
+/** Encodes the strategy's moves, resolutions and withdrawals as calls of the contracts. */
 
-/** The contract that is called, and what it takes, in wei. */
+/** Contracts to call, and the amounts in wei that they take. */
 interface Target {
   readonly deployment: Deployment;
   readonly parameters: { readonly bond: bigint; readonly prepayment: bigint };
@@ -60,14 +60,14 @@ export function resolutionIntent(resolution: Resolution, { deployment }: Target)
 }
 
 /**
- * Resolutions that one transaction makes: 35 kB of calldata, and at most 8 million gas. Nodes take no transaction above 128 kB, and L1 none above
+ * Resolutions in one transaction: 35 kB of calldata and at most 8,000,000 gas. Nodes refuse transactions above 128 kB, and L1 those above
  * 2^24 gas (EIP-7825).
  */
 export const RESOLUTIONS_AT_ONCE = 100;
 
 /**
- * Resolutions of one game in one transaction, which fails whole if somebody has made one of them.
- * @param settling `RESOLUTIONS_AT_ONCE` at most.
+ * Several resolutions of one game in one transaction. If another account has already made one of them, the whole transaction reverts.
+ * @param settling at most `RESOLUTIONS_AT_ONCE`.
  */
 export function together(settling: readonly Intent[], game: Hex): Intent {
   const [first] = settling as [Intent, ...Intent[]];

@@ -11,28 +11,28 @@ export interface ConnectOptions {
   readonly rpc: readonly string[];
   /** Milliseconds that one request may take. */
   readonly rpcTimeout: number;
-  /** As many endpoints must be there at the start; all of them by default. */
+  /** Number of endpoints that must answer at the start. Default: all. */
   readonly quorum?: number | undefined;
-  /** File with a deployment record; the project's own for the chain, by default. */
+  /** File with a deployment record. Default: the project's own record for the chain. */
   readonly deployment?: string | undefined;
 }
 
 export interface Connection {
   readonly clients: readonly [PublicClient, ...PublicClient[]];
   readonly chainId: number;
-  /** Gives up whatever is under way. */
+  /** Aborts all requests in flight. */
   close(): void;
 }
 
-/** Told when an endpoint goes down, with the failure, and when it is back, with null. */
+/** Called with the failure when an endpoint goes down, and with null when it is back. */
 export type OnEndpoint = (name: string, failure: EndpointSilent | null) => void;
 
-/** Milliseconds for which endpoints that are slow at the start are waited for, once there are enough: so that wrong ones are refused at once. */
+/** Milliseconds to wait for the slower endpoints after the quorum has answered, so that an endpoint of another chain is refused at the start. */
 const PATIENCE = 1_000;
 
 /**
- * Opens the endpoints, of which as many as the quorum must answer, all with the same chain. Those that come later must serve it too.
- * @param onChange told of those that are not there, once there are enough
+ * Opens the endpoints. At least the quorum must answer, all with the same chain id. Endpoints that answer later must serve that chain too.
+ * @param onChange called for each endpoint that does not answer, after the quorum has answered
  */
 export async function connect(
   { rpc, rpcTimeout, quorum = rpc.length }: ConnectOptions,
@@ -55,7 +55,7 @@ export async function connect(
     if (missing.size < 2) throw error;
     const failures = [...missing.values()].map((failure) => failure?.what).sort();
     throw new UserError(`too few endpoints for a quorum of ${quorum}: ${failures.join("; ")}`, EXIT.environment, {
-      remedy: "check --rpc, and that the nodes run",
+      remedy: "check --rpc, and that the nodes are running",
       cause: error,
     });
   });
@@ -77,18 +77,18 @@ export async function connect(
   };
 }
 
-/** @throws UserError that tells nothing of the text, in which a key may stand */
+/** @throws UserError, without the text: it may contain an API key */
 function urlOf(text: string, number: number): URL {
-  if (text === "") throw new UserError("no L1 endpoint: give --rpc URL, or ELENCH_RPC");
+  if (text === "") throw new UserError("no L1 endpoint: give --rpc URL, or set ELENCH_RPC");
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url && /^https?:$/.test(url.protocol)) return url;
-  const what = url?.host ? `${url.protocol}//${url.host}` : "what is given";
+  const what = url?.host ? `${url.protocol}//${url.host}` : "the value";
   throw new UserError(
-    `--rpc, endpoint ${number}: ${what} is no http:// or https:// address (ws:// and wss:// are not served: events are polled)`,
+    `--rpc, endpoint ${number}: ${what} is not an http:// or https:// URL (ws:// and wss:// are not supported: events are polled)`,
   );
 }
 
-/** For what needs no quorum, because L1 itself judges it: transactions, and what they take. An endpoint that rests is passed over at once. */
+/** A client for requests that need no quorum, because L1 itself checks them: transactions and their simulation. It skips resting endpoints at once. */
 export function firstThatAnswers([first, ...others]: Connection["clients"]): PublicClient {
   if (others.length === 0) return first;
   const transports = [first, ...others].map((client) => custom(client, { retryCount: 0 }));
@@ -99,7 +99,7 @@ export function firstThatAnswers([first, ...others]: Connection["clients"]): Pub
   }) as PublicClient;
 }
 
-/** Opens the endpoints and the deployment, and makes sure that the contracts are there. */
+/** Opens the endpoints, reads the deployment record, and checks that the dispute game has code at its address. */
 export async function connectTo(
   options: ConnectOptions,
   onChange?: OnEndpoint,
@@ -109,7 +109,7 @@ export async function connectTo(
   const code = await firstThatAnswers(connection.clients).getCode({ address: deployment.disputeGame });
   if (!code) {
     throw new UserError(
-      `chain ${connection.chainId} has no contract at ${deployment.disputeGame}, where the deployment record puts the dispute game; is it another chain's record?`,
+      `chain ${connection.chainId} has no contract at ${deployment.disputeGame}, the dispute game's address in the deployment record; check that the record belongs to this chain`,
       EXIT.environment,
     );
   }

@@ -8,7 +8,7 @@ import { tensorVerifierAbi, tensorVerifierErrors } from "@elench/contracts/abi/t
 import { ElenchError } from "@elench/errors/elench-error";
 import { type Abi, type AbiParameter, type ContractErrorName, decodeErrorResult, type Hex, isHex } from "viem";
 
-/** Contracts on L1 by name, in the order in which they are looked at: their errors, and what these mean. */
+/** The L1 contracts by name, in the order in which an error is looked up: their ABIs, and a sentence for each error. */
 const CONTRACTS = {
   DisputeGame: [disputeGameAbi, disputeGameErrors],
   InferenceOracle: [inferenceOracleAbi, inferenceOracleErrors],
@@ -21,14 +21,14 @@ const CONTRACTS = {
 
 export type ContractName = keyof typeof CONTRACTS;
 
-/** Errors by which a contract refuses a call. */
+/** The custom errors of each contract. */
 export type ContractError = ContractErrorName<(typeof CONTRACTS)[ContractName][0]>;
 
-/** A contract of ours refused a call. */
+/** One of Elench's contracts reverted a call with a custom error. */
 export class ContractRefusal extends ElenchError {
   override readonly name = "ContractRefusal";
   override readonly kind = "refused";
-  /** The contracts that have this error: several, where it came from one that another one called, or is declared alike. */
+  /** The contracts that declare this error: several if one contract passes on another's error, or if both declare the same. */
   readonly contracts: readonly ContractName[];
   readonly errorName: ContractError;
   /** The error's arguments, by their names. */
@@ -37,7 +37,7 @@ export class ContractRefusal extends ElenchError {
   constructor({ contracts, errorName, args }: Decoded, cause: unknown) {
     const [, meanings] = CONTRACTS[contracts[0]];
     const meaning: string = (meanings as Readonly<Record<string, string>>)[errorName] ?? "";
-    // Sentences name arguments as `deadline`: for a person, the value stands there.
+    // A sentence names an argument as `deadline`; its value replaces the name.
     const sentence = meaning.replace(/\.$/, "").replace(/`(\w+)`/g, (_, name: string) => String(args[name] ?? name));
     const given = Object.entries(args).map(([name, value]) => `${name} ${value}`);
     super(`${sentence} (${errorName}${given.length > 0 ? `: ${given.join(", ")}` : ""})`, { cause });
@@ -53,7 +53,7 @@ interface Decoded {
   readonly args: Readonly<Record<string, unknown>>;
 }
 
-/** The error of a contract of ours that a call ended with; undefined where it was none of theirs. */
+/** The custom error of an Elench contract that a call reverted with; undefined for any other failure. */
 export function contractRefusal(error: unknown): ContractRefusal | undefined {
   for (const data of revertData(error)) {
     const decoded = decode(data);
@@ -62,7 +62,7 @@ export function contractRefusal(error: unknown): ContractRefusal | undefined {
   return undefined;
 }
 
-/** What contracts reverted with, as an error and its causes tell it: nodes give it as text, or in an object. */
+/** The revert data in an error and its causes: nodes give it as a string or in an object. */
 function* revertData(error: unknown): Generator<Hex> {
   type Bearer = { readonly data?: unknown; readonly raw?: unknown; readonly cause?: unknown };
   for (let at = error as Bearer | undefined; typeof at === "object" && at !== null; at = at.cause as Bearer | undefined)
@@ -82,13 +82,13 @@ function decode(data: Hex): Decoded | undefined {
 function decodeIn(abi: Abi, data: Hex): Pick<Decoded, "errorName" | "args"> | undefined {
   try {
     const { abiItem, errorName, args = [] } = decodeErrorResult({ abi, data });
-    // viem knows Error(string) and Panic(uint256) besides.
+    // viem also decodes Error(string) and Panic(uint256).
     if (!abi.includes(abiItem as Abi[number])) return undefined;
     const inputs = (abiItem as { inputs: readonly AbiParameter[] }).inputs;
     const named = inputs.map(({ name = "" }, i) => [name, (args as readonly unknown[])[i]] as const);
     return { errorName: errorName as ContractError, args: Object.fromEntries(named) };
   } catch {
-    // Not one of this contract's errors.
+    // This contract does not declare the error.
     return undefined;
   }
 }

@@ -1,15 +1,15 @@
 import { ElenchError, type ElenchErrorOptions } from "@elench/errors/elench-error";
 
 export interface SilenceOptions extends ElenchErrorOptions {
-  /** Why it serves nobody, or not us: no answer in time, no connection, an HTTP status, a limit of calls, another chain. */
+  /** Why the endpoint is unavailable: timeout, no connection, an HTTP status, a rate limit, another chain. */
   readonly reason: "timeout" | "connection" | "status" | "limit" | "chain";
   /** The HTTP status, if there was one. */
   readonly status?: number | undefined;
-  /** Milliseconds for which the endpoint asks to be left alone. */
+  /** Milliseconds after which the endpoint asks to be called again (`Retry-After`). */
   readonly retryAfter?: number | undefined;
 }
 
-/** An endpoint that does not answer: it is not to be asked for a while. */
+/** The endpoint is unavailable, and must rest before the next request. */
 export class EndpointSilent extends ElenchError {
   override readonly name = "EndpointSilent";
   override readonly kind = "environment";
@@ -27,18 +27,18 @@ export class EndpointSilent extends ElenchError {
 
 export interface RefusalOptions extends ElenchErrorOptions {
   readonly method: string | undefined;
-  /** Of JSON-RPC. Undefined for what HTTP, or we, refuse. */
+  /** JSON-RPC error code. Undefined if HTTP or this client refused the call. */
   readonly code?: number | undefined;
-  /** The node's own words. */
+  /** The node's error message. */
   readonly details: string;
-  /** What a contract reverted with, if that is what the node tells. */
+  /** Revert data, if the node returned some. */
   readonly data?: unknown;
 }
 
-/** Methods that execute a transaction, or would. A node that refuses another one does not serve what it is there for. */
+/** Methods that execute or simulate a transaction. A node that refuses any other method cannot be used. */
 const EXECUTING = new Set(["eth_call", "eth_estimateGas", "eth_sendRawTransaction"]);
 
-/** An endpoint that answers one call with an error. */
+/** The endpoint answered one call with an error. */
 export class CallRefused extends ElenchError {
   override readonly name = "CallRefused";
   override readonly kind: "environment" | "refused";

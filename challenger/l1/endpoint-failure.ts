@@ -2,25 +2,25 @@ import { causesOf, findCause } from "@elench/errors/causes";
 import { HttpRequestError, ResponseBodyTooLargeError, RpcRequestError, TimeoutError } from "viem";
 import { CallRefused, EndpointSilent } from "./endpoint-error.ts";
 
-/** Where a call went. */
+/** The endpoint and the method of a call. */
 export interface Origin {
-  /** Number and host of the endpoint; never its URL, which may hold a key. */
+  /** Number and host of the endpoint; never its URL, which may contain an API key. */
   readonly endpoint?: string;
   readonly method?: string;
 }
 
-/** HTTP statuses that refuse one request; every other status but 200 says that the endpoint serves nobody, or not us. */
+/** HTTP statuses that refuse one request; every other status except 200 means that the endpoint is unavailable. */
 const REFUSED_REQUEST = new Set([400, 413, 422]);
 
-/** Codes with which some say in JSON-RPC what status 429 says. */
+/** JSON-RPC error codes that some providers use for HTTP status 429 (rate limit). */
 const TOO_MANY_CALLS = new Set([429, -32_007]);
 
-const CHECK = "check --rpc, and that the node runs";
+const CHECK = "check --rpc, and that the node is running";
 
 /**
- * What viem's error says about an endpoint: that it is silent, or that it refuses the call. The message tells no URL: keys stand in paths,
+ * Translates viem's error: the endpoint is unavailable, or it refuses the call. The message contains no URL, because API keys stand in paths,
  * queries and user names.
- * @returns null for an error that says nothing about an endpoint
+ * @returns null for an error that does not come from an endpoint
  */
 export function endpointFailure(error: unknown, origin: Origin = {}): EndpointSilent | CallRefused | null {
   return findCause(error, EndpointSilent) ?? findCause(error, CallRefused) ?? failureOf(error, origin);
@@ -66,15 +66,15 @@ function failureOf(error: unknown, { endpoint, method }: Origin): EndpointSilent
   });
 }
 
-/** Why there was no HTTP answer, and what to do: the system's words stand at the end of the causes. */
+/** Why there was no HTTP response, and what to do. The operating system's error is the innermost cause. */
 function connectionFailure(error: HttpRequestError): [what: string, remedy: string] {
   const last = [...causesOf(error)].at(-1) as NodeJS.ErrnoException;
   if (last.code === "ERR_SSL_WRONG_VERSION_NUMBER")
-    return ["its port does not speak TLS", "write http:// instead of https://, if that is meant"];
+    return ["its port does not speak TLS", "write http:// instead of https:// if the endpoint has no TLS"];
   return [last.message || last.code || error.details, CHECK];
 }
 
-/** How long an endpoint asks to be left alone, in milliseconds. */
+/** The wait that an endpoint asks for in `Retry-After`, in milliseconds. */
 function retryAfter({ headers }: HttpRequestError): number | undefined {
   const header = headers?.get("retry-after");
   if (!header) return undefined;
@@ -82,5 +82,5 @@ function retryAfter({ headers }: HttpRequestError): number | undefined {
   return Number.isNaN(wait) ? undefined : Math.max(wait, 0);
 }
 
-/** Whether an endpoint failed to answer: it is down, hangs, limits us, or serves another chain. A refusal of one call is an answer. */
+/** Whether an endpoint is unavailable: down, hanging, rate-limiting, or on another chain. A refusal of one call is an answer. */
 export const isSilence = (error: unknown): boolean => endpointFailure(error) instanceof EndpointSilent;

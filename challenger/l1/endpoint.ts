@@ -14,11 +14,11 @@ import { Rests } from "./rests.ts";
 
 export interface EndpointOptions {
   readonly url: URL;
-  /** Place among the endpoints, from 1: with the host, it names the endpoint. */
+  /** Position among the endpoints, from 1. Number and host together name the endpoint. */
   readonly number: number;
   /** Milliseconds that one request may take. */
   readonly timeout: number;
-  /** Told that it is down, with the failure, at each further failure again; and with null that it is back. */
+  /** Called with the failure at each failure, and with null when the endpoint is back. */
   readonly onChange?: (name: string, failure: EndpointSilent | null) => void;
 }
 
@@ -27,22 +27,22 @@ interface Call {
   readonly params?: unknown;
 }
 
-/** Tries of one request, where the endpoint fails at once, as a busy one does. */
+/** Attempts of one request if the endpoint fails at once, as a busy one does. */
 const RETRIES = 2;
-/** A wait, asked for by the endpoint, that a request itself sits out; milliseconds. */
+/** Longest `Retry-After` that a request waits for by itself, in milliseconds. */
 const SHORT_WAIT = 1_000;
-/** Milliseconds after which it is made sure again that it serves the same chain. */
+/** Milliseconds between two checks of the endpoint's chain id. */
 const CHAIN_CHECK = 60_000;
-/** A batch's log is as large as the batch, in hex. */
+/** Bytes of a response. A log of the inbox contains its batch in hexadecimal. */
 const MAX_ANSWER = 1 << 27;
 
 /**
  * One L1 endpoint.
  *
- * When it does not answer, it *rests*: requests fail at once, so that nobody waits for it, until a single probe in the background has
+ * If the endpoint does not answer, it *rests*: requests fail at once, so that no caller waits for it, until one probe in the background
  * found it back on the same chain.
  *
- * Its URL may hold a key. The URL stays in `fetch` below: errors know the host alone, and what the endpoint says is searched for the key.
+ * The URL may contain an API key. It stays in `fetch` below: errors contain the host alone, and the key is removed from the endpoint's messages.
  */
 export class Endpoint {
   readonly name: string;
@@ -63,7 +63,7 @@ export class Endpoint {
     this.#options = options;
     this.name = `endpoint ${number} (${url.host})`;
     this.#shown = `${url.protocol}//${url.host}/`;
-    // Its own time limits and retries are off: they would not cover the body, and `Retry-After` would be waited for at any length.
+    // viem's own timeout and retries are off: they do not cover the body, and they wait for `Retry-After` however long it is.
     const { request } = http(this.#shown, {
       fetchFn: fetchFrom(url, this.#shown),
       timeout: 0,
@@ -80,12 +80,12 @@ export class Endpoint {
     });
   }
 
-  /** Gives up whatever is under way: an endpoint that hangs keeps no process from ending. */
+  /** Aborts all requests in flight, so that an endpoint that hangs does not keep the process alive. */
   close(): void {
     this.#closed.abort();
   }
 
-  /** From now on, it counts only while it serves this chain. */
+  /** From now on, the endpoint is used only while it serves this chain. */
   expectChain(chainId: number): void {
     this.#chainId = chainId;
     this.#chainCheckedAt = performance.now();
@@ -104,13 +104,13 @@ export class Endpoint {
         shouldRetry: ({ error }) => isWorthRetrying(error),
       });
     } catch (error) {
-      // Others in flight fail with it: that is one failure.
+      // Requests in flight fail together: they count as one failure.
       if (error instanceof EndpointSilent && !this.#failure) this.#rest(error);
       throw error;
     }
   }
 
-  /** @throws EndpointSilent; CallRefused; and what `close` ends a call with */
+  /** @throws EndpointSilent, CallRefused, or the abort error after `close` */
   async #ask(call: Call): Promise<unknown> {
     try {
       const answer = await withTimeout(({ signal }) => this.#wire(call, signal as AbortSignal), {
@@ -129,7 +129,7 @@ export class Endpoint {
   #checkChain(found: number): void {
     if (this.#chainId === undefined || found === this.#chainId) return;
     throw new EndpointSilent(
-      `L1 ${this.name} serves chain ${found}, and chain ${this.#chainId} is wanted: it is not asked until it serves that`,
+      `L1 ${this.name} serves chain ${found}, not chain ${this.#chainId}: it is not used until it serves chain ${this.#chainId}`,
       { reason: "chain" },
     );
   }
@@ -162,7 +162,7 @@ export class Endpoint {
   }
 }
 
-/** A `fetch` of this URL, whatever it is called with. An HTTP error keeps the endpoint's own words. */
+/** A `fetch` that always requests this URL. An HTTP error keeps the endpoint's message. */
 function fetchFrom(url: URL, shown: string): (input: unknown, init?: RequestInit) => Promise<Response> {
   const [target, credentials] = [new URL(url), `${url.username}:${url.password}`];
   target.username = target.password = "";
@@ -174,7 +174,7 @@ function fetchFrom(url: URL, shown: string): (input: unknown, init?: RequestInit
     const response = await fetch(target, { ...init, headers });
     if (response.ok) return response;
     const [{ status }, text] = [response, await response.text()];
-    // Some nodes send answers with a status; a limit of calls is none, whatever it looks like.
+    // Some nodes send JSON-RPC answers with an error status. A rate limit is never such an answer.
     if (status !== 429 && isRpcError(text)) return new Response(text, { status, headers: response.headers });
     const details = wordsOf(text) || response.statusText;
     throw new HttpRequestError({ details, status, headers: response.headers, url: shown });
@@ -189,7 +189,7 @@ function isRpcError(text: string): boolean {
   }
 }
 
-/** What an endpoint says in the body of an HTTP error, in one line. */
+/** The message in the body of an HTTP error, in one line. */
 function wordsOf(text: string): string {
   const line = (words: string): string => words.replaceAll(/\s+/g, " ").trim().slice(0, 300);
   try {
@@ -200,7 +200,7 @@ function wordsOf(text: string): string {
   }
 }
 
-/** Busy endpoints are asked again at once; those that hang, refuse us, or ask for a long rest, are not. */
+/** A busy endpoint is asked again at once; one that hangs, refuses access, or asks for a long wait, is not. */
 function isWorthRetrying(error: Error): boolean {
   if (!(error instanceof EndpointSilent) || (error.retryAfter ?? 0) > SHORT_WAIT) return false;
   const { reason, status = 0 } = error;
@@ -226,7 +226,7 @@ function decoded(part: string): string {
   }
 }
 
-/** Takes an endpoint's secrets out of what it said, down to the last cause. */
+/** Removes an endpoint's secrets from an error and all its causes. */
 function hideSecrets(error: unknown, secrets: readonly string[]): void {
   type Said = { [field in "message" | "details" | "shortMessage" | "stack"]?: string } & { cause?: unknown };
   for (let at = error as Said | undefined; typeof at === "object" && at !== null; at = at.cause as Said | undefined) {

@@ -7,7 +7,7 @@ import { type BaseError, decodeEventLog, type Hex } from "viem";
 import type { GameEvent } from "../strategy/tree.ts";
 import type { ChainLog } from "./follower.ts";
 
-/** A request as the oracle keeps its hash. */
+/** A request; the oracle stores its hash. */
 export interface Request {
   readonly requester: Hex;
   readonly modelId: Hex;
@@ -35,14 +35,14 @@ export type OracleEvent =
       };
     };
 
-/** What happens to the batches of the L2 chain and to their outputs (docs/rollup.md). */
+/** Events of the L2 chain's batches and outputs (docs/rollup.md). */
 export type RollupEvent =
   | {
       readonly eventName: "Appended";
       readonly args: { readonly index: bigint; readonly root: Hex; readonly size: bigint; readonly batch: Hex };
     }
   | {
-      /** `Proposed` of the outputs: games have an event of that name. */
+      /** `Proposed` of the outputs contract; the dispute game has another event of that name. */
       readonly eventName: "OutputProposed";
       readonly args: { readonly batch: bigint; readonly game: Hex; readonly previous: Hex; readonly output: Hex };
     }
@@ -61,11 +61,11 @@ export interface Events {
   readonly game: GameEvent[];
   readonly oracle: OracleEvent[];
   readonly rollup: RollupEvent[];
-  /** Logs of the contracts that are none of their events: where they stand, and why they cannot be read. */
+  /** Logs of the contracts that do not decode as their events: position and reason. */
   readonly unreadable: string[];
 }
 
-/** Sorts logs into events of the game, of the oracle and of the rollup, each in the order of the chain. Logs of other contracts are passed over. */
+/** Sorts logs into events of the game, of the oracle and of the rollup, each in the chain's order. Logs of other contracts are ignored. */
 export function decodeLogs(deployment: Deployment, logs: readonly ChainLog[]): Events {
   const events: Events = { game: [], oracle: [], rollup: [], unreadable: [] };
   for (const log of logs) {
@@ -79,7 +79,7 @@ export function decodeLogs(deployment: Deployment, logs: readonly ChainLog[]): E
   return events;
 }
 
-/** @throws what viem throws of a log that is no event of its contract */
+/** @throws viem's error for a log that does not decode as an event of its contract */
 function decodeInto({ game, oracle, rollup }: Events, deployment: Deployment, log: ChainLog): void {
   const [topics, data] = [log.topics as [Hex, ...Hex[]], log.data];
   if (isSame(log.address, deployment.disputeGame)) {

@@ -4,13 +4,13 @@ import { BaseError } from "viem";
 import { contractRefusal } from "./contract-refusal.ts";
 import { endpointFailure } from "./endpoint-failure.ts";
 
-/** What went wrong on the way to L1 or there, as an error of ours; undefined for what has nothing to do with L1. */
+/** A failure of an endpoint or of an L1 contract as an `ElenchError`; undefined for any other error. */
 export function l1Failure(error: unknown): ElenchError | undefined {
   if (error instanceof ElenchError) return error;
   return contractRefusal(error) ?? endpointFailure(error) ?? findCause(error, ElenchError);
 }
 
-/** What went wrong, in words: of errors of viem, without URLs. */
+/** An error's message. Of viem's errors, without URLs. */
 export function errorText(error: unknown): string {
   const failure = l1Failure(error);
   if (failure) return failure.message;

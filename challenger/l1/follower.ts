@@ -5,7 +5,7 @@ import { CallRefused } from "./endpoint-error.ts";
 import { endpointFailure } from "./endpoint-failure.ts";
 import { agree, type Ballot, enough, type Question } from "./quorum.ts";
 
-/** A log, and where it stands. */
+/** A log and its position in the chain. */
 export interface ChainLog {
   readonly address: Address;
   readonly topics: readonly Hex[];
@@ -16,7 +16,7 @@ export interface ChainLog {
   readonly transactionHash: Hash;
 }
 
-/** A block of L1, as far as it is looked at. */
+/** The fields of an L1 block that the follower reads. */
 export interface L1Block {
   readonly number: bigint;
   readonly hash: Hash;
@@ -26,9 +26,9 @@ export interface L1Block {
 
 export interface LogView {
   readonly head: L1Block;
-  /** Every log of the contracts up to the head, in order. The array of the view before, if logs were added at its end alone. */
+  /** Every log of the contracts up to the head, in order. The same array as in the previous view if logs were only appended. */
   readonly logs: readonly ChainLog[];
-  /** Whether blocks that an earlier view rested on are gone. */
+  /** Whether a reorganisation removed blocks of an earlier view. */
   readonly reorganised: boolean;
 }
 
@@ -36,53 +36,53 @@ export interface FollowerOptions {
   readonly clients: readonly PublicClient[];
   readonly addresses: readonly Address[];
   readonly fromBlock: bigint;
-  /** As many endpoints must tell the same logs before any is believed. */
+  /** Number of endpoints that must return the same logs. */
   readonly quorum: number;
-  /** The most blocks asked for at once. */
+  /** Maximum number of blocks in one request. */
   readonly range?: bigint;
-  /** A block's logs are read again until it is so many blocks old. */
+  /** A block's logs are read again until the block is this many blocks old. */
   readonly reread?: bigint;
-  /** Told how each endpoint's logs stand to those of the quorum. */
+  /** Called with each endpoint's vote on the logs, compared with the quorum's. */
   readonly onBallot?: (ballot: Ballot) => void;
-  /** Told at each look how many blocks each endpoint is behind the head. */
+  /** Called at each poll with the number of blocks that each endpoint is behind the head. */
   readonly onBehind?: (client: PublicClient, blocks: bigint) => void;
 }
 
-/** Two epochs: on Ethereum, what is as old is final, and every backend of a provider has it. */
+/** Two epochs: on Ethereum, a block of this age is final, and every backend of a provider has it. */
 export const REREAD = 64n;
 
-/** Answers in a row after which a range that was refused is tried at twice the width. */
+/** Successful answers in a row after which the range is doubled again. */
 const CALM = 8;
 
 /**
- * Follows contracts' logs along L1's canonical chain. It remembers what it has read by block hash: when the newest block it knows is gone, it goes
+ * Follows the contracts' logs along L1's canonical chain. It stores logs by block hash: if the newest block that it knows is gone, it goes
  * back to the last one that is still there, and forgets the logs after it.
  *
- * An answer can be short: behind a load balancer, `eth_getLogs` may reach a node that lacks the newest blocks, which answers with what it has.
- * So a log that is missing proves nothing, while a log of a block that is on the chain proves itself. Blocks are read again until they are
- * old, and the whole history on demand (`readAgain`); what is found then is added in its place, and nothing is taken away.
+ * An answer can be incomplete: behind a load balancer, `eth_getLogs` may reach a node that lacks the newest blocks and returns the logs that it has.
+ * So a missing log proves nothing, but a log of a block on the canonical chain is valid. Blocks are read again until they are
+ * `reread` blocks old, and the whole history on demand (`readAgain`); logs found then are inserted in order, and none are removed.
  */
 export class Follower {
   readonly #options: FollowerOptions & Required<Pick<FollowerOptions, "range" | "reread">>;
   #logs: ChainLog[] = [];
   readonly #known = new Map<string, ChainLog>();
-  /** Heads that were read, oldest first; the last 1,024 of them. */
+  /** The last 1,024 heads, oldest first. */
   #marks: { number: bigint; hash: Hash }[] = [];
   /** The first block whose logs were never read. */
   #next: bigint;
   /** The next block to read again on demand. */
   #again: bigint | undefined;
-  /** Blocks that endpoints are asked about at once: fewer where they refuse. */
+  /** Number of blocks in one request; halved when an endpoint refuses it. */
   #width: bigint;
   #calm = 0;
-  /** The newest block that each endpoint told of. */
+  /** The newest block that each endpoint returned. */
   readonly #heights = new Map<PublicClient, bigint>();
   #looks = 0;
 
   constructor(options: FollowerOptions) {
     if (options.quorum > options.clients.length) {
       throw new InternalError(
-        `a quorum of ${options.quorum} needs as many endpoints; there are ${options.clients.length}`,
+        `a quorum of ${options.quorum} needs at least ${options.quorum} endpoints; there are ${options.clients.length}`,
       );
     }
     this.#options = { range: 5_000n, reread: REREAD, ...options };
@@ -90,14 +90,14 @@ export class Follower {
     this.#width = this.#options.range;
   }
 
-  /** Reads the whole history again, from the oldest block on, one range at each poll. Does nothing while it is at it. */
+  /** Reads the whole history again, from the oldest block on, one range at each poll. No-op while that is in progress. */
   readAgain(): void {
     this.#again ??= this.#options.fromBlock;
   }
 
   /**
-   * @throws EndpointsDisagree; and what the endpoints throw when fewer than the quorum answer. Of a look that failed, what is older than
-   * `reread` blocks is kept.
+   * @throws EndpointsDisagree; or an endpoint's error if fewer endpoints than the quorum answer. If a poll fails, logs older than
+   * `reread` blocks are kept.
    */
   async poll(): Promise<LogView> {
     let reorganised = false;
@@ -111,13 +111,13 @@ export class Follower {
     }
   }
 
-  /** @returns false if L1 went back meanwhile */
+  /** @returns false if L1 reorganised meanwhile */
   async #readUpTo(head: L1Block, last: { number: bigint; hash: Hash } | undefined): Promise<boolean> {
     const { fromBlock, reread } = this.#options;
     const old = max(head.number - reread, fromBlock - 1n);
     const settled = last ? max(last.number, old) : old;
     try {
-      // What comes first is never read, and deep; at the end come the last blocks, of which some were read before.
+      // The range begins with blocks that were never read, deep below the head; it ends with the newest blocks, some of which were read before.
       while (this.#next <= old) this.#next = (await this.#readRange(this.#next, old, head)) + 1n;
       let from = max(min(this.#next, head.number - this.#depthOf(head.number, last?.number) + 1n), fromBlock);
       while (from <= head.number) from = (await this.#readRange(from, head.number, head)) + 1n;
@@ -125,7 +125,7 @@ export class Follower {
       this.#forgetAfter(settled);
       throw error;
     }
-    // L1 may have gone back while it was read: then what was read belongs to two forks.
+    // If L1 reorganised during the read, the logs belong to two forks.
     if ((last && !(await this.#isThere(last))) || !(await this.#isThere(head))) {
       this.#forgetAfter(settled);
       return false;
@@ -137,7 +137,7 @@ export class Follower {
   }
 
   /**
-   * Blocks to read at a head, the newest first: twice the largest power of two of which a multiple was passed. So each block is read again about twice
+   * Blocks to read at a head, the newest first: twice the largest power of two of which the head has passed a multiple. So each block is read again about twice
    * at each age from 1, 2, 4, … up to `reread`, and not at every head: a batch's log is large.
    */
   #depthOf(head: bigint, last = head): bigint {
@@ -152,7 +152,7 @@ export class Follower {
     if (this.#again > head.number) this.#again = undefined;
   }
 
-  /** Reads as many blocks as the endpoints allow, the first of them `from`. @returns the last block that was read */
+  /** Reads as many blocks as the endpoints allow, starting at `from`. @returns the last block that was read */
   async #readRange(from: bigint, to: bigint, head: L1Block): Promise<bigint> {
     for (;;) {
       const end = min(from + this.#width - 1n, to);
@@ -161,7 +161,7 @@ export class Follower {
       } catch (error) {
         const failure = endpointFailure(error);
         if (!failure) throw error;
-        // Limits of ranges, of results and of answers' sizes are told in a hundred ways, and a slow answer is one of them.
+        // Providers report limits on ranges, results and response sizes with many different errors, a timeout among them.
         const isOneBlock = end === from;
         this.#width = max((end - from + 1n) / 2n, 1n);
         this.#calm = 0;
@@ -177,8 +177,8 @@ export class Follower {
   }
 
   /**
-   * Those logs that are new, or told otherwise before, and whose blocks are on the chain: a backend may be on a fork that L1 has left. Blocks that
-   * were never read and are old are not asked for one by one.
+   * The logs that are new or differ from the stored ones, and whose blocks are canonical: a backend may be on a fork that L1 has left. Blocks that
+   * are old and were never read are not checked one by one.
    */
   async #onChain(logs: readonly ChainLog[], head: L1Block): Promise<ChainLog[]> {
     const fresh = logs.filter((log) => contentOf(log) !== contentOf(this.#known.get(keyOf(log))));
@@ -191,7 +191,7 @@ export class Follower {
     return fresh.filter(({ blockHash }) => blocks.has(blockHash));
   }
 
-  /** Each in its place: earlier views are another array, where they lacked logs before their end. */
+  /** Inserts logs in order. If they are not all appended, the array is copied, so that earlier views stay as they were. */
   #add(logs: readonly ChainLog[]): void {
     const [first] = logs;
     if (!first) return;
@@ -201,7 +201,7 @@ export class Follower {
     else this.#logs = [...this.#known.values()].sort(inOrder);
   }
 
-  /** Forgets what is no longer on the chain. */
+  /** Removes blocks and logs that are no longer on the chain. */
   async #unwind(): Promise<boolean> {
     let gone = false;
     for (let mark = this.#marks.at(-1); mark; mark = this.#marks.at(-1)) {
@@ -221,14 +221,14 @@ export class Follower {
     this.#logs = kept;
   }
 
-  /** Whether a block is on the chain, as far as the quorum knows. */
+  /** Whether a block is canonical, according to the quorum. */
   #isThere({ number, hash }: { number: bigint; hash: Hash }): Promise<boolean> {
     return this.#agreed({
       what: `whether block ${number} is ${hash}`,
       ask: async (client) => {
         const block = await client.getBlock({ blockNumber: number }).catch(noSuchBlock);
         if (block?.hash === hash) return true;
-        // On another chain every block is another one: that is no reorganisation, and an error here.
+        // On another chain every block differs: that is an error, not a reorganisation.
         await client.getChainId();
         return false;
       },
@@ -237,8 +237,8 @@ export class Follower {
   }
 
   /**
-   * The newest block that the quorum tells alike: an endpoint alone could hide what is new behind an old block, or let deadlines seem passed
-   * by a block from the future. Whoever is slow counts with the newest block that it told of before.
+   * The newest block on which the quorum agrees: a single endpoint could hide new events behind an old block, or make deadlines seem passed
+   * with a block from the future. An endpoint that is slow counts with the newest block that it returned before.
    */
   async #head(): Promise<L1Block> {
     const { clients, quorum, onBehind } = this.#options;
@@ -247,7 +247,7 @@ export class Follower {
       try {
         this.#heights.set(client, (await client.getBlock({ blockTag: "latest" })).number);
       } catch (error) {
-        // A failure that comes late says nothing about what was told since.
+        // A late failure must not replace a newer answer.
         if (look === this.#looks) this.#heights.delete(client);
         throw error;
       }

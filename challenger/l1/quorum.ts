@@ -2,33 +2,33 @@ import { ElenchError } from "@elench/errors/elench-error";
 import type { PublicClient } from "viem";
 import { isSilence } from "./endpoint-failure.ts";
 
-/** Endpoints that do not tell the same: none of them is believed. */
+/** The endpoints disagree, and no quorum can be reached. */
 export class EndpointsDisagree extends ElenchError {
   override readonly name = "EndpointsDisagree";
   override readonly kind = "environment";
 }
 
-/** How one endpoint stands to what the quorum decided. */
+/** One endpoint's vote, compared with the quorum's answer. */
 export type Ballot =
   | { readonly client: PublicClient; readonly says: "the same" | "otherwise" }
   | { readonly client: PublicClient; readonly says: "nothing"; readonly failure: unknown };
 
 export interface Question<T> {
   readonly clients: readonly PublicClient[];
-  /** As many must tell the same. */
+  /** Number of endpoints that must agree. */
   readonly quorum: number;
-  /** What is asked for, in words. */
+  /** The subject of the request, for messages. */
   readonly what: string;
   readonly ask: (client: PublicClient) => Promise<T>;
-  /** Equal for answers that are the same. */
+  /** Maps equal answers to equal strings. */
   readonly digestOf: (answer: T) => string;
-  /** Told of each endpoint once the quorum has decided, also of those that answer later. */
+  /** Called for each endpoint after the quorum has decided, also for endpoints that answer later. */
   readonly onBallot?: (ballot: Ballot) => void;
 }
 
 /**
- * What as many endpoints as the quorum tell alike, as soon as they do: nobody waits for the others.
- * @throws EndpointsDisagree when no quorum can be reached any more; or an endpoint's failure, where that is why
+ * The answer on which a quorum of endpoints agrees, as soon as it does; it does not wait for the others.
+ * @throws EndpointsDisagree if no quorum can be reached any more; or an endpoint's failure, if that is the reason
  */
 export function agree<T>({ clients, quorum, what, ask, digestOf, onBallot }: Question<T>): Promise<T> {
   return new Promise((resolve, reject) => {
@@ -64,7 +64,7 @@ export function agree<T>({ clients, quorum, what, ask, digestOf, onBallot }: Que
     const disagreement = (): EndpointsDisagree => {
       const sides = [...votes.values()].map((voters) => voters.map(({ name }) => name).join(", ")).join(" | ");
       return new EndpointsDisagree(
-        `${what}: ${votes.size} different answers from ${clients.length} endpoints (${sides}), and no ${quorum} agree; nothing is done until they do`,
+        `${what}: ${votes.size} different answers from ${clients.length} endpoints (${sides}), and no ${quorum} agree; nothing is sent until they do`,
       );
     };
     for (const client of clients)
@@ -78,7 +78,7 @@ export function agree<T>({ clients, quorum, what, ask, digestOf, onBallot }: Que
   });
 }
 
-/** Waits until so many have succeeded. @throws a failure, when that is impossible */
+/** Waits until a number of promises have succeeded. @throws a failure, once that is impossible */
 export function enough(tries: readonly Promise<unknown>[], count: number): Promise<void> {
   return new Promise((resolve, reject) => {
     let succeeded = 0;
@@ -96,5 +96,5 @@ export function enough(tries: readonly Promise<unknown>[], count: number): Promi
   });
 }
 
-/** Of several failures, one that tells more than that somebody is not there. */
+/** Of several failures, the first that is not an unavailable endpoint. */
 const telling = (failures: readonly unknown[]): unknown => failures.find((f) => !isSilence(f)) ?? failures[0];

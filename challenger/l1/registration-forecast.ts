@@ -6,12 +6,12 @@ import { beginGas, pageGas } from "@elench/tensor/program/registration-gas";
 import type { Hex } from "viem";
 import { beginCall, pageCall } from "./registration.ts";
 
-/** What registering a model on L1 takes, before any of it is sent. */
+/** Forecast of the transactions that register a model on L1. */
 export type RegistrationForecast =
-  /** Gas of each transaction, in order, within a few percent. */
+  /** Gas of each transaction, in order, within 3 %. */
   { readonly transactions: readonly number[]; readonly gas: number } | { readonly refused: string };
 
-/** Stands for the root of a weight: a forecast does without hashing the weights. */
+/** Placeholder for the root of a weight, so that a forecast need not hash the weights. */
 const SOME_ROOT = new Uint8Array(32).fill(0xff);
 
 export function forecastRegistration(program: Program): RegistrationForecast {
@@ -31,7 +31,7 @@ export function forecastRegistration(program: Program): RegistrationForecast {
   }
 }
 
-/** Gas of a transaction: EIP-2028's price of calldata and the execution, or EIP-7623's floor, if that is more. */
+/** Gas of a transaction: the maximum of execution plus calldata (EIP-2028) and the calldata floor (EIP-7623). */
 function transactionGas(data: Hex, execution: number): number {
   const bytes = toBytes(data);
   const zeros = bytes.reduce((n, byte) => n + (byte === 0 ? 1 : 0), 0);

@@ -27,7 +27,7 @@ export interface RegistrationTransaction {
 export const beginCall = ({ header, types }: Registration): Hex =>
   encodeFunctionData({ abi: modelRegistryAbi, functionName: "begin", args: [toHex(header), toHex(types)] });
 
-/** Calldata of the transaction that shows a page. */
+/** Calldata of the transaction that submits a page. */
 export const pageCall = ({ header, types }: Registration, { firstPc, instructions, siblings }: Page): Hex =>
   encodeFunctionData({
     abi: modelRegistryAbi,
@@ -36,8 +36,8 @@ export const pageCall = ({ header, types }: Registration, { firstPc, instruction
   });
 
 /**
- * Shows a model's program to the registry, page by page; goes on where an earlier registration stopped.
- * @returns the transactions that it took; none for a model that is registered.
+ * Submits a model's program to the registry, page by page; continues where an earlier registration stopped.
+ * @returns the transactions that it sent; empty if the model is already registered.
  */
 export async function registerModel(options: RegisterOptions): Promise<RegistrationTransaction[]> {
   const { client, registry, loaded, progress } = options;
@@ -76,7 +76,7 @@ export async function registerModel(options: RegisterOptions): Promise<Registrat
     const { gasUsed, status } = await client.waitForTransactionReceipt({ hash: sent.hash });
     if (status !== "success")
       throw new UserError(
-        `the transaction ${sent.hash} failed; somebody else may be registering ${loaded.id}: try again`,
+        `the transaction ${sent.hash} failed; another account may be registering ${loaded.id}: try again`,
         EXIT.refused,
       );
     await queue.tick();
@@ -85,7 +85,7 @@ export async function registerModel(options: RegisterOptions): Promise<Registrat
   return transactions;
 }
 
-/** A model that is begun, and of which no instruction is shown yet, looks like an unknown one to `nextPc`: beginning it again is refused. */
+/** `nextPc` is 0 both for an unknown model and for one that is begun without any instruction; only `begin` distinguishes them, by reverting. */
 async function isBegun(
   client: PublicClient,
   contract: { address: Address; abi: typeof modelRegistryAbi },

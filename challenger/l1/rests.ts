@@ -1,23 +1,23 @@
-/** In milliseconds: the first rest, the longest, and the longest that an endpoint can ask for. */
+/** Milliseconds: the first rest, the longest rest, and the longest rest that an endpoint can ask for. */
 const [FIRST, LONGEST, LONGEST_ASKED] = [250, 16_000, 60_000];
 
-/** Milliseconds after which an endpoint that came back counts as healthy, so that its rests begin small again. */
+/** Milliseconds of availability after which the rests start from the shortest again. */
 const HEALTHY = 60_000;
 
-/** How long an endpoint rests that does not answer: twice as long each time, until it has been up for a while. */
+/** Exponential backoff of one endpoint. */
 export class Rests {
   #count = 0;
-  /** Since when it is up; undefined while it is down. */
+  /** Time since which the endpoint is up; undefined while it is down. */
   #upSince: number | undefined;
 
-  /** It is back. */
+  /** The endpoint is back. */
   rise(now = performance.now()): void {
     this.#upSince = now;
   }
 
   /**
-   * It failed.
-   * @param asked milliseconds that the endpoint asks to be left alone
+   * The endpoint failed.
+   * @param asked milliseconds that the endpoint asks to wait
    * @returns milliseconds to rest
    */
   next(asked: number | undefined, now = performance.now()): number {

@@ -17,7 +17,7 @@ test("a head is stale when it has not moved for so long, whatever time it bears"
   now += 300_000;
   assert.equal(staleness.of(head(1n, 9_999)), undefined);
   now += 1;
-  assert.match(staleness.of(head(1n, 9_999)) ?? "", /for more than 300 s there has been no block after 1/);
+  assert.match(staleness.of(head(1n, 9_999)) ?? "", /no block after 1 .* for more than 300 s/);
   assert.equal(staleness.of(head(2n, 9_999)), undefined);
 });
 

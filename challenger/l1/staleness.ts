@@ -3,7 +3,7 @@ import type { L1Block } from "./follower.ts";
 /** Seconds; L1 has a block every twelve. */
 export const STALE_AFTER = 300;
 
-/** Notices when the newest block stands still, or is far behind the clock: then nothing new would be seen, and all would look well. */
+/** Detects a head that does not advance or is far behind the clock: without it, a stalled endpoint would look like a quiet chain. */
 export class Staleness {
   readonly #after: number;
   readonly #now: () => number;
@@ -11,7 +11,7 @@ export class Staleness {
   #since = 0;
 
   /**
-   * @param after seconds from which on it is said
+   * @param after seconds without a new block after which the head is stale
    * @param now milliseconds since 1970
    */
   constructor(after: number, now: () => number = Date.now) {
@@ -19,7 +19,7 @@ export class Staleness {
     this.#now = now;
   }
 
-  /** What is wrong with the newest block; undefined if it is new enough. The sentence stays the same while the block does. */
+  /** A message if the head is stale; undefined otherwise. The message does not change while the head is the same. */
   of({ number, hash, timestamp }: L1Block): string | undefined {
     const now = this.#now();
     if (hash !== this.#hash) [this.#hash, this.#since] = [hash, now];
@@ -27,6 +27,6 @@ export class Staleness {
     const lags = now - 1_000 * Number(timestamp) > 1_000 * this.#after;
     if (!stands && !lags) return undefined;
     const time = new Date(1_000 * Number(timestamp)).toISOString();
-    return `for more than ${this.#after} s there has been no block after ${number} (of ${time}): L1 or its endpoints stand still, or the clock here is wrong. What is new on L1 is not seen`;
+    return `no block after ${number} (of ${time}) for more than ${this.#after} s: L1 or its endpoints have stalled, or this machine's clock is wrong; new events on L1 are not seen`;
   }
 }

@@ -2,7 +2,7 @@ import type { Deployment } from "@elench/deploy/deployment";
 import { UserError } from "@elench/errors/user-error";
 import type { PublicClient } from "viem";
 
-/** Contracts whose logs are read. */
+/** The contracts whose logs are read. */
 export const followedContracts = ({ disputeGame, inferenceOracle, rollup }: Deployment) => [
   disputeGame,
   inferenceOracle,
@@ -10,8 +10,8 @@ export const followedContracts = ({ disputeGame, inferenceOracle, rollup }: Depl
 ];
 
 /**
- * Makes sure that logs are read from before the contracts were made: games opened before the record's block would never be seen.
- * @returns why it could not be found out, where it could not: nodes without an archive do not know code of old blocks
+ * Checks that the record's block precedes the contracts' creation: games opened before that block would never be seen.
+ * @returns the reason if it could not be checked: only archive nodes know the code at old blocks
  * @throws UserError if the record's block is too late
  */
 export async function checkStartBlock(client: PublicClient, deployment: Deployment): Promise<Error | undefined> {
@@ -26,7 +26,7 @@ export async function checkStartBlock(client: PublicClient, deployment: Deployme
     }
     if (code)
       throw new UserError(
-        `the deployment record says that no contract existed before block ${deployment.block}, and ${address} was there in block ${blockNumber}: games that were opened earlier would be missed. Set "block" in the record to the block before the contracts' creation`,
+        `the deployment record starts at block ${deployment.block}, but ${address} existed at block ${blockNumber}: games opened earlier would be missed. Set "block" in the record to the block before the contracts' creation`,
       );
   }
   return undefined;

@@ -3,27 +3,27 @@ import { contractRefusal } from "./contract-refusal.ts";
 import { CallRefused } from "./endpoint-error.ts";
 import { endpointFailure } from "./endpoint-failure.ts";
 
-/** A node would not take a transaction, or says that it would fail. */
+/** A node rejected a transaction, or its simulation failed. */
 export class TransactionRefused extends ElenchError {
   override readonly name = "TransactionRefused";
   override readonly kind = "refused";
 }
 
-/** JSON-RPC codes for a call that reverts: geth's, which most have taken over, and Nethermind's. */
+/** JSON-RPC codes for a call that reverts: geth's, which most clients use, and Nethermind's. */
 const REVERTED = new Set([3, -32_015]);
 
 /**
- * What a node says of a transaction:
- *  - fails: it reverts, or cannot be paid, or no block takes it;
- *  - known: the node has it, or another one with its nonce is in a block;
- *  - underpriced: it must pay more;
- *  - other: nothing of the transaction: the node fails.
+ * A node's verdict on a transaction:
+ *  - fails: it reverts, the balance is insufficient, or it is invalid;
+ *  - known: the node has it, or a transaction with its nonce is in a block;
+ *  - underpriced: its fees are too low;
+ *  - other: the node failed; this says nothing about the transaction.
  */
 export type Verdict = "fails" | "known" | "underpriced" | "other";
 
 /**
- * The words of geth, Erigon, Nethermind, Besu, Reth and anvil. Text is looked at here, and nowhere else: JSON-RPC has one code for almost
- * all that a node can say of a transaction (-32000, "server error"), and no standard gives codes to what stands here.
+ * Messages of geth, Erigon, Nethermind, Besu, Reth and anvil. Text is matched here and nowhere else: JSON-RPC has one code for almost
+ * every transaction error (-32000, "server error"), and no standard assigns codes to these cases.
  */
 const WORDS: readonly (readonly [Verdict, RegExp])[] = [
   ["known", /already known|already imported|nonce (is )?too low/i],
@@ -39,13 +39,13 @@ export function verdictOf({ code, details }: Pick<CallRefused, "code" | "details
   return WORDS.find(([, words]) => words.test(details))?.[0] ?? "other";
 }
 
-/** What an endpoint's error says of the transaction that it was given: of one that failed itself, `other`. */
+/** The verdict in an endpoint's error; `other` if the endpoint itself failed. */
 export function verdictIn(error: unknown): Verdict {
   const failure = endpointFailure(error);
   return failure instanceof CallRefused ? verdictOf(failure) : "other";
 }
 
-/** Why a transaction would fail; undefined where an endpoint failed to say. */
+/** Why a transaction would fail; undefined if the endpoint itself failed. */
 export function transactionRefusal(error: unknown): ElenchError | undefined {
   const refusal = contractRefusal(error);
   if (refusal) return refusal;

@@ -14,9 +14,9 @@ import { askAll } from "./ask-all.ts";
 import { errorText } from "./failure.ts";
 import { transactionRefusal, verdictIn } from "./transaction-refusal.ts";
 
-/** Something to be done on L1, at most once. */
+/** An action on L1 that is to be executed at most once. */
 export interface Intent {
-  /** Names the deed: an intent whose key is on its way is not sent again. */
+  /** Identifies the action: an intent whose key is pending is not sent again. */
   readonly key: string;
   readonly to: Address;
   readonly data: Hex;
@@ -37,7 +37,7 @@ export type Sent =
   | { readonly status: "pending" }
   | { readonly status: "refused"; readonly refusal: ElenchError };
 
-/** A transaction that is on its way, and could not be looked after. */
+/** A pending transaction whose replacement failed. */
 export interface Stuck {
   readonly key: string;
   readonly error: unknown;
@@ -45,17 +45,17 @@ export interface Stuck {
 
 export interface QueueOptions {
   readonly client: PublicClient;
-  /** Further endpoints: each transaction is told to all, and none is believed alone about fees, gas, or whether it would fail. */
+  /** Further endpoints: each transaction is sent to all, and fees, gas and simulation results are taken from the majority. */
   readonly others?: readonly PublicClient[];
-  /** So many endpoints must have seen a transaction in a block. One, if it is not given. */
+  /** Number of endpoints that must have seen a transaction in a block. Default: 1. */
   readonly quorum?: number;
   readonly account: LocalAccount;
   readonly chainId: number;
-  /** A transaction that is not in a block after this many milliseconds is sent again with higher fees. */
+  /** A transaction that is not in a block after this many milliseconds is replaced with higher fees. */
   readonly bumpAfter: number;
-  /** Never bid more than this, in wei per gas. */
+  /** Fee ceiling, in wei per gas. */
   readonly maxFeePerGas: bigint;
-  /** The most that an endpoint's suggestion counts for in a first bid, in wei per gas; `MAX_PRIORITY_FEE_PER_GAS` if it is not given. */
+  /** Maximum priority fee of a first bid, in wei per gas, whatever the endpoints suggest. Default: `MAX_PRIORITY_FEE_PER_GAS`. */
   readonly maxPriorityFeePerGas?: bigint;
   readonly onConfirmed: (intent: Intent, receipt: Receipt) => void;
   readonly onBumped?: (intent: Intent, maxFeePerGas: bigint) => void;
@@ -72,32 +72,32 @@ interface Pending {
   readonly nonce: number;
   gas: bigint;
   fees: Fees;
-  /** When it was sent last, or should have been. */
+  /** Time of the last attempt to send it. */
   triedAt: number;
   readonly hashes: Hex[];
 }
 
-/** No first bid has a higher priority fee, whatever endpoints suggest; what waits is bid for again with a quarter more. */
+/** Maximum priority fee of a first bid, whatever the endpoints suggest; replacements add 25 %. */
 export const MAX_PRIORITY_FEE_PER_GAS = parseGwei("10");
 
 const FEES = "docs/operator-guide.md#money";
 
-/** What is bid may not be as high as L1 asks. */
+/** The fee ceiling is below the fee that L1 requires. */
 export class FeeCeilingError extends ElenchError {
   override readonly name = "FeeCeilingError";
   override readonly kind = "refused";
 }
 
-/** Fewer endpoints than the quorum tell what only several together are believed about. */
+/** Fewer endpoints than the quorum answered a request that needs the quorum. */
 export class TooFewEndpoints extends ElenchError {
   override readonly name = "TooFewEndpoints";
   override readonly kind = "environment";
 }
 
-/** EIP-7825: no transaction may ask for more. */
+/** EIP-7825: maximum gas limit of a transaction. */
 const MAX_GAS = 1n << 24n;
 
-/** Nodes take a replacement from 10 % more on; a quarter more gets anywhere in a few tries. */
+/** Nodes accept a replacement with fees at least 10 % higher; 25 % reaches any fee in few replacements. */
 const bumped = ({ maxFeePerGas, maxPriorityFeePerGas }: Fees, ceiling: bigint): Fees => {
   const fee = min((maxFeePerGas * 5n) / 4n + 1n, ceiling);
   return { maxFeePerGas: fee, maxPriorityFeePerGas: min((maxPriorityFeePerGas * 5n) / 4n + 1n, fee) };
@@ -106,21 +106,21 @@ const bumped = ({ maxFeePerGas, maxPriorityFeePerGas }: Fees, ceiling: bigint): 
 const min = (a: bigint, b: bigint): bigint => (a < b ? a : b);
 const max = (a: bigint, b: bigint): bigint => (a < b ? b : a);
 
-/** The upper of the two in the middle, where there are two. */
+/** The median; of an even number of values, the upper of the two in the middle. */
 const median = (values: readonly bigint[]): bigint =>
   [...values].sort((a, b) => (a < b ? -1 : 1))[Math.floor(values.length / 2)] as bigint;
 
 /**
- * Transactions of one account. Each is simulated first; those that wait too long are sent again with higher fees, each for itself, and
- * one whose deed has become impossible meanwhile (somebody else did it) gives its nonce to an empty transfer: so none
- * holds up those behind it. It keeps nothing on disk: after a restart it starts from the account's confirmed nonce, outbidding what an
- * earlier life may have left in the pool.
+ * Transactions of one account. Each is simulated first. Each that waits too long is replaced with higher fees; if
+ * its action has become impossible meanwhile (another account did it), an empty transfer takes its nonce, so that it does not
+ * block those behind it. Nothing is stored on disk: after a restart it starts from the account's confirmed nonce, and replaces what an
+ * earlier process may have left in the pool.
  */
 export class TransactionQueue {
   readonly #options: QueueOptions;
   readonly #clients: readonly PublicClient[];
   readonly #pending = new Map<number, Pending>();
-  /** Sending takes a nonce: one at a time. */
+  /** Serialises sending, because each transaction takes the next nonce. */
   #turn: Promise<unknown> = Promise.resolve();
 
   constructor(options: QueueOptions) {
@@ -140,7 +140,7 @@ export class TransactionQueue {
     return [...this.#pending.values()].some((p) => p.intent.key === key);
   }
 
-  /** Sends, unless the same deed is on its way, would fail, or may not be paid for. Errors of the endpoints are thrown. */
+  /** Sends a transaction, unless the same action is pending, its simulation fails, or the fee ceiling is too low. Throws the endpoints' errors. */
   submit(intent: Intent): Promise<Sent> {
     return this.#inTurn(async () => {
       if (this.isPending(intent.key)) return { status: "pending" };
@@ -161,9 +161,9 @@ export class TransactionQueue {
   }
 
   /**
-   * Looks for what is confirmed, and bids more for what waits too long, each for itself. To be called at every block, or every few seconds.
-   * @returns those for which that failed; they are tried again.
-   * @throws what the endpoints throw when none tells what is confirmed.
+   * Looks for confirmed transactions, and replaces each that waits too long. To be called at every block, or every few seconds.
+   * @returns the transactions whose replacement failed; they are tried again at the next call.
+   * @throws the endpoints' error if none returns the account's nonce.
    */
   tick(): Promise<readonly Stuck[]> {
     return this.#inTurn(async () => {
@@ -202,16 +202,16 @@ export class TransactionQueue {
     return (this.#options.now ?? Date.now)();
   }
 
-  /** What every endpoint says that answers. */
+  /** The answers of all endpoints that answer. */
   #askAll<T>(ask: (client: PublicClient) => Promise<T>): Promise<T[]> {
     return askAll(this.#clients, this.#options.quorum ?? 1, ask);
   }
 
-  /** Gas to give, or why the transaction would fail: as most endpoints say, and where they are divided, it is tried. */
+  /** The gas limit, or why the transaction would fail, by majority of the endpoints. On a tie it is sent. */
   async #simulate({ to, data, value }: Intent): Promise<bigint | ElenchError> {
     const answers = await this.#askAll(async (client) => {
       try {
-        // Against what is on the chain: in the pool, an earlier life's transaction can look as if the deed were done, and never be mined.
+        // Simulate on the latest block, not on the pool: a pending transaction of an earlier process would look as if the action were done, and may never be mined.
         return await client.estimateGas({ account: this.address, to, data, value, blockTag: "latest" });
       } catch (error) {
         const refusal = transactionRefusal(error);
@@ -222,11 +222,11 @@ export class TransactionQueue {
     const estimates = answers.filter((answer) => typeof answer === "bigint");
     const refusals = answers.filter((answer) => typeof answer !== "bigint");
     if (refusals.length > estimates.length) return refusals[0] as ElenchError;
-    // What others do in the same block can warm less or write more than the simulation saw.
+    // Other transactions in the same block can change the storage, so execution can cost more than the simulation.
     return min((median(estimates) * 5n) / 4n + 20_000n, MAX_GAS);
   }
 
-  /** Transactions of the account that the quorum has seen in blocks: an endpoint alone could tell a nonce that leaves a gap. */
+  /** The account's nonce that the quorum has seen in blocks: a single endpoint could return a nonce that leaves a gap. */
   async #confirmed(): Promise<number> {
     const { account, quorum = 1 } = this.#options;
     const ask = (client: PublicClient) => client.getTransactionCount({ address: account.address, blockTag: "latest" });
@@ -234,7 +234,7 @@ export class TransactionQueue {
     const agreed = counts[quorum - 1];
     if (agreed === undefined)
       throw new TooFewEndpoints(
-        `${counts.length} of ${this.#clients.length} endpoints tell how many transactions ${account.address} has sent, and ${quorum} must`,
+        `${counts.length} of ${this.#clients.length} endpoints answer with the nonce of ${account.address}; the quorum is ${quorum}`,
       );
     return agreed;
   }
@@ -245,7 +245,7 @@ export class TransactionQueue {
     return nonce;
   }
 
-  /** @throws FeeCeilingError if nothing that may be bid is enough. */
+  /** @throws FeeCeilingError if the ceiling is below the base fee. */
   async #currentFees(): Promise<Fees> {
     const { maxFeePerGas: ceiling, maxPriorityFeePerGas: highest = MAX_PRIORITY_FEE_PER_GAS } = this.#options;
     const answers = await this.#askAll(async (client) => {
@@ -262,7 +262,7 @@ export class TransactionQueue {
         { remedy: "raise --max-fee", docs: FEES },
       );
     const priorityFee = min(median(answers.map((answer) => answer.priorityFee)), highest);
-    // The base fee rises by an eighth from one block to the next, at most.
+    // The base fee rises by at most 1/8 from one block to the next.
     const maxFeePerGas = min((baseFee * 6n) / 5n + priorityFee, ceiling);
     return { maxFeePerGas, maxPriorityFeePerGas: min(priorityFee, maxFeePerGas) };
   }
@@ -279,7 +279,7 @@ export class TransactionQueue {
       pending.gas = gas;
     }
     const higher = bumped(pending.fees, ceiling);
-    // Where the ceiling is reached, the same is sent again: a node may have dropped it.
+    // If the ceiling is reached, the same transaction is sent again: a node may have dropped it.
     if (higher.maxFeePerGas > pending.fees.maxFeePerGas) {
       pending.fees = {
         maxFeePerGas: max(current.maxFeePerGas, higher.maxFeePerGas),
@@ -312,7 +312,7 @@ export class TransactionQueue {
         return hash;
       } catch (error) {
         const verdict = verdictIn(error);
-        // Already in the pool, or in a block since we looked: tick() finds out which.
+        // Already in the pool, or in a block meanwhile: tick() finds out which.
         if (verdict === "known") {
           pending.hashes.push(hash);
           return hash;
@@ -323,7 +323,7 @@ export class TransactionQueue {
             `the fee ceiling of ${formatGwei(ceiling)} gwei is too low for nonce ${pending.nonce} (${errorText(error)})`,
             { remedy: "raise --max-fee", docs: FEES, cause: error },
           );
-        // Fees have risen since they were asked for, or an earlier life's transaction holds this nonce: bid more.
+        // Fees have risen since they were read, or a transaction of an earlier process has this nonce: bid more.
         pending.fees = bumped(pending.fees, ceiling);
       }
     }
@@ -346,7 +346,7 @@ export class TransactionQueue {
   }
 }
 
-/** Tells every endpoint, and waits for one that takes it. @throws the first one's error, if none does */
+/** Sends to every endpoint, and waits until one accepts. @throws the first endpoint's error if none accepts */
 async function broadcast(clients: readonly PublicClient[], serializedTransaction: Hex): Promise<void> {
   try {
     await Promise.any(clients.map((client) => client.sendRawTransaction({ serializedTransaction })));

@@ -2,7 +2,7 @@
  * The clocks of `contracts/game/Clock.sol`. All times in seconds.
  */
 
-/** What of the contract's parameters the clocks take. */
+/** The contract's parameters that determine the clocks. */
 export type Times = { maxClock: number; extension: number; longExtension: number };
 
 /** d(c) = min(MAX, d(grandparent) + t(c) − t(parent)). */
@@ -13,7 +13,7 @@ export const afterWaiting = (grandparent: number, waited: number, times: Times):
 export const deadlineOf = (made: number, extension: number, parent: number, times: Times): number =>
   made + Math.max(extension, times.maxClock - parent);
 
-/** The longest that a game can last from its proposal to the deadline of its last claim: 2·MAX + ΣEXT over the deepest line. */
+/** The longest time from a game's proposal to the deadline of its last claim: 2·MAX + ΣEXT over the deepest line. */
 export function longestGame(times: Times, levels: number, delegatedLevels = 0): number {
   const long = (level: number, first: boolean): boolean => level === 1 || first;
   let sum = 2 * times.maxClock;

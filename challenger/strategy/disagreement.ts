@@ -2,17 +2,17 @@ import { type Hex, toHex } from "@elench/bytes/hex";
 import type { TraceProvider } from "./trace-provider.ts";
 import { type Game, type Node, segmentSteps } from "./tree.ts";
 
-/** Where the parties of a game disagree, as far as it has narrowed that. */
+/** The range of steps about which the parties of a game disagree. */
 export interface Disagreement {
-  /** Before this step nobody says anything false. */
+  /** The first step of the range. All claimed states up to it are true. */
   readonly step: bigint;
-  /** The first false step is one of so many from there on: 1 once the game is narrowed to it. */
+  /** Number of steps in the range; 1 once the game is narrowed to one step. */
   readonly width: bigint;
 }
 
 /**
- * The first segment that somebody in a game tells falsely: of the lowest claim that is false and starts from a true state, or of the proposal. Null if nobody says anything false.
- * @param context of the run that the steps are of: a game may go on with what a step asks of another machine. By default the one that the game is about.
+ * The first false segment of the lowest false claim that starts from a true state, or of the proposal. Null if no claim is false.
+ * @param context of the run whose steps are counted: a game may continue with another machine's run, which a step asks for. Default: the game's own run.
  */
 export async function firstDisagreement(
   game: Game,

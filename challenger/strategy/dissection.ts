@@ -8,7 +8,7 @@ import { keccakWords } from "./words.ts";
 /** h[0] … h[16]: the start of a claim, its fifteen middles, its end. */
 export type Points = readonly Hex[];
 
-/** Two neighbours of a dissection with their Merkle path, as `contracts/game/Dissection.sol` takes them. */
+/** Two neighbouring points of a dissection with their Merkle path, the input of `contracts/game/Dissection.sol`. */
 export type Opening = { segment: number; from: Hex; to: Hex; proof: [Hex, Hex, Hex, Hex] };
 
 /** The tree over the sixteen pairs of neighbours. A leaf is keccak256(h[j] ‖ h[j + 1]), a node keccak256(left ‖ right). */
@@ -21,7 +21,7 @@ function treeOf(points: Points): MerkleTree {
   return new MerkleTree(leaves as Buffer[], (node: Buffer) => Buffer.from(keccak256(node)));
 }
 
-/** What a claim commits to. */
+/** The commitment of a claim. */
 export const rootOf = (points: Points): Hex => toHex(treeOf(points).getRoot());
 
 /** Opens h[segment] and h[segment + 1]. */

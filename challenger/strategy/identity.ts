@@ -25,7 +25,7 @@ export type Claim = {
   root: Hex;
 };
 
-/** Where the contract is: part of every game's id. */
+/** Chain id and address of the contract: part of every game's id. */
 export type Deployment = { chainId: bigint; address: Hex };
 
 /** keccak256 of ten words: chain, contract, and the proposal's fields in order. */

@@ -6,11 +6,11 @@ import { type Claim, claimIdOf, type Proposal } from "./identity.ts";
 import type { Run, TraceProvider } from "./trace-provider.ts";
 import { type Game, type Node, nodeDeadline, proposalDeadline, segmentSteps } from "./tree.ts";
 
-/** A call of the contract. `id` names what it brings about, so that it is made once: the claim, or the refutation. */
+/** A call of the contract. `id` identifies its effect (the claim or the refutation), so that it is made only once. */
 export type Move = {
   id: string;
   game: Hex;
-  /** The claim that it answers, or the game's id for a counter. */
+  /** The claim that it answers; for a counter, the game's id. */
   answers: Hex;
   /** The transaction must be included before this time, in seconds since 1970. */
   deadline: number;
@@ -21,25 +21,25 @@ export type Move = {
   | { kind: "delegate"; parent: Claim; opening: Opening; witness: Uint8Array; output: Hex; middles: Hex[] }
 );
 
-/** What was worked out about a claim: the first segment that ends in a false hash, where there is one, and the answer to it. */
+/** The judgement of a claim: the first segment that ends in a false hash, if there is one, and the answer to it. */
 type Judgement = { firstFalse: number | undefined; answer?: Move };
 
 /**
  * Judgements by the id of the claim, or of the game for the proposal. They never change, so a caller may keep them from one call
- * to the next. Losing them costs time alone.
+ * to the next. If they are lost, they are computed again.
  */
 export type Judgements = Map<Hex, Judgement>;
 
 /**
- * Every move that an honest party still owes to one game, worked out from the tree alone, so that it can be asked at any moment,
- * after any crash, and gives the same answer.
+ * Every move that an honest party still has to make in one game. It depends on the tree alone, so it can be called at any moment,
+ * after any crash, with the same result.
  *
  * Relevant are the proposal; every child of a relevant true claim; every child of a relevant false claim at or below its first
- * false segment. A relevant claim starts from a true state, so the truth can judge it. Each relevant claim with a false hash is
- * answered at the first one, with true hashes alone. Nothing else is: a claim above the first false hash argues from a false
- * start, can not be paid, and can not make a true claim fall.
+ * false segment. A relevant claim starts from a true state, so it can be judged. Each relevant claim with a false hash is
+ * answered at the first false hash, with true hashes only. No other claim is answered: a claim above the first false hash starts from a false
+ * state, cannot be paid, and cannot refute a true claim.
  *
- * @param now seconds since 1970; what can not be answered any more is left out
+ * @param now seconds since 1970; claims whose deadline has passed are left out
  */
 export async function honestMoves(
   game: Game,
@@ -56,11 +56,11 @@ export async function honestMoves(
   const judgement = await judgeProposal(game, run, truth, judgements);
   if (judgement.firstFalse !== undefined && now < proposalDeadline(game, times)) {
     judgement.answer ??= await counterOf(game, run, truth, proposalDeadline(game, times));
-    // Only full identity makes a claim ours: one with the same end and another dissection is somebody else's, and false.
+    // A claim is ours only if its whole id is equal: a claim with the same end and another dissection is false.
     if (!game.claims.has(judgement.answer.id as Hex)) moves.push(judgement.answer);
   }
 
-  // Children are visited after their parents, so the list grows while it is read.
+  // The list grows during the iteration: children are appended after their parents.
   const relevant: Hex[] = [...game.counters];
   for (const id of relevant) {
     const node = game.claims.get(id)!;

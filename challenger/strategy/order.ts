@@ -3,7 +3,7 @@ import type { Times } from "./clock.ts";
 import { type Game, nodeDeadline, proposalDeadline } from "./tree.ts";
 
 /**
- * The order in which games are played: those of some consumers before all others, and among them those that leave the least time.
+ * The order in which games are played: games of the given consumers first; among them, the game with the earliest deadline first.
  * @param first consumers, in lower case.
  * @param now seconds since 1970.
  */
@@ -19,8 +19,8 @@ export function inOrder(games: Iterable<Game>, first: ReadonlySet<Hex>, times: T
 }
 
 /**
- * The first time at which something can no longer be answered, in seconds since 1970; infinite if nothing can be. It counts what is answered already:
- * else a liar's junk answer to its own claim would make that claim seem less urgent.
+ * The earliest deadline in a game, in seconds since 1970; infinite if there is none. Claims that are already answered count too:
+ * otherwise a liar's junk answer to its own claim would make that claim seem less urgent.
  */
 export function nextDeadline(game: Game, times: Times, now: number): number {
   if (game.status !== "open") return Number.POSITIVE_INFINITY;

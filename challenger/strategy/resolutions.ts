@@ -10,18 +10,18 @@ export type Resolution = { game: Hex; id: Hex } & (
 );
 
 /**
- * What can be settled now, in an order in which every call succeeds: children before their parents. What waits for a child that
- * is due is due with it; what waits for a child that is not, waits.
+ * The resolutions that are due, in an order in which every call succeeds: children before their parents. If a claim waits for a child that
+ * is due, it is due with it; if the child is not due, it waits.
  * @param now seconds since 1970
  */
 export function dueResolutions(game: Game, times: Times, now: number): Resolution[] {
   const isVoid = game.status === "void";
-  // A void game's claims do not wait for each other: whoever concludes it first leaves the bonds of the others to be fetched.
+  // The claims of a void game do not wait for each other: each can be resolved at any time to return its bond.
   if (game.settled && !isVoid) return [];
   const due: Resolution[] = [];
   const waits = new Set<Hex>();
 
-  // A claim comes after its parent in the tree's order of making, so the reverse meets children first.
+  // Claims are in the order of their creation, parents first; the reverse order visits children first.
   for (const node of [...game.claims.values()].reverse()) {
     if (node.stands !== undefined) continue;
     if (isVoid || (now >= nodeDeadline(node, times) && !waits.has(node.id))) {
@@ -37,7 +37,7 @@ export function dueResolutions(game: Game, times: Times, now: number): Resolutio
   return due;
 }
 
-/** When something can be settled next, in seconds since 1970, if nobody says anything more; undefined if nothing ever can. */
+/** The earliest time of the next resolution, in seconds since 1970, if no further claims are made; undefined if there is none. */
 export function nextResolution(game: Game, times: Times, now: number): number | undefined {
   const deadlines = [
     proposalDeadline(game, times),
@@ -49,7 +49,7 @@ export function nextResolution(game: Game, times: Times, now: number): number | 
 }
 
 /**
- * Whether settling a game is worth its gas to us: it holds money of ours, or the prepayment covers the call.
+ * Whether settling a game is worth its gas: one of our bonds is in it, or the prepayment covers the call.
  * @param prepayment what the contract pays for one resolution, wei
  * @param cost what one resolution costs us, wei
  */
@@ -57,7 +57,7 @@ export function worthResolving(game: Game, accounts: ReadonlySet<Hex>, prepaymen
   return prepayment > cost || hasStake(game, accounts);
 }
 
-/** Whether a game holds money of these accounts, or may yet pay them. */
+/** Whether a game holds bonds of these accounts, or can still pay them. */
 export function hasStake(game: Game, accounts: ReadonlySet<Hex>): boolean {
   if (accounts.has(game.proposal.proposer)) return true;
   for (const node of game.claims.values()) {

@@ -2,7 +2,7 @@ import { type Hex, toHex } from "@elench/bytes/hex";
 import type { Run, TraceProvider } from "./trace-provider.ts";
 import { type Game, type Node, segmentSteps } from "./tree.ts";
 
-/** The two sides of a game beside each other: what each claim says of the states along its range, what its answer says, and where the two part. */
+/** Compares the two sides of a game: the states of each claim along its range, the states of its answer, and where they differ. */
 
 /** The outputs that a game's proposal and its counters claim. */
 export interface Outputs {
@@ -12,11 +12,11 @@ export interface Outputs {
   readonly executed: Hex | null;
 }
 
-/** A claim, and one answer to it; or the claim alone, while nobody answers it. */
+/** A claim and one answer to it; or the claim alone if it has no answer. */
 export interface Sides {
   readonly claim: Hex;
   readonly by: Hex;
-  /** Of the run that its states are of. */
+  /** The context of the run. */
   readonly context: Hex;
   readonly level: number;
   readonly answer: Answer | null;
@@ -28,20 +28,20 @@ export interface Answer {
   /** The answering claim; null for a step that was executed on L1. */
   readonly claim: Hex | null;
   readonly by: Hex;
-  /** The first segment whose end the answerer denies: before it the two say the same. */
+  /** The first segment whose end the answer disputes: both agree on the states before it. */
   readonly segment: number;
 }
 
 export interface ClaimedState {
   readonly step: bigint;
   readonly claimed: Hex;
-  /** What the answerer says of it: the same as the claim up to the segment that it denies; null beyond, and where nobody answers. */
+  /** The answer's state: the claim's up to the disputed segment; null beyond it, and if there is no answer. */
   readonly answered: Hex | null;
   /** Ours; null where we cannot tell. */
   readonly executed: Hex | null;
 }
 
-/** What works out the truth; without it the sides are shown without it. */
+/** Computes the true states. Without it, only the claimed states are shown. */
 type Executor = Pick<TraceProvider, "stateHashes" | "output">;
 
 export async function outputsOf(game: Game, truth: Executor | null): Promise<Outputs> {
@@ -58,7 +58,7 @@ export async function outputsOf(game: Game, truth: Executor | null): Promise<Out
 
 /**
  * Every claim of a game with each of its answers, from the widest to the narrowest.
- * @param truthOf gives what judges a run; null for a run that we cannot judge.
+ * @param truthOf finds the executor of a run; null for a run that we cannot judge.
  */
 export async function sidesOf(game: Game, truthOf: (run: Run) => Promise<Executor | null>): Promise<Sides[]> {
   const sides: Sides[] = [];

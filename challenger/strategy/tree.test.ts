@@ -86,9 +86,9 @@ describe("the claim tree", () => {
 
   it("leaves out an event that can not be, and says which game it breaks", () => {
     const broken = (...events: GameEvent[]) => extend(empty, events).broken.get(game) ?? "";
-    assert.match(broken(...countered), /which no event proposed/);
-    assert.match(broken(proposed, countered[1]!), /does not say which/);
-    assert.match(broken(proposed, moved), /answers none/);
+    assert.match(broken(...countered), /whose Proposed event is missing/);
+    assert.match(broken(proposed, countered[1]!), /its WholeRange event is missing/);
+    assert.match(broken(proposed, moved), /answers a claim whose Claimed event is missing/);
     const bent = { ...moved, args: { ...moved.args, end: hash(7) } } as GameEvent;
     assert.match(broken(proposed, ...countered, bent), /does not hash to/);
     const other = { ...proposed, args: { ...proposed.args, output: hash(9) } } as GameEvent;

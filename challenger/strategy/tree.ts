@@ -31,7 +31,7 @@ export type GameEvent =
 /** A step refutation: a standing child at its segment. */
 export type Refutation = { by: Hex; segment: number; made: number };
 
-/** A claim with all that follows from its place in the tree. */
+/** A claim with the values that follow from its position in the tree. */
 export type Node = {
   id: Hex;
   claim: Claim;
@@ -42,14 +42,14 @@ export type Node = {
   clock: number;
   /** d(parent of c), seconds. */
   parentClock: number;
-  /** The execution that it is about. */
+  /** The execution that it disputes or defends. */
   run: Run;
   /** Step of h[0]. */
   offset: bigint;
   points: Points;
   children: readonly Hex[];
   refutations: readonly Refutation[];
-  /** Whether it stood; undefined while it is not settled. */
+  /** Whether it was upheld; undefined while it is not settled. */
   stands: boolean | undefined;
 };
 
@@ -68,16 +68,16 @@ export type Game = {
   claims: ReadonlyMap<Hex, Node>;
 };
 
-/** Every game of one contract, as its events tell it. */
+/** Every game of one contract, rebuilt from its events. */
 export type Forest = {
   deployment: Deployment;
   times: Times;
   games: ReadonlyMap<Hex, Game>;
-  /** By game, the first of its events that cannot have happened, and was left out: the log is incomplete, or not of this contract. */
+  /** By game, the first of its events that contradicts the earlier ones and was left out: the log is incomplete, or not of this contract. */
   broken: ReadonlyMap<Hex, string>;
 };
 
-/** What an event says can not have happened after those before it. */
+/** An event contradicts the events before it. */
 class BrokenLogError extends ElenchError {
   override readonly name = "BrokenLogError";
   override readonly kind = "environment";
@@ -90,23 +90,23 @@ export const emptyForest = (deployment: Deployment, times: Times): Forest => ({
   broken: new Map(),
 });
 
-/** EXT(c): longer where the answer takes a step's witness or the whole run of another machine. */
+/** EXT(c): longer if the answer needs a step's witness or the whole run of another machine. */
 export const extensionOf = (claim: Claim, times: Times): number =>
   claim.level === 1 || claim.delegated ? times.longExtension : times.extension;
 
-/** When answers to a claim end, in seconds since 1970. */
+/** Deadline of answers to a claim, in seconds since 1970. */
 export const nodeDeadline = (node: Node, times: Times): number =>
   deadlineOf(node.made, extensionOf(node.claim, times), node.parentClock, times);
 
-/** When counters of a proposal end, in seconds since 1970. */
+/** Deadline of counters to a proposal, in seconds since 1970. */
 export const proposalDeadline = (game: Game, times: Times): number => game.made + times.maxClock;
 
 /** Steps of one segment of a claim of this level. */
 export const segmentSteps = (level: number): bigint => BigInt(SEGMENTS) ** BigInt(level - 1);
 
 /**
- * The games after further events. The forest given stays as it was. An event that does not follow from those before it is left out, and breaks its own
- * game alone; what is known of that game can still be played, since every claim is judged for itself.
+ * The games after further events. The given forest is not changed. An event that contradicts those before it is left out, and breaks only its own
+ * game; the known part of that game can still be played, because each claim is judged by itself.
  * @param events in the order of the chain
  */
 export function extend(forest: Forest, events: Iterable<GameEvent>): Forest {
@@ -114,10 +114,10 @@ export function extend(forest: Forest, events: Iterable<GameEvent>): Forest {
   const broken = new Map(forest.broken);
   const owned = new Set<object>();
 
-  // Copies are made at most once a batch, so that a batch costs its own length and that of the games it touches.
+  // Each game and claim is copied at most once per call, so the cost is the number of events plus the size of the games they touch.
   const gameOf = (id: Hex): Draft => {
     const game = games.get(id);
-    if (game === undefined) throw new BrokenLogError(`an event of game ${id}, which no event proposed`);
+    if (game === undefined) throw new BrokenLogError(`an event of game ${id}, whose Proposed event is missing`);
     if (owned.has(game)) return game as Draft;
     const copy = { ...game, counters: [...game.counters], claims: new Map(game.claims) };
     games.set(id, copy);
@@ -126,7 +126,7 @@ export function extend(forest: Forest, events: Iterable<GameEvent>): Forest {
   };
   const nodeOf = (game: Draft, id: Hex): DraftNode => {
     const node = game.claims.get(id);
-    if (node === undefined) throw new BrokenLogError(`an event of claim ${id}, which no event made`);
+    if (node === undefined) throw new BrokenLogError(`an event of claim ${id}, whose Claimed event is missing`);
     if (owned.has(node)) return node as DraftNode;
     const copy = { ...node, children: [...node.children], refutations: [...node.refutations] };
     game.claims.set(id, copy);
@@ -231,9 +231,10 @@ const wholeRun = ({ machine, context, start, level }: WholeRange, askedBy: Run["
 function nodeFrom(game: Draft, args: Claimed, whole: WholeRange | undefined, times: Times): DraftNode {
   const isCounter = args.parent === game.id;
   const parent = isCounter ? undefined : game.claims.get(args.parent);
-  if (parent === undefined && !isCounter) throw new BrokenLogError(`claim ${args.id} answers none that the log made`);
+  if (parent === undefined && !isCounter)
+    throw new BrokenLogError(`claim ${args.id} answers a claim whose Claimed event is missing`);
   if (whole === undefined && (parent === undefined || parent.claim.level === 1)) {
-    throw new BrokenLogError(`claim ${args.id} is over a whole range, and the log does not say which`);
+    throw new BrokenLogError(`claim ${args.id} is about a whole run, but its WholeRange event is missing`);
   }
 
   const segment = Number(args.segment);

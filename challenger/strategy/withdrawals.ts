@@ -2,8 +2,8 @@
 export type Account = { credit: bigint; unlocked: bigint; payableAt: number; held: boolean };
 
 /**
- * The next call that brings our money home, if one is due. Money that is unlocked is withdrawn before more is unlocked, since
- * unlocking makes all of it wait again.
+ * The next call that withdraws our money, if one is due. Unlocked money is withdrawn before more is unlocked, because
+ * `unlock` restarts the delay for all of it.
  */
 export function dueWithdrawal(account: Account, now: number): "unlock" | "withdraw" | undefined {
   if (account.unlocked > 0n) return now >= account.payableAt && !account.held ? "withdraw" : undefined;

@@ -32,11 +32,11 @@ export interface AgentOptions {
   readonly store: ModelStore;
   readonly backend: Backend;
   readonly account: LocalAccount | undefined;
-  /** As many endpoints must tell the same. */
+  /** Number of endpoints that must agree. */
   readonly quorum: number;
-  /** Blocks are read again until they are so many blocks old. */
+  /** A block's logs are read again until the block is this many blocks old. */
   readonly reread?: bigint;
-  /** Seconds without a new block from which on it is said. */
+  /** Seconds without a new block after which the head is reported as stale. */
   readonly staleAfter?: number;
   /** Milliseconds. */
   readonly bumpAfter: number;
@@ -44,13 +44,13 @@ export interface AgentOptions {
   readonly maxFeePerGas: bigint;
   /** Wei per gas: see `QueueOptions`. */
   readonly maxPriorityFeePerGas?: bigint;
-  /** Consumers whose games are played besides those of the deployment's own oracle and outputs. */
+  /** Consumers whose games are played, in addition to the deployment's own oracle and outputs. */
   readonly consumers?: readonly Address[];
   readonly report: (event: WatchEvent) => void;
   readonly onConfirmed?: (intent: Intent, receipt: Receipt) => void;
-  /** Executes inferences: natively, by default. */
+  /** Executes inferences. Default: natively. */
   readonly inferences?: InferenceExecutor;
-  /** Executes batches: natively, by default. */
+  /** Executes batches. Default: natively. */
   readonly batches?: BatchExecutor;
 }
 
@@ -62,18 +62,18 @@ export interface Agent {
   /** Of all machines. */
   readonly truth: TraceProviders;
   readonly inferences: InferenceTraceProvider;
-  /** Null where the deployment has no rollup. */
+  /** Null if the deployment has no rollup. */
   readonly chain: BatchTraceProvider | null;
   readonly queue: TransactionQueue | null;
   readonly parameters: GameParameters;
-  /** For whatever else is done in each round. */
+  /** Further work of each round. */
   readonly troubles: Troubles;
 }
 
-/** Gas of one resolution, measured (docs/game.md); what an agent without a stake compares the prepayment with. */
+/** Measured gas of one resolution (docs/game.md). An agent without a stake compares the prepayment with its cost. */
 const RESOLUTION_GAS = 60_000n;
 
-/** Puts together everything that watches, judges and acts over one deployment. */
+/** Connects the follower, the trace providers, the transactions and the watchtower of one deployment. */
 export async function createAgent(options: AgentOptions): Promise<Agent> {
   const { clients, chainId, deployment, store, backend } = options;
   const client = firstThatAnswers(clients);
@@ -159,7 +159,7 @@ async function openChain(options: WithRollup, client: PublicClient, batches: Bat
   ]);
   if (found !== expected)
     throw new UserError(
-      `${deployment.rollup.genesis} gives the output ${found}, and the contract ${outputs.address} began with ${expected}: it is another chain's genesis`,
+      `${deployment.rollup.genesis} has the genesis output ${found}, but the contract ${outputs.address} was deployed with ${expected}: it is another chain's genesis`,
     );
   const chain = await Chain.create(genesis, modelsOf(options));
   return new BatchTraceProvider({

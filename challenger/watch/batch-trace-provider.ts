@@ -17,19 +17,19 @@ import type { MachineTraceProvider } from "./trace-providers.ts";
 
 export interface BatchTraceProviderOptions {
   readonly deployment: Pick<Deployment, "tensorVerifier"> & { readonly rollup: Pick<Rollup, "evmVerifier"> };
-  /** Executes the batches. Nobody else appends to it. */
+  /** Executes the batches. Only this provider appends to it. */
   readonly chain: Chain;
-  /** The batches on L1, in their order. */
+  /** The batches on L1, in order. */
   readonly appended: () => readonly Appended[];
   readonly executor: BatchExecutor;
 }
 
-/** Disputed batches whose traces are kept at once. */
+/** Number of disputed batches whose traces are kept. */
 const KEPT_TRACES = 2;
 
 /**
- * The truth about batches: every batch on L1 is executed once, natively; a trace is made of one that somebody disagrees about. It knows the games alone that build on a true output:
- * what follows from a false one, nobody can tell.
+ * The true executions of batches. Every batch on L1 is executed once, natively; a trace is made only of a disputed batch. It judges only games that build on a true output:
+ * the state behind a false output may be unknown to everybody.
  */
 export class BatchTraceProvider implements MachineTraceProvider {
   readonly #options: BatchTraceProviderOptions;
@@ -41,7 +41,7 @@ export class BatchTraceProvider implements MachineTraceProvider {
     this.#options = options;
   }
 
-  /** What a step of a batch asked of the tensor machine; undefined if no step was asked about that has this context. */
+  /** The inference that a step of a batch asks for; undefined if no step with this context was requested. */
   inferenceOf(context: Hex): Inference | undefined {
     return this.#asked.get(context);
   }
@@ -56,15 +56,14 @@ export class BatchTraceProvider implements MachineTraceProvider {
       throw error;
     }
     const index = this.#byContext.get(context);
-    if (index === undefined)
-      return `no batch on L1, after what its predecessors really lead to, gives the context ${context}`;
+    if (index === undefined) return `no batch on L1, executed on its true previous output, has the context ${context}`;
     const run = this.runOf(index);
-    if (start !== run.start) return `the game starts from ${start}, and batch ${index} from ${run.start}`;
-    if (level !== run.level) return `the game has level ${level}, and games about batches have level ${run.level}`;
+    if (start !== run.start) return `the game starts from ${start}, but batch ${index} starts from ${run.start}`;
+    if (level !== run.level) return `the game has level ${level}, but games about batches have level ${run.level}`;
     return null;
   }
 
-  /** Executes what is new on L1, and forgets what is no longer there. */
+  /** Executes new batches, and discards batches that L1 no longer has. */
   async follow(): Promise<void> {
     const { chain, appended } = this.#options;
     const batches = appended();
@@ -80,7 +79,7 @@ export class BatchTraceProvider implements MachineTraceProvider {
     return this.outputOf(this.#index(run));
   }
 
-  /** What a game about a batch is about. @throws InternalError if it was not executed. */
+  /** The run of a batch. @throws InternalError if it was not executed. */
   runOf(index: number): Run {
     const { chain, deployment } = this.#options;
     const { input } = chain.batch(index);
@@ -88,7 +87,7 @@ export class BatchTraceProvider implements MachineTraceProvider {
     return { machine: deployment.rollup.evmVerifier, context, start, level: LIMIT.BATCH_LEVEL };
   }
 
-  /** What a batch leads to. */
+  /** The output of a batch. */
   async outputOf(index: number): Promise<Hash> {
     return this.#options.executor.output(this.#options.chain, index);
   }
@@ -115,7 +114,7 @@ export class BatchTraceProvider implements MachineTraceProvider {
     };
   }
 
-  /** What native execution says of a batch. @throws InternalError if it was not executed. */
+  /** The result of native execution. @throws InternalError if the batch was not executed. */
   native(index: number): NativeBatch {
     return this.#options.chain.batch(index).native;
   }
@@ -139,11 +138,11 @@ export class BatchTraceProvider implements MachineTraceProvider {
 
   #index({ context }: Run): number {
     const index = this.#byContext.get(context);
-    if (index === undefined) throw new InternalError(`asked about the unknown context ${context}`);
+    if (index === undefined) throw new InternalError(`unknown context ${context}`);
     return index;
   }
 }
 
-/** The data tree pads its leaves with zeros, so a root alone does not tell a batch from the same one with zeros after it: the size belongs to its name. */
+/** The data tree pads its leaves with zeros, so batches that differ only in trailing zeros have the same root: the key needs the size too. */
 const isSame = ({ root, bytes }: Appended, executed: BatchInput["bytes"]): boolean =>
   root === toHex(executed.root) && bytes.length === executed.size;

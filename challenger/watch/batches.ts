@@ -3,35 +3,35 @@ import type { RollupEvent } from "../l1/events.ts";
 
 /** A batch on L1. */
 export interface Appended {
-  /** Of the data tree over its bytes. */
+  /** Root of the data tree over its bytes. */
   readonly root: Hex;
   readonly bytes: Uint8Array;
 }
 
-/** What is proposed as a batch's output. */
+/** A proposal for a batch's output. */
 export interface Entry {
   readonly batch: number;
   readonly game: Hex;
   /** The output that it builds on. */
   readonly previous: Hex;
-  /** As proposed; once it is settled, as its game ended. */
+  /** The proposed output; after settlement, the game's result. */
   readonly output: Hex;
-  /** When it is final, seconds since 1970; undefined while it is not settled. */
+  /** Time at which it is final, in seconds since 1970; undefined while it is not settled. */
   readonly readyAt: bigint | undefined;
 }
 
-/** What the events of the inbox and of the outputs tell. Learning the same events again, in the same order, changes nothing. */
+/** Batches and outputs, rebuilt from the events of the inbox and of the outputs. Applying the same events again, in the same order, changes nothing. */
 export class Batches {
-  /** Batches from 0 on, up to the first that no event told of. */
+  /** Batches from 0 to the last before the first missing one. */
   readonly appended: Appended[] = [];
-  /** Every batch that an event told of, by its index: events can be missing. */
+  /** Every batch with an event, by index. Events can be missing. */
   readonly #byIndex = new Map<number, Appended>();
-  /** One more than the highest index that an event named. */
+  /** 1 + the highest index in any event. */
   #count = 0;
   /** By batch. */
   readonly entries = new Map<number, Entry>();
 
-  /** Starts afresh, where events that were learnt are no longer on the chain. */
+  /** Starts again from nothing, after a reorganisation removed events. */
   forget(): void {
     this.appended.length = 0;
     this.#byIndex.clear();
@@ -39,7 +39,7 @@ export class Batches {
     this.entries.clear();
   }
 
-  /** The first batch that no event told of, where an event named it or a later one. */
+  /** The first batch without an event, if an event names it or a later one. */
   get missing(): number | undefined {
     return this.appended.length < this.#count ? this.appended.length : undefined;
   }
@@ -79,7 +79,7 @@ export class Batches {
       this.appended.push(next);
   }
 
-  /** What is above a stopped output must be settled again. */
+  /** Outputs above a stopped one must be settled again. */
   #unsettle(from: number): void {
     for (const entry of this.entries.values())
       if (entry.batch > from) this.entries.set(entry.batch, { ...entry, readyAt: undefined });

@@ -9,12 +9,12 @@ import type { Agent } from "./agent.ts";
 import type { Due, SettlingOptions } from "./due.ts";
 import type { Answered } from "./requests.ts";
 
-/** Gas that the callback of a stranger's answer may burn, at most, where nothing comes to us for it. */
+/** Maximum callback gas of another provider's answer that this account delivers without a fee. */
 const STRANGERS_CALLBACK_GAS = 500_000n;
 
 /**
- * Takes answers whose games are over to whoever asked: notes the end of the game, and delivers once the delay has passed. Which ones is in
- * `isWorthDelivering`.
+ * Settles answers whose games are over, and delivers them after the delay. `isWorthDelivering` decides
+ * which ones.
  */
 export async function deliverDue(
   agent: Agent,
@@ -42,10 +42,10 @@ export async function deliverDue(
 }
 
 /**
- * Whether we pay for a delivery: our own answer, which we gave knowing fee and callback; an answer of ours that took a false one's place, if its fee covers the
- * gas, since whoever asked may have chosen a callback that burns ours for nothing; and of others' answers, all whose callback is small, if that is wanted.
- * @param us in lower case.
- * @param cost wei, at most.
+ * Whether we pay for a delivery: always for our own answer, because we knew fee and callback; for our answer that replaced a false one, if the fee covers the
+ * gas, because the requester may have chosen a callback that wastes gas; and, with `settleAll`, for others' answers if the callback's gas is small.
+ * @param us our address, in lower case.
+ * @param cost upper bound, in wei.
  */
 export function isWorthDelivering(
   { fee, callbackGas }: Pick<Request, "fee" | "callbackGas">,
@@ -59,13 +59,13 @@ export function isWorthDelivering(
   return all && callbackGas <= STRANGERS_CALLBACK_GAS;
 }
 
-/** Gas that both transactions of a delivery take at most: measured, with the callback's, of which a call gets 63/64. */
+/** Upper bound of the gas of both transactions of a delivery: measured, plus the callback's, of which a call gets 63/64. */
 export const deliveryGas = ({ callbackGas }: Pick<Request, "callbackGas">, outputBytes: number): bigint =>
   250_000n + 100n * BigInt(outputBytes) + (callbackGas * 64n) / 63n;
 
 const isOver = ({ status }: Game): boolean => status === "upheld" || status === "replaced";
 
-/** Whose output a game that is over ended with. */
+/** The account whose output is a concluded game's result. */
 export function beneficiary(game: Game): Hex | undefined {
   if (game.status === "upheld") return game.proposal.proposer;
   return game.counters
@@ -73,7 +73,7 @@ export function beneficiary(game: Game): Hex | undefined {
     .find((counter) => counter?.stands === true && counter.claim.end === game.output)?.claimant;
 }
 
-/** What an answer needs next, so that the true output reaches whoever asked. @throws UserError where its game ended with something false */
+/** The next call that brings the true output to the requester. @throws UserError if the game's result is false */
 export async function deliveryDue(
   agent: Agent,
   client: PublicClient,
@@ -89,11 +89,11 @@ export async function deliveryDue(
   const [current, readyAt] = await client.readContract({ ...oracle, functionName: "answerOf", args: [id] });
   if (current !== game.id) return { waits: `request ${id} has another answer now` };
   const unknown = await inferences.unknown(game.proposal);
-  if (unknown !== null) return { waits: `whether the answer to request ${id} is true cannot be told: ${unknown}` };
+  if (unknown !== null) return { waits: `the answer to request ${id} cannot be checked: ${unknown}` };
   const truth = toHex(await inferences.output(game.proposal));
   if (truth !== game.output)
     throw new UserError(
-      `game ${game.id} ended with ${game.output}, and the inference with ${truth}: it is not delivered, and the guardian must stop it`,
+      `game ${game.id} has the false result ${game.output}; the inference gives ${truth}: the answer is not delivered, and the guardian must reopen the request`,
       EXIT.negative,
     );
   const call = { to: oracle.address, value: 0n };
@@ -107,7 +107,10 @@ export async function deliveryDue(
   }
   const { timestamp } = await client.getBlock({ blockTag: "latest" });
   if (timestamp < readyAt)
-    return { waits: `the answer to request ${id} is settled, and is delivered after a delay`, until: Number(readyAt) };
+    return {
+      waits: `the answer to request ${id} is settled, and can be delivered after the delivery delay`,
+      until: Number(readyAt),
+    };
   const bytes = game.status === "upheld" ? output : await inferences.outputBytes(game.proposal);
   const data = encodeFunctionData({
     abi: inferenceOracleAbi,

@@ -3,11 +3,11 @@ import { isSilence } from "../l1/endpoint-failure.ts";
 import type { FollowerOptions } from "../l1/follower.ts";
 import type { Troubles } from "./troubles.ts";
 
-/** Blocks behind the head from which on an endpoint is said to be behind: it counts for nothing in the quorum then. */
+/** Number of blocks behind the head above which an endpoint is reported as behind: such an endpoint cannot vote on new blocks. */
 const BEHIND = 64n;
 
 /**
- * Says of each endpoint when it tells other logs than the quorum, refuses to tell them, or is behind, and when that is over. Dissent once is no trouble: an
+ * Reports each endpoint whose logs differ from the quorum's, that refuses to return logs, or that is behind, and when that is over. One dissenting vote is not reported: an
  * endpoint may be a block behind.
  */
 export function dissentOf(troubles: Troubles): Required<Pick<FollowerOptions, "onBallot" | "onBehind">> {
@@ -16,7 +16,7 @@ export function dissentOf(troubles: Troubles): Required<Pick<FollowerOptions, "o
     onBallot: (ballot) => {
       const { name } = ballot.client;
       const where = `${name}, logs`;
-      // Whether it answers at all is said by the endpoint itself.
+      // The endpoint itself reports when it is unavailable.
       if (ballot.says === "nothing" && isSilence(ballot.failure)) return;
       if (ballot.says === "the same") {
         inARow.delete(name);
@@ -27,7 +27,7 @@ export function dissentOf(troubles: Troubles): Required<Pick<FollowerOptions, "o
       if (count < 2) return;
       troubles.tell(
         where,
-        ballot.says === "nothing" ? ballot.failure : dissent("tells other logs than the quorum", name),
+        ballot.says === "nothing" ? ballot.failure : dissent("returns other logs than the quorum", name),
       );
     },
     onBehind: ({ name }, blocks) => {
@@ -39,4 +39,4 @@ export function dissentOf(troubles: Troubles): Required<Pick<FollowerOptions, "o
 }
 
 const dissent = (what: string, name: string): Error =>
-  new UserError(`L1 ${name} ${what}, which is believed`, EXIT.environment);
+  new UserError(`L1 ${name} ${what}; the quorum's answer is used`, EXIT.environment);

@@ -1,23 +1,23 @@
 import type { Intent } from "../l1/transactions.ts";
 
-/** The next call that brings something to its end; or why there is none now. */
+/** The next call that settles or delivers something; or why none is due. */
 export type Due =
   | {
       readonly intent: Intent;
       /** The contract's function. */
       readonly call: "settle" | "discard" | "deliver" | "multicall";
-      /** Names it, as "the settlement of batch 3". */
+      /** For messages, such as "the settlement of batch 3". */
       readonly what: string;
     }
   | {
       /** Why nothing is due. */
       readonly waits: string;
-      /** When something may be, in seconds since 1970; undefined where that depends on others, or on nothing. */
+      /** Earliest time at which a call can be due, in seconds since 1970; undefined if it depends on other accounts, or if nothing follows. */
       readonly until?: number;
     };
 
-/** Under what circumstances a watchtower pays for settlements and deliveries (docs/operator-guide.md). */
+/** Which settlements and deliveries a watchtower pays for (docs/operator-guide.md). */
 export interface SettlingOptions {
-  /** Whatever is due and true, whoever earns it. */
+  /** Everything that is due and true, also if another account earns it. */
   readonly all: boolean;
 }

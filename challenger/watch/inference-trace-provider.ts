@@ -11,7 +11,7 @@ import type { InferenceExecutor } from "./inference-executor.ts";
 import type { ModelStore } from "./store.ts";
 import type { MachineTraceProvider } from "./trace-providers.ts";
 
-/** An inference that somebody asked for: a contract on L1, or a step of another machine. */
+/** An inference that a contract on L1 or a step of another machine asks for. */
 export interface Inference {
   readonly modelId: Hex;
   readonly inputRoot: Hex;
@@ -21,25 +21,25 @@ export interface Inference {
 
 export interface InferenceTraceProviderOptions {
   readonly deployment: Pick<Deployment, "tensorVerifier">;
-  /** What gives a context; undefined where nobody asked for it. */
+  /** Finds the inference with a context; undefined if none was requested. */
   readonly inferenceOf: (context: Hex) => Inference | undefined;
   readonly store: ModelStore;
   readonly backend: Backend;
   readonly executor: InferenceExecutor;
 }
 
-/** What an inference gives. */
+/** The result of an inference. */
 interface Result {
   readonly root: Uint8Array;
   readonly bytes: Uint8Array;
 }
 
-/** Sources of disputes kept at once; each holds the results of one native run. */
+/** Number of disputed inferences whose traces are kept; each holds the results of one native run. */
 const KEPT_TRACES = 4;
 
 /**
- * The truth about inferences that were asked for. An answer is checked by one plain native run, which neither traces nor hashes
- * more than its output; only when somebody disagrees is a trace made.
+ * The true executions of the inferences that were requested. An answer is checked by one native run, which neither traces nor hashes
+ * more than its output; a trace is made only if the answer is disputed.
  */
 export class InferenceTraceProvider implements MachineTraceProvider {
   readonly #options: InferenceTraceProviderOptions;
@@ -53,15 +53,15 @@ export class InferenceTraceProvider implements MachineTraceProvider {
   async unknown(run: Run): Promise<string | null> {
     const { deployment, inferenceOf, store } = this.#options;
     if (run.machine.toLowerCase() !== deployment.tensorVerifier.toLowerCase())
-      return `machine ${run.machine} is not the tensor verifier`;
+      return `machine ${run.machine} is not the deployment's tensor verifier`;
     const asked = inferenceOf(run.context);
-    if (!asked) return `no request on L1 gives the context ${run.context}`;
+    if (!asked) return `no request on L1 has the context ${run.context}`;
     if (!store.has(asked.modelId))
-      return `model ${asked.modelId} is not in ${store.folder}; add it with elench model add`;
+      return `model ${asked.modelId} is not in ${store.folder}; add its ONNX file with elench model add`;
     const loaded = store.load(asked.modelId);
     const start = toHex(startState(loaded.commitment, toBytes(asked.inputRoot)));
-    if (run.start !== start) return `the game starts from ${run.start}, and the inference from ${start}`;
-    if (run.level !== loaded.level) return `the game has level ${run.level}, and the model ${loaded.level}`;
+    if (run.start !== start) return `the game starts from ${run.start}, but the inference starts from ${start}`;
+    if (run.level !== loaded.level) return `the game has level ${run.level}, but the model has level ${loaded.level}`;
     return null;
   }
 
@@ -89,7 +89,7 @@ export class InferenceTraceProvider implements MachineTraceProvider {
 
   #asked(run: Run): Inference {
     const asked = this.#options.inferenceOf(run.context);
-    if (!asked) throw new InternalError(`asked about the unknown context ${run.context}`);
+    if (!asked) throw new InternalError(`unknown context ${run.context}`);
     return asked;
   }
 
@@ -134,7 +134,7 @@ export const tensorBytes = ({ dtype, shape }: TensorType): number => elementCoun
 export function splitTensors(joined: Uint8Array, types: readonly TensorType[]): Uint8Array[] {
   const total = types.reduce((n, type) => n + tensorBytes(type), 0);
   if (joined.length !== total)
-    throw new InternalError(`${joined.length} bytes were given, and the tensors take ${total}`);
+    throw new InternalError(`${joined.length} bytes were given, but the tensors have ${total}`);
   let at = 0;
   return types.map((type) => {
     const start = at;

@@ -11,8 +11,8 @@ import { beneficiary } from "./delivery.ts";
 import type { Due, SettlingOptions } from "./due.ts";
 
 /**
- * Settles the outputs whose games are over, in their order, and discards those that build on a false one: where we have earned or staked something in them, or
- * in one that has to wait for them; or wherever that is due. The contract pays nobody for it.
+ * Settles the outputs whose games are over, in order, and discards outputs that build on a false one: if this account has a bond or a reward in them, or
+ * in a later output that waits for them; with `settleAll`, all of them. The contract does not pay for it.
  */
 export async function settleDue(
   agent: Agent,
@@ -39,8 +39,8 @@ function isOurs({ queue, watchtower }: Agent, { game: id }: Entry): boolean {
 }
 
 /**
- * What an entry needs next, so that the true output of its batch becomes final.
- * @throws UserError where its game ended with something false; MissingModel where the batches cannot be executed here.
+ * The next call on the way to the finality of a batch's true output.
+ * @throws UserError if the game's result is false; MissingModel if the batches cannot be executed here.
  */
 export async function outputDue(agent: Agent, rollup: Rollup, entry: Entry): Promise<Due> {
   const { batch, previous, readyAt } = entry;
@@ -57,11 +57,14 @@ export async function outputDue(agent: Agent, rollup: Rollup, entry: Entry): Pro
     what: `${what} of batch ${batch}`,
   });
   if (readyAt !== undefined)
-    return { waits: `the output of batch ${batch} is settled, and final from then on`, until: Number(readyAt) };
+    return {
+      waits: `the output of batch ${batch} is settled, and becomes final after the finality delay`,
+      until: Number(readyAt),
+    };
   if (batch > 0 && before?.output !== previous) {
     await chain.follow();
     const truth = toHex(await chain.outputOf(batch - 1));
-    if (previous !== truth) return call("discard", "the discarding of the output");
+    if (previous !== truth) return call("discard", "discarding the output");
     return {
       waits: `the output of batch ${batch} builds on ${previous}, the true output of batch ${batch - 1}, which ${before ? `has ${before.output} as long as nothing else is settled` : "has none now"}`,
     };
@@ -74,7 +77,7 @@ export async function outputDue(agent: Agent, rollup: Rollup, entry: Entry): Pro
   const truth = toHex(await chain.outputOf(batch));
   if (game.output !== truth)
     throw new UserError(
-      `game ${game.id} ended with ${game.output}, and batch ${batch} leads to ${truth}: it is not settled, and the guardian must stop it`,
+      `game ${game.id} has the false result ${game.output}; batch ${batch} leads to ${truth}: the output is not settled, and the guardian must stop it`,
       EXIT.negative,
     );
   return call("settle", "the settlement of the output");

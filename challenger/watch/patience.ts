@@ -1,12 +1,12 @@
-/** Milliseconds: the first wait after the first try, and the longest. */
+/** Milliseconds: the wait after the first attempt, and the longest wait. */
 const [FIRST, LONGEST] = [1_000, 600_000];
 
-/** Lets something be tried at once, and then ever more rarely, until it is forgotten. */
+/** Exponential backoff: the first attempt is immediate, then each wait is twice as long, until `forget`. */
 export class Patience {
   #until = 0;
   #wait = FIRST;
 
-  /** Whether it is time for the next try; if so, the wait for a further one begins. */
+  /** Whether the next attempt is due; if so, starts the wait for the one after it. */
   isOver(now = performance.now()): boolean {
     if (now < this.#until) return false;
     this.#until = now + this.#wait;

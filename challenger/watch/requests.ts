@@ -4,7 +4,7 @@ import type { Hex } from "viem";
 import type { OracleEvent, Request } from "../l1/events.ts";
 import type { Inference } from "./inference-trace-provider.ts";
 
-/** An inference that somebody asked for on L1, with its input. */
+/** An inference that was requested on L1, with its input. */
 export interface Asked {
   readonly id: bigint;
   readonly request: Request;
@@ -20,30 +20,30 @@ export interface Answered {
   readonly output: Uint8Array;
 }
 
-/** What the oracle's events tell. Learning the same events again changes nothing. */
+/** Requests and answers, rebuilt from the oracle's events. Applying the same events again changes nothing. */
 export class Requests {
   readonly byId = new Map<bigint, Asked>();
   readonly byContext = new Map<Hex, Asked>();
   readonly answers = new Map<Hex, Answered>();
   readonly delivered = new Set<bigint>();
-  /** Every request that was told of; cancelled ones too. */
+  /** Every request with an event, cancelled ones included. */
   readonly #told = new Set<bigint>();
-  /** Requests below it were told of, and one more than the highest that an event named. */
+  /** All requests below the first number have an event; the second number is 1 + the highest in any event. */
   #complete = 0n;
   #count = 0n;
 
-  /** Starts afresh, where events that were learnt are no longer on the chain. */
+  /** Starts again from nothing, after a reorganisation removed events. */
   forget(): void {
     for (const known of [this.byId, this.byContext, this.answers, this.delivered, this.#told]) known.clear();
     this.#complete = this.#count = 0n;
   }
 
-  /** The first request that no event told of, where an event named it or a later one. */
+  /** The first request without an event, if an event names it or a later one. */
   get missing(): bigint | undefined {
     return this.#complete < this.#count ? this.#complete : undefined;
   }
 
-  /** The inference that somebody asked for; undefined if nobody asked for one that has this context. */
+  /** The requested inference with this context; undefined if there is none. */
   inferenceOf(context: Hex): Inference | undefined {
     const asked = this.byContext.get(context);
     return asked && { modelId: asked.request.modelId, inputRoot: asked.request.inputRoot, input: asked.input };

@@ -8,22 +8,22 @@ import type { Backend } from "@elench/tensor/engine/backend";
 import { type LoadedModel, loadModel } from "@elench/tensor/load";
 import type { Dimensions } from "@elench/tensor/onnx/graph/dimensions";
 
-/** The folder where models are kept unless another is named. */
+/** The default folder of models. */
 export const defaultStore = (): string => join(homedir(), ".elench", "models");
 
 /**
- * Models by their id: a folder of ONNX files, each named after the id that it must give when it is imported again with the dimensions in the file
- * beside it, so that a damaged or exchanged file is never used.
+ * Models by id: a folder of ONNX files. Each file is named after its model's id, and is imported with the dimensions in the file
+ * beside it; the id is computed again, so a damaged or replaced file is never used.
  */
 export class ModelStore {
   readonly folder: string;
   readonly #backend: Pick<Backend, "dataRoot">;
   readonly #loaded = new Map<Hex, LoadedModel>();
 
-  /** @throws UserError if a file stands where the folder should be */
+  /** @throws UserError if the path is a file */
   constructor(folder: string, backend: Pick<Backend, "dataRoot">) {
     if (existsSync(folder) && !statSync(folder).isDirectory())
-      throw new UserError(`the store of models ${folder} is a file, and must be a folder`);
+      throw new UserError(`the model store ${folder} is a file; it must be a folder`);
     this.folder = folder;
     this.#backend = backend;
   }
@@ -39,7 +39,7 @@ export class ModelStore {
       .map((name) => name.slice(0, -".onnx".length) as Hex);
   }
 
-  /** @param dimensions of what the file leaves open; they are kept beside it */
+  /** @param dimensions sizes of the file's symbolic dimensions; they are stored beside it */
   add(onnx: Uint8Array, dimensions: Dimensions = {}): LoadedModel {
     const loaded = loadModel(onnx, this.#backend, dimensions);
     const given = Object.values(dimensions).some((sizes) => Object.keys(sizes).length > 0);
@@ -51,7 +51,7 @@ export class ModelStore {
     return loaded;
   }
 
-  /** @throws UserError if the model is not there, or its file no longer gives its id. */
+  /** @throws UserError if the model is missing, or its file gives another id. */
   load(id: Hex): LoadedModel {
     const known = this.#loaded.get(id);
     if (known) return known;
@@ -64,7 +64,7 @@ export class ModelStore {
     const loaded = loadModel(readWhole(this.#file(id)), this.#backend, this.#dimensions(id));
     if (loaded.id !== id) {
       throw new UserError(
-        `${this.#file(id)} is damaged: it now gives model ${loaded.id}; remove it, and add the ONNX file again`,
+        `${this.#file(id)} is damaged: its model id is now ${loaded.id}; remove it, and add the ONNX file again`,
         EXIT.environment,
       );
     }

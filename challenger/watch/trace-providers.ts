@@ -8,11 +8,11 @@ export interface MachineTraceProvider extends Omit<TraceProvider, "knows"> {
   unknown(run: Run): Promise<string | null>;
 }
 
-/** The true executions of several machines, one of which may ask another. */
+/** The true executions of several machines; a step of one machine can ask another. */
 export class TraceProviders implements TraceProvider {
   readonly #byMachine: ReadonlyMap<Hex, MachineTraceProvider>;
 
-  /** @param byMachine by the address of the machine's contract. */
+  /** @param byMachine trace providers by the address of the machine's contract. */
   constructor(byMachine: readonly (readonly [Hex, MachineTraceProvider])[]) {
     this.#byMachine = new Map(byMachine.map(([machine, truth]) => [lower(machine), truth]));
   }
@@ -24,7 +24,7 @@ export class TraceProviders implements TraceProvider {
   /** Why a run cannot be judged; null if it can. */
   async unknown(run: Run): Promise<string | null> {
     const truth = this.#byMachine.get(lower(run.machine));
-    return truth ? truth.unknown(run) : `machine ${run.machine} is unknown to this watchtower`;
+    return truth ? truth.unknown(run) : `machine ${run.machine} is unknown: it is not of this deployment`;
   }
 
   async output(run: Run): Promise<Uint8Array> {
@@ -44,11 +44,11 @@ export class TraceProviders implements TraceProvider {
     return (await this.#of(run)).witness(run, step);
   }
 
-  /** Only the machine that asks knows what it asks for: it is asked first, since whoever plays may have been started a moment ago. */
+  /** Only the asking machine knows the inference that its step asks for. It is queried first, because this process may have been started during the game. */
   async #of(run: Run): Promise<MachineTraceProvider> {
     if (run.askedBy) await this.asked(run.askedBy.run, run.askedBy.step);
     const truth = this.#byMachine.get(lower(run.machine));
-    if (!truth) throw new InternalError(`asked about the unknown machine ${run.machine}`);
+    if (!truth) throw new InternalError(`unknown machine ${run.machine}`);
     return truth;
   }
 }

@@ -1,26 +1,26 @@
 import { errorText } from "../l1/failure.ts";
 
-/** What goes wrong, and that it is over. */
+/** A failure, or the end of one. */
 export type TroubleEvent =
   | { readonly kind: "trouble"; readonly where: string; readonly error: unknown }
   | { readonly kind: "recovered"; readonly where: string };
 
 /**
- * Runs work of which one piece may fail without keeping the next from being done. A trouble that goes on, round after round, is reported once, and
- * once when it is over; when its numbers alone change (a fee, a block), it is the same.
+ * Runs pieces of work of which one may fail without stopping the others. A failure that lasts several rounds is reported once, and
+ * once when it is over. Two messages that differ only in numbers (a fee, a block) count as the same failure.
  */
 export class Troubles {
   readonly #report: (event: TroubleEvent) => void;
-  /** By where they are. */
+  /** Messages by place. */
   readonly #known = new Map<string, string>();
-  /** Where a trouble was reported that is not over. */
+  /** Places with a reported failure that is not over. */
   readonly #reported = new Set<string>();
 
   constructor(report: (event: TroubleEvent) => void) {
     this.#report = report;
   }
 
-  /** Does the work. What it throws is reported, and not thrown. */
+  /** Runs the work. Its errors are reported, not thrown. */
   async attempt(where: string, work: () => Promise<void>): Promise<void> {
     try {
       await work();
@@ -36,7 +36,7 @@ export class Troubles {
     this.#report({ kind: "trouble", where, error });
   }
 
-  /** Whether this was not what was known to be wrong there; from now on it is. */
+  /** Records a failure at a place. @returns whether it differs from the last one there */
   isNews(where: string, what: string): boolean {
     const text = what.replace(/0x[0-9a-f]+|\d+(\.\d+)?/gi, "#");
     if (this.#known.get(where) === text) return false;
@@ -44,13 +44,13 @@ export class Troubles {
     return true;
   }
 
-  /** It goes well there: the next trouble is news again. */
+  /** Records success at a place: the next failure is reported again. */
   over(where: string): void {
     this.#known.delete(where);
     if (this.#reported.delete(where)) this.#report({ kind: "recovered", where });
   }
 
-  /** Of the places of one kind, exactly these are in trouble. */
+  /** Sets the places of one kind that fail; all others of that kind recover. */
   replace(kind: RegExp, troubles: ReadonlyMap<string, Error>): void {
     for (const where of [...this.#known.keys()]) if (kind.test(where) && !troubles.has(where)) this.over(where);
     for (const [where, error] of troubles) this.tell(where, error);

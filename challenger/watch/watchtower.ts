@@ -37,30 +37,30 @@ export interface WatchtowerOptions {
   readonly staleness: Staleness;
   readonly deployment: Deployment;
   readonly parameters: GameParameters;
-  /** Further consumers whose games are played, after those of the deployment's own. In lower case. */
+  /** Further consumers whose games are played, after those of the deployment's own consumers. In lower case. */
   readonly consumers: ReadonlySet<Hex>;
   readonly truth: TraceProvider & { unknown(run: Run): Promise<string | null> };
-  /** What else the contracts' events tell. */
+  /** Other state that is rebuilt from the contracts' events. */
   readonly requests: Requests;
   readonly batches: Batches;
-  /** Without one, the watchtower reports what it would do. */
+  /** Without a queue, the watchtower only reports what it would send. */
   readonly queue: TransactionQueue | null;
-  /** Reads what events do not tell: our account with the contract. */
+  /** Reads our account with the game contract, which events do not contain. */
   readonly accountOf: (
     account: Address,
   ) => Promise<{ credit: bigint; unlocked: bigint; payableAt: number; held: boolean }>;
-  /** Expected cost of one resolution, in wei; games in which we have no stake are resolved only above it. Asked for once a round, at most. */
+  /** Expected cost of one resolution, in wei; a game in which we have no stake is resolved only if the prepayment exceeds it. Called at most once a round. */
   readonly resolutionCost: () => Promise<bigint>;
   readonly report: (event: WatchEvent) => void;
   readonly troubles: Troubles;
 }
 
-/** What the watchtower has to say. */
+/** Events that the watchtower reports. */
 export type WatchEvent =
   | {
       readonly kind: "game";
       readonly game: Hex;
-      /** `foreign`: not played, since another contract or account is its consumer. */
+      /** `foreign`: not played, because the consumer is not of this deployment. */
       readonly verdict: "true" | "false" | "unknown" | "foreign";
       readonly why?: string;
     }
@@ -78,23 +78,23 @@ export type WatchEvent =
 /**
  * Watches every game of one contract, and plays those that it can judge.
  *
- * Each round starts from the chain alone: the events give the tree, the strategy gives the moves still owed, the queue sends those
- * that are not on their way. Nothing else is remembered that matters, so it can be killed at any moment, and after a reorganisation it
- * plays what the new chain lacks.
+ * Each round depends on the chain alone: the events give the tree, the strategy gives the missing moves, and the queue sends those
+ * that are not pending. No other state matters, so the process can be killed at any moment, and after a reorganisation it
+ * makes the moves that the new chain lacks.
  */
 export class Watchtower {
   readonly #options: WatchtowerOptions;
   #forest: Forest;
-  /** The logs of the last look, and how many there were then. */
+  /** The logs of the last poll, and their number then. */
   #logs: readonly ChainLog[] = [];
   #read = 0;
   #unreadable: string[] = [];
-  /** What the log should tell, and does not, by what it concerns. */
+  /** Gaps in the log, by place. */
   #gaps: ReadonlyMap<string, Error> = new Map();
   readonly #patience = new Patience();
   readonly #judgements = new Map<Hex, Judgements>();
   readonly #reported = new Set<string>();
-  /** Consumers of the deployment's own: whoever opens their games has a bond at stake. */
+  /** The deployment's own consumers: opening a game of theirs costs a bond. */
   readonly #own: ReadonlySet<Hex>;
 
   constructor(options: WatchtowerOptions) {
@@ -108,7 +108,7 @@ export class Watchtower {
     return this.#forest;
   }
 
-  /** Reads the chain, and does nothing. */
+  /** Reads the chain, and sends nothing. */
   async look(): Promise<L1Block> {
     const { follower, report } = this.#options;
     const { head, logs, reorganised } = await follower.poll();
@@ -119,8 +119,8 @@ export class Watchtower {
   }
 
   /**
-   * One round. What fails for one game, or for one transaction, does not keep the others from being looked after. The most urgent game comes first.
-   * @throws what look() throws
+   * One round. A failure of one game or one transaction does not stop the others. The game with the earliest deadline comes first.
+   * @throws the errors of look()
    */
   async round(): Promise<L1Block> {
     const { queue, troubles, parameters } = this.#options;
@@ -144,8 +144,8 @@ export class Watchtower {
   }
 
   /**
-   * The consumer of a game chose its machine and its question, and may void it whenever it likes: whoever answers then has paid for nothing, with money that is
-   * missing where it counts.
+   * The consumer of a game chooses its machine and its context, and can void it at any time: the other party then loses prepayments and gas, which it
+   * needs for the deployment's own games.
    */
   #isPlayed({ proposal: { consumer } }: Game): boolean {
     return this.#own.has(consumer) || this.#options.consumers.has(consumer);
@@ -155,11 +155,11 @@ export class Watchtower {
     const key = `${id}/verdict`;
     if (this.#reported.has(key)) return;
     this.#reported.add(key);
-    const why = `not played: its consumer ${consumer} is not of this deployment; --consumer ${consumer} plays its games`;
+    const why = `not played: its consumer ${consumer} is not of this deployment; to play its games, give --consumer ${consumer}`;
     this.#options.report({ kind: "game", game: id, verdict: "foreign", why });
   }
 
-  /** Brings the tree up to the logs. Where they are not the earlier ones and further ones, it is built anew; also where it has gaps, which they may fill. */
+  /** Applies the logs to the tree. The tree is rebuilt if logs were not only appended, or if it has gaps, which the new logs may fill. */
   #absorb(logs: readonly ChainLog[]): void {
     if (logs === this.#logs && logs.length === this.#read) return;
     if (logs !== this.#logs || this.#gaps.size > 0) {
@@ -185,7 +185,7 @@ export class Watchtower {
     if (stale === undefined) troubles.over("head");
     else troubles.tell("head", new UserError(stale, EXIT.environment));
     troubles.replace(/^the log/, this.#gaps);
-    // The endpoints may lack what is missing for good, and the history is long: it is read again ever more rarely.
+    // The endpoints may never have the missing logs, and the history is long: the waits between two reads grow.
     if (this.#gaps.size === 0) this.#patience.forget();
     else if (this.#patience.isOver()) follower.readAgain();
   }
@@ -195,7 +195,7 @@ export class Watchtower {
     const gaps = new Map<string, string[]>();
     for (const { where, why } of gapsOf({ forest: this.#forest, requests, batches, unreadable: this.#unreadable }))
       gaps.set(where, [...(gaps.get(where) ?? []), why]);
-    const said = (whys: string[]) => `the log is incomplete, and is read again: ${whys.join("; ")}`;
+    const said = (whys: string[]) => `the log is incomplete and is read again: ${whys.join("; ")}`;
     return new Map([...gaps].map(([where, whys]) => [where, new UserError(said(whys), EXIT.environment)]));
   }
 
@@ -233,7 +233,7 @@ export class Watchtower {
     const settling = resolutions.map((resolution) => resolutionIntent(resolution, this.#options));
     if (settling.length > 1 && (await this.make(together(settling, game.id), "settle", game.id))) return;
     for (const [i, intent] of settling.entries()) {
-      // A parent can be settled only after its children are: what is refused now is due again in the next round.
+      // A parent can be settled only after its children: a resolution that reverts now is due again in the next round.
       if (!(await this.make(intent, resolutions[i]?.kind ?? "resolve", game.id))) break;
     }
   }
@@ -255,7 +255,7 @@ export class Watchtower {
     report({ kind: "game", game: game.id, verdict: ours === output ? "true" : "false" });
   }
 
-  /** Sends, and reports it; without a key, reports alone. @returns whether the deed is done, or on its way */
+  /** Sends, and reports it; without a key, only reports. @returns whether the action is done or pending */
   async make(intent: Intent, what: string, game: Hex): Promise<boolean> {
     const { queue, report, troubles } = this.#options;
     if (!queue) {
@@ -283,7 +283,7 @@ export class Watchtower {
     const due = dueWithdrawal(account, now);
     if (due === undefined) return;
     if (due === "unlock" && account.credit <= parameters.bond) {
-      // So little is worth a transaction only when no more is about to come.
+      // An amount of at most one bond is unlocked only if no more will be credited soon.
       const us = new Set([queue.address.toLowerCase() as Hex]);
       const games = [...this.#forest.games.values()];
       if (games.some((game) => game.status === "open" && hasStake(game, us))) return;
@@ -293,7 +293,7 @@ export class Watchtower {
   }
 }
 
-/** Somebody did the same before us: the truth is on the chain, which is all we want. */
+/** Errors of a call that another account has already made. */
 const ALREADY_DONE = new Set<ContractError>([
   "ClaimExists",
   "AlreadyRefuted",

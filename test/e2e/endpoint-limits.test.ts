@@ -97,8 +97,8 @@ for (const [what, fault, says] of [
 }
 
 for (const [what, rpc, code, says] of [
-  ["a ws:// address", () => `ws://127.0.0.1:1/${SECRET}`, 2, /ws:\/\/127\.0\.0\.1:1 is no http:\/\/ or https:\/\//],
-  ["no address", () => SECRET, 2, /what is given is no http:\/\/ or https:\/\//],
+  ["a ws:// address", () => `ws://127.0.0.1:1/${SECRET}`, 2, /ws:\/\/127\.0\.0\.1:1 is not an http:\/\/ or https:\/\//],
+  ["no address", () => SECRET, 2, /the value is not an http:\/\/ or https:\/\//],
   ["TLS to a port that has none", () => proxy.url.replace("http", "https"), 3, /does not speak TLS; write http:\/\//],
 ] satisfies readonly (readonly [string, () => string, number, RegExp])[]) {
   test(`${what} is refused, with what to do`, async () => {
@@ -115,7 +115,7 @@ test("a record whose block is later than the contracts is refused: games before 
   writeFileSync(file, JSON.stringify({ ...record, block: record.block + 500 }));
   const late = watch(proxy.url, { ELENCH_DEPLOYMENT: file });
   assert.equal(await late.ended(), 2);
-  assert.match(late.complaint(), /no contract existed before block \d+, and 0x\w+ was there in block \d+/);
+  assert.match(late.complaint(), /starts at block \d+, but 0x\w+ existed at block \d+/);
 
   // A node without an archive cannot tell: then this is said.
   proxy.fault = ({ method, params: [, block] }) =>

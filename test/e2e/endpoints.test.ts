@@ -198,7 +198,7 @@ test("an endpoint that goes over to another chain is said to; it is no reorganis
     await tower.tells("that it has started", isStarted);
     await until("its first look", () => proxy.calls.some(({ method }) => method === "eth_getLogs"));
     proxy.target = other.url;
-    await tower.tells("the other chain", troubleOf(/^endpoint 1 /, /serves chain 424242, and chain 31337 is wanted/));
+    await tower.tells("the other chain", troubleOf(/^endpoint 1 /, /serves chain 424242, not chain 31337/));
     proxy.target = stage.chain.url;
     await tower.tells("that it is back", recoveryOf(/^endpoint 1 /));
     await lie();
@@ -269,7 +269,7 @@ test("a head that stands still is said to, once, and so is that it goes on", asy
       ? { result: frozen }
       : undefined;
   await stage.chain.pass(3 * 3_600);
-  await tower.tells("the standstill", troubleOf(/^head$/, /for more than 1 s there has been no block after \d+/));
+  await tower.tells("the standstill", troubleOf(/^head$/, /no block after \d+ .* for more than 1 s/));
   await sleep(SEVERAL_LOOKS);
   assert.equal(tower.events.filter(troubleOf(/^head$/, /./)).length, 1);
   proxy.fault = undefined;

@@ -102,7 +102,7 @@ test("a game that the log does not tell of breaks alone, is reported, and is pla
   await peer.watchtower.round();
   await until("the peer's counter", async () => (await counters(first as Hex)) === 1);
   const place = `the log of game ${first}`;
-  await tower.tells("the broken game", tellsOf("trouble", place, /which no event proposed|no event proposed it/));
+  await tower.tells("the broken game", tellsOf("trouble", place, /whose Proposed event is missing|its `Proposed` event is missing/));
   const second = await lie(2);
   await until("the counter in another game", async () => (await counters(second)) >= 1);
 
@@ -128,7 +128,7 @@ test("a batch that the log does not tell of takes no other one's place, and is r
     await append(l2, batchOf(l2, 2, 3n));
     await until("the hidden batch", () => hidden.times > 0);
     await append(l2, batchOf(l2, 3, 6n));
-    await tower.tells("what is missing", tellsOf("trouble", "the log", /no log tells of batch 1,/));
+    await tower.tells("what is missing", tellsOf("trouble", "the log", /batch 1 is missing,/));
     await l2.chain.client.mine({ blocks: 10 });
     proxy.treat = honestly;
     await tower.tells("that it is there", tellsOf("recovered", "the log"));

@@ -209,7 +209,7 @@ test("outputs that nobody has earned anything with become final all the same: by
     90,
   );
   assert.notEqual(await proposed(5n), FALSE_OUTPUT);
-  await until("the discarding of batch 6", isDiscarded, undefined, 60);
+  await until("discarding batch 6", isDiscarded, undefined, 60);
 
   // Nobody was there in time to answer a false output: the guardian has the delay to stop it, if nobody starts that.
   await tower.kill();
