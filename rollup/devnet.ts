@@ -14,21 +14,21 @@ import { stateMethods } from "./rpc/methods/state.ts";
 import { transactionMethods } from "./rpc/methods/transactions.ts";
 import { type CallReport, startServer } from "./rpc/server.ts";
 
-/** A developer's own L2: one process, on loopback, with the models of its genesis. */
+/** A development L2: one process on loopback, with the models of its genesis. */
 
 export interface DevnetOptions {
   readonly genesis: Genesis;
   readonly models: Models;
-  /** 0 for any that is free. */
+  /** TCP port; 0 for any free port. */
   readonly port: number;
-  /** Gas of a block. Default: 30,000,000. */
+  /** Gas limit of a block. Default: 30,000,000. */
   readonly gasLimit?: bigint;
-  /** Seconds between blocks; without it every transaction has a block of its own at once. */
+  /** Seconds between blocks. If it is missing, each transaction gets its own block at once. */
   readonly blockTime?: number;
   readonly onBlock?: (block: SealedBlock) => void;
   readonly onCall?: (call: CallReport) => void;
   readonly onDropped?: (transaction: PendingTransaction) => void;
-  /** A block that could not be made at its time; its transactions are forgotten. */
+  /** Called if a block could not be made; its transactions are dropped. */
   readonly onTrouble?: (error: Error) => void;
 }
 
@@ -39,16 +39,16 @@ export interface Devnet {
 }
 
 const GAS_LIMIT = 30_000_000n;
-/** 1 gwei: a price that wallets show as one. */
+/** 1 gwei. */
 const BASE_FEE = 10n ** 9n;
-/** Whom fees are paid to; an account of nobody. */
+/** Fee recipient; nobody has its key. */
 const COINBASE = 0xfeen;
 
 export async function startDevnet(options: DevnetOptions): Promise<Devnet> {
   const { genesis, models, port, blockTime, onCall } = options;
   const clock = new DevClock();
   const wanted = options.gasLimit ?? GAS_LIMIT;
-  // A transaction that asks for more than a batch has is dropped from it.
+  // A transaction with a gas limit above the batch's gas would be dropped.
   const gasLimit = wanted < genesis.batchGas ? wanted : genesis.batchGas;
   const rules = { gasLimit, baseFee: BASE_FEE, coinbase: COINBASE, now: clock.now };
   const chain = await DevChain.create(genesis, rules, models);
@@ -77,6 +77,6 @@ export async function startDevnet(options: DevnetOptions): Promise<Devnet> {
 const close = (server: Server): Promise<void> =>
   new Promise((resolve) => {
     server.close(() => resolve());
-    // Clients keep connections open.
+    // Clients keep connections alive.
     server.closeAllConnections();
   });

@@ -9,7 +9,7 @@ import { createTxFromRLP } from "@ethereumjs/tx";
 import { createAddressFromBigInt } from "@ethereumjs/util";
 import type { DevChain } from "./chain.ts";
 
-/** A transaction that waits for its block. */
+/** A pending transaction. */
 export interface PendingTransaction {
   readonly hash: Hash;
   readonly bytes: Uint8Array;
@@ -18,18 +18,18 @@ export interface PendingTransaction {
   readonly gasLimit: bigint;
 }
 
-/** A transaction that no block can take. The messages are worded as geth's, by which wallets and libraries know them. */
+/** A transaction that is invalid in every block. The messages are geth's, because wallets and libraries match them. */
 export class RefusedTransaction extends ElenchError {
   override readonly name = "RefusedTransaction";
   override readonly kind = "input";
 }
 
 const OTHER_TYPES: Readonly<Record<number, string>> = {
-  3: "transaction type not supported: blob transactions (EIP-4844) are none of this chain's; send type 2",
-  4: "transaction type not supported: set-code transactions (EIP-7702) came after Cancun; send type 2",
+  3: "transaction type not supported: this chain has no blob transactions (EIP-4844); send type 2",
+  4: "transaction type not supported: this chain follows Cancun, without set-code transactions (EIP-7702); send type 2",
 };
 
-/** Reads a transaction by the rules of a batch, which are all that counts in the end; only the words for what is wrong are found here. */
+/** Decodes a transaction by the rules of a batch, and finds a message if it is invalid. */
 function readTransaction(bytes: Uint8Array, chainId: bigint) {
   const read = (offset: number, length: number): Uint8Array => bytes.subarray(offset, offset + length);
   const other = OTHER_TYPES[bytes[0] ?? 0];
@@ -41,12 +41,12 @@ function readTransaction(bytes: Uint8Array, chainId: bigint) {
     );
   const { prefix, offset, length, suffix } = decoded.signed;
   const sender = signer(decoded.signature, keccak256(concat(prefix, read(offset, length), suffix)));
-  if (sender === null) throw new RefusedTransaction("invalid sender: nobody can have made this signature");
+  if (sender === null) throw new RefusedTransaction("invalid sender: the signature does not recover to an address");
   return { ...decoded, sender };
 }
 
 /**
- * Whether a transaction can be sealed, now or, with a later nonce, when those before it have come.
+ * Checks that a transaction can be sealed: now, or, if its nonce is higher, after the missing transactions.
  * @throws RefusedTransaction
  */
 export async function admit(devChain: DevChain, bytes: Uint8Array): Promise<PendingTransaction> {
@@ -63,7 +63,7 @@ export async function admit(devChain: DevChain, bytes: Uint8Array): Promise<Pend
   const balance = account?.balance ?? 0n;
   if (gasLimit < intrinsic) refuse(`intrinsic gas too low: have ${gasLimit}, want ${intrinsic}`);
   if (gasLimit > blockGas || gasLimit > batchGas)
-    refuse(`exceeds block gas limit: the transaction asks for ${gasLimit}, the block has ${blockGas}`);
+    refuse(`exceeds block gas limit: have ${gasLimit}, block gas limit ${blockGas}`);
   if (maxPriority > maxFee)
     refuse(`max priority fee per gas higher than max fee per gas: ${maxPriority} is more than ${maxFee}`);
   if (maxFee < baseFee) refuse(`max fee per gas less than block base fee: ${maxFee} is less than ${baseFee}`);

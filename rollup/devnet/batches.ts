@@ -5,21 +5,21 @@ import { BLOCK_HEADER_BYTES, TRANSACTION_LENGTH_BYTES } from "@elench/spec/evm/b
 import { LIMIT } from "@elench/spec/evm/limits";
 import type { SealedBlock, SealedTransaction } from "./chain.ts";
 
-/** What one batch can hold. */
+/** Limits of one batch. */
 export interface BatchLimits {
   readonly chainId: bigint;
   /** Gas that one batch may use. */
   readonly batchGas: bigint;
-  /** A block that alone is larger is a batch by itself. */
+  /** Bytes. A larger block becomes a batch of its own. */
   readonly maxBytes: number;
 }
 
-/** What one transaction to L1 carries with room to spare: nodes take 128 kB (geth's limit on transactions). */
+/** Fits one L1 transaction: nodes refuse transactions above 128 kB (geth's limit). */
 export const L1_CALLDATA_BYTES = 120_000;
 
 /**
- * A chain's blocks as batches that lead to the same states. A batch is full where its bytes or its number of transactions would pass the limit, or where
- * a transaction would ask for more gas than is left to the batch: there it would be dropped.
+ * Packs a chain's blocks into batches that lead to the same states. A batch is full if its bytes or its number of transactions would exceed the limit, or if
+ * a transaction's gas limit would exceed the batch's remaining gas: the transaction would be dropped.
  */
 export function toBatches(blocks: readonly SealedBlock[], limits: BatchLimits): Uint8Array[] {
   const batches: SealedBlock[][] = [];
@@ -29,7 +29,7 @@ export function toBatches(blocks: readonly SealedBlock[], limits: BatchLimits): 
       batches.length === 0 ||
       bytes + sizeOf(block) > limits.maxBytes ||
       count + block.transactions.length > LIMIT.BATCH_TRANSACTIONS ||
-      // What follows the last transaction that a batch takes is not read.
+      // Execution ignores transactions above a batch's maximum number.
       count === LIMIT.BATCH_TRANSACTIONS ||
       asked(block, limits.chainId) > limits.batchGas - gas;
     if (isFull) {
@@ -49,7 +49,7 @@ export function toBatches(blocks: readonly SealedBlock[], limits: BatchLimits): 
 const sizeOf = ({ transactions }: SealedBlock): number =>
   transactions.reduce((sum, { bytes }) => sum + TRANSACTION_LENGTH_BYTES + bytes.length, BLOCK_HEADER_BYTES);
 
-/** The most gas that stands open at any of the block's transactions: what was used before it, and its limit. */
+/** The maximum, over the block's transactions, of the gas used before it plus its gas limit. */
 function asked({ transactions }: SealedBlock, chainId: bigint): bigint {
   let most = 0n;
   for (const transaction of transactions) {

@@ -11,13 +11,13 @@ import type { NativeState } from "@elench/evm/native/state";
 import type { BlockHeader } from "@elench/evm/structures/layout";
 import type { Hash } from "@elench/merkle/tree";
 
-/** A block that stands on the chain. */
+/** A sealed block. */
 export interface SealedBlock extends BlockHeader {
   readonly number: bigint;
-  /** By docs/evm-machine.md; block 0, which has none, is known by the chain's first output. */
+  /** The hash of docs/evm-machine.md. Block 0 has no such hash; the genesis output takes its place. */
   readonly hash: Hash;
   readonly parentHash: Hash;
-  /** Root of the state trie after it. */
+  /** Root of the state trie after the block. */
   readonly stateRoot: Hash;
   readonly gasUsed: bigint;
   readonly transactions: readonly SealedTransaction[];
@@ -28,16 +28,16 @@ export interface SealedTransaction {
   /** EIP-2718 bytes. */
   readonly bytes: Uint8Array;
   readonly block: bigint;
-  /** Position in its block. */
+  /** Index in its block. */
   readonly index: number;
   readonly receipt: NativeReceipt;
-  /** Gas used in the block after it. */
+  /** Gas used in the block up to and including this transaction. */
   readonly cumulativeGas: bigint;
-  /** Number in the block of its first log. */
+  /** Index in the block of its first log. */
   readonly firstLog: number;
 }
 
-/** What a development chain's blocks say of themselves. */
+/** Header fields of a development chain's blocks. */
 export interface BlockRules {
   readonly gasLimit: bigint;
   /** Wei; the same in every block. */
@@ -47,7 +47,7 @@ export interface BlockRules {
   readonly now: () => bigint;
 }
 
-/** A block was to be made of a transaction that is not valid where it stands. */
+/** A transaction is invalid at its position in the block. */
 export class InvalidTransaction extends ElenchError {
   override readonly name = "InvalidTransaction";
   override readonly kind = "input";
@@ -61,11 +61,11 @@ export class InvalidTransaction extends ElenchError {
 
 const ZERO_HASH: Hash = new Uint8Array(32);
 
-/** A chain that makes its own blocks. Each is executed as a batch of one block, so that what runs here runs in a batch. */
+/** A chain that makes its own blocks. Each is executed as a batch of one block, so that execution here and in a batch is the same. */
 export class DevChain {
   readonly chain: Chain;
   readonly rules: BlockRules;
-  /** By number. */
+  /** Blocks by number. */
   readonly #blocks: SealedBlock[];
   readonly #byHash = new Map<bigint, SealedBlock>();
   readonly #transactions = new Map<bigint, SealedTransaction>();
@@ -97,7 +97,7 @@ export class DevChain {
     return this.#blocks.at(-1) as SealedBlock;
   }
 
-  /** Blocks after the genesis. */
+  /** The blocks after the genesis. */
   get blocks(): readonly SealedBlock[] {
     return this.#blocks.slice(1);
   }
@@ -114,13 +114,13 @@ export class DevChain {
     return this.#transactions.get(hash);
   }
 
-  /** BLOCKHASH, as the one after a block sees it. */
+  /** The block hashes that BLOCKHASH returns in the next block. */
   hashesAfter({ number: last }: SealedBlock): (number: bigint) => Hash {
     const { history } = this.chain.before(Number(last));
     return (number) => history[historyIndex(number)] as Hash;
   }
 
-  /** Header of the next block. Time never stands still, and the random word follows from the block before. */
+  /** Header of the next block. Its time is later than the previous block's, and PREVRANDAO is the previous block's hash. */
   nextHeader(): BlockHeader {
     const { timestamp, hash } = this.latest;
     const { gasLimit, baseFee, coinbase, now } = this.rules;
@@ -137,8 +137,8 @@ export class DevChain {
 
   /**
    * Seals the next block.
-   * @param transactions EIP-2718 bytes of each; all of them valid, one after the other.
-   * @throws InvalidTransaction if one is not: the chain is then as it was.
+   * @param transactions EIP-2718 bytes of each; all must be valid in this order.
+   * @throws InvalidTransaction if one is invalid; the chain is then unchanged.
    */
   async mine(transactions: readonly Uint8Array[]): Promise<SealedBlock> {
     const header = this.nextHeader();
@@ -171,7 +171,7 @@ export class DevChain {
     return block;
   }
 
-  /** Takes back all blocks after one. */
+  /** Reverts the chain to a block. */
   revertTo(number: bigint): void {
     for (const block of this.#blocks.splice(Number(number) + 1)) {
       this.#byHash.delete(toBigInt(block.hash));
@@ -180,7 +180,7 @@ export class DevChain {
     this.chain.truncate(Number(number));
   }
 
-  /** Works on the state after a block, alone. What the work changes is forgotten. */
+  /** Runs work on the state after a block, one at a time, and discards its changes. */
   at<T>({ stateRoot }: SealedBlock, work: (state: NativeState) => Promise<T>): Promise<T> {
     return this.chain.exclusively(async () => {
       const { state } = this.chain;

@@ -1,4 +1,4 @@
-/** The time of a development chain: this machine's, and what was let pass. */
+/** The time of a development chain: this machine's time plus the seconds that were skipped. */
 export class DevClock {
   #passed = 0n;
 
@@ -7,7 +7,7 @@ export class DevClock {
     return this.#passed;
   }
 
-  /** Lets time pass. @param latest time of the chain's last block, which is ahead of the clock when blocks come faster than seconds. */
+  /** Skips time. @param latest time of the chain's last block, which is ahead of the clock if there is more than one block per second. */
   pass(seconds: bigint, latest: bigint): void {
     const now = this.now();
     this.#passed += seconds + (latest > now ? latest - now : 0n);

@@ -1,19 +1,19 @@
 import { type PendingTransaction, RefusedTransaction } from "./admission.ts";
 
-/** Transactions that wait: for their block, or for one with an earlier nonce. */
+/** Pending transactions: they wait for the next block, or for a transaction with an earlier nonce. */
 export class Pool {
-  /** In the order in which they came. */
+  /** In order of arrival. */
   #waiting: PendingTransaction[] = [];
 
   get all(): readonly PendingTransaction[] {
     return this.#waiting;
   }
 
-  /** @throws RefusedTransaction if one of the same sender and nonce waits. */
+  /** @throws RefusedTransaction if one with the same sender and nonce is pending. */
   add(transaction: PendingTransaction): void {
     if (this.#waiting.some(({ sender, nonce }) => sender === transaction.sender && nonce === transaction.nonce))
       throw new RefusedTransaction(
-        `replacement transaction underpriced: one with nonce ${transaction.nonce} is waiting, and this chain replaces none`,
+        `replacement transaction underpriced: a transaction with nonce ${transaction.nonce} is pending, and this chain does not replace transactions`,
       );
     this.#waiting.push(transaction);
   }
@@ -26,7 +26,7 @@ export class Pool {
     this.#waiting = [];
   }
 
-  /** The nonce that a sender's next transaction should have. @param next what the chain says. */
+  /** The nonce of a sender's next transaction, pending ones included. @param next the account's nonce on the chain. */
   nonceAfter(sender: bigint, next: bigint): bigint {
     const waiting = new Set(this.#waiting.filter((t) => t.sender === sender).map((t) => t.nonce));
     let nonce = next;
@@ -35,10 +35,10 @@ export class Pool {
   }
 
   /**
-   * What the next block can take, in the order in which it came as far as nonces allow.
-   * @param nonceOf what the chain says of a sender
-   * @param gasLimit the block's
-   * @param most how many transactions
+   * The transactions of the next block, in order of arrival as far as the nonces allow.
+   * @param nonceOf a sender's nonce on the chain
+   * @param gasLimit gas limit of the block
+   * @param most maximum number of transactions
    */
   async take(
     nonceOf: (sender: bigint) => Promise<bigint>,

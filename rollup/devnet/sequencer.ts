@@ -5,13 +5,13 @@ import { type DevChain, InvalidTransaction, type SealedBlock } from "./chain.ts"
 import { Pool } from "./pool.ts";
 
 export interface SequencerOptions {
-  /** Whether a transaction has its block at once, one for each. Else blocks are made by `seal`. */
+  /** Whether each transaction gets its own block at once. Otherwise `seal` makes the blocks. */
   readonly automine: boolean;
   readonly onBlock?: (block: SealedBlock) => void;
   readonly onDropped?: (transaction: PendingTransaction) => void;
 }
 
-/** Takes transactions, and makes blocks of them. */
+/** Accepts transactions, and makes blocks. */
 export class Sequencer {
   readonly chain: DevChain;
   readonly pool = new Pool();
@@ -23,7 +23,7 @@ export class Sequencer {
     this.#options = options;
   }
 
-  /** Takes a signed transaction. @returns its hash. @throws RefusedTransaction */
+  /** Accepts a signed transaction. @returns its hash. @throws RefusedTransaction */
   submit(bytes: Uint8Array): Promise<Uint8Array> {
     return this.#alone(async () => {
       const transaction = await admit(this.chain, bytes);
@@ -33,12 +33,12 @@ export class Sequencer {
     });
   }
 
-  /** Makes a block of what waits, and be it nothing. */
+  /** Makes a block of the pending transactions; an empty one if there are none. */
   seal(): Promise<SealedBlock> {
     return this.#alone(async () => (await this.#seal(LIMIT.BATCH_TRANSACTIONS, true)).block as SealedBlock);
   }
 
-  /** Takes back all blocks after one, and forgets what waits. */
+  /** Reverts the chain to a block, and drops the pending transactions. */
   revertTo(number: bigint): Promise<void> {
     return this.#alone(async () => {
       this.chain.revertTo(number);
@@ -46,7 +46,7 @@ export class Sequencer {
     });
   }
 
-  /** The nonce of a sender's next transaction. @param pending whether those that wait count. */
+  /** The nonce of a sender's next transaction. @param pending whether pending transactions count. */
   async nonce(sender: bigint, pending: boolean): Promise<bigint> {
     const next = await this.#nonceOf(sender);
     return pending ? this.pool.nonceAfter(sender, next) : next;
@@ -58,7 +58,7 @@ export class Sequencer {
       async ({ manager }) => (await manager.getAccount(createAddressFromBigInt(sender)))?.nonce ?? 0n,
     );
 
-  /** @param evenEmpty whether a block of nothing is made. */
+  /** @param evenEmpty whether an empty block is made. */
   async #seal(most: number, evenEmpty = false): Promise<{ block: SealedBlock | null; transactions: number }> {
     while (true) {
       const taken = await this.pool.take(this.#nonceOf, this.chain.rules.gasLimit, most);
@@ -69,7 +69,7 @@ export class Sequencer {
         this.#options.onBlock?.(block);
         return { block, transactions: taken.length };
       } catch (error) {
-        // A transaction before it may have spent what it was to be paid from.
+        // An earlier transaction of the block may have spent the sender's balance.
         const wrong = error instanceof InvalidTransaction ? taken[error.index] : undefined;
         for (const transaction of wrong ? [wrong] : taken) this.pool.remove(transaction);
         if (!wrong) throw error;

@@ -10,10 +10,10 @@ import { createAddressFromBigInt } from "@ethereumjs/util";
 import { runTx } from "@ethereumjs/vm";
 import type { DevChain, SealedBlock } from "./chain.ts";
 
-/** A transaction that nobody has signed. */
+/** An unsigned transaction. */
 export interface Call {
   readonly from: bigint;
-  /** Null creates a contract. */
+  /** Null for a contract creation. */
   readonly to: bigint | null;
   readonly gas: bigint | null;
   readonly value: bigint;
@@ -22,24 +22,24 @@ export interface Call {
 }
 
 export interface Outcome {
-  /** Null for success; else what ended it, as the EVM names it: "revert", "out of gas". */
+  /** Null for success; otherwise the EVM's reason: "revert", "out of gas". */
   readonly failure: string | null;
-  /** After the refund. */
+  /** Gas used, after the refund. */
   readonly gasUsed: bigint;
   readonly refund: bigint;
-  /** What was returned, or reverted with. */
+  /** Return data or revert data. */
   readonly data: Uint8Array;
 }
 
-/** A call that cannot even begin: its value, or its gas for the data, is not there. */
+/** The call cannot begin: insufficient balance for its value, or insufficient gas for its data. */
 export class ImpossibleCall extends ElenchError {
   override readonly name = "ImpossibleCall";
   override readonly kind = "input";
 }
 
 /**
- * Runs a call on the state after a block, and forgets what it did. Gas costs nothing in it; with the latest block, it runs as in the next one.
- * @param gas what it may use
+ * Runs a call on the state after a block, and discards its changes. The gas price is 0. On the latest block, it runs with the next block's header.
+ * @param gas its gas limit
  */
 export async function simulate(devChain: DevChain, block: SealedBlock, call: Call, gas: bigint): Promise<Outcome> {
   const isLatest = block === devChain.latest;
@@ -103,19 +103,19 @@ export async function simulate(devChain: DevChain, block: SealedBlock, call: Cal
   });
 }
 
-/** Less than 1/64 too much is good enough: each try runs the call, with its models. */
+/** An estimate may be up to 1/64 too high: each attempt runs the call and its models. */
 const PRECISION = 64n;
 
 /**
- * The least gas with which a call does what it does with all that it may use, found by halving.
- * @returns the gas, or the outcome of a call that fails with all.
+ * The least gas limit with which a call succeeds, by binary search.
+ * @returns the gas limit, or the outcome of a call that fails with the maximum.
  */
 export async function estimateGas(devChain: DevChain, block: SealedBlock, call: Call): Promise<bigint | Outcome> {
   let enough = call.gas ?? devChain.rules.gasLimit;
   const all = await simulate(devChain, block, call, enough);
   if (all.failure !== null) return all;
   let tooLittle = all.gasUsed - 1n;
-  // What inner calls do not get (1/64 at each), and the stipend of a transfer, is rarely more than this.
+  // The gas that inner calls do not get (1/64 each) and the stipend of a transfer rarely exceed this.
   let next = ((all.gasUsed + all.refund + 2_300n) * 64n) / 63n;
   while (enough - tooLittle > 1n + tooLittle / PRECISION) {
     if (next >= enough || next <= tooLittle) next = (enough + tooLittle) / 2n;

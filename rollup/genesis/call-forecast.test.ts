@@ -30,7 +30,7 @@ test("a model of two inputs, and one of two outputs, cannot; each obstacle is na
   const [one, two] = [["c"], ["c", "d"]].map((outputs) =>
     forecastCall(importOnnx(modelFile(graph(outputs))), BATCH_GAS),
   );
-  assert.match(one?.obstacles.join("; ") ?? "", /^it has 2 inputs; a call hands over one$/);
+  assert.match(one?.obstacles.join("; ") ?? "", /^it has 2 inputs; a call takes one$/);
   assert.match(two?.obstacles.join("; ") ?? "", /2 inputs.*2 outputs/);
 });
 

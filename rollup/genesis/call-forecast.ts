@@ -7,24 +7,24 @@ import type { Model } from "@elench/tensor/program/model";
 import type { TensorType } from "@elench/tensor/program/program";
 import { priceOf } from "./price.ts";
 
-/** Whether contracts on L2 can call a model, and for how much. */
+/** Whether contracts on L2 can call a model, and the price of a call. */
 export interface CallForecast {
-  /** Gas of one run, without what any call costs (docs/dapp-guide.md, "What a model costs"). */
+  /** Gas of one run, without the costs of every call (docs/dapp-guide.md, "What a model costs"). */
   readonly price: bigint;
-  /** Why no contract can call it; empty where contracts can. */
+  /** Why contracts cannot call it; empty if they can. */
   readonly obstacles: readonly string[];
 }
 
-/** A transaction, and the first call of the precompile in it. */
+/** Gas of a transaction and of the first call of the precompile in it. */
 const CALL_GAS = 21_000n + 6_400n;
 
-/** @param batchGas what a batch of the chain can use: no transaction takes more. */
+/** @param batchGas gas of a batch of the chain: no transaction can use more. */
 export function forecastCall({ program }: Model, batchGas: bigint): CallForecast {
   const { inputs, outputs, tensors } = program;
   const price = priceOf(program);
   const obstacles: string[] = [];
-  if (inputs.length !== 1) obstacles.push(`it has ${inputs.length} inputs; a call hands over one`);
-  if (outputs !== 1) obstacles.push(`it has ${outputs} outputs; a call gives back one`);
+  if (inputs.length !== 1) obstacles.push(`it has ${inputs.length} inputs; a call takes one`);
+  if (outputs !== 1) obstacles.push(`it has ${outputs} outputs; a call returns one`);
   // A call passes on 63/64 of the gas that is left (EIP-150).
   const needed = (price * 64n) / 63n + CALL_GAS;
   if (needed > batchGas)
@@ -38,7 +38,7 @@ export function forecastCall({ program }: Model, batchGas: bigint): CallForecast
       price,
     };
     if (decodeEntry(wordBytes(encodeEntry(entry))) === null)
-      obstacles.push("the directory of models takes no such entry");
+      obstacles.push("its values exceed the limits of an entry in the model directory");
   }
   return { price, obstacles };
 }

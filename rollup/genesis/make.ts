@@ -6,19 +6,19 @@ import { modelEntry } from "./model-entry.ts";
 
 export interface GenesisPlan {
   readonly chainId: bigint;
-  /** Gas that one batch may use. Default, and most: 2^27. */
+  /** Gas of one batch. Default and maximum: 2^27. */
   readonly batchGas?: bigint;
-  /** Who has what to begin with. */
+  /** Initial accounts. */
   readonly accounts: PreState;
-  /** What contracts can call. */
+  /** The models that contracts can call. */
   readonly models: readonly LoadedModel[];
-  /** Code at the directory's address. */
+  /** Code of the model directory. */
   readonly directoryCode: Uint8Array;
 }
 
-/** A chain's beginning: its accounts, and its models with what follows from them. */
+/** Makes a genesis: accounts, models, and the storage of the model directory. */
 export function makeGenesis({ chainId, batchGas = 2n ** 27n, accounts, models, directoryCode }: GenesisPlan): Genesis {
-  // Nonce 1, as every contract has.
+  // Contracts have nonce 1 (EIP-161).
   const directory = accountOf({ nonce: 1n, code: directoryCode });
   return {
     chainId,

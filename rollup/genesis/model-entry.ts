@@ -6,14 +6,14 @@ import type { TensorType } from "@elench/tensor/program/program";
 import { priceOf } from "./price.ts";
 
 /**
- * What the chain's directory says of a model: everything follows from its program.
- * @throws GenesisError for a model that no contract can call: those take one tensor, and give one.
+ * A model's entry in the chain's directory, computed from its program.
+ * @throws GenesisError if the model does not have exactly one input and one output: contracts cannot call it.
  */
 export function modelEntry({ id, model, commitment, level }: LoadedModel): DirectoryEntry {
   const { inputs, tensors, outputs } = model.program;
   if (inputs.length !== 1 || outputs !== 1)
     throw new GenesisError(
-      `model ${id} has ${inputs.length} inputs (${model.inputNames.join(", ")}) and ${outputs} outputs; a contract can call models of one input and one output`,
+      `model ${id} has ${inputs.length} inputs (${model.inputNames.join(", ")}) and ${outputs} outputs; contracts can call only models with one input and one output`,
     );
   return {
     level,

@@ -3,20 +3,20 @@ import { byteSize } from "@elench/tensor/program/check-types";
 import type { Instruction, Program } from "@elench/tensor/program/program";
 
 /**
- * What one run of a model costs in gas (docs/dapp-guide.md, "What a model costs"). A unit of gas should buy a node about the same time, whatever it is
- * spent on: the native EVM takes 7 to 40 gas a microsecond. Each rate is set by the slowest work of its kind on one thread of the native engine, so that no model
- * is cheaper than the EVM's own dearest instructions.
+ * Gas of one run of a model (docs/dapp-guide.md, "What a model costs"). A unit of gas should pay for the same time of a node, whatever it is
+ * spent on: the native EVM uses 7 to 40 gas/µs. Each rate follows from the slowest work of its kind on one thread of the native engine, so that no model
+ * is cheaper per time than the EVM's slowest instructions.
  */
 const GAS = {
-  /** For each run: finding the model and its buffers takes 5 to 10 µs. */
+  /** Gas per run: finding the model and its buffers takes 5 to 10 µs. */
   run: 100n,
-  /** For each instruction executed: dispatching one takes 1 to 2 µs. */
+  /** Gas per executed instruction: dispatch takes 1 to 2 µs. */
   instruction: 16n,
-  /** Elements written for a unit of gas: one that is only moved takes 2 to 5 ns. */
+  /** Elements written per unit of gas: moving one element takes 2 to 5 ns. */
   elements: 16n,
-  /** FLOPs for a unit of gas, γ = 1/64: 500 a microsecond in products that wait for memory, 7,000 in convolutions, 56,000 in products of matrices. */
+  /** FLOPs per unit of gas, γ = 1/64: 500 FLOPs/µs in memory-bound products, 7,000 in convolutions, 56,000 in matrix products. */
   flops: 64n,
-  /** For each word of input and output, as for any copy in the EVM. */
+  /** Gas per word of input and output, as for a copy in the EVM. */
   word: 3n,
 } as const;
 
@@ -30,7 +30,7 @@ export function priceOf(program: Program): bigint {
   return GAS.run + work + GAS.word * words;
 }
 
-/** Instructions that a run executes, and elements that it writes, at most. */
+/** Upper bounds of the instructions that a run executes and of the elements that it writes. */
 function countWork(program: Program): { executed: bigint; written: bigint } {
   let [executed, written, rounds] = [0n, 0n, 1n];
   for (const instruction of program.instructions) {
@@ -42,7 +42,7 @@ function countWork(program: Program): { executed: bigint; written: bigint } {
   return { executed, written };
 }
 
-/** A scan writes after each term of its reduction. */
+/** A scan writes an element after each term of its reduction. */
 const elementsOf = (instruction: Instruction): bigint =>
   instruction.kind === "tensor"
     ? volume(instruction.dims) * (instruction.scan ? volume(instruction.reduction) : 1n)

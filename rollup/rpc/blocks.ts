@@ -2,10 +2,10 @@ import type { DevChain, SealedBlock } from "../devnet/chain.ts";
 import { CODE, invalid, RpcError } from "./errors.ts";
 import { type Fields, hash, quantity } from "./params.ts";
 
-/** Every block of a development chain is as final as the next. */
+/** Tags of the latest block: a development chain has no reorganisations, so every block is final. */
 const LATEST = new Set(["latest", "pending", "safe", "finalized"]);
 
-/** The block that a parameter names: a number, a tag, or EIP-1898's object; null if there is none such. */
+/** The block that a parameter names: a number, a tag, or an EIP-1898 object; null if it does not exist. */
 export function findBlock(chain: DevChain, value: unknown): SealedBlock | null {
   if (value === undefined || value === null || LATEST.has(value as string)) return chain.latest;
   if (value === "earliest") return chain.block(0n) ?? null;
@@ -19,7 +19,7 @@ export function findBlock(chain: DevChain, value: unknown): SealedBlock | null {
   return chain.block(quantity("the block", value)) ?? null;
 }
 
-/** @throws RpcError if there is no such block. */
+/** @throws RpcError if the block does not exist. */
 export function blockAt(chain: DevChain, value: unknown): SealedBlock {
   const block = findBlock(chain, value);
   if (!block) throw new RpcError(CODE.server, `header not found: the chain has no block ${JSON.stringify(value)}`);

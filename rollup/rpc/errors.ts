@@ -1,6 +1,6 @@
 import { ElenchError } from "@elench/errors/elench-error";
 
-/** What goes wrong in a JSON-RPC call (JSON-RPC 2.0; EIP-1474; geth's 3 for a revert). */
+/** Error codes of JSON-RPC (JSON-RPC 2.0; EIP-1474; geth's code 3 for a revert). */
 export class RpcError extends ElenchError {
   override readonly name = "RpcError";
   override readonly kind = "input";
@@ -21,11 +21,11 @@ export const CODE = {
   unknownMethod: -32601,
   invalidParams: -32602,
   internal: -32603,
-  /** Also what a transaction is refused with. */
+  /** Also for a refused transaction. */
   server: -32000,
 } as const;
 
-/** A parameter that is none. */
+/** An invalid parameter. */
 export const invalid = (name: string, expected: string, value: unknown): RpcError =>
   new RpcError(
     CODE.invalidParams,

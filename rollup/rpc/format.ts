@@ -18,8 +18,8 @@ const ZERO_HASH = `0x${"00".repeat(32)}`;
 const NO_UNCLES = "0x1dcc4de8dec75d7aab85b567b6ccd41ad312451b948a7413f0a142fd40d49347";
 
 /**
- * There are no tries of transactions and receipts on this chain, and no total difficulty: those fields are zeros.
- * @param full whether transactions stand there whole, or by their hashes.
+ * This chain has no transaction trie, no receipt trie and no total difficulty: those fields are zero.
+ * @param full whether the block contains whole transactions or their hashes.
  */
 export function formatBlock(block: SealedBlock, full: boolean, chainId: bigint) {
   const size = block.transactions.reduce((sum, { bytes }) => sum + bytes.length, 0);
@@ -58,7 +58,7 @@ export function formatTransaction({ bytes, index, receipt }: SealedTransaction, 
   };
 }
 
-/** A transaction that waits for its block. */
+/** A pending transaction. */
 export const formatPending = ({ bytes, sender }: PendingTransaction, chainId: bigint) => ({
   ...transactionFields(bytes, sender, chainId),
   blockHash: null,
@@ -78,7 +78,7 @@ function transactionFields(bytes: Uint8Array, sender: bigint, chainId: bigint) {
     input: data ?? "0x",
     v,
     ...(tx.type !== 0 && { yParity: v }),
-    // Until the transaction is sealed, the most that it may cost stands for its price.
+    // A pending transaction has no effective gas price yet: the field is its maximum.
     ...(maxFeePerGas !== undefined && { maxFeePerGas, gasPrice: maxFeePerGas }),
   };
 }

@@ -2,7 +2,7 @@ import { toBigInt } from "@elench/bytes/words";
 import { hexToBytes, type PrefixedHexString } from "@ethereumjs/util";
 import { invalid } from "./errors.ts";
 
-/** Parameters of JSON-RPC calls, read strictly (the execution API's schemas). All throw RpcError −32602, which names the parameter. */
+/** Strict parsers of JSON-RPC parameters (the execution API's schemas). All throw RpcError −32602 with the parameter's name. */
 
 export type Fields = Readonly<Record<string, unknown>>;
 
@@ -42,6 +42,6 @@ export function list(name: string, value: unknown): readonly unknown[] {
   return value;
 }
 
-/** A value that may be left out: undefined and null read as null. */
+/** An optional value: undefined and null become null. */
 export const optional = <T>(read: (name: string, value: unknown) => T, name: string, value: unknown): T | null =>
   value === undefined || value === null ? null : read(name, value);

@@ -113,7 +113,7 @@ test("transactions of types 0, 1 and 2 are taken, and come back as what they wer
 test("a blob transaction is refused, and says what to send instead", async () => {
   const { error } = await rpc("eth_sendRawTransaction", "0x03c0");
   assert.equal(error?.code, -32000);
-  assert.match(error?.message ?? "", /blob transactions \(EIP-4844\) are none of this chain's; send type 2/);
+  assert.match(error?.message ?? "", /this chain has no blob transactions \(EIP-4844\); send type 2/);
 });
 
 test("the node signs for its own accounts, and for no other", async () => {

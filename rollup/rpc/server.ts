@@ -1,15 +1,15 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { CODE, RpcError } from "./errors.ts";
 
-/** A method: from its parameters to its result. @throws RpcError */
+/** Maps a method's parameters to its result. @throws RpcError */
 export type Method = (params: readonly unknown[]) => unknown;
 export type Methods = Readonly<Record<string, Method>>;
 
 export interface ServerOptions {
   readonly methods: Methods;
-  /** 0 for any that is free. */
+  /** TCP port; 0 for any free port. */
   readonly port: number;
-  /** What is told of each call. */
+  /** Called after each call. */
   readonly onCall?: (call: CallReport) => void;
 }
 
@@ -19,18 +19,18 @@ export interface CallReport {
   readonly error?: { readonly code: number; readonly message: string };
 }
 
-/** A request may hold so many bytes: a transaction's data, in hexadecimal, with room to spare. */
+/** Maximum bytes of a request: more than a transaction's data in hexadecimal. */
 const MAX_REQUEST_BYTES = 16 * 2 ** 20;
 
 interface Request {
   readonly jsonrpc: "2.0";
   readonly method: string;
   readonly params?: readonly unknown[];
-  /** Absent for a notification, which has no response. */
+  /** Missing in a notification, which has no response. */
   readonly id?: string | number | null;
 }
 
-/** JSON-RPC 2.0 over HTTP, on this machine only. @returns the server, listening. */
+/** JSON-RPC 2.0 over HTTP, on loopback only. @returns the listening server. */
 export function startServer(options: ServerOptions): Promise<Server> {
   const server = createServer((request, response) => {
     serve(request, response, options).catch(() => response.destroy());
@@ -53,19 +53,21 @@ async function serve(request: IncomingMessage, response: ServerResponse, options
     return;
   }
   if (request.method !== "POST") {
-    response.writeHead(405, { ...CORS, allow: "POST, OPTIONS" }).end("JSON-RPC calls come by POST\n");
+    response
+      .writeHead(405, { ...CORS, allow: "POST, OPTIONS" })
+      .end("method not allowed: send JSON-RPC calls with POST\n");
     return;
   }
   const text = await body(request);
   const answer =
     text === null
-      ? failure(null, new RpcError(CODE.invalidRequest, "the request is too long"))
+      ? failure(null, new RpcError(CODE.invalidRequest, "invalid request: the request is too large"))
       : await respond(text, options);
   response.writeHead(answer === undefined ? 204 : 200, { ...CORS, "content-type": "application/json" });
   response.end(answer === undefined ? undefined : JSON.stringify(answer));
 }
 
-/** @returns null if there is too much of it. */
+/** @returns null if the body is too large. */
 async function body(request: IncomingMessage): Promise<string | null> {
   const chunks: Buffer[] = [];
   let size = 0;
@@ -77,7 +79,7 @@ async function body(request: IncomingMessage): Promise<string | null> {
   return Buffer.concat(chunks).toString("utf8");
 }
 
-/** @returns undefined where nothing is to be answered. */
+/** @returns undefined if no response is due. */
 async function respond(text: string, options: ServerOptions): Promise<unknown> {
   let json: unknown;
   try {

@@ -9,12 +9,12 @@ import { quantityHex } from "../format.ts";
 import { address, data, fields, list, optional, quantity } from "../params.ts";
 import type { Methods } from "../server.ts";
 
-/** Calls that change nothing. */
+/** Calls without state changes. */
 export function callMethods({ chain }: Sequencer): Methods {
   return {
     eth_call: async ([call, block, overrides]) => {
       if (overrides !== undefined && overrides !== null)
-        throw new RpcError(CODE.invalidParams, "invalid params: this chain takes no state overrides");
+        throw new RpcError(CODE.invalidParams, "invalid params: state overrides are not supported");
       const asked = readCall(call);
       const { gasLimit } = chain.rules;
       const gas = asked.gas !== null && asked.gas < gasLimit ? asked.gas : gasLimit;
@@ -30,7 +30,7 @@ export function callMethods({ chain }: Sequencer): Methods {
   };
 }
 
-/** A transaction object. Prices are not looked at: a call that nobody sends costs nothing. */
+/** Parses a transaction object. Gas prices are ignored, because a simulated call costs nothing. */
 export function readCall(value: unknown): Call {
   const { from, to, gas, value: wei, data: old, input, accessList } = fields("the transaction", value);
   return {
@@ -62,7 +62,7 @@ async function possible<T>(work: Promise<T>): Promise<T> {
   }
 }
 
-/** A revert carries its data, by which libraries name the error. */
+/** A revert error contains the revert data: libraries decode the custom error from it. */
 function failed({ failure, data: returned }: Outcome): RpcError {
   if (failure !== "revert") return new RpcError(CODE.server, failure ?? "");
   const reason = reasonOf(toHex(returned));
@@ -71,11 +71,11 @@ function failed({ failure, data: returned }: Outcome): RpcError {
 
 function reasonOf(returned: Hex): string {
   try {
-    // Error(string) and Panic(uint256) are known without an ABI.
+    // Error(string) and Panic(uint256) can be decoded without an ABI.
     const { errorName, args } = decodeErrorResult({ abi: [], data: returned });
     return errorName === "Error" ? String(args[0]) : `panic ${quantityHex(args[0] as bigint)}`;
   } catch {
-    // A custom error, or no data: only the caller knows what it means.
+    // A custom error or no data: only the caller has the ABI.
     return "";
   }
 }

@@ -4,10 +4,10 @@ import { formatBlock, quantityHex } from "../format.ts";
 import { flag, hash, list, quantity } from "../params.ts";
 import type { Methods } from "../server.ts";
 
-/** Most blocks that `eth_feeHistory` tells of. */
+/** Maximum number of blocks in `eth_feeHistory`. */
 const MAX_FEE_HISTORY = 1_024n;
 
-/** What the chain is, and its blocks. */
+/** Methods about the chain and its blocks. */
 export function chainMethods({ chain }: Sequencer): Methods {
   const { chainId } = chain.chain.genesis;
   const countOf = (block: ReturnType<typeof findBlock>) => block && quantityHex(block.transactions.length);

@@ -7,7 +7,7 @@ import { quantityHex } from "../format.ts";
 import { quantity } from "../params.ts";
 import type { Methods } from "../server.ts";
 
-/** What development chains offer besides: time, snapshots, and the chain itself as batches. */
+/** Methods of development chains: time, snapshots, and the chain as batches. */
 export function developmentMethods(sequencer: Sequencer, clock: DevClock): Methods {
   const { chain } = sequencer;
   const { genesis } = chain.chain;
@@ -17,13 +17,13 @@ export function developmentMethods(sequencer: Sequencer, clock: DevClock): Metho
       return "0x0";
     },
     evm_increaseTime: ([seconds]) => {
-      // Tools send a number or a quantity.
+      // Tools send either a JSON number or a quantity.
       const isNumber = Number.isSafeInteger(seconds) && (seconds as number) >= 0;
       const asked = isNumber ? BigInt(seconds as number) : quantity("the seconds", seconds);
       clock.pass(asked, chain.latest.timestamp);
       return quantityHex(clock.passed);
     },
-    /** A snapshot is known by the block that it was taken after. */
+    /** A snapshot's id is the number of its block. */
     evm_snapshot: () => quantityHex(chain.latest.number),
     evm_revert: async ([snapshot]) => {
       const number = quantity("the snapshot", snapshot);
@@ -32,7 +32,7 @@ export function developmentMethods(sequencer: Sequencer, clock: DevClock): Metho
       return true;
     },
     elench_genesis: () => JSON.parse(formatGenesis(genesis)) as unknown,
-    /** From the first block, or from the one that is named. */
+    /** From block 1, or from the given block. */
     elench_batches: ([from]) => {
       const first = from === undefined ? 1n : quantity("the first block", from);
       const blocks = chain.blocks.filter(({ number }) => number >= first);

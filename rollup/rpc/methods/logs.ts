@@ -7,7 +7,7 @@ import { type FormattedLog, formatLogs, quantityHex } from "../format.ts";
 import { data, fields, hash, list } from "../params.ts";
 import type { Methods } from "../server.ts";
 
-/** What contracts have logged. */
+/** Methods about logs. */
 export function logMethods({ chain }: Sequencer): Methods {
   const blocksOf = (filter: Readonly<Record<string, unknown>>): SealedBlock[] => {
     const { blockHash, fromBlock, toBlock } = filter;
@@ -17,7 +17,7 @@ export function logMethods({ chain }: Sequencer): Methods {
       return [block];
     }
     const first = blockAt(chain, fromBlock).number;
-    // A range may end in the future.
+    // The end of a range can be above the latest block.
     const wanted =
       typeof toBlock === "string" && toBlock.startsWith("0x") ? BigInt(toBlock) : blockAt(chain, toBlock).number;
     const last = wanted < chain.latest.number ? wanted : chain.latest.number;
@@ -44,7 +44,7 @@ function matcher({ address: of, topics }: Readonly<Record<string, unknown>>): (l
     positions.every((wanted, i) => wanted === null || wanted.has(log.topics[i] ?? ""));
 }
 
-/** One value, or several; null for any. */
+/** One value or a list of values; null matches any. */
 function anyOf(name: string, value: unknown, size: number): ReadonlySet<string> | null {
   if (value === undefined || value === null) return null;
   return new Set((Array.isArray(value) ? value : [value]).map((one) => toHex(data(name, one, size))));

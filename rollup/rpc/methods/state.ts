@@ -8,7 +8,7 @@ import { quantityHex } from "../format.ts";
 import { address, quantity } from "../params.ts";
 import type { Methods } from "../server.ts";
 
-/** Accounts, at any block there has been. */
+/** Methods about accounts, at any block of the chain. */
 export function stateMethods(sequencer: Sequencer): Methods {
   const { chain } = sequencer;
   const read = <T>(block: unknown, work: (state: NativeState) => Promise<T>) => chain.at(blockAt(chain, block), work);

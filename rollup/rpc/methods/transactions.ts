@@ -12,7 +12,7 @@ import { data, fields, hash, optional, quantity } from "../params.ts";
 import type { Methods } from "../server.ts";
 import { readCall } from "./calls.ts";
 
-/** Transactions: sending them, and what became of them. */
+/** Methods to send transactions and to read them and their receipts. */
 export function transactionMethods(sequencer: Sequencer): Methods {
   const { chain, pool } = sequencer;
   const { chainId } = chain.chain.genesis;
@@ -27,7 +27,7 @@ export function transactionMethods(sequencer: Sequencer): Methods {
     }
   };
 
-  /** Signs for a development account, and fills in what is left out. */
+  /** Signs for a development account, and fills in missing fields. */
   const sign = async (value: unknown): Promise<Hex> => {
     const { gas, gasPrice, maxFeePerGas, maxPriorityFeePerGas, nonce } = fields("the transaction", value);
     const call = readCall(value);
@@ -35,7 +35,7 @@ export function transactionMethods(sequencer: Sequencer): Methods {
     if (!account)
       throw new RpcError(
         CODE.server,
-        `unknown account ${addressHex(call.from)}: this chain has the keys of its development accounts only; sign, and send by eth_sendRawTransaction`,
+        `unknown account ${addressHex(call.from)}: this chain has the keys of its development accounts only; sign the transaction, and send it with eth_sendRawTransaction`,
       );
     const estimate = optional(quantity, "gas", gas) ?? (await estimateGas(chain, chain.latest, call));
     const price = optional(quantity, "gasPrice", gasPrice);
@@ -43,7 +43,7 @@ export function transactionMethods(sequencer: Sequencer): Methods {
     const transaction = {
       chainId: Number(chainId),
       nonce: Number(optional(quantity, "nonce", nonce) ?? (await sequencer.nonce(call.from, true))),
-      // One that fails is sent too, as it would be by a wallet: its receipt tells.
+      // A transaction that would fail is sent too, as a wallet does: the receipt has its status.
       gas: typeof estimate === "bigint" ? estimate : chain.rules.gasLimit,
       value: call.value,
       data: toHex(call.data),
