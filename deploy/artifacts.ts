@@ -3,19 +3,19 @@ import { EXIT, UserError } from "@elench/errors/user-error";
 import type { Abi, Hex } from "viem";
 import type { Hre } from "./network.ts";
 
-/** A compiled contract, as Hardhat keeps it. */
+/** A compiled contract in Hardhat's artifacts. */
 export interface Artifact {
   readonly abi: Abi;
   /** Creation code. */
   readonly bytecode: Hex;
-  /** Code on the chain, with zeros where immutable values are. */
+  /** Runtime code, with zeros in the places of immutable variables. */
   readonly deployedBytecode: Hex;
-  /** Where each immutable variable stands in the deployed code, by the id of its declaration in the syntax tree. */
+  /** Positions of each immutable variable in the runtime code, by the id of its declaration in the AST. */
   readonly immutableReferences?: Readonly<Record<string, readonly CodeRange[]>>;
   readonly contractName: string;
   /** The source's name in the compiler's input. */
   readonly inputSourceName: string;
-  /** Names the compiler run that made it. */
+  /** Id of the compiler run that made it. */
   readonly buildInfoId: string;
 }
 
@@ -34,7 +34,7 @@ export async function readArtifact(hre: Hre, name: string): Promise<Artifact> {
   return (await hre.artifacts.readArtifact(name)) as unknown as Artifact;
 }
 
-/** The parts of a syntax tree that are read here. */
+/** The parts of the AST that are read here. */
 interface SourceUnit {
   readonly nodes: readonly {
     readonly nodeType: string;
@@ -45,11 +45,11 @@ interface SourceUnit {
   }[];
 }
 
-/** A compiler run: what went in, and the syntax trees that came out. */
+/** A compiler run: its input and the resulting ASTs. */
 export interface BuildInfo {
   readonly solcLongVersion: string;
   readonly input: StandardJson;
-  /** Syntax trees, by the source's name in the input. */
+  /** ASTs by the source's name in the input. */
   readonly trees: Readonly<Record<string, SourceUnit>>;
 }
 

@@ -100,14 +100,14 @@ test("a deployment as it was meant to be: every contract that was created is loo
 test("other parameters, roles and genesis are each named, with what is there", async () => {
   const parameters = JSON.parse(readFileSync(PARAMETERS, "utf8")) as Record<string, unknown>;
   const other = { ...parameters, maxClock: 3601, guardian: SOMEBODY, sequencer: SOMEBODY, finalityDelay: 5 };
-  const guardian = `${parameters.guardian}, and should be ${SOMEBODY}`;
+  const guardian = `${parameters.guardian}, but should be ${SOMEBODY}`;
   assert.deepEqual(wrong(await check({ parameters: write("other.json", other) })).sort(), [
     `DisputeGame.GUARDIAN: ${guardian}`,
     `DisputeGame.GUARDIAN_: ${guardian}`,
-    "DisputeGame.MAX_CLOCK: 3600, and should be 3601",
-    `Inbox.sequencer: 0x0000000000000000000000000000000000000000, and should be ${SOMEBODY}`,
+    "DisputeGame.MAX_CLOCK: 3600, but should be 3601",
+    `Inbox.sequencer: 0x0000000000000000000000000000000000000000, but should be ${SOMEBODY}`,
     `InferenceOracle.GUARDIAN: ${guardian}`,
-    "Outputs.finalityDelay: 600, and should be 5",
+    "Outputs.finalityDelay: 600, but should be 5",
     `Outputs.guardian: ${guardian}`,
   ]);
   const genesis = write("other-genesis.json", {
@@ -116,8 +116,8 @@ test("other parameters, roles and genesis are each named, with what is there", a
     alloc: { [SOMEBODY]: { balance: "1" } },
   });
   const [chainId, output, ...others] = wrong(await check({ genesis }));
-  assert.equal(chainId, "Outputs.chainId: 4242, and should be 4243");
-  assert.match(output ?? "", /^Outputs\.genesisOutput: 0x[\da-f]{64}, and should be 0x/);
+  assert.equal(chainId, "Outputs.chainId: 4242, but should be 4243");
+  assert.match(output ?? "", /^Outputs\.genesisOutput: 0x[\da-f]{64}, but should be 0x/);
   assert.deepEqual(others, []);
 });
 
@@ -127,9 +127,9 @@ test("one changed bit of code is found, in a contract of a contract too", async 
       `${contract}.code: differs from this build, first at byte 77`,
     ]);
   const [shorter] = wrong(await withCode("Inbox", (code) => code.subarray(0, 900)));
-  assert.match(shorter ?? "", /^Inbox\.code: 900 bytes, and this build has \d+/);
+  assert.match(shorter ?? "", /^Inbox\.code: 900 bytes, but this build has \d+/);
   assert.deepEqual(wrong(await withCode("Float64Ops", () => new Uint8Array())), [
-    "Float64Ops.code: no contract is there",
+    "Float64Ops.code: no contract at this address",
   ]);
 });
 
@@ -142,7 +142,7 @@ test("an immutable variable is read at every place where the code has it", async
       "Inbox.sequencer: the code holds different values of it at different places",
     ]);
   const everywhere = await withCode("Inbox", (code) => places.reduce((to, { start }) => flip(start + 31)(to), code));
-  assert.match(wrong(everywhere).join(), /^Inbox\.sequencer: 0x0{39}1, and should be 0x0{40}$/);
+  assert.match(wrong(everywhere).join(), /^Inbox\.sequencer: 0x0{39}1, but should be 0x0{40}$/);
 });
 
 test("a verifier that asks a stranger's part is found, though its own code is right", async () => {
@@ -159,7 +159,7 @@ test("a verifier that asks a stranger's part is found, though its own code is ri
   const [finding, ...others] = report.findings.filter(({ ok }) => !ok) as [Finding, ...Finding[]];
   assert.deepEqual(
     [finding.what, finding.address, finding.says, others],
-    ["code", SOMEBODY, "no contract is there", []],
+    ["code", SOMEBODY, "no contract at this address", []],
   );
 });
 
@@ -180,12 +180,12 @@ test("a record that names other contracts, another block, or another chain", asy
   const plain = JSON.parse(readFileSync(file("record.json"), "utf8")) as Deployment & { rollup: object };
   const swapped = { ...plain, disputeGame: plain.inferenceOracle, inferenceOracle: plain.disputeGame };
   const found = wrong(await check({ record: write("swapped.json", swapped) }));
-  assert.ok(found.some((line) => /^DisputeGame\.code: \d+ bytes, and this build has/.test(line)));
-  assert.ok(found.some((line) => /^Outputs\.game: 0x\w+, and should be/.test(line)));
+  assert.ok(found.some((line) => /^DisputeGame\.code: \d+ bytes, but this build has/.test(line)));
+  assert.ok(found.some((line) => /^Outputs\.game: 0x\w+, but should be/.test(line)));
   const late = await check({ record: write("late.json", { ...plain, block: plain.block + 5 }) });
-  assert.match(wrong(late).join(), /^DisputeGame\.block: \d+, and the contract was there in block \d+/);
+  assert.match(wrong(late).join(), /^DisputeGame\.block: \d+, but the contract existed at block \d+/);
   const other = write("chain.json", { ...plain, chainId: 1 });
-  await assert.rejects(check({ record: other }), /about chain 1, and the endpoint serves chain 31337/);
+  await assert.rejects(check({ record: other }), /records chain 1, but the endpoint serves chain 31337/);
   await assert.rejects(check({ record: file("none.json") }), { exitCode: 2, message: /there is no .*none\.json/ });
   const lost = write("lost.json", { ...plain, rollup: { ...plain.rollup, genesis: "gone.json" } });
   await assert.rejects(check({ record: lost }), /genesis file .*gone\.json, .*is missing: give it with --genesis/);

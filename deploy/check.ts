@@ -11,21 +11,21 @@ import { configOf, type Hre, openEndpoint } from "./network.ts";
 import { readParameters } from "./parameters.ts";
 import { explainReading } from "./refusals.ts";
 
-/** The genesis file is the one that the record names, if no other is given. */
+/** Options of a check. The default genesis file is the one in the record. */
 export interface CheckOptions extends InputFiles {
   /** File with the deployment record. */
   readonly record: string;
 }
 
-/** One thing that was looked at. */
+/** The result of one comparison. */
 export interface Finding {
   readonly ok: boolean;
   readonly kind: "code" | Exclude<Expectation["kind"], "part"> | "record";
   readonly contract: string;
   readonly address: Address;
-  /** What was looked at: "code", the name of an immutable variable, or of a field of the record. */
+  /** What was compared: "code", the name of an immutable variable, or a field of the record. */
   readonly what: string;
-  /** What it is, and what it should be. */
+  /** The value found, and the expected value if they differ. */
   readonly says: string;
 }
 
@@ -36,15 +36,15 @@ export interface CheckReport {
 }
 
 /**
- * Compares a deployment with a build of this checkout, a parameters file and a genesis file. Roles and parameters are read out of the code itself, where the
- * compiler puts immutable variables: so a contract that only pretends, by its getters, is found out.
+ * Compares a deployment with a build of this checkout, a parameters file and a genesis file. Roles and parameters are read from the runtime code, into which the
+ * compiler writes immutable variables, because a malicious contract's getters could return anything.
  * @throws UserError
  */
 export async function check(options: CheckOptions): Promise<CheckReport> {
   const { network } = options;
   if (!existsSync(options.record))
     throw new UserError(
-      `--check: there is no ${options.record}; elench deploy writes the record when all contracts are there`,
+      `--check: there is no file ${options.record}; elench deploy writes the record after all contracts are deployed`,
     );
   const { hre } = await configOf(network);
   const parameters = readParameters(options.parameters ?? (await defaultParameters(network)));
@@ -61,7 +61,7 @@ export async function check(options: CheckOptions): Promise<CheckReport> {
   }
 }
 
-/** @throws UserError if there is no genesis file, or it is none */
+/** @throws UserError if the genesis file is missing or invalid */
 async function genesisOf({ rollup }: Deployment, given: string | undefined): Promise<ChainBeginning | undefined> {
   if (!rollup) {
     if (given !== undefined) throw new UserError("--genesis: the record has no L2 chain");
@@ -73,7 +73,7 @@ async function genesisOf({ rollup }: Deployment, given: string | undefined): Pro
   return readChain(file);
 }
 
-/** The contracts that a record names. */
+/** The contracts in a record. */
 const topContracts = ({ tensorVerifier, modelRegistry, disputeGame, inferenceOracle, rollup }: Deployment) =>
   [
     ["TensorVerifier", tensorVerifier],
@@ -103,7 +103,7 @@ class Checker {
     this.#expected = expected;
   }
 
-  /** Looks at a contract, and at those that belong to it. */
+  /** Checks a contract, and the contracts that belong to it. */
   async contract(contract: string, address: Address): Promise<void> {
     if (this.#seen.has(`${contract} ${address}`)) return;
     this.#seen.add(`${contract} ${address}`);
@@ -111,14 +111,14 @@ class Checker {
     const code = hexToBytes((await this.#client.getCode({ address })) ?? "0x");
     const { ok, says } = compareCode(artifact, code);
     this.findings.push({ ok, kind: "code", contract, address, what: "code", says });
-    // Where the code is another, nobody knows where its immutable variables are.
+    // If the code differs, the positions of its immutable variables are unknown.
     if (!ok) return;
     const names = await this.#immutableNames(artifact.buildInfoId);
     const expected = this.#expected[contract] ?? {};
     for (const [id, ranges] of Object.entries(artifact.immutableReferences ?? {})) {
       const name = names.get(id) ?? id;
       const expectation = expected[name];
-      // INVARIANT: nothing that a deployment decides goes unchecked: a new variable is named in expected.ts.
+      // INVARIANT: every immutable variable is checked: a new one must be named in expected.ts.
       if (!expectation) throw new InternalError(`deploy/expected.ts does not say what ${contract}.${name} must hold`);
       const value = valueAt(code, ranges);
       if (expectation.kind === "part") await this.#part(contract, address, name, expectation.contract, value);
@@ -131,19 +131,19 @@ class Checker {
     this.findings.push({ ok: false, kind: "link", contract, address, what, says: SEVERAL });
   }
 
-  /** Whoever reads events from the record's block on must miss none. */
+  /** Events are read from the record's block on, so no contract may exist before it. */
   async startBlock(record: Deployment): Promise<void> {
     const { block, disputeGame: address } = record;
     const finding = { kind: "record", contract: "DisputeGame", address, what: "block" } as const;
-    if (block === 0) return void this.findings.push({ ...finding, ok: true, says: "0: no event is missed" });
+    if (block === 0) return void this.findings.push({ ...finding, ok: true, says: "0: all events are read" });
     try {
       const code = await this.#client.getCode({ address, blockNumber: BigInt(block) - 1n });
       const says = code
-        ? `${block}, and the contract was there in block ${block - 1}: games opened earlier would be missed`
-        : `${block}: the contract was not there before`;
+        ? `${block}, but the contract existed at block ${block - 1}: games opened earlier would be missed`
+        : `${block}: the contract did not exist before`;
       this.findings.push({ ...finding, ok: !code, says });
     } catch {
-      const says = `${block}: not checked, since the endpoint does not know the state of block ${block - 1} (an archive node does)`;
+      const says = `${block}: not checked, because the endpoint does not have the state of block ${block - 1} (an archive node has it)`;
       this.findings.push({ ...finding, ok: true, says });
     }
   }
@@ -155,12 +155,12 @@ class Checker {
   }
 }
 
-/** Compares instructions, and says how the metadata relate: they differ where comments, names of files or unused sources do, which changes nothing. */
+/** Compares instructions and metadata. Metadata differ if comments, file names or unused sources differ; execution does not. */
 function compareCode(
   { deployedBytecode, immutableReferences = {} }: Artifact,
   code: Uint8Array,
 ): Pick<Finding, "ok" | "says"> {
-  if (code.length === 0) return { ok: false, says: "no contract is there" };
+  if (code.length === 0) return { ok: false, says: "no contract at this address" };
   const ranges = Object.values(immutableReferences).flat();
   const [there, here] = [splitCode(code), splitCode(hexToBytes(deployedBytecode))];
   const [run, built] = [there, here].map(({ instructions }) => Buffer.from(masked(instructions, ranges))) as [
@@ -168,13 +168,13 @@ function compareCode(
     Buffer,
   ];
   if (run.length !== built.length)
-    return { ok: false, says: `${run.length} bytes, and this build has ${built.length}: another contract or version` };
+    return { ok: false, says: `${run.length} bytes, but this build has ${built.length}: another contract or version` };
   const first = run.findIndex((byte, i) => byte !== built[i]);
   if (first !== -1) return { ok: false, says: `differs from this build, first at byte ${first}` };
   const same = `the same ${built.length} bytes as this build`;
   if (Buffer.from(there.metadata).equals(here.metadata)) return { ok: true, says: `${same}, and the same metadata` };
   const how =
-    there.metadata.length === 0 ? "without metadata" : "with other metadata: sources that differ in comments or names";
+    there.metadata.length === 0 ? "without metadata" : "with other metadata: the sources differ in comments or names";
   return { ok: true, says: `${same}, ${how}` };
 }
 
@@ -187,10 +187,10 @@ function compareValue(
   if (value === undefined) return { ok: false, kind, says: SEVERAL };
   const found = bytesToHex(value);
   const ok = found === expected;
-  return { ok, kind, says: ok ? shown(found, kind) : `${shown(found, kind)}, and should be ${shown(expected, kind)}` };
+  return { ok, kind, says: ok ? shown(found, kind) : `${shown(found, kind)}, but should be ${shown(expected, kind)}` };
 }
 
-/** A word as people write it: an address, a number, or a hash. */
+/** A word for display: an address, a number, or a hash. */
 function shown(word: Hex, kind: Finding["kind"]): string {
   if (kind === "role" || kind === "link") return getAddress(`0x${word.slice(26)}`);
   return BigInt(word) < 2n ** 200n ? BigInt(word).toString() : word;

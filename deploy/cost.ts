@@ -1,12 +1,12 @@
 import type { Hex } from "viem";
 
-/** A contract's code: what its creation sends, and what stays. */
+/** Sizes of a contract's creation data and runtime code. */
 export interface Bytecode {
   readonly bytecode: Hex;
   readonly deployedBytecode: Hex;
 }
 
-/** Gas of a transaction that creates a contract, its constructor's own work aside, which takes a few thousand (EIP-2, EIP-170, EIP-2028, EIP-3860). */
+/** Gas of a transaction that creates a contract, without its constructor's execution, which takes a few thousand gas (EIP-2, EIP-170, EIP-2028, EIP-3860). */
 export function creationGas({ bytecode, deployedBytecode }: Bytecode): bigint {
   const [sent, kept] = [bytecode, deployedBytecode].map((code) => Buffer.from(code.slice(2), "hex")) as [
     Buffer,

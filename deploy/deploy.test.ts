@@ -150,7 +150,7 @@ test("a record is not replaced by one that says less, nor by another deployment'
   const paid = await paidFor();
   await assert.rejects(
     run("third.json", "own.json"),
-    /has an L2 chain, which .*third\.json does not record.*--genesis/,
+    /has an L2 chain, but .*third\.json does not record it.*--genesis/,
   );
   const other = JSON.stringify({
     ...JSON.parse(text("second.json")),
@@ -163,17 +163,14 @@ test("a record is not replaced by one that says less, nor by another deployment'
   );
   assert.equal(text("other.json"), other);
   writeFileSync(file("elsewhere.json"), JSON.stringify({ ...JSON.parse(text("second.json")), chainId: 5 }));
-  await assert.rejects(run("elsewhere.json", "own.json"), /about chain 5/);
+  await assert.rejects(run("elsewhere.json", "own.json"), /records chain 5/);
   await assert.rejects(run("none/record.json", "own.json"), /cannot write .*no such file or folder/);
   assert.equal(await paidFor(), paid, "nothing was paid for");
 });
 
 test("other parameters than the deployment was begun with are refused, with the way on", async () => {
   await assert.rejects(run("second.json", "plain.json", "genesis.json"), (error: UserError) => {
-    assert.match(
-      error.message,
-      /begun with other parameters.*give the first ones again.*remove .*deployments\/chain-31337/,
-    );
+    assert.match(error.message, /begun with other parameters.*use the first ones.*remove .*deployments\/chain-31337/);
     return error.exitCode === 2;
   });
 });

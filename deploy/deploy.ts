@@ -22,14 +22,14 @@ import { type Addresses, recordIn, writeRecord } from "./record.ts";
 import { explainRefusal } from "./refusals.ts";
 
 export interface DeployOptions extends InputFiles {
-  /** Where the record goes. Default: deploy/<chain id>.json. */
+  /** File of the record. Default: deploy/<chain id>.json. */
   readonly out?: string | undefined;
   readonly progress: (text: string) => void;
 }
 
 /**
- * Deploys everything by Ignition, which goes on where an earlier, interrupted run stopped; then writes the record.
- * What can be known to be wrong is refused before the first transaction.
+ * Deploys the contracts with Ignition, which continues where an interrupted run stopped; then writes the record.
+ * All checks precede the first transaction.
  * @throws UserError
  */
 export async function deploy(options: DeployOptions): Promise<{ deployment: Deployment; file: string }> {
@@ -70,18 +70,18 @@ async function deployTo(
   const addresses = await addressesOf(contracts);
   if (!(await client.getCode({ address: addresses.disputeGame })))
     throw new UserError(
-      `${journalFolder(deploymentId)} is about another chain that looked the same; remove it, and deploy again`,
+      `${journalFolder(deploymentId)} belongs to another chain with the same id and first block; remove it, and deploy again`,
       EXIT.environment,
     );
-  // The follower looks for events from here on: a later block would hide games that are still open.
+  // The follower reads events from this block on: a later block would hide games that are still open.
   const block = Math.min(...[...createdBy(deploymentId).values()].map((created) => created.block));
   writeRecord(file, { chainId, block, addresses, genesis: inputs.chain?.file, rollup: previous?.rollup });
   return { deployment: readDeployment(chainId, file), file };
 }
 
 /**
- * The record of the deployment that is gone on with; null if this is its first.
- * @throws UserError where the record of another deployment, or an L2 chain, would be lost
+ * The record of the deployment that is continued; null for a new deployment.
+ * @throws UserError if the record of another deployment, or an L2 chain in it, would be lost
  */
 async function sameDeployment(
   { client, chainId, deploymentId }: Network,
@@ -96,19 +96,19 @@ async function sameDeployment(
     const isGone = network === "localhost" && !(await client.getCode({ address: previous.disputeGame }));
     if (!isGone)
       throw new UserError(
-        `${file} records another deployment, with the dispute game at ${previous.disputeGame}, which ${journalFolder(deploymentId)} does not know: new contracts would take its place. Give --out FILE to record them elsewhere, or move the record away first`,
+        `${file} records another deployment, with the dispute game at ${previous.disputeGame}, which is not in ${journalFolder(deploymentId)}: the record would be overwritten. Give --out FILE to write another file, or move the record away first`,
       );
-    progress(`${file} is about a local chain that is gone: it is replaced`);
+    progress(`${file} belongs to a local chain that no longer exists: it is replaced`);
   }
   const kept = isSame ? previous : null;
   if (created.has("Rollup#Outputs") && !kept?.rollup && genesis === undefined)
     throw new UserError(
-      `this deployment has an L2 chain, which ${file} does not record: give its genesis file with --genesis`,
+      `this deployment has an L2 chain, but ${file} does not record it: give its genesis file with --genesis`,
     );
   return kept;
 }
 
-/** @throws UserError unless the deployer can pay for all contracts that were not sent yet, at the present price of gas */
+/** @throws UserError if the deployer cannot pay for all transactions that were not sent yet, at the present gas price */
 async function requireMoney(
   { hre, client, deployer }: Network,
   contracts: readonly PlannedContract[],
@@ -120,7 +120,7 @@ async function requireMoney(
   const [price, balance] = await Promise.all([client.getGasPrice(), client.getBalance({ address: deployer })]);
   if (balance < gas * price)
     throw new UserError(
-      `the deployer ${deployer} has ${formatEther(balance)} ETH, and ${missing.length} contracts take some ${gas} gas, ${formatEther(gas * price)} ETH at the present price: send ether there first`,
+      `insufficient balance: the deployer ${deployer} has ${formatEther(balance)} ETH, but ${missing.length} contracts take about ${gas} gas, ${formatEther(gas * price)} ETH at the present gas price; send ether to it first`,
       EXIT.refused,
     );
 }

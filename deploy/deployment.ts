@@ -5,7 +5,7 @@ import { readWhole } from "@elench/files/files";
 import { type Address, isAddress } from "viem";
 import { deployFolder } from "./folder.ts";
 
-/** Where the contracts are on one chain: what `elench deploy` writes and every other command reads. */
+/** A deployment record: the contracts' addresses on one chain. `elench deploy` writes it; every other command reads it. */
 export interface Deployment {
   readonly chainId: number;
   /** The block before which none of the contracts existed. */
@@ -14,16 +14,16 @@ export interface Deployment {
   readonly tensorVerifier: Address;
   readonly modelRegistry: Address;
   readonly inferenceOracle: Address;
-  /** Missing where only inferences are served. */
+  /** Missing if there is no L2 chain. */
   readonly rollup?: Rollup;
 }
 
-/** What an L2 chain has on L1 (docs/rollup.md). */
+/** The L1 contracts of an L2 chain (docs/rollup.md). */
 export interface Rollup {
   readonly evmVerifier: Address;
   readonly inbox: Address;
   readonly outputs: Address;
-  /** The chain's genesis file. The record may name it relative to itself. */
+  /** The chain's genesis file. In the record, the path may be relative to the record. */
   readonly genesis: string;
 }
 
@@ -44,7 +44,7 @@ export function readDeployment(chainId: number, file = deploymentFile(chainId)):
   const record = parse(new TextDecoder().decode(readWhole(path)), path);
   requireAddresses(record, CONTRACTS, path);
   if (record.chainId !== chainId)
-    throw new UserError(`${path} is about chain ${record.chainId}, and the endpoint serves chain ${chainId}`);
+    throw new UserError(`${path} records chain ${record.chainId}, but the endpoint serves chain ${chainId}`);
   if (!Number.isSafeInteger(record.block) || (record.block as number) < 0)
     throw new UserError(`${path} gives no block to look for events from; it should be a file that elench deploy wrote`);
   return { ...(record as Deployment), ...(record.rollup && { rollup: rollupOf(record.rollup, path) }) };

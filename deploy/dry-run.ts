@@ -6,25 +6,25 @@ import { requireOwnKeys } from "./own-keys.ts";
 import { explainReading } from "./refusals.ts";
 import { type Creation, simulate } from "./simulation.ts";
 
-/** What `elench deploy` would do. Gas and costs are of the transactions that are not sent yet. */
+/** The transactions of `elench deploy`. Gas and costs count those that are not sent yet. */
 export interface Plan {
-  /** Null where no endpoint is given. */
+  /** Null if no endpoint is given. */
   readonly chainId: number | null;
-  /** Null where no key is given. */
+  /** Null if no key is given. */
   readonly deployer: Address | null;
-  /** Of the deployer, in wei. */
+  /** Balance of the deployer, in wei. */
   readonly balance: bigint | null;
   readonly transactions: readonly PlannedTransaction[];
   readonly gas: bigint;
   readonly costs: readonly Cost[];
-  /** What cannot be said, and what to give so that it can. */
+  /** What is not known, and the input that is missing. */
   readonly unknown: readonly string[];
 }
 
 export interface PlannedTransaction extends Creation {
-  /** An earlier run has sent it: it is not sent again. */
+  /** Whether an earlier run has sent it; it is not sent again. */
   readonly isSent: boolean;
-  /** Where the contract is, if it is on the chain. */
+  /** Address of the contract, if it is deployed. */
   readonly address: Address | null;
 }
 
@@ -37,11 +37,11 @@ export interface Cost {
 }
 
 export interface DryRunOptions extends InputFiles {
-  /** A price of gas to compute the cost at, in wei. */
+  /** Gas price for the cost, in wei. */
   readonly fee?: bigint | undefined;
 }
 
-/** Works out what a deployment would send, and sends nothing; it takes no key. @throws UserError */
+/** Computes the transactions of a deployment without sending any. It needs no key. @throws UserError */
 export async function dryRun(options: DryRunOptions): Promise<Plan> {
   const { network, fee } = options;
   const inputs = await readInputs(options);
@@ -76,7 +76,7 @@ export async function dryRun(options: DryRunOptions): Promise<Plan> {
   }
 }
 
-/** What L1 and this machine's journal say, as far as an endpoint and a key are given. */
+/** The state of L1 and of the journal, as far as an endpoint and a key are given. */
 interface Outside {
   readonly endpoint: Endpoint | undefined;
   readonly deployer: Address | undefined;
@@ -95,7 +95,7 @@ async function lookAround(network: string): Promise<Outside> {
       created: new Map(),
       sent: new Set(),
       unknown: [
-        `the present price of gas, and which of these transactions were sent before: network ${network} has no endpoint (set ELENCH_L1_URL)`,
+        `the present gas price, and which of these transactions were sent before: network ${network} has no endpoint (set ELENCH_L1_URL)`,
         "whether the deployer can pay (set ELENCH_L1_URL and ELENCH_KEY)",
       ],
     };
@@ -118,7 +118,7 @@ async function lookAround(network: string): Promise<Outside> {
   };
 }
 
-/** Whether the deployer is known to have too little at the present price. */
+/** Whether the deployer's balance is known to be insufficient at the present gas price. */
 export const isTooPoor = ({ balance, costs }: Plan): boolean => {
   const present = costs.find(({ at }) => at === "present");
   return balance !== null && present !== undefined && balance < present.cost;

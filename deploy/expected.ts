@@ -3,16 +3,16 @@ import type { Deployment } from "./deployment.ts";
 import { type ChainBeginning, rollupParameters } from "./inputs.ts";
 import type { DeployParameters } from "./parameters.ts";
 
-/** What an immutable variable of a contract must hold, and what it is. */
+/** The expected value of an immutable variable, and its kind. */
 export type Expectation =
   | { readonly kind: "role" | "parameter" | "genesis" | "link"; readonly value: Hex }
-  /** The address of a contract that belongs to this one: it is checked as well. */
+  /** The address of a contract that belongs to this one, and is checked too. */
   | { readonly kind: "part"; readonly contract: string };
 
 export interface Intended {
   readonly record: Deployment;
   readonly parameters: DeployParameters;
-  /** Of the genesis file; undefined where the record has no L2 chain, or the file cannot be read. */
+  /** Values of the genesis file; undefined if the record has no L2 chain, or if the file cannot be read. */
   readonly chain: ChainBeginning | undefined;
 }
 
@@ -20,8 +20,8 @@ export interface Intended {
 type Variables = Readonly<Record<string, Expectation>>;
 
 /**
- * What the contracts of a deployment must hold. Everything that a deployment decides is in immutable variables: no contract has an owner, a proxy or a setter, so
- * code and immutable variables are the whole of it.
+ * The expected immutable variables of a deployment's contracts. No contract has an owner, a proxy or a setter, so
+ * code and immutable variables are all that a deployment determines.
  */
 export function expectedOf({ record, parameters, chain }: Intended): Readonly<Record<string, Variables>> {
   const { disputeGame, tensorVerifier, modelRegistry, rollup } = record;

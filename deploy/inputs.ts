@@ -7,19 +7,19 @@ import { bytesToHex, type Hex, zeroAddress } from "viem";
 import { configOf } from "./network.ts";
 import { type DeployParameters, readParameters } from "./parameters.ts";
 
-/** What is deployed, as files say it: read before any endpoint is asked. */
+/** The inputs of a deployment, read from files before any request to an endpoint. */
 export interface Inputs {
   readonly parameters: DeployParameters;
-  /** Undefined where only inferences are served. */
+  /** Undefined if there is no L2 chain. */
   readonly chain: ChainBeginning | undefined;
 }
 
-/** What the contracts are told of an L2 chain. */
+/** The constructor arguments of an L2 chain's contracts. */
 export interface ChainBeginning {
   readonly chainId: bigint;
   readonly batchGas: bigint;
   readonly genesisOutput: Hex;
-  /** The genesis file as it stands. */
+  /** The text of the genesis file. */
   readonly file: Uint8Array;
 }
 
@@ -28,11 +28,11 @@ export interface InputFiles {
   readonly network: string;
   /** Default: deploy/parameters/<network>.json. */
   readonly parameters?: string | undefined;
-  /** Genesis file of an L2 chain. Without one, only what serves inferences is deployed. */
+  /** Genesis file of an L2 chain. If it is missing, only the contracts for inference on L1 are deployed. */
   readonly genesis?: string | undefined;
 }
 
-/** @throws UserError naming the file and what is wrong with it */
+/** @throws UserError with the file's name and the problem */
 export async function readInputs({ network, parameters, genesis }: InputFiles): Promise<Inputs> {
   return {
     parameters: readParameters(parameters ?? (await defaultParameters(network))),
@@ -46,11 +46,11 @@ export async function defaultParameters(network: string): Promise<string> {
   if (existsSync(file)) return file;
   await configOf(network);
   throw new UserError(
-    `there is no ${file}: give --parameters FILE with clocks, bonds and guardian (deploy/parameters/mainnet.json is an example; docs/deployment.md gives the reasons for its values)`,
+    `there is no file ${file}: give --parameters FILE with clocks, bonds and guardian (deploy/parameters/mainnet.json is an example; docs/deployment.md gives the reasons for its values)`,
   );
 }
 
-/** @throws UserError if it is no genesis file */
+/** @throws UserError if it is not a genesis file */
 export async function readChain(path: string): Promise<ChainBeginning> {
   const file = readWhole(path);
   const genesis = readGenesisFile(path);
@@ -66,24 +66,24 @@ type Module = Awaited<ReturnType<typeof moduleOf>>;
 
 /** A contract that a module creates. */
 export interface PlannedContract {
-  /** Names it within the modules, as Elench#DisputeGame. */
+  /** Its id in the modules, such as Elench#DisputeGame. */
   readonly id: string;
   readonly contractName: string;
 }
 
-/** The contracts that a module creates, and those that the modules below it do. */
+/** The contracts that a module and its submodules create. */
 export const contractsOf = ({ futures, submodules }: Pick<Module, "futures" | "submodules">): PlannedContract[] => [
   ...[...submodules].flatMap(contractsOf),
   ...([...futures] as unknown as PlannedContract[]),
 ];
 
-/** What the modules take, by module. */
+/** The parameters of the modules, by module. */
 export const moduleParameters = ({ parameters, chain }: Inputs) => ({
   Elench: { ...parameters },
   ...(chain && { Rollup: rollupParameters(parameters, chain) }),
 });
 
-/** What the rollup's contracts are created with; what the file leaves out has its default. */
+/** The constructor arguments of the rollup's contracts, with defaults for missing parameters. */
 export const rollupParameters = (
   { guardian, deliveryDelay, finalityDelay = deliveryDelay, sequencer = zeroAddress }: DeployParameters,
   { chainId, batchGas, genesisOutput: output }: ChainBeginning,

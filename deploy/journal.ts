@@ -7,25 +7,25 @@ import { deployFolder } from "./folder.ts";
 /** A contract that a deployment has created. */
 export interface Created {
   readonly address: Address;
-  /** The block that the contract is in. */
+  /** Number of the block of its creation. */
   readonly block: number;
 }
 
-/** What Ignition has written down of one deployment: a line of JSON for each thing that it did. */
+/** Ignition's journal of one deployment: a JSON object a line. */
 interface Entry {
   readonly type: string;
-  /** Names a contract of a module, as `Elench#DisputeGame`. */
+  /** Id of a contract of a module, such as `Elench#DisputeGame`. */
   readonly futureId?: string;
   readonly nonce?: number;
   readonly receipt?: { readonly blockNumber: number; readonly contractAddress?: Address; readonly status: string };
 }
 
-/** The folder of a deployment, in which Ignition keeps its journal. */
+/** The folder of a deployment with Ignition's journal. */
 export const journalFolder = (deploymentId: string): string => join(deployFolder(), "deployments", deploymentId);
 
 const journalFile = (deploymentId: string): string => join(journalFolder(deploymentId), "journal.jsonl");
 
-/** The contracts that a deployment has created so far, by their name in its modules. */
+/** The contracts that a deployment has created so far, by their id in its modules. */
 export function createdBy(deploymentId: string): ReadonlyMap<string, Created> {
   const created = new Map<string, Created>();
   for (const { futureId, receipt } of read(deploymentId)) {
@@ -36,8 +36,8 @@ export function createdBy(deploymentId: string): ReadonlyMap<string, Created> {
 }
 
 /**
- * Drops what was begun and never sent: nothing was paid for it, so it may be begun again with other parameters. Ignition alone would hold on to the first ones.
- * Where nothing at all was sent, the deployment begins anew.
+ * Removes entries of transactions that were prepared but never sent, so that they can be prepared again with other parameters, which Ignition refuses.
+ * If nothing was sent, the deployment starts from the beginning.
  * @param nextNonce of the deployer's account, pending transactions included.
  */
 export function forgetUnsent(deploymentId: string, nextNonce: number): void {
@@ -56,8 +56,8 @@ export function forgetUnsent(deploymentId: string, nextNonce: number): void {
 }
 
 /**
- * The names of the contracts whose creation was sent. Where Ignition was stopped between its intention to send and the endpoint's answer, the account's nonce
- * tells whether anything was sent: if the endpoint is behind, a second transaction with the same nonce takes the place of the first, and one alone is paid for.
+ * The ids of the contracts whose creation was sent. If Ignition was stopped between the preparation and the endpoint's answer, the account's nonce
+ * shows whether it was sent. If the endpoint lags, the second transaction has the same nonce as the first, so only one is executed.
  */
 export const sentBy = (deploymentId: string, nextNonce: number): ReadonlySet<string> =>
   new Set(
@@ -76,7 +76,7 @@ function linesOf(deploymentId: string): string[] {
 
 const read = (deploymentId: string): Entry[] => linesOf(deploymentId).flatMap((text) => parse(text) ?? []);
 
-/** @returns null for half a line, which a process leaves that is killed, or has no space left, while it writes. */
+/** @returns null for an incomplete line: the process was killed, or the disk was full, during the write. */
 function parse(text: string): Entry | null {
   try {
     return JSON.parse(text) as Entry;

@@ -20,12 +20,12 @@ export interface LocalChain {
   readonly url: string;
   readonly process: ChildProcess;
   readonly client: PublicClient & TestClient;
-  /** Lets so many seconds pass, and mines a block. */
+  /** Advances time by a number of seconds, and mines a block. */
   pass(seconds: number): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** An L1 of one's own: anvil under Osaka's rules, on loopback, a block for each transaction. */
+/** A local L1: anvil with the rules of Osaka, on loopback, one block per transaction. */
 export async function startLocalChain(options: { port?: number; args?: readonly string[] } = {}): Promise<LocalChain> {
   const port = options.port ?? (await freePort());
   const url = `http://127.0.0.1:${port}`;
@@ -56,7 +56,7 @@ export async function startLocalChain(options: { port?: number; args?: readonly 
     .extend(walletActions) as unknown as PublicClient & TestClient;
   for (let tries = 0; ; tries++) {
     if (child.exitCode !== null)
-      throw new UserError(`anvil, the local chain, ended at once: ${complaint.trim()}`, EXIT.environment);
+      throw new UserError(`anvil, the local chain, exited at once: ${complaint.trim()}`, EXIT.environment);
     try {
       await client.getBlockNumber();
       break;

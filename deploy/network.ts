@@ -8,15 +8,15 @@ export type Hre = typeof import("hardhat")["default"];
 type Connection = Awaited<ReturnType<Hre["network"]["create"]>>;
 type HttpConfig = Extract<Connection["networkConfig"], { type: "http" }>;
 
-/** A chain that is read, and not written to. */
+/** A chain that is only read. */
 export interface Endpoint {
   readonly client: PublicClient;
   readonly chainId: number;
-  /** Names Ignition's journal of what was deployed there. */
+  /** Id of Ignition's journal for this chain. */
   readonly deploymentId: string;
 }
 
-/** Where a deployment goes, and who pays for it. */
+/** The chain of a deployment, and the account that pays. */
 export interface Network extends Endpoint {
   readonly hre: Hre;
   readonly connection: Connection;
@@ -25,7 +25,7 @@ export interface Network extends Endpoint {
 
 /**
  * Opens a network of hardhat.config.ts.
- * @throws UserError for a network, a URL or a key that is none, and where the network does not answer
+ * @throws UserError if the network is unknown, the URL or the key is invalid, or the network does not answer
  */
 export async function openNetwork(name: string): Promise<Network> {
   const { hre, config } = await configOf(name);
@@ -44,7 +44,7 @@ export async function openNetwork(name: string): Promise<Network> {
   }
 }
 
-/** Opens a network for reading, which takes no key. @throws UserError as `openNetwork`, and viem's errors */
+/** Opens a network for reading, without a key. @throws UserError as `openNetwork`, and viem's errors */
 export async function openEndpoint(name: string): Promise<Endpoint> {
   const { config } = await configOf(name);
   const url = await urlOf(config, name);
@@ -52,13 +52,13 @@ export async function openEndpoint(name: string): Promise<Endpoint> {
   return identify(client, name, url);
 }
 
-/** Whether the network's configuration says where its endpoint is. */
+/** Whether the network's endpoint is configured. */
 export async function hasEndpoint(name: string): Promise<boolean> {
   const { config } = await configOf(name);
   return isGiven(config.url);
 }
 
-/** Who would pay; undefined if no key is given. @throws UserError for a key that is none */
+/** The account that would pay; undefined if no key is given. @throws UserError if the key is invalid */
 export async function deployerOf(name: string, client: PublicClient): Promise<Address | undefined> {
   const { config } = await configOf(name);
   const [key] = Array.isArray(config.accounts) ? config.accounts : [];
@@ -68,8 +68,8 @@ export async function deployerOf(name: string, client: PublicClient): Promise<Ad
 
 async function identify(client: PublicClient, name: string, url: URL): Promise<Endpoint> {
   const chainId = await client.getChainId();
-  // A development chain begins anew each time it is started: its first block tells one from another, where the chain's id does not; and the port
-  // tells those that were started in the same second.
+  // A development chain starts from nothing each time. Its first block distinguishes it from another chain with the same id; the port
+  // distinguishes chains that were started in the same second.
   const { hash: genesis } = await client.getBlock({ blockNumber: 0n });
   const deploymentId = `chain-${chainId}-${genesis.slice(2, 10)}${name === "localhost" ? `-${url.port}` : ""}`;
   return { client, chainId, deploymentId };
@@ -77,7 +77,7 @@ async function identify(client: PublicClient, name: string, url: URL): Promise<E
 
 /** @throws UserError for a network that hardhat.config.ts does not have */
 export async function configOf(name: string): Promise<{ hre: Hre; config: HttpConfig }> {
-  // Hardhat looks for its configuration from the caller's folder upwards; ours is the project's, wherever the command is run. It is TypeScript in a
+  // Hardhat searches its configuration from the current folder upwards; ours is always the project's. It is TypeScript in a
   // clone and JavaScript in a package, as this file is.
   process.env.HARDHAT_CONFIG = fileURLToPath(
     new URL(`../hardhat.config${extname(fileURLToPath(import.meta.url))}`, import.meta.url),
@@ -87,11 +87,11 @@ export async function configOf(name: string): Promise<{ hre: Hre; config: HttpCo
   if (config?.type === "http") return { hre, config };
   const known = Object.entries(hre.config.networks).filter(([, { type }]) => type === "http");
   throw new UserError(
-    `--network ${name}: no network of that name that outlives this command; hardhat.config.ts has ${known.map(([network]) => network).join(", ")}`,
+    `--network ${name}: hardhat.config.ts has no http network of that name; it has ${known.map(([network]) => network).join(", ")}`,
   );
 }
 
-/** Hardhat and what our configuration takes: no dependencies of the package, since they are large, and only this command needs them. */
+/** Hardhat and its plugins. They are not dependencies of the package, because they are large and only this command needs them. */
 async function hardhat(): Promise<Hre> {
   try {
     return (await import("hardhat")).default;
@@ -107,30 +107,30 @@ async function hardhat(): Promise<Hre> {
 
 async function urlOf({ url }: HttpConfig, network: string): Promise<URL> {
   const text = await read(url, `the URL of network ${network}'s L1 endpoint`);
-  // The value stays out of the message: it may hold an API key.
+  // The value is not in the message: it may contain an API key.
   if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol))
-    throw new UserError(`${nameOf(url) ?? `network ${network}`}: its value is no http:// or https:// address`);
+    throw new UserError(`${nameOf(url) ?? `network ${network}`}: its value is not an http:// or https:// URL`);
   return new URL(text);
 }
 
-/** The account of the first key that the network is configured with; undefined where the node keeps the keys. */
+/** The account of the first configured key; undefined if the node keeps the keys. */
 async function signerOf({ accounts }: HttpConfig): Promise<Address | undefined> {
   const [key] = Array.isArray(accounts) ? accounts : [];
   if (key === undefined) return undefined;
   const text = (await read(key, "the deployer's private key")).trim();
   const name = nameOf(key) ?? "the key of hardhat.config.ts";
   if (!/^(0x)?[\da-f]{64}$/i.test(text))
-    throw new UserError(`${name} holds no private key: 32 bytes in hex are expected`);
+    throw new UserError(`${name} is not a private key: give 32 bytes in hexadecimal`);
   try {
     return privateKeyToAccount(`0x${text.replace(/^0x/i, "")}`).address;
   } catch {
-    throw new UserError(`${name} holds no private key of secp256k1: it must be between 1 and the group's order`);
+    throw new UserError(`${name} is not a private key of secp256k1: it must be at least 1 and below the group order`);
   }
 }
 
 type Variable = HttpConfig["url"];
 
-/** The environment variable that a value of the configuration stands in. */
+/** The environment variable of a configuration value. */
 const nameOf = (variable: Variable): string | undefined => (variable as { name?: string }).name;
 
 const isGiven = (variable: Variable): Promise<boolean> =>
@@ -143,13 +143,13 @@ async function read(variable: Variable, what: string): Promise<string> {
   try {
     return await variable.get();
   } catch (error) {
-    throw new UserError(`${nameOf(variable)} is not set: give ${what} in that environment variable`, EXIT.input, {
+    throw new UserError(`${nameOf(variable)} is not set: set this environment variable to ${what}`, EXIT.input, {
       cause: error,
     });
   }
 }
 
-/** Of those whose keys the node keeps. */
+/** The first of the accounts whose keys the node keeps. */
 async function firstAccount(client: PublicClient): Promise<Address | undefined> {
   const [account] = await client.request<{ ReturnType: Hex[] }>({ method: "eth_accounts" } as never);
   return account;
@@ -158,8 +158,6 @@ async function firstAccount(client: PublicClient): Promise<Address | undefined> 
 async function managedAccount(client: PublicClient, network: string): Promise<Address> {
   const account = await firstAccount(client);
   if (!account)
-    throw new UserError(
-      `the node of network ${network} keeps no accounts to pay with: use --network l1, which takes ELENCH_KEY`,
-    );
+    throw new UserError(`the node of network ${network} has no unlocked accounts: use --network l1 with ELENCH_KEY`);
   return account;
 }

@@ -4,11 +4,11 @@ import { mnemonicToAccount } from "viem/accounts";
 import { hoodi, mainnet, sepolia } from "viem/chains";
 import type { DeployParameters } from "./parameters.ts";
 
-/** The sentence from which anvil and Hardhat make their accounts. */
+/** The mnemonic of anvil's and Hardhat's development accounts. */
 const MNEMONIC = "test test test test test test test test test test test junk";
 const PUBLIC_CHAINS = new Set<number>([mainnet.id, sepolia.id, hoodi.id]);
 
-/** @throws UserError where a role on a public chain is given to a development account: anybody has its key */
+/** @throws UserError if a role on a public chain is given to a development account, whose key is public */
 export function requireOwnKeys({ guardian, sequencer }: DeployParameters, chainId: number): void {
   if (!PUBLIC_CHAINS.has(chainId)) return;
   for (let addressIndex = 0; addressIndex < 20; addressIndex++) {
@@ -16,7 +16,7 @@ export function requireOwnKeys({ guardian, sequencer }: DeployParameters, chainI
     for (const [role, account] of Object.entries({ guardian, sequencer })) {
       if (account && isAddressEqual(account, address))
         throw new UserError(
-          `${role} ${account} is a development account of anvil and Hardhat, whose key anybody has: give an account of your own on chain ${chainId}`,
+          `${role} ${account} is a development account of anvil and Hardhat, whose key is public: use another account on chain ${chainId}`,
         );
     }
   }

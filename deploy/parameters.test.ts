@@ -139,7 +139,7 @@ for (const { name, ceiling, cores, longestGame } of [
 ] as const) {
   test(`${name}: whoever deploys names the guardian and the sequencer`, async () => {
     const values = read(name);
-    assert.throws(() => checkParameters(values, "file"), /guardian is a placeholder: put an address of your own/);
+    assert.throws(() => checkParameters(values, "file"), /guardian is a placeholder: replace it with your address/);
     assert.throws(
       () => checkParameters({ ...values, ...OWN, sequencer: values.sequencer }, "file"),
       /sequencer is a placeholder/,

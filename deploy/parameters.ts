@@ -2,7 +2,7 @@ import { UserError } from "@elench/errors/user-error";
 import { readWhole } from "@elench/files/files";
 import { type Address, isAddress, zeroAddress } from "viem";
 
-/** What the contracts are deployed with. Times in seconds, amounts in wei. */
+/** Parameters of a deployment. Times in seconds, amounts in wei. */
 export interface DeployParameters {
   readonly maxClock: number;
   readonly extension: number;
@@ -12,13 +12,13 @@ export interface DeployParameters {
   readonly withdrawalDelay: number;
   readonly deliveryDelay: number;
   readonly guardian: Address;
-  /** From an output's settlement to its finality; the delivery delay if it is missing. */
+  /** From an output's settlement to its finality. Default: the delivery delay. */
   readonly finalityDelay?: number;
-  /** Who alone may append batches; anyone if it is missing. */
+  /** The only account that may append batches. Default: anyone may. */
   readonly sequencer?: Address;
 }
 
-/** What a value must be, given the others; undefined if it is that. */
+/** Checks a value, given the others. @returns the problem, or undefined */
 type Rule = (value: unknown, others: Readonly<Record<string, unknown>>) => string | undefined;
 
 const YEAR = 365 * 24 * 3600;
@@ -39,11 +39,11 @@ const wei =
     return BigInt(value) >= min && BigInt(value) <= max ? undefined : `must be ${min} to ${max} wei`;
   };
 
-/** Text in angle brackets: whoever deploys must decide, and no value is right for all. */
+/** Text in angle brackets: the deployer must choose a value. */
 const isPlaceholder = (value: unknown): boolean => typeof value === "string" && /^<.*>$/.test(value);
 
 const account: Rule = (value) => {
-  if (isPlaceholder(value)) return "is a placeholder: put an address of your own in its place";
+  if (isPlaceholder(value)) return "is a placeholder: replace it with your address";
   if (!isAddress(String(value), { strict: false })) return "must be an address: 0x and 40 hexadecimal digits";
   if (!isAddress(String(value))) return "has a wrong checksum: a letter is mistyped, or has the wrong case";
   return value === zeroAddress ? "must not be the zero address" : undefined;
@@ -55,7 +55,7 @@ const optional =
     value === undefined ? undefined : rule(value, others);
 
 /**
- * What the contracts' constructors demand, checked before anything is paid for. Two rules are ours: the oracle takes any delivery delay, and the inbox
+ * The rules of the contracts' constructors, checked before the first transaction. Two rules are stricter: the oracle accepts any delivery delay, and the inbox
  * any sequencer (`deploy/parameters.test.ts` compares them with the contracts).
  */
 const RULES: Readonly<Record<keyof DeployParameters, Rule>> = {
@@ -79,7 +79,7 @@ const RULES: Readonly<Record<keyof DeployParameters, Rule>> = {
 
 const NAMES = Object.keys(RULES) as (keyof DeployParameters)[];
 
-/** The parameters in a JSON file. @throws UserError naming the file, the parameter and its bounds */
+/** Reads the parameters in a JSON file. @throws UserError with the file, the parameter and its bounds */
 export function readParameters(file: string): DeployParameters {
   const text = new TextDecoder().decode(readWhole(file));
   let given: unknown;

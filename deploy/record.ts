@@ -7,22 +7,22 @@ import { type Deployment, type Rollup, readDeployment } from "./deployment.ts";
 export type Addresses = Pick<Deployment, "disputeGame" | "tensorVerifier" | "modelRegistry" | "inferenceOracle"> &
   Partial<Omit<Rollup, "genesis">>;
 
-/** What a file records; null if there is no such file. @throws UserError if it is no record, or one of another chain */
+/** Reads a record; null if the file does not exist. @throws UserError if it is not a record, or is one of another chain */
 export const recordIn = (file: string, chainId: number): Deployment | null =>
   existsSync(file) ? readDeployment(chainId, file) : null;
 
-/** What becomes of a deployment on L1: where its contracts are, and since when. */
+/** The result of a deployment: the contracts' addresses and the first block. */
 export interface Deployed {
   readonly chainId: number;
   readonly block: number;
   readonly addresses: Addresses;
-  /** The L2 chain's genesis file as it stands; undefined where the deployment was not asked for one. */
+  /** Text of the L2 chain's genesis file; undefined if no L2 chain was requested. */
   readonly genesis: Uint8Array | undefined;
-  /** The L2 chain that the same deployment has already. */
+  /** The L2 chain that the deployment already has. */
   readonly rollup: Rollup | undefined;
 }
 
-/** Writes the record, and the genesis beside it under a name of its own: each file whole, the record last. */
+/** Writes the genesis file and then the record, each atomically. */
 export function writeRecord(file: string, { chainId, block, addresses, genesis, rollup }: Deployed): void {
   const { evmVerifier, inbox, outputs, ...inference } = addresses;
   const folder = dirname(file);

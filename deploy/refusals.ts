@@ -5,7 +5,7 @@ import { BaseError } from "viem";
 import { journalFolder } from "./journal.ts";
 import type { Network } from "./network.ts";
 
-/** Numbers of Hardhat's errors, as its messages show them: HHE10120. */
+/** Numbers of Hardhat's errors, such as HHE10120. */
 const HHE = {
   cannotConnect: 703,
   timedOut: 704,
@@ -31,22 +31,22 @@ const INTERFERENCES = new Set<number>([
   HHE.nonceStillWrong,
 ]);
 
-/** Codes by which the operating system says that nobody answers. */
+/** Error codes of the operating system for an unreachable host. */
 const NO_CONNECTION = new Set(["ECONNREFUSED", "ECONNRESET", "ENOTFOUND", "ETIMEDOUT", "EAI_AGAIN", "UND_ERR_SOCKET"]);
 
-/** What Hardhat's errors bear; the classes of those that come from the network are not exported. */
+/** Fields of Hardhat's errors; Hardhat does not export the classes of its network errors. */
 interface Bearer {
-  /** Of Hardhat's own errors. */
+  /** In Hardhat's own errors. */
   readonly number?: number;
-  /** Of JSON-RPC, or of the operating system. */
+  /** JSON-RPC or operating system error code. */
   readonly code?: number | string;
-  /** Of HTTP. */
+  /** HTTP status. */
   readonly statusCode?: number;
 }
 
 /**
- * The words in which a refusal is looked for, where it has no code: nodes tell a lack of money with the code of any error (-32000), and Ignition keeps
- * of what happened to a transaction, in its journal, the text alone.
+ * Error messages to match, because they have no code: nodes report insufficient funds with the generic code -32000, and Ignition stores
+ * only the text of a transaction's error in its journal.
  */
 const WORDS = {
   noConnection: /ECONNREFUSED|ENOTFOUND|ECONNRESET|fetch failed/,
@@ -54,10 +54,10 @@ const WORDS = {
   reconciliation: /reconciliation errors/,
 } as const;
 
-const AGAIN = "run the same command again: it goes on where this one stopped, and pays for no contract twice";
+const AGAIN = "run the same command again: it continues where this one stopped, and pays for no contract twice";
 
 /**
- * What went wrong while Hardhat deployed, as an error that says what to do; anything else as it is.
+ * Translates an error of Hardhat's deployment into an error that says what to do; returns any other error unchanged.
  * @param at undefined if the network could not be opened.
  */
 export function explainRefusal(
@@ -78,18 +78,18 @@ export function explainRefusal(
     WORDS.noConnection.test(text)
   )
     return refusal(
-      `the L1 endpoint of network ${network} does not answer; check its URL, and that the node runs`,
+      `the L1 endpoint of network ${network} does not answer; check its URL, and that the node is running`,
       EXIT.environment,
     );
   if (number === HHE.noFunds || WORDS.noFunds.test(text))
     return refusal(
-      `the deployer ${at?.deployer} has too little money for the next contract; send ether there, and ${AGAIN}`,
+      `insufficient balance: the deployer ${at?.deployer} cannot pay for the next contract; send ether to it, and ${AGAIN}`,
       EXIT.refused,
     );
   const said = messageOf(causes);
   if (number === HHE.deployment && WORDS.reconciliation.test(text))
     return refusal(
-      `this deployment was begun with other parameters or other contracts (${listOf(said)}): give the first ones again to go on with it. To deploy all contracts anew, and pay for them again, remove ${at && journalFolder(at.deploymentId)}`,
+      `this deployment was begun with other parameters or other contracts (${listOf(said)}): to continue it, use the first ones. To deploy all contracts again, and pay for them again, remove ${at && journalFolder(at.deploymentId)}`,
       EXIT.input,
     );
   if (number === HHE.deployment) return refusal(`L1 refused the deployment: ${listOf(said)}`, EXIT.refused);
@@ -106,7 +106,7 @@ export function explainRefusal(
   return error;
 }
 
-/** What went wrong while an endpoint was only read, as an error that says what to do and does not tell the endpoint's address, which may hold a key. */
+/** Translates an error of a read-only request into an error that says what to do, without the endpoint's URL, which may contain an API key. */
 export function explainReading(error: unknown, network: string): unknown {
   const isSilent = causesOf(error).some(({ message }) => WORDS.noConnection.test(message));
   if (!(error instanceof BaseError) || isSilent) return explainRefusal(error, network);

@@ -5,22 +5,22 @@ import type { Hre } from "./network.ts";
 
 /** The transaction that creates a contract. */
 export interface Creation {
-  /** Names it within Ignition's modules, as Elench#DisputeGame. */
+  /** Its id in Ignition's modules, such as Elench#DisputeGame. */
   readonly id: string;
   readonly contract: string;
-  /** Of the code that stays; EIP-170 allows 24,576. */
+  /** Size of the runtime code; EIP-170 allows 24,576 bytes. */
   readonly codeBytes: number;
-  /** Of the transaction's data: creation code and arguments; EIP-3860 allows 49,152. */
+  /** Size of the transaction's data, creation code and arguments; EIP-3860 allows 49,152 bytes. */
   readonly dataBytes: number;
   readonly gas: bigint;
-  /** By name. An argument that is the address of another contract of the deployment is that contract's name. */
+  /** Arguments by name. The address of another contract of the deployment is replaced by that contract's name. */
   readonly arguments: Readonly<Record<string, unknown>>;
 }
 
 /**
- * Deploys on a simulated L1 in this process, under the rules of Osaka, and tells what it took. The creation of a contract does not depend on what else is on a
- * chain, so the gas is that of L1, but for some ten gas a byte of an address that is or is not zero.
- * @throws UserError if the contracts are not compiled; Hardhat's errors where a constructor refuses its arguments
+ * Deploys on a simulated L1 in this process, with the rules of Osaka, and returns the transactions. The creation of a contract does not depend on other state of the
+ * chain, so the gas is that of L1, except for about 12 gas for each byte of a contract's address that is zero.
+ * @throws UserError if the contracts are not compiled; Hardhat's errors if a constructor reverts
  */
 export async function simulate(hre: Hre, inputs: Inputs): Promise<Creation[]> {
   const module = await moduleOf(inputs);
@@ -88,6 +88,6 @@ function argumentsOf(
     if (typeof value !== "object" || value === null) return value;
     return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, named(part)]));
   };
-  // A trailing underscore only keeps a parameter apart from the variable that it sets.
+  // A trailing underscore only distinguishes a parameter from the variable that it sets.
   return Object.fromEntries(inputs.map(({ name = "" }, i) => [name.replace(/_$/, ""), named(args[i])]));
 }

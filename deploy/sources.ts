@@ -4,18 +4,18 @@ import { type BuildInfo, readArtifact, readBuildInfo, type StandardJson } from "
 import { contractsOf } from "./inputs.ts";
 import { configOf } from "./network.ts";
 
-/** What an explorer needs to compile a contract again. */
+/** The input that an explorer needs to verify a contract. */
 export interface ContractSources {
   readonly contract: string;
   /** Standard JSON input of the compiler. */
   readonly file: string;
-  /** As explorers ask for it: source and contract. */
+  /** Source and contract, in the explorers' notation. */
   readonly identifier: string;
-  /** As explorers ask for it: 0.8.37+commit.f401782d. */
+  /** Compiler version in the explorers' notation: 0.8.37+commit.f401782d. */
   readonly compiler: string;
 }
 
-/** Writes the compiler's input for each contract of a deployment: its own source, what that imports, and the settings. @throws UserError */
+/** Writes the compiler's input for each contract of a deployment: its source, all imports, and the settings. @throws UserError */
 export async function writeSources(folder: string): Promise<ContractSources[]> {
   const { hre } = await configOf("localhost");
   const { default: rollup } = await import("./modules/Rollup.ts");
@@ -39,7 +39,7 @@ export async function writeSources(folder: string): Promise<ContractSources[]> {
   return written;
 }
 
-/** The compiler's input, reduced to what one contract needs. Its metadata name these sources and settings alone, so the code is the same to the last byte. */
+/** The compiler's input, reduced to the sources of one contract. The metadata depend only on these sources and settings, so the code is identical, metadata included. */
 function standardJson({ input, trees }: BuildInfo, source: string, contract: string): StandardJson {
   const needed = importsOf(trees, source);
   return {
@@ -52,7 +52,7 @@ function standardJson({ input, trees }: BuildInfo, source: string, contract: str
   };
 }
 
-/** A source and all that it imports, by way of others too. */
+/** A source and all its direct and indirect imports. */
 function importsOf(trees: BuildInfo["trees"], source: string): ReadonlySet<string> {
   const found = new Set([source]);
   for (const name of found)

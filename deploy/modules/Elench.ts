@@ -1,6 +1,6 @@
 import { buildModule } from "@nomicfoundation/hardhat-ignition/modules";
 
-/** Everything on one chain: the tensor machine, the registry of models, the dispute game, the oracle. */
+/** The contracts for inference on L1: tensor machine, model registry, dispute game, oracle. */
 export default buildModule("Elench", (m) => {
   const guardian = m.getParameter<string>("guardian");
   const tensorVerifier = m.contract("TensorVerifier", [m.contract("FetchStep"), m.contract("Float64Ops")]);

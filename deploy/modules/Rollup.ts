@@ -1,7 +1,7 @@
 import { buildModule } from "@nomicfoundation/hardhat-ignition/modules";
 import Elench from "./Elench.ts";
 
-/** An L2 chain, on top of what serves inferences: the EVM machine, the inbox of its batches, its outputs. */
+/** The contracts of an L2 chain: EVM machine, inbox and outputs, in addition to those for inference. */
 export default buildModule("Rollup", (m) => {
   const elench = m.useModule(Elench);
   const hashes = m.contract("Hashes");
