@@ -13,7 +13,7 @@ const program = new Command("elench")
     "Optimistic fraud proofs for AI inference: check models, run them, replay disputes, and watch over them on L1.",
   )
   .version(version)
-  .showHelpAfterError("Run the command with --help to see what it takes.")
+  .showHelpAfterError("Run the command with --help for its arguments and options.")
   .addHelpText(
     "after",
     `
@@ -21,7 +21,7 @@ Every flag can be given as an environment variable: --max-fee as ELENCH_MAX_FEE.
 Exit codes: 0 done; 1 done, and the answer is no; 2 wrong input; 3 something needed is not there, or stdout cannot be written; 4 refused by L1; 70 a defect of Elench.`,
   );
 
-// Loading takes longer than most commands: what was compiled is kept, and only the command that is named is loaded.
+// Loading takes longer than most commands run: use Node's compile cache, and load only the given command.
 enableCompileCache();
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   model: async () => (await import("./commands/model.ts")).modelCommand(),
@@ -40,7 +40,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   completion: async () => (await import("./commands/completion.ts")).completionCommand(),
 };
 const named = process.argv[2] ?? "";
-// Completion is about all of them.
+// Completion needs all commands.
 const needed = Object.hasOwn(COMMANDS, named) && named !== "completion" ? [named] : Object.keys(COMMANDS);
 for (const name of needed) program.addCommand(await (COMMANDS[name] as () => Promise<Command>)());
 
@@ -51,7 +51,7 @@ const throwItsErrors = (command: Command): void => {
 throwItsErrors(program);
 
 guardStreams();
-// Thrown outside of the command's own promise: Node alone would exit with 1, which means something else here.
+// Errors outside of the command's promise: Node would exit with 1, which means a negative answer here.
 process.on("uncaughtException", end);
 
 try {
@@ -62,7 +62,7 @@ try {
 
 async function end(error: unknown): Promise<void> {
   if (error instanceof CommanderError) {
-    // It has said what is to be said. Its exit code for bad arguments is 1; here 1 means that the work was done and the answer is no.
+    // Commander has printed its message. Its exit code for wrong arguments is 1; here 1 means a negative answer.
     process.exitCode ??= error.exitCode === 0 ? 0 : EXIT.input;
     return;
   }

@@ -121,6 +121,6 @@ test("the watchtower defends without its outputs, and says once that stdout is g
       child.kill("SIGTERM");
       assert.equal(await end, stdout === "pipe" ? 0 : 3);
       if (stderr !== "pipe") return;
-      assert.equal(child.said.err.match(/cannot write to stdout.*going on without it/g)?.length, 1);
+      assert.equal(child.said.err.match(/cannot write to stdout.*continuing without it/g)?.length, 1);
     });
 });

@@ -14,9 +14,9 @@ import { journal } from "../report/journal.ts";
 import { note } from "../report/output.ts";
 import { runRounds } from "../report/rounds.ts";
 
-/** What providers and proposers have in common: they claim something on L1 with a bond, and may stay to stand by it. */
+/** Shared by providers and proposers: they claim a result on L1 with a bond, and can stay to defend it. */
 
-/** Of whoever executes what is claimed, and acts on L1 with a key. */
+/** Options of a command that executes a claim and acts on L1 with a key. */
 export interface ActorOptions extends ConnectOptions {
   readonly keyFile?: string;
   readonly maxFee: number;
@@ -32,13 +32,13 @@ export interface ClaimantOptions extends ActorOptions {
   readonly interval: number;
 }
 
-/** What a claim is executed with. */
+/** The engine and the store of a claim's execution. */
 export interface Tools {
   readonly store: ModelStore;
   readonly backend: Backend;
 }
 
-/** Who executes what is claimed, by the command's options. Natively, by default. */
+/** Makes the executors from the command's options. Default: native execution. */
 export type ExecutorsOf<Options> = (options: Options, tools: Tools) => Pick<AgentOptions, "inferences" | "batches">;
 
 export const natively: ExecutorsOf<unknown> = () => ({});
@@ -47,7 +47,7 @@ export const withActor = (command: Command): Command =>
   withKey(
     withL1(
       command
-        .addOption(option("--store <folder>", "where models are kept").default(defaultStore()))
+        .addOption(option("--store <folder>", "folder of the stored models").default(defaultStore()))
         .addOption(engineOption())
         .addOption(threadsOption()),
     ),
@@ -55,9 +55,9 @@ export const withActor = (command: Command): Command =>
 
 export const withClaimant = (command: Command): Command =>
   withActor(command)
-    .addOption(option("--defend", "stay, answer whoever disputes it, and bring it to its end, until interrupted"))
+    .addOption(option("--defend", "stay until interrupted: answer all disputes of the claim, and settle it"))
     .addOption(
-      option("--interval <ms>", "with --defend: time between two looks at the chain")
+      option("--interval <ms>", "with --defend: time between two polls of the chain")
         .argParser(positiveInteger)
         .default(1_000),
     );
@@ -73,7 +73,7 @@ export async function openClaimant<Options extends ActorOptions>(
   executors: ExecutorsOf<Options> = natively,
 ): Promise<Claimant> {
   const signer = account(options.keyFile);
-  if (!signer) throw new UserError("this takes a key: give --key-file or ELENCH_KEY");
+  if (!signer) throw new UserError("no private key: give --key-file or set ELENCH_KEY");
   const connection = await connectTo(options);
   const backend = backendOf(options.engine, options.threads);
   const store = new ModelStore(options.store, backend);
@@ -95,9 +95,9 @@ export async function openClaimant<Options extends ActorOptions>(
   return { agent, deployment: connection.deployment };
 }
 
-/** With --defend: stays, and stands by what was claimed. @param also brings it to its end, in each round. */
+/** With --defend: stays and defends the claim. @param also settles it, in each round. */
 export async function defend({ agent }: Claimant, options: ClaimantOptions, also: () => Promise<void>): Promise<void> {
   if (!options.defend) return;
-  note("standing by it; interrupt to stop");
+  note("defending the claim; interrupt to stop");
   await runRounds(agent, { interval: options.interval, once: false, also });
 }

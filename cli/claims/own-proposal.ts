@@ -2,19 +2,19 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Game } from "@elench/challenger/strategy/tree";
 import type { Agent } from "@elench/challenger/watch/agent";
 
-/** What an earlier run of the same command, by the same account, has left on L1. */
+/** Finds the effects of an earlier run of the same command with the same account. */
 
-/** The game about a batch's output that the account itself has proposed, if that is in the batch's place. */
+/** The game of the account's own proposal for a batch, if that proposal is the batch's entry. */
 export function ownProposal({ batches, watchtower, queue }: Agent, batch: number): Game | undefined {
   const entry = batches.entries.get(batch);
   const game = entry && watchtower.forest.games.get(entry.game);
   return game?.proposal.proposer === queue?.address.toLowerCase() ? game : undefined;
 }
 
-/** Milliseconds for which a transaction of an earlier run is waited for. One that takes longer is outbid. */
+/** Milliseconds to wait for a pending transaction of an earlier run. After that it is replaced with higher fees. */
 const PATIENCE = 30_000;
 
-/** Waits until no transaction of the account is in the pool: what an earlier run sent just before it was killed may be the very claim that we would send. */
+/** Waits until no transaction of the account is pending: an earlier run may have sent the same claim just before it was killed. */
 export async function waitForEarlierTransactions({ client, queue }: Agent): Promise<void> {
   if (!queue) return;
   const count = (blockTag: "latest" | "pending") => client.getTransactionCount({ address: queue.address, blockTag });

@@ -7,8 +7,8 @@ import type { PublicClient, TransactionReceipt } from "viem";
 
 /**
  * Sends a transaction, and waits until it is in a block.
- * @param what names it, as "the answer to request 3".
- * @throws UserError if L1 refuses it, or it fails there.
+ * @param what for messages, such as "the answer to request 3".
+ * @throws UserError if L1 refuses the transaction, or it reverts.
  */
 export async function post(
   queue: TransactionQueue,
@@ -19,17 +19,17 @@ export async function post(
   const sent = await queue.submit(intent);
   if (sent.status !== "sent") {
     const refusal = sent.status === "refused" ? sent.refusal : undefined;
-    const reason = refusal?.message ?? "it is on its way already";
+    const reason = refusal?.message ?? "the same transaction is already pending";
     throw new UserError(`L1 refused ${what}: ${reason}`, EXIT.refused, { cause: refusal, docs: refusal?.docs });
   }
   const receipt = await client.waitForTransactionReceipt({ hash: sent.hash });
   if (receipt.status !== "success")
-    throw new UserError(`${what} failed in a block; somebody may have been first`, EXIT.refused);
+    throw new UserError(`the transaction of ${what} reverted; another account may have been first`, EXIT.refused);
   await queue.tick();
   return receipt;
 }
 
-/** The same with a proposal's bond, which the sender must have. */
+/** The same with a proposal's bond. @throws UserError if the sender's balance is insufficient */
 export async function postBonded(
   { queue, client }: Agent,
   disputeGame: `0x${string}`,
@@ -44,6 +44,9 @@ export async function postBonded(
   });
   const balance = await client.getBalance({ address: queue.address });
   if (balance < price)
-    throw new UserError(`the bond of ${what} is ${price} wei, and ${queue.address} has ${balance}`, EXIT.refused);
+    throw new UserError(
+      `insufficient balance: the bond of ${what} is ${price} wei, but ${queue.address} has ${balance} wei`,
+      EXIT.refused,
+    );
   return post(queue, client, { ...intent, value: price }, what);
 }

@@ -25,8 +25,8 @@ export interface AnswerOptions extends ClaimantOptions {
 
 export function answerCommand(executors: ExecutorsOf<AnswerOptions> = natively): Command {
   const command = new Command("answer")
-    .description("a provider's command: runs the model that a request on L1 asks for, and posts the answer with a bond")
-    .addOption(option("--request <id>", "the request's number").argParser(naturalNumber).makeOptionMandatory());
+    .description("run the model of a request on L1, and post the answer with a bond (for providers)")
+    .addOption(option("--request <id>", "number of the request").argParser(naturalNumber).makeOptionMandatory());
   return withClaimant(command).action((options: AnswerOptions) => answer(options, executors));
 }
 

@@ -20,19 +20,19 @@ interface AppendOptions extends ConnectOptions {
 }
 
 export function batchCommand(): Command {
-  return new Command("batch").description("the batches of L2 blocks that are on L1").addCommand(appendCommand());
+  return new Command("batch").description("batches of L2 blocks on L1").addCommand(appendCommand());
 }
 
 function appendCommand(): Command {
   const command = new Command("append")
-    .description("the sequencer's command: puts a batch on L1")
-    .argument("<file>", "the batch: bytes, or hexadecimal (elench chain --export writes one)");
+    .description("append a batch to the inbox on L1 (for the sequencer)")
+    .argument("<file>", "batch file, binary or hexadecimal (elench chain --export writes it)");
   return withKey(withL1(command))
     .addOption(jsonOption())
     .action(async (file: string, options: AppendOptions) => {
       const bytes = readBatchFile(file);
       const signer = account(options.keyFile);
-      if (!signer) throw new UserError("appending a batch takes a key: give --key-file or ELENCH_KEY");
+      if (!signer) throw new UserError("no private key: give --key-file or set ELENCH_KEY");
       const { clients, chainId, deployment } = await connectTo(options);
       if (!deployment.rollup)
         throw new UserError("the deployment has no rollup; deploy one with elench deploy --genesis");

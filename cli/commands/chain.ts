@@ -46,34 +46,35 @@ interface ChainOptions extends DimensionOptions {
 export function chainCommand(): Command {
   return withDimensions(new Command("chain"))
     .description(
-      "a local L2 chain to try contracts on: Ethereum's JSON-RPC on 127.0.0.1, and models inside transactions",
+      "run a local L2 chain for development: Ethereum JSON-RPC on 127.0.0.1, and models that contracts can call",
     )
-    .addOption(option("--model <file>", "ONNX model that contracts can call; repeat for others").argParser(collect))
+    .addOption(option("--model <file>", "ONNX model that contracts can call; can be repeated").argParser(collect))
     .addOption(
       option(
         "--genesis <file>",
-        "begin with this, as elench genesis writes it (default: rich development accounts, and the models)",
+        "genesis file of elench genesis (default: funded development accounts and the models)",
       ),
     )
-    .addOption(option("--chain-id <n>", "the chain's id, without --genesis").argParser(chainId).default(901))
+    .addOption(option("--chain-id <n>", "chain id, without --genesis").argParser(chainId).default(901))
+    .addOption(option("--port <n>", "TCP port; 0 for any free port").argParser(integerWithin(0, 65_535)).default(9545))
     .addOption(
-      option("--port <n>", "where to listen; 0 for any that is free").argParser(integerWithin(0, 65_535)).default(9545),
-    )
-    .addOption(
-      option("--gas-limit <n>", "gas of a block; at most what a batch can use, 2^27")
+      option("--gas-limit <n>", "gas limit of a block; at most 2^27, the gas of a batch")
         .argParser(gasLimit)
         .default(30_000_000n, "30000000"),
     )
     .addOption(
-      option("--block-time <seconds>", "a block every so often (default: one at once for each transaction)").argParser(
-        seconds,
-      ),
+      option(
+        "--block-time <seconds>",
+        "seconds between blocks (default: each transaction gets its own block at once)",
+      ).argParser(seconds),
     )
-    .addOption(option("--export <folder>", "at the end, write the genesis and the blocks, as batches for L1"))
-    .addOption(option("--store <folder>", "where models of a genesis are looked for").default(defaultStore()))
+    .addOption(
+      option("--export <folder>", "at the end, write the genesis and the blocks, as batches for L1, to this folder"),
+    )
+    .addOption(option("--store <folder>", "folder with the models of the genesis").default(defaultStore()))
     .addOption(engineOption())
     .addOption(threadsOption())
-    .addOption(option("--json", "print events as JSON, one a line, to stdout"))
+    .addOption(option("--json", "print events to stdout, one JSON object a line"))
     .action(run);
 }
 
@@ -100,12 +101,12 @@ async function run(options: ChainOptions): Promise<void> {
       },
       onCall: (call) => {
         event({ kind: "call", ...call });
-        // Libraries try methods of some nodes only, and do without.
+        // Libraries probe optional methods and work without them.
         if (call.error && call.error.code !== CODE.unknownMethod) tell(`${call.method}: ${call.error.message}`);
       },
       onDropped: ({ hash }) => {
         event({ kind: "dropped", hash });
-        tell(`dropped ${toHex(hash)}: it is not valid any more`);
+        tell(`dropped ${toHex(hash)}: it is no longer valid`);
       },
       onTrouble: ({ message }) => {
         event({ kind: "trouble", message });
@@ -134,7 +135,7 @@ async function run(options: ChainOptions): Promise<void> {
 const devGenesis = (chainId: number, models: readonly LoadedModel[]): Genesis =>
   makeGenesis({ chainId: BigInt(chainId), accounts: devAccounts(), models, directoryCode: directoryCode() });
 
-/** All models of the genesis, so that no block waits for one later. */
+/** Loads all models of the genesis before the first block. */
 function findModels(
   genesis: Genesis,
   given: readonly LoadedModel[],
@@ -144,14 +145,14 @@ function findModels(
   for (const { id } of given) {
     if (!genesis.models.has(id))
       throw new UserError(
-        `the genesis has no model ${id}: contracts could not call it; make a genesis with elench genesis --model`,
+        `the genesis does not contain model ${id}, so contracts cannot call it; make a genesis with elench genesis --model`,
       );
   }
   for (const id of genesis.models.keys()) {
     if (byId.has(id)) continue;
     if (!store.has(id as Hex))
       throw new UserError(
-        `the genesis names model ${id}, which is neither given by --model nor in ${store.folder}`,
+        `model ${id} of the genesis is missing: give its ONNX file with --model, or add it to ${store.folder} with elench model add --local`,
         EXIT.environment,
       );
     byId.set(id, store.load(id as Hex));
@@ -164,9 +165,10 @@ async function listen(port: number, start: () => Promise<Devnet>): Promise<Devne
     return await start();
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code === "EADDRINUSE") throw new UserError(`port ${port} is taken: give another with --port`, EXIT.environment);
+    if (code === "EADDRINUSE")
+      throw new UserError(`port ${port} is already in use: give another port with --port`, EXIT.environment);
     if (code === "EACCES")
-      throw new UserError(`port ${port} is kept for the system: give one above 1023 with --port`, EXIT.environment);
+      throw new UserError(`permission denied for port ${port}: give a port above 1023 with --port`, EXIT.environment);
     throw error;
   }
 }
@@ -176,7 +178,7 @@ const stopped = (): Promise<void> =>
     for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => resolve());
   });
 
-/** Writes what a node needs to come to the same states. @returns the files */
+/** Writes the genesis and the batches, from which a node computes the same states. @returns the files */
 function exportChain({ chain, blocks }: DevChain, folder: string): string[] {
   const write = (name: string, content: string | Uint8Array): string => {
     const file = join(folder, name);
@@ -190,7 +192,7 @@ function exportChain({ chain, blocks }: DevChain, folder: string): string[] {
   ];
 }
 
-/** What is told: to programs on stdout with --json, to people on stderr without. */
+/** Events of the chain: with --json as JSON on stdout, otherwise as text on stderr. */
 const voiceOf = (json: boolean | undefined) => ({
   event: (event: Record<string, unknown>): void => {
     if (json) process.stdout.write(`${JSON.stringify(event, jsonValue)}\n`);
@@ -226,8 +228,8 @@ function describeStart(genesis: Genesis, { url, chain }: Devnet, showKeys: boole
     privateKeyOf(account),
   ]);
   return [
-    ...(showKeys ? ["Accounts with 10,000 ETH each (anybody has their keys):", columns(keys), ""] : []),
+    ...(showKeys ? ["Accounts with 10,000 ETH each (their keys are public):", columns(keys), ""] : []),
     `${describeModels(genesis)}output  ${toHex(chain.latest.hash)}`,
-    `chain ${genesis.chainId} is at ${url}`,
+    `chain ${genesis.chainId} listens at ${url}`,
   ].join("\n");
 }

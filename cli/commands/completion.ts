@@ -8,10 +8,10 @@ const SCRIPTS = { bash: bashScript, zsh: zshScript, fish: fishScript } as const;
 
 type Shell = keyof typeof SCRIPTS;
 
-/** The program that it becomes a part of must have all of its commands. */
+/** @param program must have all other commands, because the script completes them. */
 export function completionCommand(): Command {
   return new Command("completion")
-    .description("print a script that completes elench's commands and flags in a shell")
+    .description("print a shell script that completes elench's commands and flags")
     .addArgument(new Argument("<shell>", "bash, zsh or fish").choices(Object.keys(SCRIPTS)))
     .addHelpText(
       "after",

@@ -80,7 +80,7 @@ test("a dry run without endpoint and key lists every transaction, and says what 
     transactions.reduce((sum, transaction) => sum + transaction.gas, 0),
   );
   assert.deepEqual(costs, [{ at: "given", gasPrice: 10e9, cost: String(BigInt(gas) * 10n ** 10n) }]);
-  assert.match(unknown.join("; "), /present price of gas.*ELENCH_L1_URL.*ELENCH_KEY/);
+  assert.match(unknown.join("; "), /present gas price.*ELENCH_L1_URL.*ELENCH_KEY/);
   holdsTheDocumented(gas, 26);
   const { arguments: given } = transactions.find(({ contract }) => contract === "InferenceOracle") ?? {};
   assert.deepEqual(given, {
@@ -136,13 +136,13 @@ test("a dry run with an endpoint and no key asks for no key; one with a poor key
 test("--check compares with a build, and its exit code tells", async () => {
   const right = await deploy(["--network", "localhost", "--check", file("record.json")]);
   assert.equal(right.code, 0, right.complaint);
-  assert.match(right.out, /^ok +TensorVerifier[\s\S]*all \d+ findings are as they should be\n$/);
+  assert.match(right.out, /^ok +TensorVerifier[\s\S]*all \d+ findings are ok\n$/);
   const parameters = JSON.parse(readFileSync(PARAMETERS[1] as string, "utf8")) as object;
   writeFileSync(file("other.json"), JSON.stringify({ ...parameters, bond: "70000000000000000" }));
   const args = ["--network", "localhost", "--check", file("record.json"), "--parameters", file("other.json")];
   const other = await deploy(args);
   assert.equal(other.code, 1, other.complaint);
-  assert.match(other.out, /^WRONG +DisputeGame .*BOND +60000000000000000, and should be 70000000000000000$/m);
+  assert.match(other.out, /^WRONG +DisputeGame .*BOND +60000000000000000, but should be 70000000000000000$/m);
   const json = JSON.parse((await deploy([...args, "--json"])).out) as { ok: boolean; findings: { ok: boolean }[] };
   assert.deepEqual([json.ok, json.findings.filter(({ ok }) => !ok).length], [false, 1]);
 });
@@ -192,10 +192,10 @@ test("what cannot be is refused, with the exit code that says whose fault it is"
     ],
     [["--network", "localhost", "--check", file("none.json")], 2, /there is no .*none\.json/],
     [["--network", "localhost", "--check", file("genesis.json")], 2, /genesis\.json/],
-    [["--network", "nowhere", ...PARAMETERS, "--dry-run"], 2, /no network of that name/],
+    [["--network", "nowhere", ...PARAMETERS, "--dry-run"], 2, /no http network of that name/],
     [["--network", "localhost", "--dry-run", "--check", "x"], 2, /--dry-run and --check exclude each other/],
-    [["--network", "localhost", "--dry-run", "--out", "x"], 2, /--out is for a deployment/],
-    [["--network", "localhost", "--fee", "10"], 2, /--fee is for --dry-run/],
+    [["--network", "localhost", "--dry-run", "--out", "x"], 2, /--out has no effect with --dry-run/],
+    [["--network", "localhost", "--fee", "10"], 2, /--fee needs --dry-run/],
     [["--network", "localhost", "--dry-run", "--fee", "much"], 2, /gwei/],
     [["--sources", file("genesis.json")], 2, /cannot make the folder/],
     [

@@ -21,36 +21,47 @@ interface DeployOptions {
 
 export function deployCommand(): Command {
   return new Command("deploy")
-    .description("deploy the contracts with Hardhat Ignition, and record where they are; or say what that would take")
+    .description(
+      "deploy the contracts with Hardhat Ignition and write their addresses to a record; or estimate or check a deployment",
+    )
     .addOption(option("--network <name>", "network of hardhat.config.ts: localhost, l1"))
     .addOption(
       option("--parameters <file>", "clocks, bonds and roles, as JSON (default: deploy/parameters/<network>.json)"),
     )
     .addOption(
-      option("--genesis <file>", "deploy an L2 chain as well, which begins with this (default: inference alone)"),
+      option(
+        "--genesis <file>",
+        "also deploy an L2 chain with this genesis file (default: only the contracts for inference on L1)",
+      ),
     )
-    .addOption(option("--out <file>", "where to write the record (default: deploy/<chain id>.json)"))
-    .addOption(option("--dry-run", "list the transactions, their gas and their cost, and send nothing; takes no key"))
-    .addOption(option("--fee <gwei>", "with --dry-run: the cost at this price of gas as well").argParser(amountOfGwei))
+    .addOption(option("--out <file>", "file for the record (default: deploy/<chain id>.json)"))
+    .addOption(option("--dry-run", "list the transactions, their gas and their cost, and send nothing; needs no key"))
+    .addOption(option("--fee <gwei>", "with --dry-run: also show the cost at this gas price").argParser(amountOfGwei))
     .addOption(
       option(
         "--check <record>",
-        "compare a recorded deployment with this build and the parameters (exit code 1: they differ); takes no key",
+        "compare a recorded deployment with this build and the parameters (exit code 1: they differ); needs no key",
       ),
     )
     .addOption(
-      option("--sources <folder>", "write the compiler's standard JSON input of each contract, to verify sources with"),
+      option(
+        "--sources <folder>",
+        "write the compiler's standard JSON input of each contract to this folder, for source verification",
+      ),
     )
     .addOption(jsonOption())
     .action(run);
 }
 
-// Hardhat takes a second to load: only the work that needs it loads it.
+// Hardhat takes 1 s to load, so it is loaded only if it is needed.
 async function run(options: DeployOptions): Promise<void> {
   refuseMixtures(options);
   const { network, check, sources, dryRun, json } = options;
   if (sources !== undefined) return exportSources(sources, json);
-  if (network === undefined) throw new UserError("give --network: localhost, or l1 (ELENCH_L1_URL says where it is)");
+  if (network === undefined)
+    throw new UserError(
+      "--network is missing: give --network localhost, or --network l1 with its URL in ELENCH_L1_URL",
+    );
   const files: InputFiles = { network, parameters: options.parameters, genesis: options.genesis };
   if (check !== undefined) return checkRecord(files, check, json);
   return dryRun ? planDeployment(files, options) : deployContracts(files, options);
@@ -79,15 +90,15 @@ async function checkRecord(files: InputFiles, record: string, json: boolean | un
   if (!report.ok) process.exitCode = EXIT.negative;
 }
 
-/** @throws UserError for flags of which one would be passed over */
+/** @throws UserError for flags that contradict each other */
 function refuseMixtures({ dryRun, check, sources, fee, out }: DeployOptions): void {
   const modes = [dryRun && "--dry-run", check !== undefined && "--check", sources !== undefined && "--sources"].filter(
     Boolean,
   );
-  if (modes.length > 1) throw new UserError(`${modes.join(" and ")} exclude each other: give one of them`);
+  if (modes.length > 1) throw new UserError(`${modes.join(" and ")} exclude each other: give only one`);
   if (modes.length > 0 && out !== undefined)
-    throw new UserError(`--out is for a deployment, and ${modes[0]} makes no record`);
-  if (fee !== undefined && !dryRun) throw new UserError("--fee is for --dry-run");
+    throw new UserError(`--out has no effect with ${modes[0]}, which writes no record: leave it out`);
+  if (fee !== undefined && !dryRun) throw new UserError("--fee needs --dry-run");
 }
 
 async function exportSources(folder: string, json: boolean | undefined): Promise<void> {
@@ -106,11 +117,11 @@ const ether = (wei: bigint): string => `${formatEther(wei)} ETH`;
 function describePlan(plan: Plan, isTooPoor: boolean): string {
   const { chainId, deployer, balance, transactions, gas, costs, unknown } = plan;
   const due = transactions.filter(({ isSent }) => !isSent).length;
-  const payer = deployer === null ? "" : `, paid by ${deployer}, which has ${ether(balance ?? 0n)}`;
+  const payer = deployer === null ? "" : `, paid by ${deployer} with a balance of ${ether(balance ?? 0n)}`;
   return [
     columns([["contract", "code", "data", "gas", "arguments"], ...transactions.map(describeTransaction)]),
     "",
-    ...(chainId === null ? [] : [`chain ${chainId}${payer}${isTooPoor ? ", and needs more" : ""}`]),
+    ...(chainId === null ? [] : [`chain ${chainId}${payer}${isTooPoor ? ": insufficient balance" : ""}`]),
     `${due} transactions to send, ${gas} gas`,
     ...costs.map(({ at, gasPrice, cost }) => `${ether(cost)} at the ${at} price of ${formatGwei(gasPrice)} gwei`),
     ...unknown.map((what) => `not known: ${what}`),
@@ -141,9 +152,7 @@ const describeCheck = ({ findings, ok }: CheckReport): string => {
   const failed = findings.filter((finding) => !finding.ok).length;
   return [
     columns(findings.map(describeFinding)),
-    ok
-      ? `all ${findings.length} findings are as they should be`
-      : `${failed} of ${findings.length} findings are not as they should be`,
+    ok ? `all ${findings.length} findings are ok` : `${failed} of ${findings.length} findings are WRONG`,
   ].join("\n");
 };
 

@@ -17,7 +17,7 @@ interface DisputeOptions extends ConnectOptions {
 }
 
 export function disputeCommand(): Command {
-  const list = withL1(new Command("list").description("every game, its status, and how many claims it has"))
+  const list = withL1(new Command("list").description("list all games with their status and number of claims"))
     .addOption(jsonOption())
     .action(async (options: DisputeOptions) => {
       const { forest } = await read(options);
@@ -38,24 +38,25 @@ export function disputeCommand(): Command {
             ]),
       );
     });
-  const show = withL1(new Command("show").description("one game: its claim tree, clocks and bonds"))
-    .argument("<game>", "the game's id, or the start of it")
+  const show = withL1(new Command("show").description("show one game: its claim tree, clocks and bonds"))
+    .argument("<game>", "the game's id, or a prefix of it")
     .addOption(jsonOption())
     .action(async (id: string, options: DisputeOptions) => {
       const { forest, parameters, now } = await read(options);
       const game = findGame(forest, id);
       print(options.json, describeGame(game, parameters, now), () => drawGame(game, parameters, now));
     });
-  return new Command("dispute").description("look at the disputes on L1").addCommand(list).addCommand(show);
+  return new Command("dispute").description("show disputes on L1").addCommand(list).addCommand(show);
 }
 
-/** The game whose id starts so. @throws UserError if there is none, or more than one. */
+/** The game whose id has this prefix. @throws UserError if there is none, or more than one. */
 export function findGame(forest: Forest, id: string): Game {
   if (!/^0x[\da-f]+$/i.test(id))
-    throw new UserError(`"${id}" is no game's id: that is 0x and hexadecimal digits; elench dispute list shows them`);
+    throw new UserError(`"${id}" is not a game id: give 0x and hexadecimal digits; elench dispute list shows the ids`);
   const found = [...forest.games.values()].filter((game) => game.id.startsWith(id.toLowerCase()));
-  if (found.length === 0) throw new UserError(`no game's id starts with ${id}; elench dispute list shows them`);
-  if (found.length > 1) throw new UserError(`${found.length} games' ids start with ${id}; give more of it`);
+  if (found.length === 0)
+    throw new UserError(`no game has an id that starts with ${id}; elench dispute list shows the ids`);
+  if (found.length > 1) throw new UserError(`${found.length} games have ids that start with ${id}: give more digits`);
   return found[0] as Game;
 }
 
@@ -109,7 +110,7 @@ function describeGame(game: Game, parameters: GameParameters, now: number) {
 const short = (hash: string): string => `${hash.slice(0, 10)}…`;
 
 function drawGame(game: Game, parameters: GameParameters, now: number): string {
-  const left = (deadline: number): string => (deadline > now ? `${deadline - now} s left` : "clock run out");
+  const left = (deadline: number): string => (deadline > now ? `${deadline - now} s left` : "clock expired");
   const lines = [
     `game ${game.id}: ${game.status}`,
     `proposal  output ${short(game.proposal.output)}  by ${game.proposal.proposer}  bond ${4n * parameters.bond} wei  ${left(proposalDeadline(game, parameters))}`,

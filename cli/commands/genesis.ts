@@ -23,12 +23,12 @@ interface GenesisOptions extends DimensionOptions {
 
 export function genesisCommand(): Command {
   return withDimensions(new Command("genesis"))
-    .description("write what an L2 chain begins with: its accounts, and the models that its contracts can call")
-    .addOption(option("--chain-id <n>", "the chain's id").argParser(chainId).makeOptionMandatory())
-    .addOption(option("--model <file>", "ONNX model that contracts can call; repeat for others").argParser(collect))
+    .description("write the genesis file of an L2 chain: its accounts, and the models that contracts can call")
+    .addOption(option("--chain-id <n>", "chain id").argParser(chainId).makeOptionMandatory())
+    .addOption(option("--model <file>", "ONNX model that contracts can call; can be repeated").argParser(collect))
     .addOption(option("--alloc <file>", 'accounts as JSON: { "0x…": { "balance", "nonce", "code", "storage" } }'))
-    .addOption(option("--dev", "make the ten well-known development accounts rich (anybody has their keys)"))
-    .addOption(option("--out <file>", "where to write it").makeOptionMandatory())
+    .addOption(option("--dev", "fund the ten well-known development accounts (their keys are public)"))
+    .addOption(option("--out <file>", "file to write").makeOptionMandatory())
     .addOption(jsonOption())
     .action(async (options: GenesisOptions) => {
       requireWritable(options.out);
@@ -65,9 +65,7 @@ export function describeModels({ models }: Genesis): string {
 
 function accountsOf({ alloc, dev }: GenesisOptions): PreState {
   if (!alloc && !dev)
-    throw new UserError(
-      "nobody would have ether to pay for gas: give --alloc FILE, or --dev for a chain to try things",
-    );
+    throw new UserError("no account has ether to pay for gas: give --alloc FILE, or --dev for a development chain");
   return new Map([...(dev ? devAccounts() : []), ...(alloc ? readAlloc(alloc) : [])]);
 }
 
@@ -76,6 +74,6 @@ function readAlloc(file: string): PreState {
   try {
     return parseGenesis(JSON.stringify({ config: { chainId: 1 }, elench: {}, alloc: JSON.parse(text) })).accounts;
   } catch (error) {
-    throw new UserError(`${file} is no list of accounts: ${(error as Error).message}`);
+    throw new UserError(`${file} is not a list of accounts: ${(error as Error).message}`);
   }
 }

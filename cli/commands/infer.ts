@@ -24,12 +24,12 @@ interface InferOptions extends DimensionOptions {
 
 export function inferCommand(): Command {
   return withDimensions(new Command("infer"))
-    .description("run a model; every engine gives the same bits")
+    .description("run a model; all engines give the same bits")
     .argument("<file>", "ONNX model")
     .addOption(
       option(
         "--input <name=file>",
-        "an input: .npy, .pb (ONNX TensorProto), .json or raw .bin; repeat for others",
+        "an input: .npy, .pb (ONNX TensorProto), .json or raw .bin; can be repeated",
       ).argParser(collect),
     )
     .addOption(engineOption("stepper"))
@@ -79,7 +79,7 @@ function run(model: Model, inputs: readonly Uint8Array[], { engine, threads }: I
     const { steps } = checkProgram(model.program);
     if (steps > STEPPER_LIMIT) {
       throw new UserError(
-        `the stepper takes one step at a time, and refuses above ${STEPPER_LIMIT}; this model has up to ${steps}: use another --engine`,
+        `the stepper runs at most ${STEPPER_LIMIT} steps; this model has up to ${steps}: use another --engine`,
       );
     }
     const started = performance.now();

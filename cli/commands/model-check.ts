@@ -17,7 +17,7 @@ import { columns, print } from "../report/output.ts";
 export function checkCommand(): Command {
   return withDimensions(new Command("check"))
     .description(
-      "what a model needs, and what it will cost, before any work: operators, shapes, steps, memory, gas (exit code 1: it is not supported)",
+      "check whether a model is supported, and forecast its costs: operators, shapes, steps, memory, gas (exit code 1: not supported)",
     )
     .argument("<file>", "ONNX model")
     .addOption(jsonOption())
@@ -36,15 +36,15 @@ export function checkCommand(): Command {
     });
 }
 
-/** What a supported model will cost. */
+/** Forecast costs of a supported model. */
 interface Forecast {
-  /** Of a game about one inference. */
+  /** Level of a game about one inference. */
   readonly level: number;
   readonly instructions: number;
   readonly registration: RegistrationForecast;
-  /** Of the dearest step. */
+  /** The most expensive step. */
   readonly worstStep: StepBound;
-  /** At most, of an inference asked for on L1, and of one inside a batch of L2. */
+  /** Upper bounds of the gas of a dispute: about an inference requested on L1, and about one inside an L2 batch. */
   readonly dispute: { readonly l1: DisputeGas; readonly l2: DisputeGas };
   readonly call: CallForecast;
 }
@@ -74,7 +74,7 @@ const drawReport = (file: string, report: Report): string[] => [
   ]),
   "",
   ...report.inputs.map((t) => `input   ${t.name}  ${t.dtype} ${describeShape(t.shape)}`),
-  ...report.assumed.map((name) => `        ${name} is 1: give --dim ${name}=N for another size`),
+  ...report.assumed.map((name) => `        ${name} is assumed to be 1: give --dim ${name}=N for another size`),
   ...report.outputs.map((t) => `output  ${t.name}  ${t.dtype} ${describeShape(t.shape)}`),
   ...report.errors.map((error) => `error   ${file}: ${error}`),
 ];
@@ -88,9 +88,9 @@ const drawForecast = (
     ["FLOPs", `${flops}`],
     ["memory", `${bytes}`, "bytes"],
     ...drawRegistration(registration),
-    ["price", `${call.price}`, "gas for each run that a contract on L2 asks for"],
-    ["dispute", `${dispute.l1.total}`, `gas at most, both sides, on L1: ${drawDispute(dispute.l1)}`],
-    ["", `${dispute.l2.total}`, `gas at most, inside a batch of L2: ${drawDispute(dispute.l2)}`],
+    ["price", `${call.price}`, "gas for each run that an L2 contract calls"],
+    ["dispute", `${dispute.l1.total}`, `gas at most for both sides, on L1: ${drawDispute(dispute.l1)}`],
+    ["", `${dispute.l2.total}`, `gas at most for both sides, inside an L2 batch: ${drawDispute(dispute.l2)}`],
     ["its step", `${dispute.l1.step}`, `gas at most: instruction ${worstStep.pc}, ${worstStep.bytes} bytes of witness`],
   ]),
 ];
@@ -98,16 +98,16 @@ const drawForecast = (
 const drawRegistration = (registration: RegistrationForecast): string[][] =>
   "refused" in registration
     ? [["register", "-", `not possible: ${registration.refused}`]]
-    : [["register", `${registration.gas}`, `gas, about, in ${registration.transactions.length} transactions`]];
+    : [["register", `${registration.gas}`, `gas (about) in ${registration.transactions.length} transactions`]];
 
 const drawDispute = ({ claims, argument, step, resolution }: DisputeGas): string =>
   `${claims} claims ${argument}, the step ${step}, settlement ${resolution}`;
 
-/** An inference on L1 takes any model that can be registered; a contract on L2 hands over one tensor and gets one back. */
+/** Requests on L1 can use any registered model; a contract on L2 can call only models with one input and one output. */
 function verdict({ ok }: Report, forecast: Forecast | null): string {
   if (!ok || !forecast) return "not supported";
   if ("refused" in forecast.registration)
-    return "supported, but it cannot be registered on L1: no game can be about it";
+    return "supported, but it cannot be registered on L1, so it cannot be disputed";
   const { obstacles } = forecast.call;
   return obstacles.length === 0
     ? "supported"

@@ -30,30 +30,30 @@ interface CompareOptions extends DimensionOptions {
   readonly json?: boolean;
 }
 
-/** Milliseconds that onnxruntime may take for one run: large models take long. */
+/** Milliseconds that onnxruntime may take for one run. */
 const PATIENCE = 600_000;
 
 export function compareCommand(): Command {
   return withDimensions(new Command("compare"))
     .description(
-      "run a model here and in onnxruntime, and compare each value inside it (exit code 1: a value has another type or shape there, or is farther off than is tolerated)",
+      "run a model here and in onnxruntime, and compare every intermediate value (exit code 1: types or shapes differ, or an error exceeds --tolerance)",
     )
     .argument("<file>", "ONNX model")
     .addOption(
       option(
         "--input <name=file>",
-        "an input: .npy, .pb, .json or .bin; repeat for others; random ones by default",
+        "an input: .npy, .pb, .json or .bin; can be repeated (default: random inputs)",
       ).argParser(collect),
     )
     .addOption(
-      option("--seed <n>", "of the random inputs")
+      option("--seed <n>", "seed of the random inputs")
         .argParser(integerWithin(0, 2 ** 32 - 1))
         .default(1),
     )
     .addOption(
       option(
         "--tolerance <x>",
-        "how far a value may be off, in parts of the greatest magnitude in its tensor, as 1e-5",
+        "maximum error, relative to the greatest magnitude in the tensor, such as 1e-5",
       ).argParser(fraction),
     )
     .addOption(engineOption())
@@ -84,30 +84,30 @@ export function compareCommand(): Command {
 
 function fraction(text: string): number {
   const value = Number(text);
-  if (text.trim() === "" || !(value >= 0)) throw new InvalidArgumentError("It must be a number that is not negative.");
+  if (text.trim() === "" || !(value >= 0)) throw new InvalidArgumentError("It must be a non-negative number.");
   return value;
 }
 
-/** Elements of all random inputs together: they are made one by one. */
+/** Maximum number of elements of all random inputs. */
 const MOST_RANDOM = 2 ** 26;
 
-/** @throws UserError for inputs that are too large to be made up. */
+/** @throws UserError if the inputs are too large to generate. */
 function randomInputs({ program: { inputs } }: Model, seed: number): Uint8Array[] {
   const elements = inputs.reduce((n, { shape }) => n + elementCount(shape), 0);
   if (elements > MOST_RANDOM)
     throw new UserError(
-      `the model's inputs have ${elements} elements, and random ones at most ${MOST_RANDOM}: give them, with --input`,
+      `the model's inputs have ${elements} elements, but random inputs have at most ${MOST_RANDOM}: give files with --input`,
     );
   const random = seededRandom(seed);
   return inputs.map((type) => randomInput(type, random));
 }
 
-/** @throws UserError if onnxruntime ran nothing of the model. */
+/** @throws UserError if onnxruntime computed no value of the model. */
 function requireAnswers(file: string, version: string, { values }: Comparison): void {
   const refusals = values.flatMap(({ verdict }) => ("skipped" in verdict ? [verdict.skipped] : []));
   if (refusals.length === values.length)
     throw new UserError(
-      `onnxruntime ${version} runs nothing of ${file}: ${refusals[0] ?? "no node makes a value"}`,
+      `onnxruntime ${version} computes no value of ${file}: ${refusals[0] ?? "the model has no nodes"}`,
       EXIT.negative,
     );
 }

@@ -76,7 +76,7 @@ describe("model check", () => {
     assert.equal(code, 0);
     for (const line of [
       /^steps +1134804 .*level 6$/m,
-      /^register +\d+ +gas, about, in 2 transactions$/m,
+      /^register +\d+ +gas \(about\) in 2 transactions$/m,
       /^supported$/m,
     ])
       assert.match(out, line);

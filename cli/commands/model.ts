@@ -17,7 +17,7 @@ import { compareCommand } from "./model-compare.ts";
 
 export function modelCommand(): Command {
   return new Command("model")
-    .description("look at models, name them, and make them known")
+    .description("check, compare, identify and register models")
     .addCommand(checkCommand())
     .addCommand(compareCommand())
     .addCommand(idCommand())
@@ -26,7 +26,7 @@ export function modelCommand(): Command {
 
 function idCommand(): Command {
   return withDimensions(new Command("id"))
-    .description("the model's id, which anyone can derive from the file")
+    .description("print the model's id, which depends only on the file and its dimensions")
     .argument("<file>", "ONNX model")
     .addOption(jsonOption())
     .action((file: string, { json, ...dimensions }: DimensionOptions & { json?: boolean }) => {
@@ -48,10 +48,10 @@ interface AddOptions extends ConnectOptions, DimensionOptions {
 
 function addCommand(): Command {
   const command = withDimensions(new Command("add"))
-    .description("store a model, and register it on L1, where each of its instructions is checked")
+    .description("store a model and register it on L1, which checks each instruction")
     .argument("<file>", "ONNX model")
-    .addOption(option("--store <folder>", "where models are kept").default(defaultStore()))
-    .addOption(option("--local", "store it only; register nothing"));
+    .addOption(option("--store <folder>", "folder of the stored models").default(defaultStore()))
+    .addOption(option("--local", "store the model without registering it on L1"));
   return withKey(withL1(command))
     .addOption(jsonOption())
     .action(async (file: string, options: AddOptions) => {
@@ -65,7 +65,7 @@ function addCommand(): Command {
       const signer = account(options.keyFile);
       if (!signer)
         throw new UserError(
-          "registering takes a key: give --key-file or ELENCH_KEY, or --local to store the model only",
+          "no private key to register the model with: give --key-file or set ELENCH_KEY, or give --local to store it only",
         );
       const { clients, chainId, deployment } = await connectTo(options);
       const loaded = namingFile(file, () => store.add(onnx, dimensions));
@@ -82,7 +82,7 @@ function addCommand(): Command {
       const gas = transactions.reduce((sum, t) => sum + t.gasUsed, 0n);
       print(options.json, { id: loaded.id, registered: true, transactions, gas }, () =>
         transactions.length === 0
-          ? `${loaded.id} (registered before)`
+          ? `${loaded.id} (already registered)`
           : `${loaded.id} (${transactions.length} transactions, ${gas} gas)`,
       );
     });

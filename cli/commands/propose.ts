@@ -30,9 +30,9 @@ export interface ProposeOptions extends ClaimantOptions {
 export function proposeCommand(executors: ExecutorsOf<ProposeOptions> = natively): Command {
   const command = new Command("propose")
     .description(
-      "a proposer's command: executes the batches on L1, and posts the output of one with a bond; run again, it goes on with what it has posted",
+      "execute the batches on L1, and propose the output of one with a bond (for proposers); a repeated run continues with its earlier proposal",
     )
-    .addOption(option("--batch <n>", "the batch's number").argParser(naturalNumber).makeOptionMandatory());
+    .addOption(option("--batch <n>", "number of the batch").argParser(naturalNumber).makeOptionMandatory());
   return withClaimant(command).action((options: ProposeOptions) => propose(options, executors));
 }
 
@@ -45,7 +45,7 @@ async function propose(options: ProposeOptions, executors: ExecutorsOf<ProposeOp
     throw new UserError("the deployment has no rollup; deploy one with elench deploy --genesis");
   if (index >= agent.batches.appended.length)
     throw new UserError(
-      `the inbox at ${rollup.inbox} has no batch ${options.batch}: there are ${agent.batches.appended.length}`,
+      `the inbox at ${rollup.inbox} has no batch ${options.batch}: it has ${agent.batches.appended.length} batches`,
     );
   await agent.chain.follow();
   const output = toHex(await agent.chain.outputOf(index));
@@ -59,15 +59,15 @@ async function propose(options: ProposeOptions, executors: ExecutorsOf<ProposeOp
   await defend(claimant, options, () => settleDue(agent, rollup));
 }
 
-/** @throws UserError if what was proposed is not what the batches lead to: nobody can stand by that */
+/** @throws UserError if the earlier proposal is false: it cannot be defended */
 function resume({ id, proposal, status }: Game, output: Hex, { batch, json }: ProposeOptions): void {
   if (proposal.output !== output)
     throw new UserError(
-      `game ${id}: this account has proposed ${proposal.output} for batch ${batch}, which leads to ${output}: the proposal is false, and cannot be defended`,
+      `game ${id}: this account has proposed ${proposal.output} for batch ${batch}, which leads to ${output}: the proposal is false and cannot be defended`,
       EXIT.negative,
     );
   const result = { batch, output, game: id, transaction: null, gas: null, resumed: true };
-  print(json, result, () => `the output of batch ${batch}, ${output}, was proposed before: game ${id} is ${status}`);
+  print(json, result, () => `the output of batch ${batch}, ${output}, is already proposed: game ${id} is ${status}`);
 }
 
 async function proposeAnew(
@@ -93,7 +93,7 @@ async function proposeAnew(
     const result = { batch, output, game: event?.args.game ?? null, transaction, gas, resumed: false };
     print(json, result, () => `proposed ${what}, ${output}: ${transaction}`);
   } catch (error) {
-    // A transaction of an earlier run may have come first.
+    // A transaction of an earlier run may have been included first.
     await agent.watchtower.look();
     const proposed = ownProposal(agent, index);
     if (!proposed) throw error;
@@ -101,14 +101,14 @@ async function proposeAnew(
   }
 }
 
-/** @throws UserError while L1 has a false output for the batch before: a proposal on top of it would be void */
+/** @throws UserError while L1 has a false output for the previous batch: a proposal on it would become void */
 async function requireTruthBelow(agent: Agent, chain: BatchChain, index: number): Promise<void> {
   const before = agent.batches.entries.get(index - 1);
   if (!before) return;
   const previous = toHex(await chain.outputOf(index - 1));
   if (before.output !== previous)
     throw new UserError(
-      `the output of batch ${index - 1} is ${previous}, and L1 has ${before.output} in its place: it is replaced when its game is over and settled (elench settle --batch ${index - 1})`,
+      `L1 has the false output ${before.output} for batch ${index - 1}, whose true output is ${previous}: wait until its game is over, then run elench settle --batch ${index - 1}`,
       EXIT.refused,
     );
 }

@@ -45,66 +45,62 @@ interface ReplayOptions extends ConnectOptions, BatchReplayOptions, DimensionOpt
 
 export function replayCommand(): Command {
   const command = withDimensions(new Command("replay"))
-    .description("what happens at a step of an inference, or of an L2 transaction; on a terminal, walk through it")
-    .argument("[file]", "ONNX model; or replay a batch of L2 transactions, or a dispute by its id")
+    .description("show the steps of an inference or of an L2 transaction; interactive on a terminal")
+    .argument("[file]", "ONNX model; or give --batch or --dispute")
+    .addOption(option("--input <name=file>", "an input: .npy, .pb, .json or .bin; can be repeated").argParser(collect))
     .addOption(
-      option("--input <name=file>", "an input: .npy, .pb, .json or .bin; repeat for others").argParser(collect),
-    )
-    .addOption(
-      option(
-        "--dispute <game>",
-        "replay the inference, or the batch, that a game on L1 is about: its id, or the start of it",
-      ),
+      option("--dispute <game>", "replay the inference or the batch of a game on L1: the game's id, or a prefix of it"),
     )
     .addOption(
       option(
         "--batch <file>",
-        "replay a batch of L2 blocks, bytes or hexadecimal; the chain's earlier batches come first, in their order",
+        "replay a batch of L2 blocks, binary or hexadecimal; repeat it for all earlier batches of the chain, in order, the replayed one last",
       ).argParser(collect),
     )
-    .addOption(option("--genesis <file>", "what the chain of the batch begins with"))
+    .addOption(option("--genesis <file>", "genesis file of the batch's chain"))
     .addOption(
-      option("--transaction <n>", "one transaction of the batch: steps count from its first").argParser(naturalNumber),
+      option("--transaction <n>", "one transaction of the batch: steps are counted from its first").argParser(
+        naturalNumber,
+      ),
     )
-    .addOption(
-      option("--opcode <name>", "only steps of this instruction or phase; repeat for others").argParser(collect),
-    )
-    .addOption(option("--list", "a line for each step of the transaction, or of those that are named"))
-    .addOption(
-      option("--descend [step]", "go on with the inference that the step asks for: a step of it, or several as 12-20"),
-    )
-    .addOption(option("--store <folder>", "where models are kept, for --dispute and --batch").default(defaultStore()))
-    .addOption(option("--step <n>", "one step; steps count from 0").argParser(naturalNumber))
-    .addOption(option("--from <n>", "the first of several steps").argParser(naturalNumber))
-    .addOption(option("--to <n>", "the last of several steps").argParser(naturalNumber))
-    .addOption(
-      option("--claims", "of a dispute: what its two sides say of each state, beside each other, and where they part"),
-    )
+    .addOption(option("--opcode <name>", "only steps of this opcode or phase; can be repeated").argParser(collect))
+    .addOption(option("--list", "one line for each step of the transaction, or of the selected ones"))
     .addOption(
       option(
-        "--against <engine>",
-        "compute the inference with another engine too: the first element that differs",
-      ).choices(["native", "wasm", "interpreter"]),
+        "--descend [step]",
+        "replay the inference that the step asks for: one step of it, or a range such as 12-20",
+      ),
+    )
+    .addOption(
+      option("--store <folder>", "folder of the stored models, for --dispute and --batch").default(defaultStore()),
+    )
+    .addOption(option("--step <n>", "one step; steps are counted from 0").argParser(naturalNumber))
+    .addOption(option("--from <n>", "first step of a range").argParser(naturalNumber))
+    .addOption(option("--to <n>", "last step of a range").argParser(naturalNumber))
+    .addOption(
+      option("--claims", "with --dispute: the states that each side claims, side by side, and where they differ"),
+    )
+    .addOption(
+      option("--against <engine>", "also run another engine, and show the first element that differs").choices([
+        "native",
+        "wasm",
+        "interpreter",
+      ]),
     )
     .addOption(
       option(
         "--claimed <name=file>",
-        "an output that somebody claims: the first element that differs from ours, and the step that writes it",
+        "compare a claimed output with the computed one: show the first element that differs, and the step that writes it",
       ),
     )
     .addOption(
-      option("--eip3155", "of one transaction: its trace as EIP-3155 has it, a JSON object a line, the summary last"),
+      option("--eip3155", "with --transaction: print its EIP-3155 trace, one JSON object a line, the summary last"),
     )
-    .addOption(
-      option(
-        "--export <file>",
-        "write the step to a file that a stranger checks with elench verify-step, without a chain",
-      ),
-    )
+    .addOption(option("--export <file>", "write the step to a file that elench verify-step can check without a chain"))
     .addOption(
       option(
         "--verify",
-        "execute the same steps in the Solidity verifier, in this process (exit code 1: they disagree)",
+        "also execute the steps in the Solidity verifier, in this process (exit code 1: they disagree)",
       ),
     )
     .addOption(engineOption())
@@ -114,7 +110,9 @@ export function replayCommand(): Command {
     .action(async (file: string | undefined, options: ReplayOptions) => {
       const given = [file, options.dispute, options.batch].filter((what) => what !== undefined);
       if (given.length !== 1)
-        throw new UserError("give one of these: an ONNX file, --dispute and a game's id, or --batch and a file");
+        throw new UserError(
+          "nothing to replay, or more than one thing: give an ONNX file, --dispute GAME, or --batch FILE",
+        );
       checkRange(options);
       checkPurpose(options);
       if (options.batch) await ofBatch(options, options.batch);
@@ -123,38 +121,36 @@ export function replayCommand(): Command {
     });
 }
 
-/** Flags that show something else than steps. */
+/** Flags that print something other than steps. */
 const PURPOSES = ["claims", "against", "claimed", "eip3155", "export"] as const;
 
-/** @throws UserError for flags that ask for two things at once, or for what there is not. */
+/** @throws UserError for flags that contradict each other or do not apply. */
 function checkPurpose(options: ReplayOptions): void {
   const given = PURPOSES.filter((flag) => options[flag] !== undefined);
-  if (given.length > 1) throw new UserError(`--${given.join(" and --")} show different things: give one of them`);
-  if (options.claims && options.dispute === undefined)
-    throw new UserError("--claims is about a dispute: give --dispute");
+  if (given.length > 1) throw new UserError(`--${given.join(" and --")} exclude each other: give only one`);
+  if (options.claims && options.dispute === undefined) throw new UserError("--claims needs --dispute");
   const ofFile = options.batch === undefined && options.dispute === undefined;
   for (const flag of ["against", "claimed"] as const)
     if (options[flag] !== undefined && !ofFile)
-      throw new UserError(`--${flag} is about an inference: give the model and its inputs`);
+      throw new UserError(`--${flag} applies to an inference: give the model and its inputs`);
 }
 
-/** @throws UserError for a flag that says something of a batch. */
+/** @throws UserError for a flag that applies only to batches. */
 function refuseForInference(options: ReplayOptions): void {
   for (const flag of ["transaction", "opcode", "list", "descend", "eip3155"] as const)
-    if (options[flag] !== undefined) throw new UserError(`--${flag} is about a batch, and this is an inference`);
+    if (options[flag] !== undefined) throw new UserError(`--${flag} applies to a batch, but this is an inference`);
 }
 
-/** @throws UserError for flags about a model's file, where the models are those of a store. */
+/** @throws UserError for flags of model files if the models come from the store. */
 function refuseDimensions({ dim, shape }: ReplayOptions): void {
   if (dim || shape)
-    throw new UserError("--dim and --shape are for a model's file: the store keeps those of its models");
+    throw new UserError("--dim and --shape apply to a model file: the store keeps the dimensions of its models");
 }
 
 async function ofBatch(options: ReplayOptions, files: readonly string[]): Promise<void> {
-  if (options.genesis === undefined)
-    throw new UserError("--batch: what does its chain begin with? Give --genesis and its file");
+  if (options.genesis === undefined) throw new UserError("--batch needs the chain's genesis file: give --genesis FILE");
   refuseDimensions(options);
-  if (options.input) throw new UserError("--input is for a model's inputs: a batch has its own");
+  if (options.input) throw new UserError("--input applies to a model: the batch contains its own inputs");
   const backend = backendOf(options.engine, options.threads);
   const store = new ModelStore(options.store, backend);
   const load = (modelId: Uint8Array) => {
@@ -166,7 +162,8 @@ async function ofBatch(options: ReplayOptions, files: readonly string[]): Promis
 }
 
 async function ofFile(options: ReplayOptions, file: string): Promise<void> {
-  if (options.genesis !== undefined) throw new UserError("--genesis is for a batch: give --batch, and no model");
+  if (options.genesis !== undefined)
+    throw new UserError("--genesis applies to a batch: give --batch instead of a model");
   refuseForInference(options);
   const backend = backendOf(options.engine, options.threads);
   const onnx = readWhole(file);
@@ -188,7 +185,7 @@ async function ofFile(options: ReplayOptions, file: string): Promise<void> {
 
 async function ofDispute(options: ReplayOptions, id: string): Promise<void> {
   if (options.genesis !== undefined)
-    throw new UserError("--genesis is for --batch: a dispute's deployment names its own");
+    throw new UserError("--genesis applies to --batch: for a dispute, the deployment record names the genesis file");
   refuseDimensions(options);
   const connection = await connectTo(options);
   const backend = backendOf(options.engine, options.threads);
@@ -223,7 +220,7 @@ async function ofDispute(options: ReplayOptions, id: string): Promise<void> {
   }
   refuseForInference(options);
   const asked = requests.inferenceOf(context);
-  if (!asked) throw new UserError(`game ${game.id} belongs to no request of the oracle`);
+  if (!asked) throw new UserError(`game ${game.id} does not belong to a request of the oracle`);
   const { model, commitment } = store.load(asked.modelId);
   const trace = new InferenceTrace(model, commitment, backend, splitTensors(asked.input, model.program.inputs));
   await replayInference({ trace, dispute, options });

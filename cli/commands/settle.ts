@@ -24,17 +24,19 @@ interface SettleOptions extends ActorOptions {
 export function settleCommand(): Command {
   const command = new Command("settle")
     .description(
-      "brings to its end, whoever earns it, what is due: the claims of a game, an output, the delivery of an answer",
+      "settle what is due, also for other accounts: the claims of a game, an output, or the delivery of an answer",
     )
-    .addOption(option("--batch <n>", "the output of this batch, with its game").argParser(naturalNumber))
-    .addOption(option("--request <id>", "the answer to this request, with its game").argParser(naturalNumber))
-    .addOption(option("--game <id>", "a game alone, by its id, or the start of it"));
+    .addOption(option("--batch <n>", "settle the output of this batch and its game").argParser(naturalNumber))
+    .addOption(
+      option("--request <id>", "settle and deliver the answer to this request, and its game").argParser(naturalNumber),
+    )
+    .addOption(option("--game <id>", "settle only a game: its id, or a prefix of it"));
   return withActor(command).action(settle);
 }
 
 async function settle(options: SettleOptions): Promise<void> {
   if ([options.batch, options.request, options.game].filter((given) => given !== undefined).length !== 1)
-    throw new UserError("give one of --batch N, --request N and --game ID");
+    throw new UserError("nothing to settle, or more than one thing: give one of --batch N, --request N and --game ID");
   const claimant = await openClaimant(options);
   const { agent } = claimant;
   const queue = agent.queue as NonNullable<Agent["queue"]>;
@@ -44,7 +46,7 @@ async function settle(options: SettleOptions): Promise<void> {
     const receipt = await post(queue, agent.client, due.intent, due.what);
     note(`${due.what}: ${receipt.transactionHash}`);
     transactions.push({ what: due.what, transaction: receipt.transactionHash, gas: receipt.gasUsed });
-    // Endpoints may be behind the one that told of the receipt.
+    // Other endpoints may be behind the one that returned the receipt.
     while ((await agent.watchtower.look()).number < receipt.blockNumber) await sleep(agent.client.pollingInterval);
     due = await nextDue(claimant, options);
   }
@@ -56,7 +58,7 @@ async function settle(options: SettleOptions): Promise<void> {
 const describe = (done: number, waits: string, until: number | undefined): string =>
   `${done === 0 ? "nothing is due" : `${done} transactions`}: ${waits}${until === undefined ? "" : ` (${new Date(1_000 * until).toISOString()})`}`;
 
-/** @throws UserError where there is nothing of that name. */
+/** @throws UserError if the batch, request or game does not exist. */
 async function nextDue(parties: Claimant, options: SettleOptions): Promise<Due> {
   const { agent, deployment } = parties;
   const { timestamp } = await agent.watchtower.look();
@@ -68,9 +70,9 @@ async function nextDue(parties: Claimant, options: SettleOptions): Promise<Due> 
   const { appended, entries } = agent.batches;
   const batch = Number(options.batch);
   if (batch >= appended.length)
-    throw new UserError(`the inbox at ${rollup.inbox} has no batch ${batch}: there are ${appended.length}`);
+    throw new UserError(`the inbox at ${rollup.inbox} has no batch ${batch}: it has ${appended.length} batches`);
   const entry = entries.get(batch);
-  if (!entry) return { waits: `batch ${batch} has no output: elench propose --batch ${batch}` };
+  if (!entry) return { waits: `batch ${batch} has no proposed output; elench propose --batch ${batch} proposes it` };
   const due = await outputDue(agent, rollup, entry);
   return "intent" in due ? due : (openGameDue(parties, entry.game, now) ?? due);
 }
@@ -84,7 +86,7 @@ async function requestDue(parties: Claimant, id: bigint, now: number): Promise<D
   return openGameDue(parties, answered.game, now) ?? deliveryDue(agent, agent.client, deployment, answered);
 }
 
-/** What a game needs before what it is about can be settled; undefined where it is over. */
+/** The call that a game needs before its result can be settled; undefined if it is over. */
 function openGameDue(parties: Claimant, id: Hex, now: number): Due | undefined {
   const game = parties.agent.watchtower.forest.games.get(id);
   return game?.status === "open" ? gameDue(parties, game, now) : undefined;
@@ -103,5 +105,5 @@ function gameDue({ agent: { parameters }, deployment }: Claimant, game: Game, no
   const until = nextResolution(game, parameters, now);
   return until === undefined
     ? { waits: `game ${game.id} is over: ${game.status}` }
-    : { waits: `game ${game.id} is ${game.status}, and none of its claims can be settled yet`, until };
+    : { waits: `game ${game.id} is ${game.status}; none of its claims can be settled yet`, until };
 }

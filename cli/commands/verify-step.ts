@@ -9,9 +9,9 @@ import { print } from "../report/output.ts";
 export function verifyStepCommand(): Command {
   return new Command("verify-step")
     .description(
-      "check a step that elench replay --export wrote: the Solidity verifier executes it in this process, without a chain (exit code 1: the file is wrong)",
+      "check a file of elench replay --export: the Solidity verifier executes the step in this process, without a chain (exit code 1: the file is wrong)",
     )
-    .argument("<file>", "what --export wrote")
+    .argument("<file>", "file of elench replay --export")
     .addOption(jsonOption())
     .action(async (path: string, { json }: { json?: boolean }) => {
       const file = readStepFile(path);
@@ -32,7 +32,7 @@ export function verifyStepCommand(): Command {
     });
 }
 
-/** @throws UserError for a file that holds no step. */
+/** @throws UserError for a file without a step. */
 function readStepFile(path: string): StepFile {
   try {
     return parseStepFile(new TextDecoder().decode(readWhole(path)));
@@ -44,13 +44,13 @@ function readStepFile(path: string): StepFile {
 
 const drawVerdict = ({ verifier, context, pre, post, answer, unchecked }: StepFile, verdict: StepVerdict): string =>
   [
-    `${verifier.contract}, ${verdict.sameBuild ? "the build that made the file" : "another build than the one that made the file"}`,
+    `${verifier.contract}, ${verdict.sameBuild ? "the build that made the file" : "a different build from the one that made the file"}`,
     `  context          ${context}`,
     `  state before     ${pre}`,
     `  state after      ${post}`,
-    ...(answer === null ? [] : [`  given the answer ${answer}, which a game of its own decides`]),
+    ...(answer === null ? [] : [`  assuming the answer ${answer}, which another machine's game decides`]),
     verdict.right
-      ? `right: the step leads from the one state to the other (${verdict.gas} gas)`
+      ? `right: the step leads from the state before to the state after (${verdict.gas} gas)`
       : `WRONG: ${verdict.faults.join("; ")}`,
-    `whoever made the file calls it step ${unchecked.step}: ${unchecked.text} (not checked)`,
+    `the file's author describes it as step ${unchecked.step}: ${unchecked.text} (not checked)`,
   ].join("\n");

@@ -44,50 +44,52 @@ interface WatchOptions extends ConnectOptions {
 }
 
 const START_BLOCK =
-  "the deployment record's block, which could not be checked: if the contracts are older, games were missed";
+  "the deployment record's block, which could not be checked: if the contracts are older, games are missed";
 
 export function watchCommand(): Command {
   const command = new Command("watch")
     .description(
-      "the watchtower: re-executes what is claimed on L1, and disputes what is false; without a key it only reports",
+      "run the watchtower: re-execute the answers and outputs on L1, and dispute false ones; without a key, only report them",
     )
-    .addOption(option("--store <folder>", "where models are kept").default(defaultStore()))
+    .addOption(option("--store <folder>", "folder of the stored models").default(defaultStore()))
     .addOption(engineOption())
     .addOption(threadsOption())
-    .addOption(option("--quorum <n>", "endpoints that must agree (default: all)").argParser(positiveInteger))
+    .addOption(option("--quorum <n>", "number of endpoints that must agree (default: all)").argParser(positiveInteger))
     .addOption(
-      option("--reread <blocks>", "read a block's logs again until it is so many blocks old")
+      option("--reread <blocks>", "read a block's logs again until it is this many blocks old")
         .argParser(naturalNumber)
         .default(REREAD, String(REREAD)),
     )
     .addOption(
-      option("--stale-after <s>", "say so when there is no new block for so long")
+      option("--stale-after <s>", "report a stale head after this many seconds without a new block")
         .argParser(positiveInteger)
         .default(STALE_AFTER),
     )
     .addOption(
-      option("--interval <ms>", "time between two looks at the chain").argParser(positiveInteger).default(1_000),
+      option("--interval <ms>", "time between two polls of the chain").argParser(positiveInteger).default(1_000),
     )
     .addOption(
-      option("--bump-after <ms>", "bid more for a transaction that waits so long")
+      option("--bump-after <ms>", "replace a transaction with higher fees after this time")
         .argParser(positiveInteger)
         .default(30_000),
     )
     .addOption(
       option(
         "--consumer <address>",
-        "play the games of this consumer too; several, joined by commas (default: those of the deployment's oracle and outputs alone)",
+        "also play the games of these consumers, separated by commas (default: only those of the deployment's oracle and outputs)",
       ).argParser(addresses),
     )
-    .addOption(option("--settle-all", "settle and deliver whatever is due and true, at a cost, whoever earns it"))
-    .addOption(option("--once", "look once, act, wait for the transactions, and end"));
+    .addOption(
+      option("--settle-all", "settle and deliver everything that is due and true, at a cost, also for other accounts"),
+    )
+    .addOption(option("--once", "poll once, act, wait for the transactions, and exit"));
   return withKey(withL1(command))
-    .addOption(option("--json", "print events as JSON, one a line, to stdout"))
+    .addOption(option("--json", "print events to stdout, one JSON object a line"))
     .action(async (options: WatchOptions) => {
       const signer = account(options.keyFile);
       const quorum = options.quorum ?? options.rpc.length;
       if (quorum > options.rpc.length) {
-        throw new UserError(`--quorum ${quorum}: only ${options.rpc.length} endpoints are given with --rpc`);
+        throw new UserError(`--quorum ${quorum} is more than the ${options.rpc.length} endpoints of --rpc`);
       }
       const { report, confirmed } = journal(options.json);
       const troubles = new Troubles(report);

@@ -9,38 +9,38 @@ import type { TensorType } from "@elench/tensor/program/program";
 import { type Difference, differenceOf } from "./difference.ts";
 import { PEER_TYPES, type Peer, type Tensor } from "./onnxruntime.ts";
 
-/** A value inside a model, as both sides compute it. */
+/** The comparison of one value of a model. */
 export interface ComparedValue extends NodeValue {
   /** Whether it is an output of the model. */
   readonly isOutput: boolean;
   readonly verdict: Verdict;
 }
 
-/** How the two sides' values compare; `mismatch`: onnxruntime gives another type or shape; `skipped`: it was not compared, and why. */
+/** `mismatch`: onnxruntime gives another type or shape; `skipped`: the reason why the value was not compared. */
 export type Verdict = Difference | { readonly mismatch: string } | { readonly skipped: string };
 
 export interface Comparison {
-  /** In the file's order. */
+  /** Values in the file's order. */
   readonly values: readonly ComparedValue[];
-  /** Outputs whose bits change when the values inside are shown: those of half types that the importer fuses (docs/importer.md, "Fusion"). */
+  /** Outputs of half types whose bits change if intermediate values become outputs, because the importer then does not fuse them (docs/importer.md, "Fusion"). */
   readonly changedByExposure: readonly string[];
 }
 
-/** What is compared. */
+/** The model and inputs to compare. */
 export interface Comparable {
   readonly onnx: Uint8Array;
   readonly model: Model;
   readonly dimensions: Dimensions;
-  /** Of the model, in its order. */
+  /** Inputs in the model's order. */
   readonly inputs: readonly Uint8Array[];
 }
 
-/** Values are computed in groups, since both sides hold all of a group at once, and a program has at most 256 outputs. */
+/** Values are computed in groups, because both sides hold a whole group in memory, and a program has at most 256 outputs. */
 const GROUP_BYTES = 2 ** 27;
 const GROUP_VALUES = 256;
 
 /**
- * Every value that a node makes, here and in onnxruntime. Errors add up along the way: each is of the whole path from the inputs.
+ * Compares the output of every node with onnxruntime's. Each error includes the errors of all earlier nodes.
  * @throws ModelError
  */
 export async function compareValues(comparable: Comparable, backend: Backend, peer: Peer): Promise<Comparison> {
@@ -63,7 +63,7 @@ export async function compareValues(comparable: Comparable, backend: Backend, pe
     values: values.map((value) => ({
       ...value,
       isOutput: model.outputNames.includes(value.name),
-      verdict: compared.get(value.name) ?? { skipped: `onnxruntime-node does not hand over ${value.dtype}` },
+      verdict: compared.get(value.name) ?? { skipped: `onnxruntime-node does not return ${value.dtype}` },
     })),
     changedByExposure: model.outputNames.filter((name, i) => {
       const shown = ours.get(name);
@@ -75,7 +75,7 @@ export async function compareValues(comparable: Comparable, backend: Backend, pe
 const equal = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) === 0;
 
 function judge(ours: Tensor, theirs: Tensor | undefined): Verdict {
-  if (!theirs) return { skipped: "onnxruntime does not give it" };
+  if (!theirs) return { skipped: "onnxruntime does not return it" };
   const isSame = theirs.dtype === ours.dtype && `${theirs.shape}` === `${ours.shape}`;
   return isSame ? differenceOf(ours, theirs) : { mismatch: `onnxruntime gives ${theirs.dtype}[${theirs.shape}]` };
 }

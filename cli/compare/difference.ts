@@ -2,16 +2,16 @@ import { type DType, dtypeSpec } from "@elench/tensor/program/dtype";
 import { halfToNumber } from "../report/describe.ts";
 import type { Tensor } from "./onnxruntime.ts";
 
-/** How far two tensors of the same type are apart, element by element. −0 is +0, and NaN is NaN. */
+/** The difference of two tensors of the same type, element by element. −0 equals +0, and NaN equals NaN. */
 export interface Difference {
   readonly elements: number;
   readonly differing: number;
-  /** Elements of which one is NaN or infinite, and the other something else: no distance is between them. */
+  /** Number of elements that are NaN or infinite on one side only: they have no distance. */
   readonly unlike: number;
   readonly maxAbsolute: number;
   /** Units in the last place of the type; for integers, the distance. */
   readonly maxUlps: number;
-  /** The greatest finite magnitude of theirs. */
+  /** The greatest finite magnitude in their tensor. */
   readonly scale: number;
   readonly first: FirstDifference | null;
 }
@@ -26,7 +26,7 @@ export interface FirstDifference {
 /** @throws RangeError if their types differ. */
 export function differenceOf(ours: Tensor, theirs: Tensor): Difference {
   if (ours.dtype !== theirs.dtype || `${ours.shape}` !== `${theirs.shape}`)
-    throw new RangeError(`${ours.dtype}[${ours.shape}] and ${theirs.dtype}[${theirs.shape}] are not compared`);
+    throw new RangeError(`${ours.dtype}[${ours.shape}] and ${theirs.dtype}[${theirs.shape}] cannot be compared`);
   const { dtype, shape } = ours;
   const elements = shape.reduce((product, n) => product * n, 1);
   const [read, rank] = [reader(dtype), ranker(dtype)];
@@ -84,7 +84,7 @@ const READERS: Readonly<Record<DType, Reader>> = {
 
 const reader = (dtype: DType): Reader => READERS[dtype];
 
-/** An element's place among all of its type: neighbours are 1 apart. */
+/** An element's rank among all values of its type: neighbouring values differ by 1. */
 function ranker(dtype: DType): (view: DataView, i: number) => bigint {
   const { size, scalar } = dtypeSpec(dtype);
   if (scalar === "int") return (view, i) => BigInt(READERS[dtype](view, i));

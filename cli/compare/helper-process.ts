@@ -1,13 +1,13 @@
 import { type ChildProcess, fork } from "node:child_process";
 
-/** What a process that did not answer came to. */
+/** Why a process did not answer. */
 export interface Died {
   readonly died: string;
 }
 
 /**
- * A process that answers one question at a time, and may crash or hang over it: it is started when it is first needed, and again
- * after that. Its script says "ready" once, and then sends an answer to each message.
+ * A process that answers one question at a time, and may crash or hang. It is started when it is first needed, and again
+ * after a crash. Its script sends "ready" once, then an answer to each message.
  */
 export class HelperProcess<Question extends object, Answer extends object> {
   readonly #script: URL;
@@ -17,8 +17,8 @@ export class HelperProcess<Question extends object, Answer extends object> {
   #settle: (answer: Answer | Died | "ready") => void = () => {};
 
   /**
-   * @param patience milliseconds after which it is killed.
-   * @param args what the script is given.
+   * @param patience timeout of one question, in milliseconds; then the process is killed.
+   * @param args arguments of the script.
    */
   constructor(script: URL, patience: number, args: readonly string[] = []) {
     this.#script = script;
@@ -26,7 +26,7 @@ export class HelperProcess<Question extends object, Answer extends object> {
     this.#args = args;
   }
 
-  /** Starts it, if it does not run. @returns whether it does now. */
+  /** Starts the process if it is not running. @returns whether it is running. */
   async start(): Promise<boolean> {
     if (this.#child) return true;
     const first = await this.#await(() => {

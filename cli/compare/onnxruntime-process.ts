@@ -1,9 +1,9 @@
-/** Runs models in onnxruntime for `onnxruntime.ts`: a process of its own, since onnxruntime can crash. Its argument is a file beside the node_modules that have it. */
+/** Runs models in onnxruntime for `onnxruntime.ts`, in a separate process because onnxruntime can crash. Its argument is a file beside the node_modules folder with onnxruntime-node. */
 import { createRequire } from "node:module";
 import type { DType } from "@elench/tensor/program/dtype";
 import type { PeerAnswer, PeerQuestion, Tensor } from "./onnxruntime.ts";
 
-/** What is used of onnxruntime-node. */
+/** The part of onnxruntime-node's API that is used. */
 interface Runtime {
   readonly InferenceSession: {
     create(
@@ -26,7 +26,7 @@ interface RuntimeTensor {
 
 type Elements = new (buffer: ArrayBufferLike) => ArrayBufferView;
 
-/** Its names of element types, and the arrays that it wants. */
+/** onnxruntime-node's names of element types, and their typed arrays. */
 const TYPES: readonly (readonly [DType, string, Elements])[] = [
   ["f32", "float32", Float32Array],
   ["f64", "float64", Float64Array],
@@ -42,11 +42,11 @@ const TYPES: readonly (readonly [DType, string, Elements])[] = [
   ["bool", "bool", Uint8Array],
 ];
 
-// With a Float16Array it takes no input of float16 ("not enough space"); without, such elements are bits.
+// If Float16Array exists, onnxruntime-node refuses float16 inputs ("not enough space"); without it, it takes their bits.
 Reflect.deleteProperty(globalThis, "Float16Array");
 const runtime = createRequire(process.argv[2] as string)("onnxruntime-node") as Runtime;
 
-/** Nothing is rearranged, and sums have the order of one thread. */
+/** No graph optimisation, and one thread, so that the order of sums is fixed. */
 const OPTIONS = {
   graphOptimizationLevel: "disabled",
   executionProviders: ["cpu"],
@@ -57,13 +57,13 @@ const OPTIONS = {
 
 function toRuntime({ dtype, shape, data }: Tensor): object {
   const type = TYPES.find(([name]) => name === dtype);
-  if (!type) throw new Error(`onnxruntime-node takes no input of ${dtype}`);
+  if (!type) throw new Error(`onnxruntime-node does not support inputs of type ${dtype}`);
   return new runtime.Tensor(type[1], new type[2](data.slice().buffer), shape);
 }
 
 function fromRuntime({ type, dims, data }: RuntimeTensor): Tensor {
   const dtype = TYPES.find(([, name]) => name === type)?.[0];
-  if (!dtype) throw new Error(`onnxruntime-node gives no output of ${type}`);
+  if (!dtype) throw new Error(`onnxruntime-node returned an output of unsupported type ${type}`);
   const { buffer, byteOffset, byteLength } = data as unknown as Uint8Array;
   return { dtype, shape: [...dims], data: new Uint8Array(buffer, byteOffset, byteLength).slice() };
 }

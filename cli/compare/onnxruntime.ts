@@ -4,14 +4,14 @@ import { EXIT, UserError } from "@elench/errors/user-error";
 import type { DType } from "@elench/tensor/program/dtype";
 import { HelperProcess } from "./helper-process.ts";
 
-/** onnxruntime, to compare with: its CPU provider on one thread, without graph optimisations. It is no dependency: who compares installs it. */
+/** onnxruntime as the reference: its CPU provider on one thread, without graph optimisations. It is not a dependency; the user installs it. */
 export interface Peer {
-  /** One at a time. */
+  /** Runs one model at a time. */
   run(question: PeerQuestion): Promise<PeerAnswer>;
   close(): void;
 }
 
-/** The one that is installed. */
+/** Installed version. */
 export interface InstalledPeer extends Peer {
   readonly version: string;
 }
@@ -28,10 +28,10 @@ export interface PeerQuestion {
   readonly feeds: readonly { readonly name: string; readonly value: Tensor }[];
 }
 
-/** The graph's outputs in order, or why onnxruntime does not run it. */
+/** The graph's outputs in order, or why onnxruntime refuses it. */
 export type PeerAnswer = { readonly outputs: readonly Tensor[] } | { readonly refusal: string };
 
-/** Element types that onnxruntime-node takes and gives. */
+/** Element types that onnxruntime-node supports. */
 export const PEER_TYPES: ReadonlySet<DType> = new Set([
   "f32",
   "f64",
@@ -47,12 +47,12 @@ export const PEER_TYPES: ReadonlySet<DType> = new Set([
   "bool",
 ]);
 
-/** Milliseconds that it may take for a model; small ones take a few. */
+/** Timeout of one model, in milliseconds. */
 const PATIENCE = 60_000;
 
 const PACKAGE = "onnxruntime-node";
 
-/** Files whose node_modules may have it: where the user says, where the user works, where Elench is installed, and where `npm run fuzz` puts it. */
+/** Files beside which node_modules is searched: `ELENCH_ORT`, the current folder, Elench's folder, and `.toolchain/`, into which `npm run fuzz` installs it. */
 const places = (): string[] =>
   process.env.ELENCH_ORT
     ? [resolve(process.env.ELENCH_ORT)]
@@ -69,12 +69,12 @@ function findPackage(): { readonly place: string; readonly version: string } {
       const { version } = createRequire(place)(`${PACKAGE}/package.json`) as { version: string };
       return { place, version };
     } catch {
-      // Not there: perhaps at the next place.
+      // Not found here: try the next place.
     }
   }
   const looked = process.env.ELENCH_ORT
-    ? `ELENCH_ORT is ${process.env.ELENCH_ORT}, and ${PACKAGE} is not in a node_modules folder beside it or above`
-    : `${PACKAGE} is not installed here`;
+    ? `ELENCH_ORT is ${process.env.ELENCH_ORT}, but ${PACKAGE} is not in a node_modules folder beside it or above it`
+    : `${PACKAGE} is not installed`;
   throw new UserError(
     `${looked}; install it with npm install ${PACKAGE}@1.30.0, or set ELENCH_ORT to a file beside the node_modules folder that has it`,
     EXIT.environment,
@@ -82,8 +82,8 @@ function findPackage(): { readonly place: string; readonly version: string } {
 }
 
 /**
- * Starts onnxruntime in a process of its own.
- * @param patience milliseconds that one model may take.
+ * Starts onnxruntime in a separate process.
+ * @param patience timeout of one model, in milliseconds.
  * @throws UserError if onnxruntime-node is not installed, or cannot be loaded.
  */
 export async function openPeer(patience = PATIENCE): Promise<InstalledPeer> {
@@ -92,7 +92,7 @@ export async function openPeer(patience = PATIENCE): Promise<InstalledPeer> {
   const helper = new HelperProcess<PeerQuestion, PeerAnswer>(script, patience, [place]);
   if (!(await helper.start()))
     throw new UserError(
-      `${PACKAGE} ${version}, found from ${place}, cannot be loaded: its binary may not be made for ${process.platform}-${process.arch}; install it again, with its install scripts`,
+      `${PACKAGE} ${version}, found from ${place}, cannot be loaded: its binary may not be for ${process.platform}-${process.arch}; install it again, with its install scripts`,
       EXIT.environment,
     );
   return {

@@ -3,7 +3,7 @@ import type { DType } from "@elench/tensor/program/dtype";
 import { elementCount, type TensorType } from "@elench/tensor/program/program";
 
 /**
- * An input that a seed decides: the same everywhere. Floats are multiples of 2^-10 (bf16: 2^-7) from −1 to 1, which every float type holds; integers are 0 or 1, since
+ * A pseudo-random input from a seed, equal on all platforms. Floats are multiples of 2^-10 (bf16: 2^-7) from −1 to 1, which every float type can represent; integers are 0 or 1, because
  * they may be indices, or a mask.
  */
 export function randomInput({ dtype, shape }: TensorType, random: () => number): Uint8Array {
@@ -17,7 +17,7 @@ function drawer(dtype: DType, random: () => number): () => number {
   return () => (Math.floor(2 * steps * random()) - steps) / steps;
 }
 
-/** Numbers from 0 up to 1 (mulberry32). */
+/** Numbers in [0, 1) (mulberry32). */
 export function seededRandom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {

@@ -3,31 +3,31 @@ import { columns } from "../report/output.ts";
 import type { Comparison, Verdict } from "./compare.ts";
 import type { Difference } from "./difference.ts";
 
-/** What a comparison comes to, in numbers and in words. */
+/** The summary of a comparison, as data and as text. */
 
 export interface Circumstances {
-  /** Of the random inputs; null where inputs are given. */
+  /** Seed of the random inputs; null if inputs are given. */
   readonly seed: number | null;
   readonly engine: string;
-  /** Its version. */
+  /** Version of onnxruntime. */
   readonly onnxruntime: string;
 }
 
 export interface Summary {
-  /** Whether no value is bad. */
+  /** Whether `bad` is empty. */
   readonly ok: boolean;
   readonly compared: number;
-  /** Values whose elements are all the same. */
+  /** Number of values whose elements are all equal. */
   readonly equal: number;
-  /** The value that is farthest off, in parts of the greatest magnitude in its tensor; null if an element is NaN, or infinite, on one side alone. */
+  /** The value with the largest error relative to the greatest magnitude in its tensor. The error is null if an element is NaN or infinite on one side only. */
   readonly farthest: { readonly name: string; readonly relative: number | null } | null;
-  /** The first value, in the file's order, of which an element differs. */
+  /** The first value, in the file's order, with a differing element. */
   readonly first: string | null;
-  /** Values that are beyond the tolerance, or have another type or shape. */
+  /** Values whose error exceeds the tolerance, or whose type or shape differs. */
   readonly bad: readonly string[];
 }
 
-/** In parts of the greatest magnitude in the tensor; infinite where no such number tells how far. */
+/** Error relative to the greatest magnitude in the tensor; infinite if it is not defined. */
 function relativeError({ unlike, differing, maxAbsolute, scale }: Difference): number {
   if (differing === 0) return 0;
   return unlike > 0 || scale === 0 ? Number.POSITIVE_INFINITY : maxAbsolute / scale;
@@ -80,12 +80,14 @@ export function drawComparison(
   if (farthest)
     lines.push(
       farthest.relative === null
-        ? `farthest off: ${farthest.name}, where an element is NaN, infinite or all of theirs is 0`
-        : `farthest off: ${farthest.name}, by ${farthest.relative.toExponential(1)} of its greatest magnitude`,
+        ? `largest error: ${farthest.name}, where an element is NaN or infinite on one side only, or all of onnxruntime's elements are 0`
+        : `largest error: ${farthest.name}, ${farthest.relative.toExponential(1)} of its greatest magnitude`,
     );
   for (const name of changedByExposure)
-    lines.push(`${name}: the model itself, whose values inside are fused, gives other bits of this half type`);
-  if (bad.length > 0) lines.push(`beyond what is allowed: ${bad.join(", ")}`);
+    lines.push(
+      `${name}: the model itself gives other bits of this half type, because it fuses the intermediate values`,
+    );
+  if (bad.length > 0) lines.push(`not within the tolerance: ${bad.join(", ")}`);
   return lines.join("\n");
 }
 

@@ -1,6 +1,6 @@
 import { allNodes, type CommandNode, type Flag } from "./tree.ts";
 
-/** Completion for bash, of one static script: no process is started at a key press. */
+/** Completion for bash: one static script, which starts no process at a key press. */
 export function bashScript(tree: CommandNode): string {
   const nodes = allNodes(tree);
   const cases = (lines: readonly string[]) => lines.map((line) => `    ${line}`).join("\n");

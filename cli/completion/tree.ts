@@ -1,8 +1,8 @@
 import type { Command, Option } from "commander";
 
-/** A command as completion knows it. */
+/** A command for completion. */
 export interface CommandNode {
-  /** Names from the program's own on, without it: "model add"; empty for the program. */
+  /** Names of the command and its parents, without the program: "model add"; empty for the program. */
   readonly path: string;
   readonly description: string;
   readonly children: readonly CommandNode[];
@@ -11,18 +11,18 @@ export interface CommandNode {
 }
 
 export interface Flag {
-  /** With both hyphens. */
+  /** Flag with both hyphens. */
   readonly name: string;
   readonly description: string;
   readonly value: Value;
 }
 
-/** What stands after a flag, or as a command's argument: one of several words, a path, something that only the user knows, or nothing. */
+/** The value of a flag or argument: one of several words, a path, free text, or none. */
 export type Value =
   | { readonly kind: "nothing" | "path" | "text" }
   | { readonly kind: "choice"; readonly choices: readonly string[] };
 
-/** The tree of a program's commands, as commander has it: so completion offers exactly what the program takes. */
+/** The tree of a program's commands, read from commander, so that completion offers exactly what the program accepts. */
 export function commandTree(command: Command, path = ""): CommandNode {
   const help = command.createHelp();
   return {
@@ -36,7 +36,7 @@ export function commandTree(command: Command, path = ""): CommandNode {
   };
 }
 
-/** The tree as a list, parents first. */
+/** The commands of the tree, parents first. */
 export const allNodes = (node: CommandNode): CommandNode[] => [node, ...node.children.flatMap(allNodes)];
 
 function flagOf(option: Option): Flag[] {
@@ -44,7 +44,7 @@ function flagOf(option: Option): Flag[] {
   return [{ name: option.long, description: firstSentence(option.description), value: valueOfFlag(option) }];
 }
 
-/** Words in angle brackets that stand for a path. */
+/** Placeholders that stand for a path. */
 const PATHS = /<(name=)?(file|folder|record)>/;
 
 function valueOfFlag({ flags, required, optional, argChoices }: Option): Value {
@@ -59,5 +59,5 @@ function argumentOf({ registeredArguments: [first] }: Command): Value {
   return { kind: first.name() === "file" ? "path" : "text" };
 }
 
-/** Of a description, what fits beside a word. */
+/** A description, shortened to fit beside a word. */
 const firstSentence = (text: string): string => text.split(/[:;(]/, 1)[0]?.trim() ?? "";

@@ -34,7 +34,7 @@ const nodeCase = ({ path, children, flags, argument }: CommandNode): string =>
     `        ${quoted(children.length > 0 ? `*: :((${children.map(childSpec).join(" ")}))` : `*: :${action(argument)}`)} ;;`,
   ].join("\n");
 
-/** A repeatable flag is offered again, since the description does not tell which are. */
+/** Every flag is offered again after its use, because the tree does not record which flags can be repeated. */
 const flagSpec = ({ name, description, value }: Flag): string =>
   `*${name}[${escaped(description)}]${value.kind === "nothing" ? "" : `: :${action(value)}`}`;
 
@@ -52,5 +52,5 @@ function action(value: Value): string {
   }
 }
 
-/** Brackets and colons have a meaning to _arguments. */
+/** Escapes brackets and colons, which are special in _arguments. */
 const escaped = (text: string): string => text.replaceAll(/[[\]:\\]/g, "\\$&");

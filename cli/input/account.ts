@@ -10,10 +10,10 @@ export function account(keyFile: string | undefined): LocalAccount | undefined {
   if (key === undefined || key === "") return undefined;
   const where = keyFile === undefined ? "ELENCH_KEY" : keyFile;
   if (!/^(0x)?[0-9a-fA-F]{64}$/.test(key))
-    throw new UserError(`${where} holds no private key: 32 bytes in hex are expected`);
+    throw new UserError(`${where} is not a private key: give 32 bytes in hexadecimal`);
   try {
     return privateKeyToAccount((key.startsWith("0x") ? key : `0x${key}`) as Hex);
   } catch {
-    throw new UserError(`${where} holds no private key of secp256k1: it must be between 1 and the group's order`);
+    throw new UserError(`${where} is not a private key of secp256k1: it must be at least 1 and below the group order`);
   }
 }

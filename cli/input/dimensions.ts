@@ -9,7 +9,7 @@ import type { Command } from "commander";
 import { namingFile } from "./model-file.ts";
 import { collect, option } from "./options.ts";
 
-/** Flags for what a model file leaves open. */
+/** Flags for the symbolic dimensions of a model file. */
 export interface DimensionOptions {
   readonly dim?: readonly string[];
   readonly shape?: readonly string[];
@@ -18,13 +18,13 @@ export interface DimensionOptions {
 export const withDimensions = (command: Command): Command =>
   command
     .addOption(
-      option("--dim <name=n>", "size of a symbolic dimension of the model; repeat for others").argParser(collect),
+      option("--dim <name=n>", "size of a symbolic dimension of the model; can be repeated").argParser(collect),
     )
     .addOption(
-      option("--shape <input=1x3x…>", "whole shape of an input of the model; repeat for others").argParser(collect),
+      option("--shape <input=1x3x…>", "whole shape of an input of the model; can be repeated").argParser(collect),
     );
 
-/** @throws UserError for a flag that is not NAME=N or INPUT=1x3x224x224, or is given twice */
+/** @throws UserError if a flag is not NAME=N or INPUT=1x3x224x224, or is given twice */
 export function dimensionsOf({ dim = [], shape = [] }: DimensionOptions): Dimensions {
   return {
     dims: named("--dim NAME=N", dim, (text) => sizeOf(text)),
@@ -35,7 +35,7 @@ export function dimensionsOf({ dim = [], shape = [] }: DimensionOptions): Dimens
   };
 }
 
-/** Names may have an equals sign in them, sizes have none. */
+/** Splits at the last equals sign: names can contain one, sizes cannot. */
 function named<T>(form: string, flags: readonly string[], parse: (text: string) => T | undefined): Record<string, T> {
   const result: Record<string, T> = {};
   for (const flag of flags) {
@@ -54,8 +54,8 @@ function sizeOf(text: string): number | undefined {
 }
 
 /**
- * Loads several models with the same flags: each takes what is about its own dimensions and inputs.
- * @throws UserError for a flag that is about none of them
+ * Loads several models with the same flags. Each model uses the flags for its own dimensions and inputs.
+ * @throws UserError for a flag that no model uses
  */
 export function loadModels(
   files: readonly string[],
@@ -80,6 +80,6 @@ export function loadModels(
     return namingFile(file, () => loadModel(onnx, backend, given));
   });
   const [flag] = unused;
-  if (flag !== undefined) throw new UserError(`${flag}: none of the models has it`);
+  if (flag !== undefined) throw new UserError(`${flag}: no model has such a dimension or input`);
   return models;
 }

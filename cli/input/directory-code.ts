@@ -7,11 +7,11 @@ const ARTIFACT = fileURLToPath(
   new URL("../../artifacts/contracts/l2/ModelDirectory.sol/ModelDirectory.json", import.meta.url),
 );
 
-/** What stands at the directory's address, for contracts to call. @throws UserError if the contracts are not compiled. */
+/** Runtime code of the model directory. @throws UserError if the contracts are not compiled. */
 export function directoryCode(): Uint8Array {
   if (!existsSync(ARTIFACT))
     throw new UserError(
-      `the compiled directory of models, ${ARTIFACT}, is not there: compile the contracts with npx hardhat build, or start elench by npm run`,
+      `the compiled model directory ${ARTIFACT} is missing: compile the contracts with npx hardhat build --no-tests`,
       EXIT.environment,
     );
   const { deployedBytecode } = JSON.parse(readFileSync(ARTIFACT, "utf8")) as { deployedBytecode: PrefixedHexString };

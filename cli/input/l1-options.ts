@@ -7,30 +7,32 @@ import { amountOfGwei, keyFile, option, positiveInteger } from "./options.ts";
 export const withL1 = (command: Command): Command =>
   command
     .addOption(
-      option("--rpc <url>", "L1 endpoint; several, joined by commas, must agree")
+      option("--rpc <url>", "L1 endpoints, separated by commas; they must agree")
         .argParser((text: string) => text.split(",").map((url) => url.trim()))
         .default(["http://127.0.0.1:8545"]),
     )
     .addOption(
-      option("--rpc-timeout <ms>", "time that an endpoint has for one request")
-        .argParser(positiveInteger)
-        .default(10_000),
+      option("--rpc-timeout <ms>", "timeout of one request to an endpoint").argParser(positiveInteger).default(10_000),
     )
     .addOption(
-      option("--deployment <file>", "record of where the contracts are (default: the project's own for the chain)"),
+      option(
+        "--deployment <file>",
+        "deployment record with the contracts' addresses (default: deploy/<chain id>.json)",
+      ),
     );
 
-/** The flag of every command that can send transactions; the key itself never stands on a command line. */
+/** The flags of every command that can send transactions. The key itself is never a command-line argument. */
 export const withKey = (command: Command): Command =>
   command
     .addOption(
-      option("--key-file <file>", "file with the private key to act with (or ELENCH_KEY: the key itself)").argParser(
-        keyFile,
-      ),
+      option(
+        "--key-file <file>",
+        "file with the private key of the account (or set ELENCH_KEY to the key itself)",
+      ).argParser(keyFile),
     )
-    .addOption(option("--max-fee <gwei>", "never bid more for gas").argParser(amountOfGwei).default(200))
+    .addOption(option("--max-fee <gwei>", "fee ceiling: maximum fee per gas").argParser(amountOfGwei).default(200))
     .addOption(
-      option("--max-tip <gwei>", "never begin with a higher tip, whatever endpoints suggest")
+      option("--max-tip <gwei>", "maximum priority fee of a first bid, whatever the endpoints suggest")
         .argParser(amountOfGwei)
         .default(Number(formatGwei(MAX_PRIORITY_FEE_PER_GAS))),
     );

@@ -8,8 +8,8 @@ import type { Model } from "@elench/tensor/program/model";
 import type { EngineName } from "./options.ts";
 
 /**
- * The model's inputs from `--input NAME=FILE` flags, in the model's order. A model with one input takes `--input FILE` too.
- * @throws UserError naming the input that is missing, unknown, or of another shape or type
+ * The model's inputs from `--input NAME=FILE` flags, in the model's order. For a model with one input, `--input FILE` is enough.
+ * @throws UserError naming an input that is missing, unknown, or of another shape or type
  */
 export function readInputs(model: Model, flags: readonly string[]): Uint8Array[] {
   const files = new Map<string, string>();
@@ -36,8 +36,8 @@ export function readInputs(model: Model, flags: readonly string[]): Uint8Array[]
 }
 
 /**
- * Does something with a model's file, and names the file in what is wrong with the model.
- * @throws UserError for a model that is damaged, or not supported
+ * Runs work on a model file, and adds the file's name to its errors.
+ * @throws UserError if the model is damaged or not supported
  */
 export function namingFile<T>(file: string, work: () => T): T {
   try {
@@ -52,7 +52,7 @@ export function namingFile<T>(file: string, work: () => T): T {
 export const describeShape = (shape: readonly number[]): string => `[${shape.join(", ")}]`;
 
 /**
- * @param engine "auto" for the native one where it is built, else WASM.
+ * @param engine "auto": native if it is built, otherwise WASM.
  * @param threads 0 for all
  */
 export const backendOf = (engine: EngineName, threads: number): Backend =>

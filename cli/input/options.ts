@@ -5,7 +5,7 @@ import { type Address, isAddress } from "viem";
 
 const OFF = /^(|0|false|no|off)$/i;
 
-/** An option whose default comes from the environment: `--max-fee` from ELENCH_MAX_FEE. A flag without a value is given by any word there but one that says no. */
+/** An option with a default from the environment: `--max-fee` from ELENCH_MAX_FEE. A flag without a value is on for any text there, except for 0, false and the like. */
 export function option(flags: string, description: string): Option {
   const made = new Option(flags, description);
   const variable = `ELENCH_${made.name().toUpperCase().replaceAll("-", "_")}`;
@@ -16,22 +16,22 @@ export function option(flags: string, description: string): Option {
 
 export const jsonOption = (): Option => option("--json", "print one JSON object to stdout");
 
-/** How a command computes. */
+/** Options that select the engine. */
 export type EngineName = "auto" | "native" | "wasm" | "interpreter";
 
-/** @param more engines that this command alone has. */
+/** @param more further engines of this command. */
 export const engineOption = (...more: readonly string[]): Option =>
-  option("--engine <name>", "how to compute; all give the same bits. auto: native where it is built, else wasm")
+  option("--engine <name>", "execution engine; all give the same bits. auto: native if it is built, otherwise wasm")
     .choices(["auto", "native", "wasm", "interpreter", ...more])
     .default("auto");
 
 export const threadsOption = (): Option =>
-  option("--threads <n>", "processor threads to use").argParser(positiveInteger).default(0, "all");
+  option("--threads <n>", "number of threads").argParser(positiveInteger).default(0, "all");
 
 /** Collects a repeatable option. */
 export const collect = (value: string, previous: readonly string[] = []): string[] => [...previous, value];
 
-/** A timer that is set to more milliseconds rings at once. */
+/** Maximum delay of a timer, in milliseconds: Node fires longer ones at once. */
 const MAX_INTEGER = 2 ** 31 - 1;
 
 export function positiveInteger(text: string): number {
@@ -45,17 +45,17 @@ export function naturalNumber(text: string): bigint {
   return BigInt(text);
 }
 
-/** Addresses joined by commas; the option may be repeated. */
+/** Addresses separated by commas; the option can be repeated. */
 export function addresses(text: string, previous: readonly Address[] = []): Address[] {
   const given = text.split(",").map((address) => address.trim());
   for (const address of given) {
     if (!isAddress(address, { strict: false }))
-      throw new InvalidArgumentError(`${address} is not an address: 0x and 40 hexadecimal digits are expected.`);
+      throw new InvalidArgumentError(`${address} is not an address: give 0x and 40 hexadecimal digits.`);
   }
   return [...previous, ...(given as Address[])];
 }
 
-/** @param what names the unit. */
+/** @param what the unit. */
 export const integerWithin =
   (min: number, max: number, what = "") =>
   (text: string): number => {
@@ -68,16 +68,16 @@ export const integerWithin =
 export const seconds = integerWithin(1, Math.floor(MAX_INTEGER / 1000), "seconds");
 export const chainId = integerWithin(1, Number.MAX_SAFE_INTEGER);
 
-/** Up to six digits before the point and after it: such numbers are written without an exponent. */
+/** Up to six digits before the decimal point and after it: JavaScript prints such numbers without an exponent. */
 export function amountOfGwei(text: string): number {
   if (!/^\d{1,6}(\.\d{1,6})?$/.test(text))
     throw new InvalidArgumentError(
-      "It must be an amount in gwei below 1000000, with up to six digits after the point, as 1.5.",
+      "It must be an amount in gwei below 1000000, with up to six digits after the decimal point, such as 1.5.",
     );
   return Number(text);
 }
 
-/** The name of a file with a private key. What is in it is looked at where it is used. */
+/** A file with a private key. `account.ts` parses its content. */
 export function keyFile(file: string): string {
   let text: string;
   try {
@@ -85,6 +85,6 @@ export function keyFile(file: string): string {
   } catch (error) {
     throw new InvalidArgumentError(`It cannot be read: ${reasonOf(error)}.`);
   }
-  if (text.trim() === "") throw new InvalidArgumentError("It is empty, and must hold a private key.");
+  if (text.trim() === "") throw new InvalidArgumentError("It is empty; it must contain a private key.");
   return file;
 }

@@ -28,15 +28,15 @@ const HELP = `  n, or return   next step            b              back one step
 export interface BatchSessionOptions {
   readonly trace: BatchTrace;
   readonly start: bigint;
-  /** Where the dispute's parties first disagree, if it is a dispute. */
+  /** The first disputed step, if this is a dispute. */
   readonly disagreement: bigint | null;
   readonly verifier: SolidityVerifier | null;
   readonly terminal: Terminal;
-  /** The inference that a step asks for. @throws UserError */
+  /** Opens the inference that a step asks for. @throws UserError */
   readonly inference: (at: bigint) => Promise<Pick<ReplaySessionOptions, "trace" | "disagreement">>;
 }
 
-/** Walks through a batch on a terminal. */
+/** Interactive replay of a batch on a terminal. */
 export async function replayBatchSession(options: BatchSessionOptions): Promise<void> {
   const { trace, start, verifier, terminal } = options;
   let at = start;
@@ -50,7 +50,7 @@ export async function replayBatchSession(options: BatchSessionOptions): Promise<
   }
 }
 
-/** Asks until the answer is a place to go to; null to end. */
+/** Prompts until a command leads to a step; null to end. */
 async function ask(options: BatchSessionOptions, at: bigint): Promise<bigint | null> {
   const { terminal } = options;
   for (;;) {
@@ -82,7 +82,7 @@ async function intoInference({ trace, terminal, verifier, inference }: BatchSess
   }
 }
 
-/** The step that a command leads to, or what there is to say instead. */
+/** The step that a command leads to, or a message. */
 function goTo(
   options: BatchSessionOptions,
   command: string,
@@ -98,21 +98,21 @@ function goTo(
     case "b":
       return back(trace, at) ?? "  the batch begins here";
     case "s":
-      return number === null ? "  s takes the number of a step" : inTransaction(trace, transactionOf(at), number);
+      return number === null ? "  s needs the number of a step" : inTransaction(trace, transactionOf(at), number);
     case "g":
-      if (number === null) return "  g takes the number of a step of the batch";
+      if (number === null) return "  g needs the number of a step of the batch";
       return number < trace.steps ? number : `  the batch has ${trace.steps} steps`;
     case "t":
-      if (number === null) return "  t takes the number of a transaction";
+      if (number === null) return "  t needs the number of a transaction";
       return number < BigInt(trace.transactions)
         ? firstStepOf(Number(number))
         : `  the batch has ${trace.transactions} transactions, from 0 on`;
     case "o":
-      return over(trace, at) ?? "  there is no such instruction any more";
+      return over(trace, at) ?? "  no further instruction at this depth";
     case "u":
       return up(trace, at);
     case "w":
-      return named(trace, at, "SSTORE") ?? "  no slot is written any more";
+      return named(trace, at, "SSTORE") ?? "  no further storage write";
     case "c":
       return toName(trace, at, argument);
     case "l":
@@ -120,7 +120,7 @@ function goTo(
     case "m":
       return dump(trace.at(at));
     case "d":
-      return disagreement ?? "  there is no dispute: replay one by its id";
+      return disagreement ?? "  this is not a dispute: start replay with --dispute GAME";
     default:
       return `  no command ${command}\n${HELP}`;
   }
@@ -152,26 +152,26 @@ function inTransaction(trace: BatchTrace, transaction: number, step: bigint): bi
   return step < steps ? firstStepOf(transaction) + step : `  transaction ${transaction} has ${steps} steps, from 0 on`;
 }
 
-/** The next instruction that is no deeper than this step; the first one of the transaction where no code runs yet. */
+/** The next instruction at the same depth or above; before any frame, the first instruction of the transaction. */
 function over(trace: BatchTrace, at: bigint): bigint | null {
   const depth = trace.at(at).frame?.depth ?? 0;
   return find(trace, at, (m) => m.phase === PHASE.execute && (m.frame?.depth ?? 0) <= depth);
 }
 
-/** The first step after this frame. */
+/** The first step after the current frame. */
 function up(trace: BatchTrace, at: bigint): bigint | string {
   const { frame } = trace.at(at);
-  if (!frame) return "  no frame runs here";
+  if (!frame) return "  no frame is active at this step";
   return find(trace, at, (m) => (m.frame?.depth ?? -1) < frame.depth) ?? "  the batch ends in this frame";
 }
 
 function toName(trace: BatchTrace, at: bigint, argument: string | undefined): bigint | string {
   const name = argument?.toUpperCase() ?? "";
-  if (!STEP_NAMES.has(name)) return "  c takes the name of an instruction or of a phase, as SSTORE or ASK";
-  return named(trace, at, name) ?? `  there is no ${name} any more`;
+  if (!STEP_NAMES.has(name)) return "  c needs the name of an opcode or a phase, such as SSTORE or ASK";
+  return named(trace, at, name) ?? `  no further ${name}`;
 }
 
-/** The next step of that name that need not wait for a record. */
+/** The next step of that name that does not wait for a record. */
 const named = (trace: BatchTrace, at: bigint, name: string): bigint | null =>
   find(trace, at, (m) => stepName(m) === name && !isWaiting(trace, m.clock));
 
@@ -189,7 +189,7 @@ function lines(trace: BatchTrace, at: bigint): string {
 const ROW = 32;
 const DUMPED = 4096;
 
-/** Memory, 32 bytes a line; rows of zeros are left out. */
+/** Dumps memory, 32 bytes a line; lines of zeros are omitted. */
 function dump({ memory }: Machine): string {
   if (memory.size === 0) return "  the memory is empty";
   const rows: string[] = [];
@@ -198,6 +198,6 @@ function dump({ memory }: Machine): string {
     if (bytes.some((byte) => byte !== 0))
       rows.push(`  ${offset.toString(16).padStart(6, "0")}  ${hexBytes(bytes).slice(2)}`);
   }
-  const rest = memory.size > DUMPED ? `, the first ${DUMPED} of which are looked at` : "";
-  return [`  ${memory.size} bytes${rest}; what is not listed is zero`, ...rows].join("\n");
+  const rest = memory.size > DUMPED ? `, of which the first ${DUMPED} are shown` : "";
+  return [`  ${memory.size} bytes${rest}; lines of zeros are omitted`, ...rows].join("\n");
 }

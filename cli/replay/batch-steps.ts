@@ -10,13 +10,13 @@ import { step } from "@elench/evm/machine/step";
 import { PHASE, type Phase, STATUS, type Tx } from "@elench/evm/structures/layout";
 import type { BatchTrace } from "@elench/prover/batch-trace";
 
-/** The steps of a batch in which something happens. Whoever walks steps a machine of its own, so that a long way costs what stepping costs. */
+/** The non-idle steps of a batch. Each iteration steps its own machine, so that a long range costs only its stepping. */
 
-/** Where a step of a batch belongs. The steps after the last transaction have the number of the one that is not there. */
+/** The transaction of a step. Steps after the last transaction belong to a transaction number that does not exist. */
 export const transactionOf = (at: bigint): number => Number(at / SLOT_STEPS);
 export const firstStepOf = (transaction: number): bigint => BigInt(transaction) * SLOT_STEPS;
 
-/** The machine before each real step from one step on: it is stepped on when the next one is asked for. */
+/** Yields the machine before each non-idle step from a step on. The machine is advanced when the next one is requested. */
 export function* walk(trace: BatchTrace, from: bigint): Generator<Machine> {
   const m = trace.at(from).copy();
   while (!m.halted) {
@@ -26,33 +26,33 @@ export function* walk(trace: BatchTrace, from: bigint): Generator<Machine> {
   }
 }
 
-/** A line of a listing. */
+/** One line of a listing. */
 export interface StepLine {
   readonly transaction: number;
-  /** Number within the transaction. */
+  /** Step number within the transaction. */
   readonly step: bigint;
   readonly clock: bigint;
-  /** Of the instruction, or of the phase. */
+  /** Name of the opcode or the phase. */
   readonly name: string;
-  /** What a PUSH pushes. */
+  /** Immediate value of a PUSH. */
   readonly immediate: string | null;
   readonly outcome: StepDescription["outcome"];
-  /** Null where no code runs. */
+  /** Null outside of an instruction. */
   readonly pc: number | null;
   readonly depth: number | null;
   readonly gas: bigint;
   readonly cost: bigint | null;
-  /** The top first, three items. */
+  /** The top three items, the top first. */
   readonly top: readonly string[];
   readonly height: number;
-  /** What the step does, where it is no instruction. */
+  /** Description of a step that is not an instruction. */
   readonly text: string | null;
 }
 
 const SHOWN_ITEMS = 3;
 const PUSH0 = 0x5f;
 
-/** Lines of real steps. @param wanted says which of them, before they are taken. */
+/** Lines of non-idle steps. @param wanted selects steps before they are executed. */
 export function* listing(
   trace: BatchTrace,
   from: bigint,
@@ -103,28 +103,28 @@ function immediateOf({ code, pc }: Machine): string | null {
   return hexWord(toBigInt(data));
 }
 
-/** Whether a step does nothing but ask for a record or a code, and will be tried again. */
+/** Whether a step only requests a record or a code, and is tried again. */
 export const isWaiting = (trace: BatchTrace, at: bigint): boolean =>
   outcomeOf({ halted: null }, trace.at(at + 1n)) === "waits";
 
-/** What a transaction of a batch is, and how many steps it takes. */
+/** A summary of a transaction of a batch. */
 export interface Survey {
   readonly transaction: number;
   readonly first: bigint;
-  /** Real ones. */
+  /** Number of non-idle steps. */
   readonly steps: bigint;
-  /** Null for what does not decode. */
+  /** Null if the transaction does not decode. */
   readonly fields: Decoded | null;
   readonly status: "succeeded" | "reverted" | "failed" | "dropped";
-  /** Why it was dropped. */
+  /** Why it was dropped; null if it was not. */
   readonly why: string | null;
-  /** Steps that ask a model: numbers in the batch. */
+  /** Steps that ask a model, numbered within the batch. */
   readonly asks: readonly bigint[];
 }
 
 const surveys = new WeakMap<BatchTrace, Map<number, Survey>>();
 
-/** What a transaction is: found once, by stepping through it. @param transaction below the number of the batch's transactions. */
+/** Summarises a transaction by stepping through it. @param transaction below the number of the batch's transactions. */
 export function survey(trace: BatchTrace, transaction: number): Survey {
   const known = surveys.get(trace) ?? new Map<number, Survey>();
   surveys.set(trace, known);
@@ -165,10 +165,10 @@ function stepThrough(trace: BatchTrace, transaction: number): Survey {
 }
 
 const REASONS: Readonly<Partial<Record<Phase, string>>> = {
-  [PHASE.decode]: "its bytes are no transaction of this chain",
-  [PHASE.recover]: "nobody made its signature",
-  [PHASE.access]: "its access list is none",
-  [PHASE.validate]: "its nonce, its fee, its gas or its sender's balance does not do",
+  [PHASE.decode]: "invalid transaction encoding, or another chain id",
+  [PHASE.recover]: "invalid signature",
+  [PHASE.access]: "invalid access list",
+  [PHASE.validate]: "invalid nonce, fee or gas limit, or insufficient balance",
 };
 
 function fieldsOf(m: Machine, { start, end }: TaskOf<typeof PHASE.decode>): Decoded | null {

@@ -8,7 +8,7 @@ import { readBatchFile } from "../input/batch-file.ts";
 
 /**
  * Executes a chain's first batches natively, and traces the last of them.
- * @param files batches from the first one on, in their order.
+ * @param files all batches from the first one on, in order.
  * @throws UserError
  */
 export async function traceBatchFiles(

@@ -11,14 +11,14 @@ import { drawVerdict, type Verified, verified } from "./verifier.ts";
 /** One step of a batch, as `elench replay --json` prints it. */
 export interface ReplayedBatchStep extends Omit<StepDescription, "step">, Verified {
   readonly transaction: number;
-  /** Number within the transaction. */
+  /** Step number within the transaction. */
   readonly step: bigint;
-  /** Number in the batch. */
+  /** Step number within the batch. */
   readonly clock: bigint;
   /** State hashes before and after. */
   readonly pre: string;
   readonly post: string;
-  /** Size of what opens the state to the verifier. */
+  /** Size of the witness. */
   readonly witnessBytes: number;
 }
 
@@ -46,7 +46,7 @@ export async function replayBatchStep(
   return { ...replayed, ...(await verified(post, verdict)) };
 }
 
-/** The step in words, for a terminal. @param transactions how many the batch has. */
+/** The step as text. @param transactions number of transactions of the batch. */
 export function drawBatchStep(step: ReplayedBatchStep, transactions: number): string {
   const lines = [header(step, transactions), `  ${step.text}`];
   const add = (name: string, text: string) => lines.push(`  ${name.padEnd(16)} ${text}`);
@@ -54,14 +54,14 @@ export function drawBatchStep(step: ReplayedBatchStep, transactions: number): st
   if (frame) for (const [name, text] of drawFrame(frame, step.pc)) add(name, text);
   if (gas.before !== 0n || gas.after !== 0n) add("gas", drawGas(step));
   drawStack(step, add);
-  // Every frame has a memory of its own.
+  // Every frame has its own memory.
   if (memory.before !== memory.after && frame?.depth === step.frameAfter?.depth)
     add("memory", `${memory.before} → ${memory.after} bytes`);
   for (const { offset, bytes } of memory.reads) add("reads memory", `${offset}: ${short(bytes)}`);
   for (const { offset, before, after } of memory.writes)
     add("writes memory", `${offset}: ${short(before)} → ${short(after)}`);
   for (const slot of step.storage) add(slot.kind, drawSlot(slot));
-  // That the account of a slot was looked at goes without saying.
+  // The lookup of a slot's account is implied by the slot.
   const ofSlots = new Set(step.storage.map(({ address }) => address));
   for (const account of step.accounts)
     if (!ofSlots.has(account.address) || changesOf(account).length > 0) add("account", drawAccount(account));
@@ -79,7 +79,7 @@ export function drawBatchStep(step: ReplayedBatchStep, transactions: number): st
   add("state before", step.pre);
   add("state after", step.post);
   add("witness", `${step.witnessBytes} bytes`);
-  if (asks && step.verifier) add("", "given this answer, which the tensor machine must stand up for:");
+  if (asks && step.verifier) add("", "assuming this answer, which the tensor machine's game decides:");
   return [...lines, ...drawVerdict(step)].join("\n");
 }
 
@@ -106,7 +106,7 @@ function drawGas({ gas: { before, after, cost, given } }: ReplayedBatchStep): st
 
 const SHOWN_ITEMS = 8;
 
-/** Nothing where the stack is left as it was. */
+/** Nothing if the stack is unchanged. */
 function drawStack({ stack, frame, frameAfter }: ReplayedBatchStep, add: (name: string, text: string) => void): void {
   const moved = frame?.depth !== frameAfter?.depth;
   const same = stack.before.length === stack.after.length && stack.before.every((item, i) => item === stack.after[i]);
@@ -159,7 +159,7 @@ function drawNext({ next, frame, frameAfter }: ReplayedBatchStep): string {
 
 const SHOWN_BYTES = 64;
 
-/** @param hex 0x and digits. */
+/** @param hex with 0x. */
 function short(hex: string): string {
   const count = (hex.length - 2) / 2;
   if (count === 0) return "no bytes";
@@ -180,7 +180,7 @@ const row = (cells: readonly string[]): string =>
 
 export const LISTING_HEADER = row(COLUMNS);
 
-/** @param verified the verdict on the step, if it was asked for. */
+/** @param verified the verifier's verdict, with --verify. */
 export function drawLine(line: StepLine, { verifier, agrees }: Verified = {}): string {
   const { step, name, immediate, pc, gas, cost, depth, outcome, text } = line;
   const what = immediate === null ? name : `${name} ${shortWord(immediate)}`;
@@ -203,7 +203,7 @@ const drawTop = ({ top, height }: StepLine): string =>
 
 const LONG_WORD = 12;
 
-/** The ends of a long number. */
+/** A long number, shortened in the middle. */
 const shortWord = (hex: string): string => (hex.length > LONG_WORD ? `${hex.slice(0, 6)}…${hex.slice(-4)}` : hex);
 
 const shortWords = (text: string): string => text.replaceAll(/0x[\da-f]+/g, shortWord);

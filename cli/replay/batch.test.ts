@@ -86,7 +86,7 @@ test("a batch is summed up: what its transactions are, how they ended, how many 
   const [asking = {}, none] = transactions;
   assert.equal(asking.to, `0x${ASKER.toString(16).padStart(40, "0")}`);
   assert.equal((asking.asks as number[]).length, 1);
-  assert.match(String(none?.why), /no transaction of this chain/);
+  assert.match(String(none?.why), /invalid transaction encoding, or another chain id/);
   const trace = await traceOf();
   assert.equal(summary?.output, `0x${Buffer.from(trace.output).toString("hex")}`);
   assert.equal(Number(asking.steps), Number(survey(trace, 0).steps));
@@ -275,7 +275,7 @@ test("a session says what is wrong with a command, and stays", async () => {
     /has \d+ steps/,
     /3 transactions/,
     /has \d+ steps/,
-    /name of an instruction/,
+    /name of an opcode/,
     /no frame/,
     /no command x/,
     /memory is empty/,
@@ -297,7 +297,12 @@ const batch =
 
 const BAD: readonly Bad[] = [
   { what: "no genesis", args: () => ["--batch", file("first.bin")], code: 2, says: /--genesis/ },
-  { what: "a batch and a model", args: () => [file("model.onnx"), ...CHAIN()], code: 2, says: /one of these.*--batch/ },
+  {
+    what: "a batch and a model",
+    args: () => [file("model.onnx"), ...CHAIN()],
+    code: 2,
+    says: /more than one thing.*--batch/,
+  },
   {
     what: "a genesis and no batch",
     args: () => [file("model.onnx"), "--genesis", file("genesis.json")],
@@ -350,9 +355,14 @@ const BAD: readonly Bad[] = [
   { what: "no such step of the batch", args: batch("--step", String(16n ** 8n)), code: 2, says: /no step 4294967296/ },
   { what: "--to before --from", args: batch("--from", "9", "--to", "3"), code: 2, says: /--to 3 is before --from 9/ },
   { what: "no such opcode", args: batch("--opcode", "FROB"), code: 2, says: /--opcode FROB/ },
-  { what: "nowhere to descend", args: batch("--transaction", "1", "--descend"), code: 2, says: /no model is asked/ },
+  {
+    what: "nowhere to descend",
+    args: batch("--transaction", "1", "--descend"),
+    code: 2,
+    says: /none of the selected steps asks a model/,
+  },
   { what: "a step that asks nobody", args: batch("--step", "3", "--descend"), code: 2, says: /step 3 asks no model/ },
-  { what: "several to descend into", args: batch("--descend"), code: 2, says: /steps 53, \d+: say which/ },
+  { what: "several to descend into", args: batch("--descend"), code: 2, says: /steps 53, \d+ ask models: select one/ },
   {
     what: "a step of an inference that is none",
     args: batch("--transaction", "0", "--descend", "x"),

@@ -22,37 +22,37 @@ import { exportBatchStep } from "./step-export.ts";
 import { isAtTerminal, withTerminal } from "./terminal.ts";
 import { openVerifier, type Verified } from "./verifier.ts";
 
-/** Which steps of a batch are shown, and how. Steps count within the transaction, if one is named. */
+/** Which steps of a batch are shown, and how. If a transaction is given, steps are counted from its first. */
 export interface BatchReplayOptions extends ReplayRange {
   readonly transaction?: bigint | undefined;
-  /** Names of instructions or phases: only such steps, without tries that had to wait for a record. */
+  /** Names of opcodes or phases: only such steps, without attempts that wait for a record. */
   readonly opcode?: readonly string[] | undefined;
-  /** A line for each step, however many there are. */
+  /** One line for each step, without a limit. */
   readonly list?: boolean | undefined;
-  /** Goes on with the inference that the step asks for; a text names steps of it. */
+  /** Replays the inference that the step asks for; a string selects its steps. */
   readonly descend?: true | string | undefined;
-  /** The transaction's trace in the format of EIP-3155, and nothing else. */
+  /** Prints only the transaction's EIP-3155 trace. */
   readonly eip3155?: boolean | undefined;
 }
 
 export interface BatchReplay {
   readonly trace: BatchTrace;
-  /** What native execution says of the same batch. */
+  /** The result of native execution of the same batch. */
   readonly native: NativeBatch;
-  /** The game that it is about, if it is a dispute. */
+  /** The game, if this is a dispute. */
   readonly dispute?: Dispute;
-  /** The same game, as far as it is about an inference that a step asks for. */
+  /** The same game, for the inference that a step asks for. */
   readonly disputeIn?: (inference: InferenceTrace) => Promise<Dispute>;
-  /** To descend into inferences with. */
+  /** Models for --descend. */
   readonly store: ModelStore;
   readonly backend: Backend;
   readonly options: BatchReplayOptions;
 }
 
-/** Lines of a listing that nobody asked to be whole. */
+/** Maximum number of lines without --list. */
 const LISTED = 1000;
 
-/** Shows a batch, a transaction of it, or steps; on a terminal, if no step is named, walks through it. */
+/** Shows a batch, a transaction or steps; interactive on a terminal if no step is given. */
 export async function replayBatch(replay: BatchReplay): Promise<void> {
   const { trace, options, dispute } = replay;
   if (options.eip3155) {
@@ -77,7 +77,7 @@ export async function replayBatch(replay: BatchReplay): Promise<void> {
   }
   if (options.export !== undefined) {
     const at = options.step === undefined ? disagreement : scope.from;
-    if (at === null) throw new UserError("--export writes one step: say which, with --step");
+    if (at === null) throw new UserError("--export writes one step: select it with --step");
     await exportBatchStep(trace, at, describe(trace.at(at)).text, options.export);
     return;
   }
@@ -94,15 +94,15 @@ export async function replayBatch(replay: BatchReplay): Promise<void> {
   else print(options.json, summary(replay), () => drawSummary(replay));
 }
 
-// What is to be shown
+// Selection
 
-/** Steps of the batch, the last one included. */
+/** First and last step of the selection. */
 interface Scope {
   readonly from: bigint;
   readonly to: bigint;
 }
 
-/** @throws UserError where there is no such transaction, or no such step. */
+/** @throws UserError if the transaction or the step does not exist. */
 function scopeOf(trace: BatchTrace, { transaction, step, from, to }: BatchReplayOptions): Scope {
   const count = trace.transactions;
   if (transaction !== undefined && transaction >= BigInt(count))
@@ -110,7 +110,7 @@ function scopeOf(trace: BatchTrace, { transaction, step, from, to }: BatchReplay
       `the batch has ${count === 0 ? "no transactions" : `${count} transactions, from 0 to ${count - 1}`}; there is no transaction ${transaction}`,
     );
   const offset = transaction === undefined ? 0n : transaction * SLOT_STEPS;
-  // To go through all of a transaction just to see that it has the step would take as long again.
+  // Counting all steps of a transaction only to check the number would double the time.
   if (
     step !== undefined &&
     step < SLOT_STEPS &&
@@ -130,7 +130,7 @@ function scopeOf(trace: BatchTrace, { transaction, step, from, to }: BatchReplay
 /** The transaction that --eip3155 traces. @throws UserError */
 function tracedTransaction(trace: BatchTrace, { transaction, step, from, to }: BatchReplayOptions): number {
   if ([step, from, to].some((given) => given !== undefined))
-    throw new UserError("--eip3155 traces a whole transaction: --step, --from and --to are not for it");
+    throw new UserError("--eip3155 traces a whole transaction: leave out --step, --from and --to");
   const count = trace.transactions;
   const chosen = transaction ?? (count === 1 ? 0n : undefined);
   if (chosen === undefined || chosen >= BigInt(count))
@@ -140,17 +140,17 @@ function tracedTransaction(trace: BatchTrace, { transaction, step, from, to }: B
   return Number(chosen);
 }
 
-/** @throws UserError for what is neither an instruction nor a phase. */
+/** @throws UserError for a name that is neither an opcode nor a phase. */
 function namesOf(opcodes: readonly string[] | undefined): ReadonlySet<string> | null {
   if (!opcodes) return null;
   const names = opcodes.map((name) => name.toUpperCase());
   for (const name of names)
     if (!STEP_NAMES.has(name))
-      throw new UserError(`--opcode ${name}: there is no such instruction or phase; SSTORE, CALL, ASK are some`);
+      throw new UserError(`--opcode ${name}: no such opcode or phase; examples: SSTORE, CALL, ASK`);
   return new Set(names);
 }
 
-/** The step that --descend goes down from. @throws UserError if it is not clear which. */
+/** The step whose inference --descend replays. @throws UserError if it is ambiguous. */
 function askingStep(
   trace: BatchTrace,
   { from, to }: Scope,
@@ -168,13 +168,13 @@ function askingStep(
     if (trace.question(m.clock)) asks.push(m.clock);
   }
   const [first] = asks;
-  if (first === undefined) throw new UserError("--descend: no model is asked there");
+  if (first === undefined) throw new UserError("--descend: none of the selected steps asks a model");
   if (asks.length === 1) return first;
   const shown = asks.map((at) => (transaction === undefined ? at : at % SLOT_STEPS));
-  throw new UserError(`--descend: models are asked at the steps ${shown.join(", ")}: say which, with --step`);
+  throw new UserError(`--descend: the steps ${shown.join(", ")} ask models: select one with --step`);
 }
 
-// Showing it
+// Output
 
 async function showSteps(
   trace: BatchTrace,
@@ -189,7 +189,7 @@ async function showSteps(
     judge(replayed);
   };
   if (step !== undefined) {
-    // It may be an idle one.
+    // The step may be idle.
     await show(from);
     return;
   }
@@ -232,7 +232,7 @@ async function list(
 const verdictOf = ({ verifier, agrees }: Verified): Verified =>
   verifier === undefined || agrees === undefined ? {} : { verifier, agrees };
 
-/** The exit code says that Solidity disagreed with a step. */
+/** Sets the exit code for a step on which the Solidity verifier disagrees. */
 function judge({ agrees }: Verified): void {
   if (agrees === false) process.exitCode = EXIT.negative;
 }
@@ -246,7 +246,7 @@ async function session(
   const { trace } = replay;
   await withTerminal(async (terminal) => {
     const isWhole = replay.options.transaction === undefined;
-    // To sum up, every transaction is stepped through: who knows where to look need not wait for it.
+    // The summary steps through every transaction, so it is made only if no step is selected.
     if (isWhole && disagreement === null) terminal.say(drawSummary(replay));
     const start = isWhole ? (disagreement ?? from) : from;
     const inference = async (at: bigint) => {
@@ -273,18 +273,18 @@ function inferenceAt({ trace, store, backend }: BatchReplay, at: bigint): Infere
   return new InferenceTrace(model, commitment, backend, [question.input]);
 }
 
-/** Steps of an inference: `12`, or `12-20`. */
+/** Parses a selection of an inference's steps: `12` or `12-20`. */
 function inferenceRange(steps: true | string | undefined): ReplayRange {
   if (steps === undefined || steps === true) return {};
   const [, first, last] = /^(\d+)(?:-(\d+))?$/.exec(steps) ?? [];
   if (first === undefined)
-    throw new UserError(`--descend ${steps}: it takes a step of the inference, or the first and the last as 12-20`);
+    throw new UserError(`--descend ${steps}: give a step of the inference, or a range such as 12-20`);
   if (last === undefined) return { step: BigInt(first) };
   if (BigInt(last) < BigInt(first)) throw new UserError(`--descend ${steps}: ${last} is before ${first}`);
   return { from: BigInt(first), to: BigInt(last) };
 }
 
-// The summary
+// Summary
 
 function summary({ trace, native: { transactions, next } }: BatchReplay) {
   return {
@@ -315,7 +315,7 @@ function summary({ trace, native: { transactions, next } }: BatchReplay) {
   };
 }
 
-/** Enough of a hash or an address to tell it from others; --json has all of it. */
+/** A shortened hash or address; --json prints all of it. */
 const shortened = (hex: string): string => (hex.length > SHOWN_DIGITS ? `${hex.slice(0, SHOWN_DIGITS)}…` : hex);
 const SHOWN_DIGITS = 14;
 

@@ -4,9 +4,9 @@ import type { Run, TraceProvider } from "@elench/challenger/strategy/trace-provi
 import type { Game } from "@elench/challenger/strategy/tree";
 import { columns, print } from "../report/output.ts";
 
-/** The two sides of a dispute beside each other: `elench replay --dispute GAME --claims`. */
+/** The two sides of a dispute, side by side: `elench replay --dispute GAME --claims`. */
 
-/** What judges runs. */
+/** The trace providers. */
 export interface Judge extends TraceProvider {
   /** Why a run cannot be judged; null if it can. */
   unknown(run: Run): Promise<string | null>;
@@ -31,7 +31,7 @@ function drawOutputs({ id, status }: Game, { proposed, countered, executed }: Ou
   const rows = [
     ["proposal", proposed.by, `${short(proposed.output)}${mark(proposed.output, executed)}`],
     ...countered.map(({ by, output }) => ["counter", by, `${short(output)}${mark(output, executed)}`]),
-    ["executed", "", executed ? short(executed) : "cannot be told here"],
+    ["executed", "", executed ? short(executed) : "cannot be computed here"],
   ];
   return `game ${id}: ${status}\n${columns([["", "by", "output"], ...rows])}`;
 }
@@ -46,7 +46,7 @@ function drawSides({ claim, by, level, answer, states }: Sides): string {
     `${short(claimed)}${mark(claimed, executed)}`,
     theirs === null ? "" : theirs === claimed ? "the same" : `${short(theirs)}${mark(theirs, executed)}`,
     executed === null ? "" : executed === claimed ? "the same" : short(executed),
-    answer && i === answer.segment + 1 ? "← they part here" : "",
+    answer && i === answer.segment + 1 ? "← the first difference" : "",
   ]);
   return `claim ${short(claim)} of level ${level} by ${by}${answered}\n${columns([["", "step", "claim", "answer", "executed", ""], ...rows])}`;
 }

@@ -10,9 +10,9 @@ import { describeElement } from "../report/describe.ts";
 import { print } from "../report/output.ts";
 import { drawStep, replayStep } from "./view.ts";
 
-/** Where two runs of an inference part: at which instruction, and at which element. */
+/** Finds the first difference of two runs of an inference: the instruction and the element. */
 
-/** @param what the other run is. */
+/** @param what name of the other run. */
 export async function compareRuns(
   ours: InferenceTrace,
   theirs: InferenceTrace,
@@ -23,8 +23,8 @@ export async function compareRuns(
 }
 
 /**
- * Holds an output that somebody claims against ours.
- * @param flag `NAME=FILE`, or the file alone where the model has one output.
+ * Compares a claimed output with the computed one.
+ * @param flag `NAME=FILE`; `FILE` is enough if the model has one output.
  * @throws UserError
  */
 export async function compareClaim(

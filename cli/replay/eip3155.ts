@@ -5,8 +5,8 @@ import type { BatchTrace } from "@elench/prover/batch-trace";
 import { firstStepOf, survey } from "./batch-steps.ts";
 
 /**
- * Writes a transaction's trace to stdout, a JSON object a line, the summary last.
- * @throws UserError for a transaction that is dropped: nothing of it is executed
+ * Writes a transaction's trace to stdout, one JSON object a line, the summary last.
+ * @throws UserError for a dropped transaction, which is not executed
  */
 export async function printEip3155(trace: BatchTrace, transaction: number): Promise<void> {
   const lines = eip3155(trace.at(firstStepOf(transaction)));

@@ -14,22 +14,22 @@ export interface ReplayRange {
   readonly from?: bigint | undefined;
   readonly to?: bigint | undefined;
   readonly verify?: boolean | undefined;
-  /** A file to write the one step to. */
+  /** File for --export. */
   readonly export?: string | undefined;
   readonly json?: boolean | undefined;
 }
 
 export interface InferenceReplay {
   readonly trace: InferenceTrace;
-  /** Null where it is not a dispute. */
+  /** Null if this is not a dispute. */
   readonly dispute: Dispute | null;
   readonly options: ReplayRange;
 }
 
-/** Steps that are printed at once, unless somebody asks for fewer. */
+/** Maximum number of printed steps. */
 const MAX_STEPS = 100_000n;
 
-/** Shows steps of an inference; on a terminal, if none is named, walks through it. */
+/** Shows steps of an inference; interactive on a terminal if no step is given. */
 export async function replayInference({ trace, dispute, options }: InferenceReplay): Promise<void> {
   const isNamed = options.step !== undefined || options.from !== undefined || options.to !== undefined;
   const isSession = isAtTerminal() && !options.json && !isNamed && options.export === undefined;
@@ -40,7 +40,7 @@ export async function replayInference({ trace, dispute, options }: InferenceRepl
   const [from, to] = range(options, trace.steps, disagreement);
   if (options.export !== undefined) {
     if (from !== to || (!isNamed && dispute === null))
-      throw new UserError("--export writes one step: say which, with --step");
+      throw new UserError("--export writes one step: select it with --step");
     await exportInferenceStep(trace, from, options.export);
     return;
   }
@@ -65,15 +65,13 @@ function range({ step, from, to }: ReplayRange, steps: bigint, disagreement: big
       `the inference has ${steps} steps, from 0 to ${steps - 1n}; there is no step ${last > steps ? last : first}`,
     );
   if (last - first >= MAX_STEPS)
-    throw new UserError(
-      `${last - first + 1n} steps are more than anyone reads: give --from and --to at most ${MAX_STEPS} steps apart`,
-    );
+    throw new UserError(`too many steps: ${last - first + 1n}; give --from and --to for at most ${MAX_STEPS} steps`);
   return [first, last];
 }
 
-/** @throws UserError where a range contradicts itself. */
+/** @throws UserError for an inconsistent range. */
 export function checkRange({ step, from, to }: ReplayRange): void {
   if (step !== undefined && (from !== undefined || to !== undefined))
-    throw new UserError("--step names one step, --from and --to several: give one or the other");
+    throw new UserError("--step excludes --from and --to: give one step or a range");
   if (from !== undefined && to !== undefined && to < from) throw new UserError(`--to ${to} is before --from ${from}`);
 }

@@ -13,13 +13,13 @@ const HELP = `  n, or return   next step            b              back one step
 export interface ReplaySessionOptions {
   readonly trace: InferenceTrace;
   readonly start: bigint;
-  /** Where the dispute's parties first disagree, if it is a dispute. */
+  /** The first disputed step, if this is a dispute. */
   readonly disagreement: bigint | null;
   readonly verifier: SolidityVerifier | null;
   readonly terminal: Terminal;
 }
 
-/** Walks through an inference on a terminal. */
+/** Interactive replay of an inference on a terminal. */
 export async function replaySession(options: ReplaySessionOptions): Promise<void> {
   const { trace, start, disagreement, verifier, terminal } = options;
   let at = start;
@@ -32,7 +32,7 @@ export async function replaySession(options: ReplaySessionOptions): Promise<void
   }
 }
 
-/** Asks until the answer is a place to go to; null to end. */
+/** Prompts until a command leads to a step; null to end. */
 async function ask(
   terminal: Terminal,
   trace: InferenceTrace,
@@ -51,7 +51,7 @@ async function ask(
 
 const clamp = (step: bigint, steps: bigint): bigint => (step < 0n ? 0n : step > steps ? steps : step);
 
-/** The step that a command leads to, or why it leads nowhere. */
+/** The step that a command leads to, or a message. */
 function goTo(
   command: string,
   argument: string | undefined,
@@ -67,15 +67,15 @@ function goTo(
     case "b":
       return at - 1n;
     case "s":
-      return number ?? "s takes the number of a step";
+      return number ?? "s needs the number of a step";
     case "i":
       return number === null
-        ? "i takes the number of an instruction"
+        ? "i needs the number of an instruction"
         : (trace.firstStepOf(Number(number)) ?? `instruction ${number} is not executed`);
     case "e":
-      return number === null ? "e takes the number of an element" : elementStep(trace, at, Number(number));
+      return number === null ? "e needs the number of an element" : elementStep(trace, at, Number(number));
     case "d":
-      return disagreement ?? "there is no dispute: replay one by its id";
+      return disagreement ?? "this is not a dispute: start replay with --dispute GAME";
     default:
       return `no command ${command}\n${HELP}`;
   }

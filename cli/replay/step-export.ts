@@ -15,7 +15,7 @@ import {
 import { note } from "../report/output.ts";
 import { openVerifier } from "./verifier.ts";
 
-/** One step of a replay into a file that a stranger checks: `elench verify-step`. */
+/** Writes one step of a replay to a file for `elench verify-step`. */
 
 interface Parts {
   readonly context: Hash;
@@ -33,7 +33,7 @@ export async function exportInferenceStep(trace: InferenceTrace, step: bigint, f
   await write("TensorVerifier", parts, step, trace.describe(step).text, file);
 }
 
-/** @param at number of the step in the batch. */
+/** @param at step number within the batch. */
 export async function exportBatchStep(trace: BatchTrace, at: bigint, text: string, file: string): Promise<void> {
   const { pre, witness, post } = trace.prove(at);
   const machine = trace.at(at);
@@ -58,5 +58,5 @@ async function write(contract: VerifierName, parts: Parts, step: bigint, text: s
   const { right, faults } = await checkStepFile(content, verifier);
   if (!right) throw new InternalError(`step ${step} cannot be exported: ${faults.join("; ")}`);
   writeWhole(file, formatStepFile(content));
-  note(`step ${step} is in ${file}; elench verify-step ${file} checks it`);
+  note(`step ${step} is written to ${file}; elench verify-step ${file} checks it`);
 }

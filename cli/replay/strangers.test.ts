@@ -117,13 +117,13 @@ test("a file that was changed is declared wrong, what is no such file refused", 
 test("--export writes one step, one that there is, to a place that there is", async () => {
   const out = file("none.json");
   for (const [args, what] of [
-    [modelArgs("--export", out), /say which, with --step/],
+    [modelArgs("--export", out), /select it with --step/],
     [modelArgs("--from", "1", "--to", "2", "--export", out), /one step/],
     [modelArgs("--step", "9999", "--export", out), /there is no step 9999/],
-    [batchArgs("--export", out), /say which, with --step/],
+    [batchArgs("--export", out), /select it with --step/],
     [batchArgs("--transaction", "0", "--step", "99999", "--export", out), /there is no step 99999/],
     [modelArgs("--step", "1", "--export", file("no/folder.json")), /cannot write/],
-    [modelArgs("--step", "1", "--export", out, "--claimed", file("true.bin")), /show different things/],
+    [modelArgs("--step", "1", "--export", out, "--claimed", file("true.bin")), /exclude each other/],
   ] as const) {
     const { code, message } = await refusal(replayCommand(), args);
     assert.deepEqual([code, what.test(message)], [2, true], message);

@@ -1,13 +1,13 @@
 import { createInterface } from "node:readline/promises";
 
-/** Somebody at a keyboard. */
+/** An interactive terminal. */
 export interface Terminal {
   say(text: string): void;
-  /** The next line; null if there is none any more. */
+  /** The next line; null at the end of the input. */
   ask(): Promise<string | null>;
 }
 
-/** Runs a session with whoever sits before this process. */
+/** Runs a session on this process's terminal. */
 export async function withTerminal(session: (terminal: Terminal) => Promise<void>): Promise<void> {
   const lines = createInterface({ input: process.stdin, output: process.stdout });
   try {

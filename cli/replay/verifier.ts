@@ -6,13 +6,13 @@ import { hardhatArtifacts, SolidityVerifier, type Verdict, WitnessRefused } from
 
 const ARTIFACTS = fileURLToPath(new URL("../../artifacts/contracts", import.meta.url));
 
-/** What the Solidity verifier makes of a step, with --verify. */
+/** Executes a step in the Solidity verifier, for --verify. */
 export interface Verified {
   readonly verifier?: { readonly post: string | null; readonly gas: bigint | null; readonly refused?: string };
   readonly agrees?: boolean;
 }
 
-/** A machine's verifier, in this process. @throws UserError if the contracts are not compiled. */
+/** Deploys a machine's verifier in this process. @throws UserError if the contracts are not compiled. */
 export async function openVerifier(machine: "TensorVerifier" | "EvmVerifier"): Promise<SolidityVerifier> {
   try {
     return await SolidityVerifier.deploy(hardhatArtifacts(ARTIFACTS), machine);
@@ -23,7 +23,7 @@ export async function openVerifier(machine: "TensorVerifier" | "EvmVerifier"): P
   }
 }
 
-/** @param post the state hash after the step, as we have it. */
+/** @param post the expected state hash after the step. */
 export async function verified(post: Hash, verdict: Promise<Verdict>): Promise<Verified> {
   try {
     const { post: theirs, gas } = await verdict;
@@ -34,7 +34,7 @@ export async function verified(post: Hash, verdict: Promise<Verdict>): Promise<V
   }
 }
 
-/** The verdict in words: two lines, or none without --verify. */
+/** The verdict as text: two lines, or none without --verify. */
 export function drawVerdict({ verifier, agrees }: Verified): string[] {
   if (!verifier) return [];
   const verdict = agrees ? `they agree (${verifier.gas} gas)` : "THEY DISAGREE: this is a defect of Elench";

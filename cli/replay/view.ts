@@ -29,7 +29,7 @@ export async function replayStep(
   return { ...told, ...(await verified(post, verifier.verifyStep(pre, await trace.witness(step)))) };
 }
 
-/** The step in words and bits, for a terminal. */
+/** The step as text. */
 export function drawStep(step: ReplayedStep, total: bigint): string {
   const lines = [`step ${step.step} of ${total}`, `  ${step.text}`];
   if (step.counters.some((c) => c > 0)) lines.push(`  block counters   ${step.counters.join(", ")}`);

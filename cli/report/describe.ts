@@ -3,7 +3,7 @@ import type { TensorType } from "@elench/tensor/program/program";
 
 const SHOWN = 16;
 
-/** The first values of a tensor, for people. */
+/** The first values of a tensor, as text. */
 export function describeValues({ dtype }: TensorType, data: Uint8Array): string {
   const { size } = dtypeSpec(dtype);
   const count = data.length / size;
@@ -54,7 +54,7 @@ export function halfToNumber(bits: number, fractionBits: number, bias: number): 
   return sign * (exponent ? (1 + fraction) * 2 ** (exponent - bias) : fraction * 2 ** (1 - bias));
 }
 
-/** Nine significant digits tell any two binary32 values apart; fewer are shown where fewer do. */
+/** Nine significant digits distinguish any two binary32 values; fewer are shown if they suffice. */
 const shortest = (value: number): number => {
   for (let digits = 1; digits < 9; digits++) {
     const candidate = Number(value.toPrecision(digits));

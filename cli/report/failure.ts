@@ -5,7 +5,7 @@ import { EXIT, UserError } from "@elench/errors/user-error";
 import { reasonOf } from "@elench/files/files";
 import { BaseError } from "viem";
 
-/** Says what went wrong on stderr, and ends with the documented exit code. */
+/** Prints an error on stderr, and exits with the documented code. */
 export function fail(error: unknown): never {
   const explained = explain(error);
   const page = explained.docs === undefined ? "" : ` (see ${explained.docs})`;
@@ -14,14 +14,14 @@ export function fail(error: unknown): never {
   process.exit(EXIT[explained.kind]);
 }
 
-/** Any error as one of ours: what is neither ours, nor L1's, nor the system's, is a defect. */
+/** Any error as an `ElenchError`. An error that is not Elench's, L1's or the operating system's is a defect. */
 export const explain = (error: unknown): ElenchError =>
   l1Failure(error) ?? systemError(error) ?? chainError(error) ?? defect(error);
 
-/** Codes of a path that the user should look at. */
+/** Error codes that point to a wrong path. */
 const PATH_ERRORS = new Set(["ENOENT", "ENOTDIR", "EISDIR", "EACCES", "EPERM", "ELOOP", "ENAMETOOLONG"]);
 
-/** What the operating system refused. */
+/** An error of the operating system. */
 function systemError(error: unknown): UserError | undefined {
   const { path, syscall, code = "" } = error instanceof Error ? (error as NodeJS.ErrnoException) : {};
   if (syscall === undefined || !/^E[A-Z]/.test(code)) return undefined;
@@ -29,10 +29,10 @@ function systemError(error: unknown): UserError | undefined {
   return new UserError(`cannot ${syscall} ${path ?? ""}: ${reasonOf(error)}`, exitCode, { cause: error });
 }
 
-/** What viem refuses to send, or cannot read in an answer. */
+/** An error of viem: an invalid request, or an answer that it cannot decode. */
 const chainError = (error: unknown): UserError | undefined =>
   error instanceof BaseError ? new UserError(error.shortMessage, EXIT.refused, { cause: error }) : undefined;
 
-/** An engine's error among them, as RangeError: what is wrong with an input is said by errors of our own. */
+/** A defect. A RangeError of an engine is one too: invalid inputs have their own errors. */
 const defect = (error: unknown): InternalError =>
   new InternalError(error instanceof Error ? `${error.name}: ${error.message}` : String(error), { cause: error });

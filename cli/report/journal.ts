@@ -6,7 +6,7 @@ import { explain } from "./failure.ts";
 import { jsonValue } from "./output.ts";
 import { goOnWithoutStdout } from "./streams.ts";
 
-/** What a long-running command tells: to people and log collectors on stderr, and with --json to programs on stdout. */
+/** Events of a long-running command: log lines on stderr, and with --json also JSON on stdout. */
 export interface Journal {
   readonly report: (event: WatchEvent | StartEvent) => void;
   readonly confirmed: (intent: Intent, receipt: Receipt) => void;
@@ -24,10 +24,11 @@ const LEVELS = [...Object.keys(pino.levels.values), "silent"];
 export function journal(json: boolean | undefined): Journal {
   goOnWithoutStdout();
   const level = process.env.ELENCH_LOG_LEVEL ?? "info";
-  if (!LEVELS.includes(level)) throw new UserError(`ELENCH_LOG_LEVEL=${level}: it can be ${LEVELS.join(", ")}`);
+  if (!LEVELS.includes(level))
+    throw new UserError(`ELENCH_LOG_LEVEL=${level} is not a log level: use ${LEVELS.join(", ")}`);
   const log = pino(
     { level, base: null },
-    // Not pino's own, which fails for good where a disk is full.
+    // pino's own destination stops working permanently once a disk is full.
     { write: (line: string) => void process.stderr.write(line) },
   );
   const emit = (event: Record<string, unknown>): void => {

@@ -1,9 +1,9 @@
-/** Prints a result: one JSON object as the last line of stdout, or text for people. Everything else a command says goes to stderr. */
+/** Prints a result to stdout: one JSON object as the last line, or text. All other output goes to stderr. */
 export function print(json: boolean | undefined, value: unknown, text: () => string): void {
   process.stdout.write(json ? `${JSON.stringify(value, jsonValue)}\n` : `${text()}\n`);
 }
 
-/** Whole numbers that a JSON number holds exactly are numbers; larger ones are decimal strings; bytes are hex. */
+/** Integers that a JSON number represents exactly are numbers; larger ones are decimal strings; bytes are hexadecimal. */
 export function jsonValue(_key: string, value: unknown): unknown {
   if (typeof value === "bigint") return value <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : value.toString();
   if (value instanceof Uint8Array) return `0x${Buffer.from(value).toString("hex")}`;

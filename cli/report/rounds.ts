@@ -4,15 +4,15 @@ import type { Agent } from "@elench/challenger/watch/agent";
 export interface RoundsOptions {
   /** Milliseconds between two rounds. */
   readonly interval: number;
-  /** End after one round, when all that it sent is confirmed. */
+  /** End after one round and the confirmation of its transactions. */
   readonly once: boolean;
-  /** More to do in each round. */
+  /** Further work of each round. */
   readonly also?: () => Promise<void>;
 }
 
 /**
- * Rounds until SIGINT or SIGTERM. What fails in one is reported, and tried again in the next: an endpoint that is down is no reason to
- * stop watching.
+ * Runs rounds until SIGINT or SIGTERM. A failure is reported, and tried again in the next round: an unavailable endpoint must not
+ * stop the watchtower.
  */
 export async function runRounds(agent: Agent, { interval, once, also }: RoundsOptions): Promise<void> {
   const stop = new AbortController();

@@ -3,14 +3,14 @@ import { reasonOf } from "@elench/files/files";
 
 let goesOn = false;
 
-/** For commands whose work matters more than what they print: without stdout they go on, and end with a failure. */
+/** For commands that must continue without stdout, such as the watchtower: they exit with a failure at the end. */
 export function goOnWithoutStdout(): void {
   goesOn = true;
 }
 
 /**
- * Whoever reads stdout may have enough in the midst of it, as `head` does, and the disk below it may be full. No output is lost with the exit code 0; a reader
- * that is gone is not told why. Where stderr fails, there is nowhere to say so.
+ * The reader of stdout can close it early, as `head` does, and the disk below it can be full. If output is lost, the exit code is not 0; a closed
+ * pipe is not reported. A failure of stderr cannot be reported.
  */
 export function guardStreams(): void {
   let isLost = false;
@@ -19,7 +19,7 @@ export function guardStreams(): void {
     process.exitCode = EXIT.environment;
     if (!isLost && (goesOn || error.code !== "EPIPE"))
       process.stderr.write(
-        `elench: cannot write to stdout: ${reasonOf(error)}${goesOn ? "; going on without it" : ""}\n`,
+        `elench: cannot write to stdout: ${reasonOf(error)}${goesOn ? "; continuing without it" : ""}\n`,
       );
     if (!goesOn) process.exit();
     isLost = true;

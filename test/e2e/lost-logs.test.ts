@@ -102,7 +102,10 @@ test("a game that the log does not tell of breaks alone, is reported, and is pla
   await peer.watchtower.round();
   await until("the peer's counter", async () => (await counters(first as Hex)) === 1);
   const place = `the log of game ${first}`;
-  await tower.tells("the broken game", tellsOf("trouble", place, /whose Proposed event is missing|its `Proposed` event is missing/));
+  await tower.tells(
+    "the broken game",
+    tellsOf("trouble", place, /whose Proposed event is missing|its `Proposed` event is missing/),
+  );
   const second = await lie(2);
   await until("the counter in another game", async () => (await counters(second)) >= 1);
 

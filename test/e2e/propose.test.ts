@@ -121,7 +121,7 @@ test("what was proposed by the same account and is false is not defended", { tim
   assert.equal(told.resumed, false);
   await assert.rejects(
     elench(["propose", "--batch", "1"], env),
-    /code 1.*the proposal is false, and cannot be defended/,
+    /code 1.*the proposal is false and cannot be defended/,
   );
   const again = await lie(`storage:${CALLING}`, ["propose", "--batch", "1"], env);
   assert.deepEqual(

@@ -98,7 +98,7 @@ for (const [what, args, words] of [
   [
     "a chain of a genesis whose model is not there",
     () => ["chain", "--genesis", at("genesis.json"), "--store", at("nothing")],
-    /code 3.*neither given by --model nor in/s,
+    /code 3.*of the genesis is missing: give its ONNX file with --model, or add it to/s,
   ],
   ["a genesis file that is none", () => ["chain", "--genesis", at("alloc.json")], /code 2.*alloc\.json is no genesis/s],
 ] as const) {
