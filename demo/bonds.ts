@@ -2,7 +2,7 @@ import { disputeGameAbi } from "@elench/contracts/abi/dispute-game";
 import type { Address } from "viem";
 import type { Stage } from "./stage.ts";
 
-/** What an account gained or lost in bonds, in wei: what the game has credited it, less what it staked. */
+/** An account's gain or loss in bonds, in wei: its credit in the game, minus its stakes. */
 export async function bondsOf({ chain, deployment }: Stage, account: Address): Promise<bigint> {
   const game = { address: deployment.disputeGame, abi: disputeGameAbi } as const;
   const credited = await chain.client.getContractEvents({

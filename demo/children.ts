@@ -15,7 +15,7 @@ for (const [signal, number] of [
   process.once(signal, () => process.exit(128 + number));
 }
 
-/** Makes sure that a process does not outlive the demo, however that ends. */
+/** Ends a process when the demo ends, also after an error or a signal. */
 export function endWithUs(child: ChildProcess): void {
   children.add(child);
   child.once("exit", () => children.delete(child));

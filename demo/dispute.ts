@@ -5,26 +5,26 @@ import { type Stage, watcher } from "./stage.ts";
 import { tell } from "./tell.ts";
 import { until } from "./until.ts";
 
-/** A step that a dispute came down to. */
+/** The step to which a dispute was narrowed. */
 export interface Place {
   readonly machine: Address;
   readonly step: bigint;
-  /** Levels over which it was narrowed. */
+  /** Number of levels of the dispute. */
   readonly levels: number;
 }
 
 export interface Refutation {
-  /** The proposal's machine first, then the ones that its steps asked. */
+  /** The proposal's machine first, then the machines that its steps asked. */
   readonly places: readonly Place[];
   /** Milliseconds from the proposal's block to the refutation's. */
   readonly ms: number;
 }
 
-/** Tells the moves of the one dispute that goes on after a block, until L1 has executed a step. @param since a block. */
+/** Prints the moves of the dispute after a block, until L1 has executed a step. @param since number of the block. */
 export async function followDispute({ chain, deployment }: Stage, since: bigint): Promise<Refutation> {
   const game = { address: deployment.disputeGame, abi: disputeGameAbi } as const;
   const logs = async <T extends "Proposed" | "Claimed" | "WholeRange" | "Refuted">(eventName: T) =>
-    // A node may refuse to be asked for blocks that are not there yet.
+    // A node can refuse requests for blocks that do not exist yet.
     (await chain.client.getContractEvents({ ...game, eventName, fromBlock: since, strict: true })).filter(
       ({ blockNumber }) => blockNumber > since,
     );
@@ -57,7 +57,7 @@ interface Claimed {
   readonly segment: number;
 }
 
-/** Which step of each machine the segment of a level-1 claim is: the segments on the way to it are the digits of its number. */
+/** The step of each machine for a segment of a level-1 claim: the segments on the path to it are the hexadecimal digits of its number. */
 function placesOf(
   { claim, segment }: { readonly claim: Hex; readonly segment: number },
   claims: readonly Claimed[],
@@ -82,7 +82,7 @@ function placesOf(
 
 const isSame = (a: string | undefined, b: string): boolean => a?.toLowerCase() === b.toLowerCase();
 
-/** What a story's disputes used on L1 since a block, both sides together. */
+/** L1 gas of a story's disputes since a block, both sides together. */
 export async function gasSince(
   { chain, deployment }: Stage,
   since: bigint,

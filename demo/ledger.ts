@@ -29,7 +29,7 @@ export interface Bill {
   readonly count: Record<Kind, number>;
 }
 
-/** What the transactions of a dispute used, from the blocks themselves: both sides, successful or not. */
+/** Gas of a dispute's transactions, read from the blocks: both sides, also failed ones. */
 export async function billOf(
   client: PublicClient,
   contracts: readonly Address[],

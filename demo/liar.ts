@@ -7,11 +7,11 @@ import { parseBatchFault } from "../prover/fixtures/faulty-batch-trace.ts";
 import { FaultError, parseInferenceFault } from "../prover/fixtures/faulty-inference-trace.ts";
 
 /**
- * `elench answer` and `elench propose` as somebody plays them who lies, and stands by it; the bond is lost. The first argument is what is false, the others are the command's:
+ * `elench answer` and `elench propose` of a liar that defends a false claim and loses its bond. The first argument is the fault, the others are the command's:
  *
- *     node demo/liar.ts 3:1234 answer --request 1 …          an element of what an instruction computes
- *     node demo/liar.ts storage:2 propose --batch 0 …        a step of the batch's transaction 2
- *     node demo/liar.ts inference:3:1234 propose --batch 0 … what the batch's inferences give
+ *     node demo/liar.ts 3:1234 answer --request 1 …          an element of an instruction's output
+ *     node demo/liar.ts storage:2 propose --batch 0 …        a storage write in the batch's transaction 2
+ *     node demo/liar.ts inference:3:1234 propose --batch 0 … an element in the batch's inferences
  */
 const [fault = "", command = "", ...args] = process.argv.slice(2);
 
@@ -28,7 +28,7 @@ try {
       from: "user",
     });
   else if (command === "propose") await proposeCommand(aboutBatch).parseAsync(args, { from: "user" });
-  else throw new FaultError(`liars answer and propose; they do not ${command}`);
+  else throw new FaultError(`unknown command ${command}: use answer or propose`);
 } catch (error) {
   fail(error);
 }

@@ -13,7 +13,7 @@ const HONEST_DIGIT = 7;
 export const DISPUTED_DIGIT = 3;
 const FEE = parseEther("0.001");
 
-/** A contract on L1 that asks which digit is in a picture. */
+/** A contract on L1 that requests the digit in a picture. */
 interface Reader {
   readonly address: Address;
   readonly abi: Abi;
@@ -44,7 +44,7 @@ const digitRead = async ({ chain }: Stage, reader: Reader, request: bigint): Pro
   }
 };
 
-/** Lets time pass, window after window, until the contract has its answer. */
+/** Advances time, window by window, until the contract has its answer. */
 async function waitForDelivery(stage: Stage, reader: Reader, request: bigint): Promise<number> {
   for (let windows = 0; windows < 40; windows++) {
     await stage.chain.pass(700);
@@ -66,7 +66,7 @@ export async function honestAnswer(stage: Stage, reader: Reader): Promise<{ stat
   });
   try {
     tell("a provider runs the model, and answers with a bond");
-    tell("nobody disagrees; the window passes");
+    tell("nobody disputes the answer; the window passes");
     const digit = await waitForDelivery(stage, reader, 0n);
     tell(`the callback brings the answer: ${digit}`);
     return { status: "final", digit };

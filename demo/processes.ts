@@ -7,17 +7,17 @@ const LIAR = fileURLToPath(new URL("liar.ts", import.meta.url));
 
 export interface Elench {
   readonly process: ChildProcess;
-  /** Ends it as an operator would, and waits. */
+  /** Stops a process with SIGTERM, and waits for its end. */
   stop(): Promise<void>;
 }
 
 type Env = Readonly<Record<string, string>>;
 
-/** Runs an `elench` command to its end. @returns what its --json says */
+/** Runs an `elench` command to its end. @returns its --json output */
 export const elench = (args: readonly string[], env: Env): Promise<Record<string, unknown>> =>
   toItsEnd([CLI, ...args], env);
 
-/** The same for a liar's command. @param fault what is false (`liar.ts`). */
+/** The same for a liar's command. @param fault the fault (`liar.ts`). */
 export const lie = (fault: string, args: readonly string[], env: Env): Promise<Record<string, unknown>> =>
   toItsEnd([LIAR, fault, ...args], env);
 
@@ -43,14 +43,14 @@ function toItsEnd(args: readonly string[], env: Env): Promise<Record<string, unk
   });
 }
 
-/** Starts an `elench` command that stays; each line of JSON that it prints goes to `onEvent`. */
+/** Starts a long-running `elench` command; passes each JSON line of its output to `onEvent`. */
 export const startElench = (
   args: readonly string[],
   env: Readonly<Record<string, string>>,
   onEvent?: (event: Record<string, unknown>) => void,
 ): Elench => start("elench", [CLI, ...args], env, onEvent);
 
-/** Starts `elench answer` or `elench propose` as a liar does, who stays. @param fault what is false (`liar.ts`). */
+/** Starts a liar's `elench answer` or `elench propose`, which stays to defend its claim. @param fault the fault (`liar.ts`). */
 export const startLiar = (fault: string, args: readonly string[], env: Readonly<Record<string, string>>): Elench =>
   start("liar", [LIAR, fault, ...args], env);
 

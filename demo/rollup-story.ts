@@ -19,10 +19,10 @@ import { example, FAULT, GENESIS, KEPT, L2_CHAIN_ID, liar, picture, type Stage, 
 import { tell } from "./tell.ts";
 import { until } from "./until.ts";
 
-/** An L2 whose contracts call a model: a meter is read from pictures, and what comes of it is posted to L1, falsely and truly. */
+/** An L2 whose contracts call a model: a contract reads a meter from pictures, and false and true outputs are posted to L1. */
 
 const UNIT_PRICE = 10n ** 12n;
-/** Of a batch: the transaction that reports what the meter shows. */
+/** Index in a batch of the transaction that reports the reading. */
 const REPORT = 1n;
 
 interface L2 {
@@ -56,7 +56,7 @@ async function deployMeter({ url }: L2, model: Hex): Promise<{ address: Address;
   return { address: (await l2.waitForTransactionReceipt({ hash })).contractAddress as Address, abi };
 }
 
-/** Sends pictures of what the meter shows. @returns what the contract made of them */
+/** Sends pictures of the meter. @returns the contract's reading */
 async function report({ url }: L2, meter: { address: Address; abi: Abi }, digits: readonly number[]): Promise<bigint> {
   const { l2, wallet } = clientsOf(url);
   const pictures = digits.map(picture);
@@ -70,7 +70,7 @@ async function report({ url }: L2, meter: { address: Address; abi: Abi }, digits
   return reading;
 }
 
-/** Puts the blocks from one on to L1, as one batch. @returns its file */
+/** Appends the blocks from a block on to the inbox on L1, as one batch. @returns its file */
 async function append(stage: Stage, { url }: L2, number: number, fromBlock: number): Promise<string> {
   const { l2 } = clientsOf(url);
   const batches = (await l2.request({ method: "elench_batches", params: [numberToHex(fromBlock)] } as never)) as Hex[];
@@ -82,7 +82,7 @@ async function append(stage: Stage, { url }: L2, number: number, fromBlock: numb
   return file;
 }
 
-/** What L1 holds for a batch's output. */
+/** The output of a batch on L1. */
 async function outputOf({ chain, deployment }: Stage, batch: bigint) {
   const outputs = { address: deployment.rollup.outputs, abi: outputsAbi, args: [batch] } as const;
   const [, , output] = await chain.client.readContract({ ...outputs, functionName: "outputOf" });
@@ -96,11 +96,11 @@ export interface FalseOutput {
   readonly levels: number;
   readonly gas: Readonly<Record<string, bigint>>;
   readonly ms: number;
-  /** The step that L1 executed, and those above it that asked for what it is part of. */
+  /** The step that L1 executed, and the steps that asked for its run. */
   readonly places: readonly Place[];
 }
 
-/** A proposer lies about a batch, and loses. */
+/** A proposer posts a false output of a batch, and loses. */
 async function lieAbout(stage: Stage, batch: number, lie: string, fault: string): Promise<FalseOutput> {
   const since = await stage.chain.client.getBlockNumber();
   const args = ["propose", "--batch", String(batch), "--defend", "--interval", "50"];

@@ -10,7 +10,7 @@ import { type FalseOutput, rollupStory } from "./rollup-story.ts";
 import { GENESIS, KEPT, liar, MODEL, setUp, watcher } from "./stage.ts";
 import { json, tell } from "./tell.ts";
 
-/** `npm run demo`: on a chain of its own, each party a process of its own, inferences and L2 batches are claimed truly and falsely. */
+/** `npm run demo`: true and false claims about inferences and L2 batches, on a local chain, with one process for each party. */
 
 async function play(chain: LocalChain, folder: string, watching: (watchtower: Elench) => void) {
   const stage = await setUp(chain, folder);
@@ -20,7 +20,7 @@ async function play(chain: LocalChain, folder: string, watching: (watchtower: El
     if (event.kind === "game") verdicts.push(String(event.verdict));
   };
   watching(startElench(["watch", "--interval", "50"], { ...stage.env, ELENCH_KEY: watcher.key }, onEvent));
-  tell("a watchtower is on watch: a process of its own, with a key of its own");
+  tell("a watchtower is running, in its own process and with its own key");
   const reader = await deployReader(stage);
   const honest = await honestAnswer(stage, reader);
   const refuted = await falseAnswer(stage, reader, () => verdicts.includes("false"));
@@ -78,7 +78,7 @@ const describe = ({ moves, levels, ms, gas }: FalseOutput): string =>
 
 const unknown = process.argv.slice(2).find((argument) => argument !== "--json");
 if (unknown !== undefined) {
-  process.stderr.write(`demo: there is no option ${unknown}\nusage: npm run demo [-- --json]\n`);
+  process.stderr.write(`demo: unknown option ${unknown}\nusage: npm run demo [-- --json]\n`);
   process.exit(2);
 }
 

@@ -13,7 +13,7 @@ import { tell } from "./tell.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 export const MODEL = join(root, "models", "digits.onnx");
-/** Where the demo leaves what can be looked at afterwards. */
+/** Folder for files that can be inspected after the demo. */
 export const KEPT = join(root, ".elench", "demo");
 export const GENESIS = join(KEPT, "genesis.json");
 export const L2_CHAIN_ID = 901;
@@ -21,10 +21,10 @@ export const L2_CHAIN_ID = 901;
 const party = (index: number) => ({ account: richAccount(index), key: privateKeyOf(richAccount(index)) });
 export const [user, provider, liar, watcher] = [party(0), party(2), party(3), party(4)];
 
-/** The fault that liars build into an inference: a bit of this element of what this instruction computes. */
+/** The liars' fault in an inference: one flipped bit of this element of this instruction's output. */
 export const FAULT = "3:1234";
 
-/** The picture of a digit, as contracts are given it. */
+/** The picture of a digit, as the contracts' input. */
 export function picture(digit: number): Hex {
   const file = join(root, "models", "digits", `${digit}.npy`);
   const type = { dtype: "f32", shape: [1, 1, 28, 28] } as const;
@@ -34,13 +34,13 @@ export function picture(digit: number): Hex {
 export interface Stage {
   readonly chain: LocalChain;
   readonly deployment: Deployment & { readonly rollup: Rollup };
-  /** Its id. */
+  /** The model's id. */
   readonly model: Hex;
-  /** What every elench process is given. */
+  /** Environment of every elench process. */
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** Everything on one L1: inference for its contracts, and an L2 whose contracts call the same model. */
+/** Deploys everything on one L1: inference for its contracts, and an L2 whose contracts call the same model. */
 export async function setUp(chain: LocalChain, folder: string): Promise<Stage> {
   const [record, store] = [join(folder, "deployment.json"), join(KEPT, "models")];
   mkdirSync(KEPT, { recursive: true });
@@ -53,6 +53,6 @@ export async function setUp(chain: LocalChain, folder: string): Promise<Stage> {
   return { chain, deployment: deployment as Stage["deployment"], env, model: id as Hex };
 }
 
-/** A contract of the examples, compiled. */
+/** A compiled example contract. */
 export const example = (name: string): { abi: Abi; bytecode: Hex } =>
   createRequire(import.meta.url)(`../artifacts/contracts/examples/${name}.sol/${name}.json`);

@@ -1,26 +1,26 @@
 import { causesOf } from "./causes.ts";
 
 /**
- * Whose turn it is:
- *  - negative: nobody's; the work was done, and the answer is no;
- *  - input: the caller's, who gave something wrong;
- *  - environment: the operator's; something that is needed is not there;
- *  - refused: whoever sent what L1 refused;
- *  - defect: ours.
+ * Who has to act:
+ *  - negative: nobody; the work was done, and the answer is no;
+ *  - input: the caller; an argument or a file is wrong;
+ *  - environment: the operator; something that is needed is missing;
+ *  - refused: the sender; L1 refused a transaction;
+ *  - defect: Elench's developers.
  */
 export type ErrorKind = "negative" | "input" | "environment" | "refused" | "defect";
 
 export interface ElenchErrorOptions {
   /** What the error is about: a file, a node of a model, a field. */
   readonly where?: string | undefined;
-  /** What to do about it, as an order: "raise --max-fee". */
+  /** What to do, in the imperative: "raise --max-fee". */
   readonly remedy?: string | undefined;
   /** The page to read on, from the project's root: "docs/operator-guide.md#fees". */
   readonly docs?: string | undefined;
   readonly cause?: unknown;
 }
 
-/** The root of all errors of this project. Its message says it all in one line: "where: what; what to do". */
+/** The base class of all errors of this project. Its message is one line: "where: what; what to do". */
 export abstract class ElenchError extends Error {
   abstract override readonly name: string;
   abstract readonly kind: ErrorKind;
@@ -39,7 +39,7 @@ export abstract class ElenchError extends Error {
     this.docs = docs;
   }
 
-  /** The innermost cause; or the first error, from this one inwards, for which a condition holds, null if there is none. */
+  /** The innermost cause; with a condition, the outermost error that meets it, or null. */
   walk(): Error;
   walk(condition: (error: Error) => boolean): Error | null;
   walk(condition?: (error: Error) => boolean): Error | null {

@@ -1,6 +1,6 @@
 import { ElenchError, type ElenchErrorOptions } from "./elench-error.ts";
 
-/** Something that cannot be so, unless Elench has a defect: no input of any user leads here. */
+/** A violated invariant: a defect of Elench that no user input can cause. */
 export class InternalError extends ElenchError {
   override readonly name = "InternalError";
   override readonly kind = "defect";

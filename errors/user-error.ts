@@ -1,12 +1,12 @@
 import { ElenchError, type ElenchErrorOptions, type ErrorKind } from "./elench-error.ts";
 
-/** What the command line exits with, by the kind of the error; 0 is success. */
+/** Exit codes of the command line by kind of error; 0 is success. */
 export const EXIT = {
   /** The work was done, and the answer is no: an unsupported model, steps that disagree, a lost dispute. */
   negative: 1,
-  /** What the user gave is wrong: a flag, a file, a shape, a key. */
+  /** Wrong input: a flag, a file, a shape, a key. */
   input: 2,
-  /** What the command needs from elsewhere is not there: an L1 endpoint, a compiled contract, an engine. */
+  /** Something that the command needs is missing: an L1 endpoint, a compiled contract, an engine. */
   environment: 3,
   /** L1 refused a transaction. */
   refused: 4,
@@ -16,7 +16,7 @@ export const EXIT = {
 
 const KINDS = new Map(Object.entries(EXIT).map(([kind, code]) => [code as number, kind as ErrorKind]));
 
-/** An error for the person at the keyboard: what is wrong, where, and what to do about it. */
+/** An error for the user: what is wrong, where, and what to do. */
 export class UserError extends ElenchError {
   override readonly name = "UserError";
   override readonly kind: ErrorKind;

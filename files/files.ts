@@ -13,7 +13,7 @@ import {
 import { basename, dirname, join } from "node:path";
 import { EXIT, UserError } from "@elench/errors/user-error";
 
-/** The bytes of a file that the user named. @throws UserError that says why it cannot be read */
+/** Reads a file that the user named. @throws UserError with the reason if it cannot be read */
 export function readWhole(file: string): Uint8Array {
   try {
     return new Uint8Array(readFileSync(file));
@@ -23,9 +23,9 @@ export function readWhole(file: string): Uint8Array {
 }
 
 /**
- * Writes a file so that under its name there is either all of the content or what was there before: aside first, then renamed.
- * A device or a pipe is written to as it is.
- * @throws UserError that says why it cannot be written
+ * Writes a file atomically: to a temporary file, which is then renamed.
+ * A device or a pipe is written directly.
+ * @throws UserError with the reason if it cannot be written
  */
 export function writeWhole(file: string, content: string | Uint8Array): void {
   let unfinished: string | undefined;
@@ -44,7 +44,7 @@ export function writeWhole(file: string, content: string | Uint8Array): void {
   }
 }
 
-/** Makes a folder, and those above it, where they are missing. @throws UserError */
+/** Makes a folder and its missing parents. @throws UserError */
 export function makeFolder(folder: string): void {
   try {
     mkdirSync(folder, { recursive: true });
@@ -53,13 +53,13 @@ export function makeFolder(folder: string): void {
   }
 }
 
-/** Checks, before work that costs something, that its result can be written. @throws UserError */
+/** Checks before expensive work that its result can be written. @throws UserError */
 export function requireWritable(file: string): void {
   try {
     const target = existingTarget(file);
     const isFolder = target === null && statSync(file).isDirectory();
     if (isFolder) throw cannot("write", file, { code: "EISDIR" });
-    // A plain file is replaced, which takes a folder that can be written to; a device is written to as it is.
+    // A regular file is replaced, so its folder must be writable; a device is written directly.
     if (target === null) accessSync(file, constants.W_OK);
     else accessSync(dirname(target), constants.W_OK | constants.X_OK);
   } catch (error) {
@@ -67,14 +67,14 @@ export function requireWritable(file: string): void {
   }
 }
 
-/** The file that a name leads to, through links; null for what is there and is no plain file. */
+/** The target of a path, with links resolved; null if it exists and is not a regular file. */
 function existingTarget(file: string): string | null {
   if (!lstatSync(file, { throwIfNoEntry: false })) return file;
   const target = realpathSync(file);
   return lstatSync(target).isFile() ? target : null;
 }
 
-/** The system's refusal in words; any other error as it is, since it is a defect. */
+/** Translates an error of the operating system; returns any other error unchanged, because it is a defect. */
 function cannot(what: string, path: string, error: unknown): unknown {
   const { code } = error as NodeJS.ErrnoException;
   if (code === undefined) return error;
@@ -95,13 +95,13 @@ const REASONS: Readonly<Record<string, string>> = {
   ENOSPC: "no space left on the disk",
   EDQUOT: "the disk quota is exceeded",
   EFBIG: "the file is larger than the system allows",
-  EPIPE: "its reader is gone",
+  EPIPE: "broken pipe: the reader has closed it",
   EMFILE: "too many open files",
   ERR_FS_FILE_TOO_LARGE: "it is larger than 2 GiB",
-  ERR_INVALID_ARG_VALUE: "the path holds a null byte",
+  ERR_INVALID_ARG_VALUE: "the path contains a null byte",
 };
 
-/** Why the system refused an operation on a file, in words. */
+/** The operating system's reason for refusing an operation on a file. */
 export function reasonOf(error: unknown): string {
   const { code = "", message } = error as NodeJS.ErrnoException;
   return REASONS[code] ?? message;
