@@ -15,7 +15,7 @@ export interface ElenchErrorOptions {
   readonly where?: string | undefined;
   /** What to do, in the imperative: "raise --max-fee". */
   readonly remedy?: string | undefined;
-  /** The page to read on, from the project's root: "docs/operator-guide.md#fees". */
+  /** The page to read on, from the project's root: "docs/operator-guide.md#money". */
   readonly docs?: string | undefined;
   readonly cause?: unknown;
 }
