@@ -503,7 +503,7 @@ const BAD: readonly Bad[] = [
     args: () => ["watch", "--once"],
     env: () => ({ ...chain(), ELENCH_LOG_LEVEL: "loud" }),
     code: 2,
-    says: /ELENCH_LOG_LEVEL=loud: it can be .*info/,
+    says: /ELENCH_LOG_LEVEL=loud is not a log level: use .*info/,
   },
   {
     what: "watch: a file as the model store",

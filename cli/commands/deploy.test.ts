@@ -130,7 +130,7 @@ test("a dry run with an endpoint and no key asks for no key; one with a poor key
   assert.deepEqual([rich.deployer, rich.unknown], [richAccount(5).address, []]);
   const poor = await deploy(["--network", "l1", ...PARAMETERS, "--dry-run"], { ...env, ELENCH_KEY: POOR });
   assert.equal(poor.code, 1, poor.complaint);
-  assert.match(poor.out, /which has 0 ETH, and needs/);
+  assert.match(poor.out, /with a balance of 0 ETH: insufficient balance/);
 });
 
 test("--check compares with a build, and its exit code tells", async () => {

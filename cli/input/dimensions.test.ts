@@ -51,7 +51,10 @@ test("model check says what is missing, and what was taken for 1", async () => {
   assert.equal(missing.code, 1);
   assert.match(missing.out, /dimension "H" of input "x" \[batch, H, W\] has no size: give --dim H=N/);
   const given = await answer("model", "check", OPEN, ...SIZES);
-  assert.match(given, /input {3}x {2}f32 \[1, 2, 3\]\n\s+batch is 1: give --dim batch=N for another size/);
+  assert.match(
+    given,
+    /input {3}x {2}f32 \[1, 2, 3\]\n\s+batch is assumed to be 1: give --dim batch=N for another size/,
+  );
 });
 
 test("model check says where a model cannot be called from", async () => {
@@ -84,7 +87,10 @@ test("a genesis gives each of its models what is its own", async () => {
   await answer("genesis", "--chain-id", "7", "--dev", ...models, ...SIZES, "--out", out);
   assert.ok(readFileSync(out, "utf8").includes((await idOf(...SIZES)).slice(2)));
   const stray = await elench("genesis", "--chain-id", "7", "--dev", "--model", DIGITS, "--dim", "H=2", "--out", out);
-  assert.deepEqual([stray.code, stray.complaint.trim()], [2, "elench: --dim H: none of the models has it"]);
+  assert.deepEqual(
+    [stray.code, stray.complaint.trim()],
+    [2, "elench: --dim H: no model has such a dimension or input"],
+  );
 });
 
 test("wrong sizes are refused in words", async () => {
