@@ -3,7 +3,7 @@ import { dtypeSpec } from "@elench/tensor/program/dtype";
 import { elementCount, type TensorInstruction, type TensorType } from "@elench/tensor/program/program";
 import { runStage } from "@elench/tensor/stepper/element";
 import { spacesOf, stepOf } from "@elench/tensor/stepper/positions";
-import type { Machine } from "@elench/tensor/stepper/state";
+import type { TensorMachine } from "@elench/tensor/stepper/state";
 import { elementOf, variablesAt } from "@elench/tensor/stepper/views";
 import type { InferenceTrace, Result } from "./inference-trace.ts";
 import { scalarOperation } from "./scalar.ts";
@@ -53,7 +53,7 @@ export function claimedDifference(ours: InferenceTrace, output: number, claimed:
   throw new InternalError(`no step writes element ${found.element} of output ${output}`);
 }
 
-function differenceIn(machine: Machine, result: Result, theirs: Uint8Array): FirstDifference | null {
+function differenceIn(machine: TensorMachine, result: Result, theirs: Uint8Array): FirstDifference | null {
   const found = elementDifference(machine, result.target, result.bytes, theirs);
   if (!found) return null;
   // Another element of the target can have been wrong before: a write that reaches it is the one that differs.
@@ -61,7 +61,7 @@ function differenceIn(machine: Machine, result: Result, theirs: Uint8Array): Fir
   return { ...found, instruction: result.pc, counters: result.counters, step };
 }
 
-function elementDifference({ program }: Machine, tensor: number, ours: Uint8Array, theirs: Uint8Array) {
+function elementDifference({ program }: TensorMachine, tensor: number, ours: Uint8Array, theirs: Uint8Array) {
   if (Buffer.compare(ours, theirs) === 0) return null;
   const type = program.tensors[tensor] as TensorType;
   const { size } = dtypeSpec(type.dtype);
@@ -71,7 +71,7 @@ function elementDifference({ program }: Machine, tensor: number, ours: Uint8Arra
 }
 
 /** The last step of an execution that writes an element; null where none does. */
-function stepThatWrites(machine: Machine, result: Result, element: number): bigint | null {
+function stepThatWrites(machine: TensorMachine, result: Result, element: number): bigint | null {
   const instruction = machine.program.instructions[result.pc];
   if (instruction?.kind !== "tensor") return result.first;
   const spaces = spacesOf(instruction);

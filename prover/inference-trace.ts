@@ -6,14 +6,14 @@ import type { Model } from "@elench/tensor/program/model";
 import { describe, type StepDescription } from "@elench/tensor/stepper/describe";
 import {
   contextOf,
-  createMachine,
+  createTensorMachine,
   type FetchState,
   hashOf,
   instructionAt,
-  type Machine,
   operandContent,
   type State,
   startOf,
+  type TensorMachine,
 } from "@elench/tensor/stepper/state";
 import { witnessOf } from "@elench/tensor/stepper/witness";
 import { Latest } from "./latest.ts";
@@ -50,7 +50,7 @@ export interface Result {
 export class InferenceTrace implements Trace {
   readonly #backend: Backend;
   readonly #trees: TreeCache;
-  readonly machine: Machine;
+  readonly machine: TensorMachine;
   #ran: NativeRun | undefined;
   readonly #fetches: Latest<number, FetchState>;
   readonly #works: Latest<number, Work>;
@@ -67,7 +67,7 @@ export class InferenceTrace implements Trace {
   constructor(model: Model, commitment: Commitment, backend: Backend, inputs: readonly Uint8Array[]) {
     this.#backend = backend;
     this.#trees = new TreeCache(backend);
-    this.machine = createMachine(model, commitment, inputs, scalarOperation, this.#trees.content);
+    this.machine = createTensorMachine(model, commitment, inputs, scalarOperation, this.#trees.content);
     this.#fetches = new Latest(KEPT_EXECUTIONS, (execution) => this.#run.state(execution));
     this.#works = new Latest(KEPT_EXECUTIONS, (execution) => this.#work(execution));
     this.#hashes = new Latest(KEPT_HASHES, (step) => hashOf(this.machine, this.state(step)));

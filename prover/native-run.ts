@@ -9,9 +9,9 @@ import {
   encodedAt,
   type FetchState,
   instructionAt,
-  type Machine,
   operandContents,
   startOf,
+  type TensorMachine,
   tableContent,
 } from "@elench/tensor/stepper/state";
 import { stepControl } from "@elench/tensor/stepper/stepper";
@@ -32,13 +32,13 @@ interface Version {
 
 /** One native run, remembered: which instructions were executed, and the results that they left. Nothing of it is hashed. */
 export class NativeRun {
-  readonly #machine: Machine;
+  readonly #machine: TensorMachine;
   readonly #executions: Execution[] = [];
   /** By table entry, oldest first; before the first, the entry is empty. */
   readonly #versions: Version[][];
   #latest: Table;
 
-  constructor(machine: Machine, backend: Backend) {
+  constructor(machine: TensorMachine, backend: Backend) {
     this.#machine = machine;
     this.#versions = machine.program.tensors.map(() => []);
     this.#latest = Table.empty(machine.program.tensors.length);
@@ -120,7 +120,7 @@ function lastWhere(count: number, holds: (i: number) => boolean): number {
 }
 
 /** The fetch state after a whole instruction. */
-function executeInstruction(machine: Machine, backend: Backend, state: FetchState): FetchState {
+function executeInstruction(machine: TensorMachine, backend: Backend, state: FetchState): FetchState {
   const instruction = instructionAt(machine, state);
   if (instruction.kind !== "tensor") return stepControl(machine, state);
   const target = targetBytes(machine, state, instruction);
@@ -130,7 +130,7 @@ function executeInstruction(machine: Machine, backend: Backend, state: FetchStat
 }
 
 /** Memory for a result: the former content, unless all of it is written over. */
-function targetBytes(machine: Machine, state: FetchState, instruction: TensorInstruction): Uint8Array {
+function targetBytes(machine: TensorMachine, state: FetchState, instruction: TensorInstruction): Uint8Array {
   const type = machine.program.tensors[instruction.target] as TensorType;
   if (coversTarget(instruction, elementCount(type.shape))) return new Uint8Array(byteSize(type));
   return tableContent(machine, state.table, instruction.target).bytes.slice();

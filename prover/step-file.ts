@@ -4,7 +4,7 @@ import { ElenchError } from "@elench/errors/elench-error";
 import type { Machine as EvmMachine } from "@elench/evm/machine/state/machine";
 import { batchWords, blockWords, txWords } from "@elench/evm/structures/layout";
 import { type Hash, keccak256 } from "@elench/merkle/tree";
-import { preimageOf, type State, type Machine as TensorMachine } from "@elench/tensor/stepper/state";
+import { preimageOf, type State, type TensorMachine } from "@elench/tensor/stepper/state";
 import { type SolidityVerifier, WitnessRefused } from "./verifier.ts";
 
 /**

@@ -4,7 +4,7 @@ import { checkProgram } from "@elench/tensor/program/check";
 import { commit } from "@elench/tensor/program/commitment";
 import type { Model } from "@elench/tensor/program/model";
 import { smallContent } from "@elench/tensor/stepper/content";
-import { createMachine } from "@elench/tensor/stepper/state";
+import { createTensorMachine } from "@elench/tensor/stepper/state";
 import { runAll } from "@elench/tensor/stepper/stepper";
 import { scalarOperation } from "./scalar.ts";
 
@@ -30,5 +30,5 @@ export function runStepper(model: Model, inputs: readonly Uint8Array[]): readonl
       `the program may take ${steps} steps; the stepper runs ${STEPPER_LIMIT} at most: use another engine`,
     );
   const commitment = commit(model.program, model.weights.map(dataRoot));
-  return runAll(createMachine(model, commitment, inputs, scalarOperation, smallContent)).outputs;
+  return runAll(createTensorMachine(model, commitment, inputs, scalarOperation, smallContent)).outputs;
 }

@@ -8,9 +8,9 @@ import { positionOf, type Spaces, spacesOf, writesBefore } from "@elench/tensor/
 import {
   encodedAt,
   type FetchState,
-  type Machine,
   operandContents,
   type RunningState,
+  type TensorMachine,
   tableContent,
 } from "@elench/tensor/stepper/state";
 import { elementOf, variablesAt } from "@elench/tensor/stepper/views";
@@ -28,7 +28,7 @@ const KEPT_REWRITTEN = 4;
 
 /** One execution of a tensor instruction: any of its states, from what went in and what came out. */
 export class Work {
-  readonly #machine: Machine;
+  readonly #machine: TensorMachine;
   readonly #backend: Backend;
   readonly #fetch: FetchState;
   readonly #final: Content;
@@ -49,7 +49,7 @@ export class Work {
    * @param onRedo called when an element is executed again for its accumulators.
    */
   constructor(
-    machine: Machine,
+    machine: TensorMachine,
     backend: Backend,
     fetch: FetchState,
     instruction: TensorInstruction,

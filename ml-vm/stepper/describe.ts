@@ -9,10 +9,10 @@ import {
   type FetchState,
   instructionAt,
   leafOfElement,
-  type Machine,
   type RunningState,
   runningInstruction,
   type State,
+  type TensorMachine,
 } from "./state.ts";
 import { stageAt, stepControl, writtenElement } from "./stepper.ts";
 import { indicesOf } from "./views.ts";
@@ -97,7 +97,7 @@ const NOTHING = {
 };
 
 /** Describes the step that is taken from a state; the state is left as it is. */
-export function describe(machine: Machine, state: State): StepDescription {
+export function describe(machine: TensorMachine, state: State): StepDescription {
   switch (state.kind) {
     case "fetch":
       return describeFetch(machine, state);
@@ -108,7 +108,7 @@ export function describe(machine: Machine, state: State): StepDescription {
   }
 }
 
-function describeFetch(machine: Machine, state: FetchState): StepDescription {
+function describeFetch(machine: TensorMachine, state: FetchState): StepDescription {
   const { pc, counters } = state;
   if (pc === machine.program.instructions.length) {
     return {
@@ -131,11 +131,11 @@ const tensorName = ({ space, index }: Pick<Operand, "space" | "index">): string 
 
 const shapeText = ({ dtype, shape }: TensorType): string => `${dtype}[${shape.join(", ")}]`;
 
-const targetType = (machine: Machine, { target }: TensorInstruction): TensorType =>
+const targetType = (machine: TensorMachine, { target }: TensorInstruction): TensorType =>
   machine.program.tensors[target] as TensorType;
 
 /** What an instruction computes, from what. */
-function outline(machine: Machine, instruction: TensorInstruction): string {
+function outline(machine: TensorMachine, instruction: TensorInstruction): string {
   const { dims, reduction, innerReduction, operands, scan, accumulators } = instruction;
   const kind = scan ? "scan" : accumulators.length > 0 ? "fold" : "map";
   const over = (what: string, space: readonly number[]) => (space.length > 0 ? ` ${what} [${space.join(", ")}]` : "");
@@ -145,7 +145,7 @@ function outline(machine: Machine, instruction: TensorInstruction): string {
 }
 
 function controlText(
-  machine: Machine,
+  machine: TensorMachine,
   state: FetchState,
   instruction: Exclude<Instruction, TensorInstruction>,
 ): string {
@@ -167,7 +167,7 @@ function controlText(
 }
 
 /** Where a running state is. */
-function common(machine: Machine, state: RunningState) {
+function common(machine: TensorMachine, state: RunningState) {
   const { fetch, position } = state;
   const { dims, reduction, innerReduction, accumulators, inner } = runningInstruction(machine, state);
   const place = (number: number, space: readonly number[]): Place => ({ number, indices: indicesOf(number, space) });
@@ -181,13 +181,13 @@ function common(machine: Machine, state: RunningState) {
   };
 }
 
-function describeCommit(machine: Machine, state: RunningState): StepDescription {
+function describeCommit(machine: TensorMachine, state: RunningState): StepDescription {
   const { target } = runningInstruction(machine, state);
   const text = `instruction ${state.fetch.pc} is done: its result becomes tensor ${target}`;
   return { ...common(machine, state), kind: "commit", text };
 }
 
-function describeStage(machine: Machine, state: RunningState): StepDescription {
+function describeStage(machine: TensorMachine, state: RunningState): StepDescription {
   const { position, accumulators, innerAccumulators } = state;
   const instruction = runningInstruction(machine, state);
   const kind = STAGES[position.stage as ComputingStage];
@@ -243,7 +243,7 @@ function stageText(
 }
 
 function describeRead(
-  machine: Machine,
+  machine: TensorMachine,
   instruction: TensorInstruction,
   read: Read,
   { element, bits }: ReadResult,
@@ -268,7 +268,7 @@ const placeIn = ({ dtype, shape }: TensorType, readAs: string, number: number): 
 });
 
 function describeWrite(
-  machine: Machine,
+  machine: TensorMachine,
   { target }: RunningState,
   instruction: TensorInstruction,
   bits: bigint,

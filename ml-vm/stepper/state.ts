@@ -19,7 +19,7 @@ import type { Scalar } from "./element.ts";
 /** The machine's states as data, and their hashes (docs/tensor-machine.md, "States"). */
 
 /** What does not change during an inference. */
-export interface Machine {
+export interface TensorMachine {
   readonly program: Program;
   readonly commitment: Commitment;
   readonly inputs: readonly Content[];
@@ -59,13 +59,13 @@ export type State = FetchState | RunningState | HaltedState;
  * @param inputs row-major little-endian bytes, in the program's order.
  * @throws InternalError if an input or a weight is missing, or does not have the size of its type.
  */
-export function createMachine(
+export function createTensorMachine(
   model: Model,
   commitment: Commitment,
   inputs: readonly Uint8Array[],
   scalar: Scalar,
   content: ContentOf,
-): Machine {
+): TensorMachine {
   const contents = (what: string, types: readonly TensorType[], data: readonly Uint8Array[], roots?: ListTree) =>
     types.map((type, i) => {
       const bytes = data[i];
@@ -90,41 +90,44 @@ export function createMachine(
   };
 }
 
-export const startOf = (machine: Machine): FetchState => ({
+export const startOf = (machine: TensorMachine): FetchState => ({
   kind: "fetch",
   pc: 0,
   counters: [0, 0, 0],
   table: Table.empty(machine.program.tensors.length),
 });
 
-export const contextOf = (machine: Machine): Hash =>
+export const contextOf = (machine: TensorMachine): Hash =>
   inferenceContext(machine.commitment.modelId, machine.inputTree.root);
 
 /** A table tensor as it reads: zeros, if its entry is empty. */
-export const tableContent = (machine: Machine, table: Table, index: number): Content =>
+export const tableContent = (machine: TensorMachine, table: Table, index: number): Content =>
   table.entries[index] ?? new ZeroContent(byteSize(machine.program.tensors[index] as TensorType));
 
-export function operandContent(machine: Machine, table: Table, { space, index }: Operand): Content {
+export function operandContent(machine: TensorMachine, table: Table, { space, index }: Operand): Content {
   if (space === "tensor") return tableContent(machine, table, index);
   return (space === "input" ? machine.inputs : machine.weights)[index] as Content;
 }
 
-export const operandContents = (machine: Machine, { table }: FetchState, instruction: TensorInstruction): Content[] =>
-  instruction.operands.map((operand) => operandContent(machine, table, operand));
+export const operandContents = (
+  machine: TensorMachine,
+  { table }: FetchState,
+  instruction: TensorInstruction,
+): Content[] => instruction.operands.map((operand) => operandContent(machine, table, operand));
 
 /** The instruction at a fetch state that does not halt. */
-export const instructionAt = (machine: Machine, { pc }: FetchState): Instruction =>
+export const instructionAt = (machine: TensorMachine, { pc }: FetchState): Instruction =>
   machine.program.instructions[pc] as Instruction;
 
 /** The tensor instruction of a running state. */
-export function runningInstruction(machine: Machine, { fetch }: RunningState): TensorInstruction {
+export function runningInstruction(machine: TensorMachine, { fetch }: RunningState): TensorInstruction {
   const instruction = instructionAt(machine, fetch);
   if (instruction.kind !== "tensor")
     throw new InternalError(`instruction ${fetch.pc} is a ${instruction.kind}: it has no running states`);
   return instruction;
 }
 
-export const encodedAt = (machine: Machine, { pc }: FetchState): Uint8Array =>
+export const encodedAt = (machine: TensorMachine, { pc }: FetchState): Uint8Array =>
   machine.commitment.encoded[pc] as Uint8Array;
 
 /** Of one fetch state there are as many running states as its instruction has steps: its hash and bound are worked out once. */
@@ -134,7 +137,7 @@ const bounds = new WeakMap<
 >();
 
 /** What a running state holds fixed: hash of the fetch state, operand roots, and their bound. */
-export function boundOf(machine: Machine, state: RunningState) {
+export function boundOf(machine: TensorMachine, state: RunningState) {
   const { fetch } = state;
   let known = bounds.get(fetch);
   if (known === undefined) {
@@ -149,7 +152,7 @@ export function boundOf(machine: Machine, state: RunningState) {
   return known;
 }
 
-export function preimageOf(machine: Machine, state: State): Uint8Array {
+export function preimageOf(machine: TensorMachine, state: State): Uint8Array {
   switch (state.kind) {
     case "fetch":
       return fetchPreimage(
@@ -167,7 +170,7 @@ export function preimageOf(machine: Machine, state: State): Uint8Array {
   }
 }
 
-export const hashOf = (machine: Machine, state: State): Hash => keccak256(preimageOf(machine, state));
+export const hashOf = (machine: TensorMachine, state: State): Hash => keccak256(preimageOf(machine, state));
 
 /** Leaf of the element `index` of `size` bytes. */
 export const leafOfElement = (index: number, size: number): number => Math.floor((index * size) / LEAF_BYTES);

@@ -8,13 +8,13 @@ import { firstStage, nextPosition, spacesOf } from "./positions.ts";
 import {
   type FetchState,
   instructionAt,
-  type Machine,
   operandContent,
   operandContents,
   type RunningState,
   runningInstruction,
   type State,
   startOf,
+  type TensorMachine,
   tableContent,
 } from "./state.ts";
 import { elementOf, variablesAt } from "./views.ts";
@@ -25,7 +25,7 @@ import { elementOf, variablesAt } from "./views.ts";
  * The state after a state. A running state is used up: the result that it holds is written in place, so ask for its hash
  * or its witness before.
  */
-export function step(machine: Machine, state: State): State {
+export function step(machine: TensorMachine, state: State): State {
   switch (state.kind) {
     case "fetch":
       return stepFetch(machine, state);
@@ -37,13 +37,13 @@ export function step(machine: Machine, state: State): State {
 }
 
 /** The same state over memory of its own, where somebody else still needs what `step` would write over. */
-export function detached(machine: Machine, state: State): State {
+export function detached(machine: TensorMachine, state: State): State {
   return state.kind === "running"
     ? { ...state, target: machine.content(state.target.bytes.slice(), state.target.root) }
     : state;
 }
 
-function stepFetch(machine: Machine, state: FetchState): State {
+function stepFetch(machine: TensorMachine, state: FetchState): State {
   const { program } = machine;
   if (state.pc === program.instructions.length) {
     return { kind: "halted", output: state.table.tree.node(depthOf(program.outputs), 0) };
@@ -53,7 +53,7 @@ function stepFetch(machine: Machine, state: FetchState): State {
 }
 
 /** The state after a loop, end, move or drop. */
-export function stepControl(machine: Machine, state: FetchState): FetchState {
+export function stepControl(machine: TensorMachine, state: FetchState): FetchState {
   const instruction = instructionAt(machine, state);
   const next: FetchState = { ...state, pc: state.pc + 1 };
   switch (instruction.kind) {
@@ -81,7 +81,7 @@ export function stepControl(machine: Machine, state: FetchState): FetchState {
 
 const initial = (constants: TensorInstruction["accumulators"]): bigint[] => constants.map(({ bits }) => bits);
 
-function begin(machine: Machine, fetch: FetchState, instruction: TensorInstruction): RunningState {
+function begin(machine: TensorMachine, fetch: FetchState, instruction: TensorInstruction): RunningState {
   const former = tableContent(machine, fetch.table, instruction.target);
   return {
     kind: "running",
@@ -94,7 +94,7 @@ function begin(machine: Machine, fetch: FetchState, instruction: TensorInstructi
 }
 
 /** Runs the stage of a running state (not of its last step), and says what it read and gave. */
-export function stageAt(machine: Machine, state: RunningState): StageResult {
+export function stageAt(machine: TensorMachine, state: RunningState): StageResult {
   const instruction = runningInstruction(machine, state);
   const operands = operandBytes(machine, state.fetch, instruction);
   const variables = variablesAt(instruction, state.position, state.fetch.counters);
@@ -125,7 +125,11 @@ function stageOf<T>(stage: T | null): T {
 
 /** Bytes of an instruction's operands, gathered once for all of its steps. */
 const gathered = new WeakMap<FetchState, readonly Uint8Array[]>();
-function operandBytes(machine: Machine, fetch: FetchState, instruction: TensorInstruction): readonly Uint8Array[] {
+function operandBytes(
+  machine: TensorMachine,
+  fetch: FetchState,
+  instruction: TensorInstruction,
+): readonly Uint8Array[] {
   let bytes = gathered.get(fetch);
   if (bytes === undefined) {
     bytes = operandContents(machine, fetch, instruction).map((content) => content.bytes);
@@ -135,12 +139,16 @@ function operandBytes(machine: Machine, fetch: FetchState, instruction: TensorIn
 }
 
 /** The element that a stage 2 state writes, or null if it is outside. */
-export const writtenElement = (machine: Machine, state: RunningState, { readBits }: StageResult): number | null => {
+export const writtenElement = (
+  machine: TensorMachine,
+  state: RunningState,
+  { readBits }: StageResult,
+): number | null => {
   const instruction = runningInstruction(machine, state);
   return elementOf(instruction.write, variablesAt(instruction, state.position, state.fetch.counters), readBits);
 };
 
-function stepRunning(machine: Machine, state: RunningState): State {
+function stepRunning(machine: TensorMachine, state: RunningState): State {
   const instruction = runningInstruction(machine, state);
   const { fetch, position } = state;
   if (position.stage === STAGE.commit) {
@@ -164,7 +172,7 @@ function stepRunning(machine: Machine, state: RunningState): State {
 }
 
 function written(
-  machine: Machine,
+  machine: TensorMachine,
   { target }: RunningState,
   instruction: TensorInstruction,
   element: number,
@@ -178,7 +186,7 @@ function written(
  * Runs from the start until halted.
  * @returns bytes of the outputs, and how many steps it took, the halting one included.
  */
-export function runAll(machine: Machine): { readonly outputs: readonly Uint8Array[]; readonly steps: bigint } {
+export function runAll(machine: TensorMachine): { readonly outputs: readonly Uint8Array[]; readonly steps: bigint } {
   let state: State = startOf(machine);
   for (let steps = 1n; ; steps++) {
     if (state.kind === "fetch" && state.pc === machine.program.instructions.length) {

@@ -13,17 +13,17 @@ import {
   type FetchState,
   instructionAt,
   leafOfElement,
-  type Machine,
   operandContents,
   preimageOf,
   type RunningState,
   runningInstruction,
   type State,
+  type TensorMachine,
 } from "./state.ts";
 import { stageAt, writtenElement } from "./stepper.ts";
 
 /** What the verifier needs to take the step from a state (docs/tensor-machine.md, "Witnesses"). */
-export function witnessOf(machine: Machine, state: State): Uint8Array {
+export function witnessOf(machine: TensorMachine, state: State): Uint8Array {
   switch (state.kind) {
     case "fetch":
       return concat(
@@ -46,14 +46,14 @@ const lengthPrefixed = (bytes: Uint8Array): Uint8Array[] => [
 
 const tableEntry = (table: Table, index: number): Hash[] => [table.word(index), ...table.tree.path(index)];
 
-function operandEntry(machine: Machine, table: Table, operand: Operand): Hash[] {
+function operandEntry(machine: TensorMachine, table: Table, operand: Operand): Hash[] {
   const { space, index } = operand;
   if (space === "tensor") return tableEntry(table, index);
   const tree = space === "input" ? machine.inputTree : machine.commitment.weights;
   return [tree.node(0, index), ...tree.path(index)];
 }
 
-function fetchParts(machine: Machine, state: FetchState): Uint8Array[] {
+function fetchParts(machine: TensorMachine, state: FetchState): Uint8Array[] {
   const { table, pc } = state;
   const { program, commitment } = machine;
   if (pc === program.instructions.length) {
@@ -84,7 +84,7 @@ function fetchParts(machine: Machine, state: FetchState): Uint8Array[] {
 }
 
 /** What a running witness begins with, whatever its stage. */
-function runningHead(machine: Machine, state: RunningState): Uint8Array[] {
+function runningHead(machine: TensorMachine, state: RunningState): Uint8Array[] {
   const { fetch } = state;
   const { fetchHash, operandRoots, bound } = boundOf(machine, state);
   const preimage = runningPreimage(state.position, bound, state.target.root, [
@@ -103,7 +103,7 @@ function runningHead(machine: Machine, state: RunningState): Uint8Array[] {
   ];
 }
 
-function runningParts(machine: Machine, state: RunningState): Uint8Array[] {
+function runningParts(machine: TensorMachine, state: RunningState): Uint8Array[] {
   const head = runningHead(machine, state);
   const instruction = runningInstruction(machine, state);
   const { stage } = state.position;
@@ -130,7 +130,7 @@ function runningParts(machine: Machine, state: RunningState): Uint8Array[] {
 const opening = (content: Content, leaf: number): Uint8Array[] => [content.leaf(leaf), ...content.path(leaf)];
 
 function readOpenings(
-  machine: Machine,
+  machine: TensorMachine,
   fetch: FetchState,
   instruction: TensorInstruction,
   stage: Stage,

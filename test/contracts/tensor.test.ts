@@ -5,10 +5,10 @@ import type { Model } from "@elench/tensor/program/model";
 import {
   hashOf,
   instructionAt,
-  type Machine,
   runningInstruction,
   type State,
   startOf,
+  type TensorMachine,
 } from "@elench/tensor/stepper/state";
 import { stageAt, step, writtenElement } from "@elench/tensor/stepper/stepper";
 import { bytesToHex } from "viem";
@@ -30,14 +30,14 @@ const randomSample = (seed: number) => {
 };
 
 /** The states of a run, the halted one last. Each is given before it is used up. */
-function* statesOf(machine: Machine): Generator<State> {
+function* statesOf(machine: TensorMachine): Generator<State> {
   let state: State = startOf(machine);
   for (; state.kind !== "halted"; state = step(machine, state)) yield state;
   yield state;
 }
 
 /** Whether the verifier steps as the stepper does, at the states that are chosen. */
-async function compare(machine: Machine, choose: () => boolean): Promise<number> {
+async function compare(machine: TensorMachine, choose: () => boolean): Promise<number> {
   let compared = 0;
   let open: { pre: Uint8Array; witness: Uint8Array } | null = null;
   for (const state of statesOf(machine)) {
@@ -54,7 +54,7 @@ async function compare(machine: Machine, choose: () => boolean): Promise<number>
   return compared + 1;
 }
 
-const describe = (machine: Machine, state: State): string =>
+const describe = (machine: TensorMachine, state: State): string =>
   state.kind === "running"
     ? `${JSON.stringify(state.position)} of instruction ${state.fetch.pc}`
     : state.kind === "fetch"
@@ -78,7 +78,7 @@ test("steps of random programs have the stepper's state after them", async () =>
 });
 
 /** What kind of step is taken from a state: the cases that the verifier tells apart. */
-function kindOf(machine: Machine, state: State): string {
+function kindOf(machine: TensorMachine, state: State): string {
   if (state.kind === "halted") return "halted";
   if (state.kind === "fetch") {
     if (state.pc === machine.program.instructions.length) return "halting";

@@ -1,6 +1,6 @@
 /** The tensor verifier for tests. */
 
-import { hashOf, type Machine, type State } from "@elench/tensor/stepper/state";
+import { hashOf, type State, type TensorMachine } from "@elench/tensor/stepper/state";
 import { witnessOf } from "@elench/tensor/stepper/witness";
 import { bytesToHex, type Hex, hexToBytes } from "viem";
 import { build } from "./build.ts";
@@ -37,7 +37,7 @@ export async function startVerifier(): Promise<Verifier> {
 }
 
 /** What opens a state: its hash and the witness of its step. */
-export const opening = (machine: Machine, state: State): { pre: Uint8Array; witness: Uint8Array } => ({
+export const opening = (machine: TensorMachine, state: State): { pre: Uint8Array; witness: Uint8Array } => ({
   pre: hashOf(machine, state),
   witness: witnessOf(machine, state),
 });
