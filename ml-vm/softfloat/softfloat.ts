@@ -118,8 +118,8 @@ function wrap(raw: Raw, { args, result }: Signature): (...operands: (number | bi
   return (a, b, c) => toValue(raw(a as number, b as number, c as number));
 }
 
-/** The memory of one instance: its registers, and the programs loaded above the C data. */
-class Machine {
+/** One instance of the module: its registers, and the programs loaded above the C data. */
+class SoftfloatInstance {
   readonly #exports: Exports;
   #next: number;
 
@@ -168,8 +168,8 @@ class Machine {
 export function instantiateSoftfloat(bytes: Uint8Array<ArrayBuffer>): Softfloat {
   const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes));
   const raw = instance.exports as unknown as Exports & Record<string, Raw>;
-  const machine = new Machine(raw);
+  const softfloat = new SoftfloatInstance(raw);
   const functions: Record<string, unknown> = {};
   for (const [name, signature] of FUNCTIONS) functions[name] = wrap(raw[name] as Raw, signature);
-  return Object.assign(machine, functions as unknown as Functions);
+  return Object.assign(softfloat, functions as unknown as Functions);
 }
