@@ -9,6 +9,7 @@ import type { TaskOf } from "@elench/evm/machine/state/task";
 import { step } from "@elench/evm/machine/step";
 import { PHASE, type Phase, STATUS, type Tx } from "@elench/evm/structures/layout";
 import type { BatchTrace } from "@elench/prover/batch-trace";
+import { OP } from "@elench/spec/evm/opcodes";
 
 /** The non-idle steps of a batch. Each iteration steps its own machine, so that a long range costs only its stepping. */
 
@@ -50,7 +51,6 @@ export interface StepLine {
 }
 
 const SHOWN_ITEMS = 3;
-const PUSH0 = 0x5f;
 
 /** Lines of non-idle steps. @param wanted selects steps before they are executed. */
 export function* listing(
@@ -96,7 +96,7 @@ function lineOf(m: Machine): Omit<StepLine, "cost" | "outcome"> {
 }
 
 function immediateOf({ code, pc }: Machine): string | null {
-  const count = (code.bytes[pc] ?? 0) - PUSH0;
+  const count = (code.bytes[pc] ?? 0) - OP.PUSH0;
   if (count < 1 || count > 32) return null;
   const data = new Uint8Array(count);
   data.set(code.bytes.subarray(pc + 1, pc + 1 + count));

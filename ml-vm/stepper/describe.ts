@@ -96,7 +96,7 @@ const NOTHING = {
   write: null,
 };
 
-/** Describes the step that is taken from a state; the state is left as it is. */
+/** Describes the step from a state. The state does not change. */
 export function describe(machine: TensorMachine, state: State): StepDescription {
   switch (state.kind) {
     case "fetch":
@@ -104,7 +104,7 @@ export function describe(machine: TensorMachine, state: State): StepDescription 
     case "running":
       return state.position.stage === STAGE.commit ? describeCommit(machine, state) : describeStage(machine, state);
     case "halted":
-      return { ...NOTHING, kind: "halted", text: "halted: nothing happens any more", instruction: null };
+      return { ...NOTHING, kind: "halted", text: "halted: the state no longer changes", instruction: null };
   }
 }
 
@@ -157,7 +157,7 @@ function controlText(
       const round = `round ${(state.counters[instruction.depth] as number) + 1} of ${instruction.count} of a block ends`;
       return pc === instruction.start
         ? `${round}: back to instruction ${pc}`
-        : `${round}: goes on at instruction ${pc}`;
+        : `${round}: continues at instruction ${pc}`;
     }
     case "move":
       return `tensor ${instruction.target} becomes ${tensorName(instruction.source)}`;
@@ -238,7 +238,7 @@ function stageText(
   if (kind === "body") return `${at}${ofTerm}: folds the term into the accumulators`;
   const to = write?.element
     ? `writes ${write.value.decimal} to ${write.tensor}[${write.element.indices.join(", ")}]`
-    : "its write is outside: nothing is written";
+    : "the write is out of bounds: nothing is written";
   return `${at}: finishes; ${to}`;
 }
 

@@ -12,7 +12,7 @@ const opOf = (m: Machine): number => (m.pc < m.code.size ? (m.code.bytes[m.pc] a
 
 /** Of the machine's next step: an instruction, a precompile, or a phase. */
 export function kindOf(m: Machine): string {
-  if (m.phase === PHASE.execute) return OPCODES[opOf(m)]?.name ?? "no instruction";
+  if (m.phase === PHASE.execute) return OPCODES[opOf(m)]?.name ?? "invalid opcode";
   if (m.task.phase === PHASE.precompile) return `precompile ${m.task.address}`;
   if (isLoad(m.task)) return `${phaseName(m.phase)} for ${phaseName(m.task.resume.phase)}`;
   if (m.task.phase === PHASE.leave) return `leave ${m.task.status} of ${m.frame?.kind}`;
@@ -30,9 +30,9 @@ export function failureOf(m: Machine): string {
   if (m.phase !== PHASE.execute) return "";
   const opcode = OPCODES[opOf(m)];
   const { height } = m.stack;
-  if (!opcode) return "no such instruction";
+  if (!opcode) return "invalid opcode";
   if (height < opcode.takes) return "stack underflow";
   if (height - opcode.takes + opcode.gives > STACK_LIMIT) return "stack overflow";
-  if (m.gas < opcode.gas) return "too little gas";
+  if (m.gas < opcode.gas) return "out of gas";
   return m.frame?.isStatic ? "in a static frame" : "in the instruction";
 }

@@ -4,6 +4,7 @@ import { test } from "node:test";
 import type { Machine } from "@elench/evm/machine/state/machine";
 import { step } from "@elench/evm/machine/step";
 import { EMPTY, PHASE, STATUS } from "@elench/evm/structures/layout";
+import { OP } from "@elench/spec/evm/opcodes";
 import { machineIn, worldOf } from "../../evm/machine/fixtures/state.ts";
 import { STACK_LIMIT } from "../../evm/machine/opcodes.ts";
 import { mostSteps, worstOf } from "./evm-figures.ts";
@@ -29,20 +30,20 @@ function takenStep(m: Machine): { kind: string; ending: string } {
 
 test("ways of failing are told apart", () => {
   const endings = [
-    before(0x01, 2),
-    before(0x01, 1),
-    before(0x80, STACK_LIMIT),
-    before(0x01, 2, { gas: 2n }),
+    before(OP.ADD, 2),
+    before(OP.ADD, 1),
+    before(OP.DUP1, STACK_LIMIT),
+    before(OP.ADD, 2, { gas: 2n }),
     before(0x0c, 2),
-    before(0x5d, 2, { isStatic: true }),
-    before(0x56, 1),
+    before(OP.TSTORE, 2, { isStatic: true }),
+    before(OP.JUMP, 1),
   ].map(takenStep);
   assert.deepEqual(endings, [
     { kind: "ADD", ending: "execute" },
     { kind: "ADD", ending: "fails: stack underflow" },
     { kind: "DUP1", ending: "fails: stack overflow" },
-    { kind: "ADD", ending: "fails: too little gas" },
-    { kind: "no instruction", ending: "fails: no such instruction" },
+    { kind: "ADD", ending: "fails: out of gas" },
+    { kind: "invalid opcode", ending: "fails: invalid opcode" },
     { kind: "TSTORE", ending: "fails: in a static frame" },
     { kind: "JUMP", ending: "fails: in the instruction" },
   ]);
@@ -69,7 +70,7 @@ test("of a long run at least 200 steps are verified, the first of each kind and 
   const rare = [
     [3001, "MUL", "execute"],
     [3003, "MUL", "fails: stack underflow"],
-    [3005, "MUL", "fails: too little gas"],
+    [3005, "MUL", "fails: out of gas"],
     [3007, "MUL", "execute"],
   ] as const;
   for (const steps of [401, 3008, 100_007]) {

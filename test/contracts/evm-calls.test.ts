@@ -4,6 +4,7 @@ import { before, describe, it } from "node:test";
 import type { Machine } from "@elench/evm/machine/state/machine";
 import { type ProvenStep, prove } from "@elench/evm/machine/step";
 import { PHASE, type Phase } from "@elench/evm/structures/layout";
+import { OP } from "@elench/spec/evm/opcodes";
 import { bytesToHex, concatBytes } from "@ethereumjs/util";
 import { randomScenario, runStepped } from "../../evm/machine/fixtures/programs.ts";
 import { build } from "./build.ts";
@@ -16,7 +17,7 @@ const OF_EACH = 4;
 const MOST_GAS = 200_000;
 const MOST_BYTES = 16_384;
 const STATE_BYTES = 480;
-const CALLS: readonly number[] = [0xf0, 0xf1, 0xf2, 0xf4, 0xf5, 0xfa];
+const CALLS: readonly number[] = [OP.CREATE, OP.CALL, OP.CALLCODE, OP.DELEGATECALL, OP.CREATE2, OP.STATICCALL];
 const FRAMES: readonly Phase[] = [PHASE.enter, PHASE.create, PHASE.deposit, PHASE.leave];
 
 const contracts = build(["contracts/evm/parts/CallOps.sol", "contracts/evm/parts/FrameSteps.sol"]);

@@ -18,6 +18,7 @@ import {
 } from "@elench/evm/structures/layout";
 import { hashWords } from "@elench/merkle/hash-words";
 import { dataRoot, keccak256, zeroListRoot } from "@elench/merkle/tree";
+import { OP } from "@elench/spec/evm/opcodes";
 import { bytesToHex, concatBytes } from "@ethereumjs/util";
 import { machineIn, SELF, SENDER, worldOf } from "../../evm/machine/fixtures/state.ts";
 import { OPCODES } from "../../evm/machine/opcodes.ts";
@@ -40,8 +41,25 @@ before(async () => {
   bulkSteps = await evm.deploy(contract("BulkSteps"), (await evm.deploy(contract("Hashes"))).address);
 });
 
-const CONTEXT_OPS = [
-  0x30, 0x32, 0x33, 0x34, 0x36, 0x38, 0x3a, 0x3d, 0x40, 0x41, 0x42, 0x43, 0x44, 0x45, 0x46, 0x48, 0x49, 0x4a,
+const CONTEXT_OPS: readonly number[] = [
+  OP.ADDRESS,
+  OP.ORIGIN,
+  OP.CALLER,
+  OP.CALLVALUE,
+  OP.CALLDATASIZE,
+  OP.CODESIZE,
+  OP.GASPRICE,
+  OP.RETURNDATASIZE,
+  OP.BLOCKHASH,
+  OP.COINBASE,
+  OP.TIMESTAMP,
+  OP.NUMBER,
+  OP.PREVRANDAO,
+  OP.GASLIMIT,
+  OP.CHAINID,
+  OP.BASEFEE,
+  OP.BLOBHASH,
+  OP.BLOBBASEFEE,
 ];
 const BULK_PHASES: readonly Phase[] = [PHASE.copy, PHASE.hash, PHASE.build, PHASE.input, PHASE.log];
 
@@ -146,9 +164,9 @@ describe("a word or a byte of memory", () => {
         const memory = bytes(size);
         const value = toBigInt(bytes(32));
         for (const [op, stack, data] of [
-          [0x51, [BigInt(offset)], cut(memory, BigInt(offset), 32)],
-          [0x52, [BigInt(offset), value], wordBytes(value)],
-          [0x53, [BigInt(offset), value], wordBytes(value).subarray(31)],
+          [OP.MLOAD, [BigInt(offset)], cut(memory, BigInt(offset), 32)],
+          [OP.MSTORE, [BigInt(offset), value], wordBytes(value)],
+          [OP.MSTORE8, [BigInt(offset), value], wordBytes(value).subarray(31)],
         ] as const) {
           const what = `${nameOf(op)} at ${offset} of ${size}`;
           const m = machineBefore(op, { stack, memory });
@@ -158,8 +176,8 @@ describe("a word or a byte of memory", () => {
           assert.deepEqual([m.phase, m.pc], [PHASE.execute, 1], what);
           const price = 3 + memoryGas(after.length) - memoryGas(size);
           assert.equal(m.gas, BigInt(1_000_000 - price), what);
-          assert.equal(m.stack.height, op === 0x51 ? 2 : 1);
-          if (op === 0x51) assert.equal(m.stack.peek(0), toBigInt(data), what);
+          assert.equal(m.stack.height, op === OP.MLOAD ? 2 : 1);
+          if (op === OP.MLOAD) assert.equal(m.stack.peek(0), toBigInt(data), what);
 
           const poor = machineBefore(op, { stack, memory, gas: BigInt(price - 1) });
           await agreeOn(poor, `${what}, one gas less`);
@@ -171,7 +189,7 @@ describe("a word or a byte of memory", () => {
   });
 
   it("is not there where memory cannot grow to", async () => {
-    for (const op of [0x51, 0x52, 0x53]) {
+    for (const op of [OP.MLOAD, OP.MSTORE, OP.MSTORE8]) {
       for (const offset of TOO_FAR) {
         const m = machineBefore(op, { stack: [offset, 1n].slice(0, OPCODES[op]?.takes), gas: 2n ** 60n });
         await agreeOn(m, `${nameOf(op)} at ${offset}`);
@@ -183,11 +201,11 @@ describe("a word or a byte of memory", () => {
   it("is read from calldata, with zeros beyond its end", async () => {
     const data = bytes(300);
     for (const from of [0n, 1n, 127n, 128n, 268n, 269n, 299n, 300n, 2n ** 64n, MAX]) {
-      const m = machineBefore(0x35, { stack: [from], data });
+      const m = machineBefore(OP.CALLDATALOAD, { stack: [from], data });
       await agreeOn(m, `CALLDATALOAD from ${from}`);
       assert.equal(m.stack.peek(0), toBigInt(cut(data, from, 32)));
     }
-    const none = machineBefore(0x35, { stack: [0n] });
+    const none = machineBefore(OP.CALLDATALOAD, { stack: [0n] });
     await agreeOn(none, "CALLDATALOAD of no calldata");
     assert.equal(none.stack.peek(0), 0n);
   });
@@ -196,7 +214,7 @@ describe("a word or a byte of memory", () => {
 describe("copies", () => {
   const source = bytes(5000);
   const code = (op: number) => source.with(0, op);
-  const COPIES = [0x37, 0x39, 0x3e];
+  const COPIES = [OP.CALLDATACOPY, OP.CODECOPY, OP.RETURNDATACOPY];
   const cases: [to: number, from: bigint, length: number][] = [
     [0, 0n, 0],
     [0, 0n, 1],
@@ -217,7 +235,7 @@ describe("copies", () => {
 
   it("of calldata, code and return data put into memory what is there, and zeros beyond it, at their price", async () => {
     for (const op of COPIES) {
-      for (const [to, from, length] of op === 0x3e ? cases : [...cases, ...beyond]) {
+      for (const [to, from, length] of op === OP.RETURNDATACOPY ? cases : [...cases, ...beyond]) {
         const what = `${nameOf(op)} ${to} ${from} ${length}`;
         const memory = bytes(256);
         const situation = {
@@ -229,7 +247,7 @@ describe("copies", () => {
         };
         const m = machineBefore(op, situation);
         const steps = await agreeOn(m, what);
-        const after = written(memory, to, cut(op === 0x39 ? code(op) : source, from, length));
+        const after = written(memory, to, cut(op === OP.CODECOPY ? code(op) : source, from, length));
         assert.deepEqual(memoryOf(m), after, what);
         assert.equal(steps, 1 + Math.ceil(length / 2048), `${what}: 2,048 bytes a step`);
         const price = 3 + 3 * words(length) + memoryGas(after.length) - memoryGas(256);
@@ -243,7 +261,7 @@ describe("copies", () => {
   });
 
   it("of nothing cost nothing, wherever they go", async () => {
-    for (const op of [0x37, 0x39, 0x5e]) {
+    for (const op of [OP.CALLDATACOPY, OP.CODECOPY, OP.MCOPY]) {
       const m = machineBefore(op, { stack: [MAX, MAX, 0n], data: source });
       assert.equal(await agreeOn(m, nameOf(op)), 1);
       assert.deepEqual([m.phase, m.gas, m.memory.size], [PHASE.execute, 999_997n, 0]);
@@ -251,7 +269,7 @@ describe("copies", () => {
   });
 
   it("to where memory cannot grow to fail", async () => {
-    for (const op of [...COPIES, 0x5e]) {
+    for (const op of [...COPIES, OP.MCOPY]) {
       for (const far of TOO_FAR) {
         for (const stack of [
           [far, 0n, 1n],
@@ -263,7 +281,7 @@ describe("copies", () => {
         }
       }
     }
-    const m = machineBefore(0x5e, { stack: [0n, MAX, 1n], gas: 2n ** 60n });
+    const m = machineBefore(OP.MCOPY, { stack: [0n, MAX, 1n], gas: 2n ** 60n });
     await agreeOn(m, "MCOPY from far away");
     failed(m, "MCOPY from far away");
   });
@@ -279,7 +297,7 @@ describe("copies", () => {
       [2n, MAX, false],
       [MAX, 0n, false],
     ] as const) {
-      const m = machineBefore(0x3e, { stack: [0n, from, length], returned: bytes(50) });
+      const m = machineBefore(OP.RETURNDATACOPY, { stack: [0n, from, length], returned: bytes(50) });
       await agreeOn(m, `RETURNDATACOPY ${from} ${length}`);
       if (fits) assert.equal(m.phase, PHASE.execute);
       else failed(m, `RETURNDATACOPY ${from} ${length}`);
@@ -299,7 +317,7 @@ describe("copies", () => {
     ] as const) {
       const what = `MCOPY ${to} ${from} ${length}`;
       const memory = bytes(8192);
-      const m = machineBefore(0x5e, { stack: [BigInt(to), BigInt(from), BigInt(length)], memory });
+      const m = machineBefore(OP.MCOPY, { stack: [BigInt(to), BigInt(from), BigInt(length)], memory });
       await agreeOn(m, what);
       const after = written(memory, to, cut(memory, BigInt(from), length), from + length);
       assert.deepEqual(memoryOf(m), after, what);
@@ -323,7 +341,7 @@ describe("hashes", () => {
     ] as const) {
       const what = `KECCAK256 ${offset} ${length}`;
       const memory = bytes(32 * 420);
-      const m = machineBefore(0x20, { stack: [BigInt(offset), BigInt(length)], memory });
+      const m = machineBefore(OP.KECCAK256, { stack: [BigInt(offset), BigInt(length)], memory });
       assert.equal(await agreeOn(m, what), steps, what);
       assert.equal(m.stack.peek(0), toBigInt(keccak256(memory.subarray(offset, offset + length))), what);
       assert.deepEqual([m.phase, m.stack.height], [PHASE.execute, 2]);
@@ -359,7 +377,7 @@ describe("logs", () => {
     for (let count = 0; count <= 4; count++) {
       const topics = Array.from({ length: count }, () => toBigInt(bytes(32)));
       const memory = bytes(320);
-      const m = machineBefore(0xa0 + count, { stack: [10n, 300n, ...topics], memory });
+      const m = machineBefore(OP.LOG0 + count, { stack: [10n, 300n, ...topics], memory });
       await agreeOn(m, `LOG${count}`);
       const record = [hashWords([SELF, count, ...topics]), keccak256(memory.subarray(10, 310))];
       const tx = m.tx as Tx;
@@ -371,7 +389,11 @@ describe("logs", () => {
   });
 
   it("follow one another", async () => {
-    const m = machineBefore(0xa0, { stack: [0n, 1n, 31n, 1n], code: Uint8Array.of(0xa0, 0xa0), memory: bytes(32) });
+    const m = machineBefore(OP.LOG0, {
+      stack: [0n, 1n, 31n, 1n],
+      code: Uint8Array.of(OP.LOG0, OP.LOG0),
+      memory: bytes(32),
+    });
     const data = memoryOf(m).slice();
     await agreeOn(m, "the first");
     const first = (m.tx as Tx).logs;
@@ -390,7 +412,7 @@ describe("logs", () => {
       { stack: [0n, 100n], memory: bytes(128), gas: 375n + 800n - 1n },
       { stack: [0n, MAX] },
     ]) {
-      const m = machineBefore(0xa0, situation);
+      const m = machineBefore(OP.LOG0, situation);
       await agreeOn(m, "LOG0");
       failed(m, "LOG0");
       assert.deepEqual((m.tx as Tx).logs, ZERO_HASH);
@@ -401,8 +423,8 @@ describe("logs", () => {
 describe("ends of a frame", () => {
   it("give what memory has, or nothing", async () => {
     for (const [op, status] of [
-      [0xf3, STATUS.success],
-      [0xfd, STATUS.revert],
+      [OP.RETURN, STATUS.success],
+      [OP.REVERT, STATUS.revert],
     ] as const) {
       for (const [offset, length] of [
         [0n, 0n],
@@ -455,22 +477,22 @@ describe("context", () => {
 
   it("says what frame, transaction and block say", async () => {
     for (const [op, value] of [
-      [0x30, SELF],
-      [0x32, 0x0419n],
-      [0x33, SENDER],
-      [0x34, 5n],
-      [0x36, 130n],
-      [0x38, 201n],
-      [0x3a, 34n],
-      [0x3d, 70n],
-      [0x41, 0xc01bn],
-      [0x42, 1000n],
-      [0x43, 1000n],
-      [0x44, MAX],
-      [0x45, 31n],
-      [0x46, 1234n],
-      [0x48, 32n],
-      [0x4a, 33n],
+      [OP.ADDRESS, SELF],
+      [OP.ORIGIN, 0x0419n],
+      [OP.CALLER, SENDER],
+      [OP.CALLVALUE, 5n],
+      [OP.CALLDATASIZE, 130n],
+      [OP.CODESIZE, 201n],
+      [OP.GASPRICE, 34n],
+      [OP.RETURNDATASIZE, 70n],
+      [OP.COINBASE, 0xc01bn],
+      [OP.TIMESTAMP, 1000n],
+      [OP.NUMBER, 1000n],
+      [OP.PREVRANDAO, MAX],
+      [OP.GASLIMIT, 31n],
+      [OP.CHAINID, 1234n],
+      [OP.BASEFEE, 32n],
+      [OP.BLOBBASEFEE, 33n],
     ] as const) {
       const m = inBlock(op);
       await agreeOn(m, nameOf(op));
@@ -491,14 +513,14 @@ describe("context", () => {
       [2n ** 64n + 999n, null],
       [MAX, null],
     ] as const) {
-      const m = inBlock(0x40, [number]);
+      const m = inBlock(OP.BLOCKHASH, [number]);
       await agreeOn(m, `BLOCKHASH ${number}`);
       assert.equal(m.stack.peek(0), index === null ? 0n : toBigInt(keccak256(Uint8Array.of(index, 1))), `${number}`);
       assert.equal(m.gas, 1_000_000n - 20n);
     }
     // No block is 256 before the first ones.
     for (const number of [0n, 9n, MAX]) {
-      const m = machineBefore(0x40, { stack: [number] });
+      const m = machineBefore(OP.BLOCKHASH, { stack: [number] });
       m.tx = { ...(m.tx as Tx), block: { ...(m.tx as Tx).block, number: 0n } };
       await agreeOn(m, `BLOCKHASH ${number} in block 0`);
       assert.equal(m.stack.peek(0), 0n);
@@ -507,7 +529,7 @@ describe("context", () => {
 
   it("has no blobs", async () => {
     for (const index of [0n, MAX]) {
-      const m = inBlock(0x49, [index]);
+      const m = inBlock(OP.BLOBHASH, [index]);
       await agreeOn(m, "BLOBHASH");
       assert.deepEqual([m.stack.peek(0), m.stack.height], [0n, 2]);
     }
@@ -517,7 +539,7 @@ describe("context", () => {
 /** Initcode in which data of a PUSH32 often goes on in the next chunk. */
 function pushes(length: number): Uint8Array {
   const code = bytes(length);
-  for (let at = 95; at < length; at += 1 + random(60)) code[at] = 0x60 + random(32);
+  for (let at = 95; at < length; at += 1 + random(60)) code[at] = OP.PUSH1 + random(32);
   return code;
 }
 
@@ -570,12 +592,12 @@ describe("every step", () => {
   /** Machines before steps of each kind, the second one of bulk work among them. */
   function kinds(): [string, Machine][] {
     const list: [string, Machine][] = [
-      ["MSTORE", machineBefore(0x52, { stack: [120n, 7n], memory })],
-      ["MLOAD", machineBefore(0x51, { stack: [120n], memory })],
-      ["CALLDATALOAD", machineBefore(0x35, { stack: [1n], data: memory })],
-      ["RETURNDATACOPY", machineBefore(0x3e, { stack: [1n, 2n, 3n], returned: memory })],
-      ["LOG2", machineBefore(0xa2, { stack: [1n, 2n, ...topics], memory })],
-      ["BLOCKHASH", machineBefore(0x40, { stack: [8n] })],
+      ["MSTORE", machineBefore(OP.MSTORE, { stack: [120n, 7n], memory })],
+      ["MLOAD", machineBefore(OP.MLOAD, { stack: [120n], memory })],
+      ["CALLDATALOAD", machineBefore(OP.CALLDATALOAD, { stack: [1n], data: memory })],
+      ["RETURNDATACOPY", machineBefore(OP.RETURNDATACOPY, { stack: [1n, 2n, 3n], returned: memory })],
+      ["LOG2", machineBefore(OP.LOG0 + 2, { stack: [1n, 2n, ...topics], memory })],
+      ["BLOCKHASH", machineBefore(OP.BLOCKHASH, { stack: [8n] })],
       ["BUILD", building(pushes(5000))],
       ["INPUT", feeding(bytes(5000))],
     ];
@@ -585,12 +607,12 @@ describe("every step", () => {
     const batch = { ...tx.block.batch, history, historyRoot: historyTree(history).root };
     block.tx = { ...tx, block: { ...tx.block, batch } };
     for (const [name, op, stack, steps] of [
-      ["COPY of a code", 0x39, [5n, 3n, 3000n], 1],
-      ["COPY, its second step", 0x37, [5n, 3n, 3000n], 2],
-      ["HASH", 0x20, [5n, 300n], 1],
-      ["HASH of a long message", 0x20, [0n, 8900n], 1],
-      ["HASH, its second step", 0x20, [0n, 8900n], 2],
-      ["LOG", 0xa2, [1n, 2n, ...topics], 2],
+      ["COPY of a code", OP.CODECOPY, [5n, 3n, 3000n], 1],
+      ["COPY, its second step", OP.CALLDATACOPY, [5n, 3n, 3000n], 2],
+      ["HASH", OP.KECCAK256, [5n, 300n], 1],
+      ["HASH of a long message", OP.KECCAK256, [0n, 8900n], 1],
+      ["HASH, its second step", OP.KECCAK256, [0n, 8900n], 2],
+      ["LOG", OP.LOG0 + 2, [1n, 2n, ...topics], 2],
     ] as const) {
       const m = machineBefore(op, { stack, memory, data: memory, code: memory.with(0, op) });
       for (let i = 0; i < steps; i++) step(m);
@@ -622,7 +644,7 @@ describe("every step", () => {
   });
 
   it("is refused by parts that do not know it", async () => {
-    const add = machineBefore(0x01, { stack: [1n, 2n] });
+    const add = machineBefore(OP.ADD, { stack: [1n, 2n] });
     for (const part of [memoryOps, contextOps, bulkSteps]) {
       await assert.rejects(part.call("step", bytesToHex(add.hash()), bytesToHex(witnessOf(add))), Reverted);
     }

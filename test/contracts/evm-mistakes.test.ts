@@ -7,7 +7,8 @@ import type { Machine } from "@elench/evm/machine/state/machine";
 import { type ProvenStep, prove, step } from "@elench/evm/machine/step";
 import { PHASE, STATUS } from "@elench/evm/structures/layout";
 import { LEAF_BYTES } from "@elench/merkle/tree";
-import { OP, push, runStepped, scenario } from "../../evm/machine/fixtures/programs.ts";
+import { OP } from "@elench/spec/evm/opcodes";
+import { push, runStepped, scenario } from "../../evm/machine/fixtures/programs.ts";
 import { machineIn, SELF, worldOf } from "../../evm/machine/fixtures/state.ts";
 import { OPCODES, STACK_LIMIT } from "../../evm/machine/opcodes.ts";
 import { haltExceptionally } from "../../evm/machine/state/halt.ts";
@@ -58,7 +59,7 @@ const gives =
   };
 
 describe("code is checked against its hash", () => {
-  const code = concat(push(1), push(2), Uint8Array.of(OP.add), new Uint8Array(200));
+  const code = concat(push(1), push(2), Uint8Array.of(OP.ADD), new Uint8Array(200));
   const CALLED = 0xca11n;
 
   it("where it is brought in: no other bytes, and not one more or less", async () => {
@@ -96,7 +97,7 @@ describe("code is checked against its hash", () => {
     const inner = 0x1e7n;
     const caller = concat(
       ...[push(0), push(0), push(0), push(0), push(inner), push(50_000)],
-      Uint8Array.of(OP.staticCall),
+      Uint8Array.of(OP.STATICCALL),
     );
     const accounts = [
       [CALLED, { code: caller }],
@@ -146,7 +147,7 @@ describe("the state chooses which contract takes a step", () => {
     const claims = steps.flatMap(({ pre, witness, kind, before }) => {
       const phases = Object.values(PHASE).map((phase) => witness.with(31, phase));
       const opcodes = before.startsWith("opcode")
-        ? [0x00, 0x01, 0x20, 0x31, 0x50, 0x55, 0xf1].map((op) => withOpcode(witness, op))
+        ? [OP.STOP, OP.ADD, OP.KECCAK256, OP.BALANCE, OP.POP, OP.SSTORE, OP.CALL].map((op) => withOpcode(witness, op))
         : [];
       return [...phases, ...opcodes]
         .filter((other) => !equalBytes(other, witness))
@@ -171,19 +172,19 @@ describe("operands are taken in their order", () => {
 
   it("DUPn copies the n-th from the top", async () => {
     for (let n = 1; n <= 16; n++)
-      await leadsTo(running(Uint8Array.of(0x7f + n), items), gives(3n, 0, [counted(n)]), `DUP${n}`);
+      await leadsTo(running(Uint8Array.of(OP.DUP1 - 1 + n), items), gives(3n, 0, [counted(n)]), `DUP${n}`);
   });
 
   it("SWAPn exchanges the top with the n-th below it", async () => {
     for (let n = 1; n <= 16; n++) {
       const swapped = items.slice(-n - 1);
       [swapped[0], swapped[n]] = [counted(1), counted(n + 1)];
-      await leadsTo(running(Uint8Array.of(0x8f + n), items), gives(3n, n + 1, swapped), `SWAP${n}`);
+      await leadsTo(running(Uint8Array.of(OP.SWAP1 - 1 + n), items), gives(3n, n + 1, swapped), `SWAP${n}`);
     }
   });
 
   it("JUMPI has the destination on top, and the condition below it", async () => {
-    const code = Uint8Array.of(0x57, 0x00, 0x00, 0x5b, 0x5b);
+    const code = Uint8Array.of(OP.JUMPI, OP.STOP, OP.STOP, OP.JUMPDEST, OP.JUMPDEST);
     await leadsTo(running(code, [9n, 4n, 3n]), gives(10n, 2, [], 3), "to 3, since 4 is not zero");
     await leadsTo(running(code, [9n, 0n, 3n]), gives(10n, 2, [], 1), "on, since the condition is zero");
     await leadsTo(running(code, [9n, 3n, 0n]), haltExceptionally, "0 is no destination, and 3 no zero");
@@ -192,28 +193,33 @@ describe("operands are taken in their order", () => {
 
   it("SUB, DIV, LT, SHL and their like take the top first", async () => {
     const results: readonly (readonly [op: number, gas: bigint, top: bigint, below: bigint, result: bigint])[] = [
-      [0x03, 3n, 5n, 3n, 2n],
-      [0x04, 5n, 7n, 2n, 3n],
-      [0x05, 5n, MAX - 6n, 2n, MAX - 2n],
-      [0x06, 5n, 7n, 4n, 3n],
-      [0x07, 5n, MAX - 6n, 4n, MAX - 2n],
-      [0x0a, 60n, 2n, 5n, 32n],
-      [0x0b, 5n, 0n, 0xffn, MAX],
-      [0x10, 3n, 1n, 2n, 1n],
-      [0x11, 3n, 2n, 1n, 1n],
-      [0x12, 3n, MAX, 1n, 1n],
-      [0x13, 3n, 1n, MAX, 1n],
-      [0x1a, 3n, 31n, 0xabn, 0xabn],
-      [0x1b, 3n, 4n, 1n, 16n],
-      [0x1c, 3n, 4n, 16n, 1n],
-      [0x1d, 3n, 1n, MAX - 1n, MAX],
+      [OP.SUB, 3n, 5n, 3n, 2n],
+      [OP.DIV, 5n, 7n, 2n, 3n],
+      [OP.SDIV, 5n, MAX - 6n, 2n, MAX - 2n],
+      [OP.MOD, 5n, 7n, 4n, 3n],
+      [OP.SMOD, 5n, MAX - 6n, 4n, MAX - 2n],
+      [OP.EXP, 60n, 2n, 5n, 32n],
+      [OP.SIGNEXTEND, 5n, 0n, 0xffn, MAX],
+      [OP.LT, 3n, 1n, 2n, 1n],
+      [OP.GT, 3n, 2n, 1n, 1n],
+      [OP.SLT, 3n, MAX, 1n, 1n],
+      [OP.SGT, 3n, 1n, MAX, 1n],
+      [OP.BYTE, 3n, 31n, 0xabn, 0xabn],
+      [OP.SHL, 3n, 4n, 1n, 16n],
+      [OP.SHR, 3n, 4n, 16n, 1n],
+      [OP.SAR, 3n, 1n, MAX - 1n, MAX],
     ];
     for (const [op, gas, top, below, result] of results)
       await leadsTo(running(Uint8Array.of(op), [77n, below, top]), gives(gas, 2, [result]), OPCODES[op]?.name ?? "");
   });
 
   it("the prover cannot exchange them", async () => {
-    for (const code of [Uint8Array.of(0x03), Uint8Array.of(0x57, 0x5b), Uint8Array.of(0x81), Uint8Array.of(0x90)]) {
+    for (const code of [
+      Uint8Array.of(OP.SUB),
+      Uint8Array.of(OP.JUMPI, OP.JUMPDEST),
+      Uint8Array.of(OP.DUP1 + 1),
+      Uint8Array.of(OP.SWAP1),
+    ]) {
       const { pre, witness } = prove(running(code, [8n, 1n, 0n]));
       const at = witness.findLastIndex((_, i) => equalBytes(witness.subarray(i, i + 64), joinWords([0, 1])));
       assert.ok(at > STATE_BYTES);
@@ -227,11 +233,11 @@ describe("operands are taken in their order", () => {
 describe("a jump goes to a JUMPDEST that is an instruction, and nowhere else", () => {
   /** JUMP; then PUSH2 with 0x5b twice in its data; an instruction JUMPDEST; then PUSH32 over the end of the first chunk. */
   const code = concat(
-    Uint8Array.of(0x56, 0x61, 0x5b, 0x5b, 0x5b),
+    Uint8Array.of(OP.JUMP, OP.PUSH1 + 1, OP.JUMPDEST, OP.JUMPDEST, OP.JUMPDEST),
     new Uint8Array(115),
-    Uint8Array.of(0x7f),
-    new Uint8Array(32).fill(0x5b),
-    Uint8Array.of(0x5b, 0x60),
+    Uint8Array.of(OP.PUSH32),
+    new Uint8Array(32).fill(OP.JUMPDEST),
+    Uint8Array.of(OP.JUMPDEST, OP.PUSH1),
   );
   const jump = (to: bigint): Machine => running(code, [to]);
 
@@ -245,19 +251,19 @@ describe("a jump goes to a JUMPDEST that is an instruction, and nowhere else", (
     const beyond = [155n, 156n, 255n, 256n, 4n + 2n ** 32n, 4n + 2n ** 64n, 4n + 2n ** 128n, 4n + 2n ** 255n, MAX];
     for (const to of [...data, ...others, ...beyond]) await leadsTo(jump(to), haltExceptionally, `to ${to}`);
     for (const to of [...data, ...others, ...beyond])
-      await leadsTo(running(code.with(0, 0x57), [1n, to]), haltExceptionally, `JUMPI to ${to}`);
+      await leadsTo(running(code.with(0, OP.JUMPI), [1n, to]), haltExceptionally, `JUMPI to ${to}`);
   });
 
   it("not by a witness that says another carry, or shows the destination's chunk otherwise", async () => {
     const { pre, witness } = prove(jump(128n));
-    const chunk = Uint8Array.of(25, ...new Uint8Array(25).fill(0x5b));
+    const chunk = Uint8Array.of(25, ...new Uint8Array(25).fill(OP.JUMPDEST));
     const at = witness.findLastIndex((_, i) => equalBytes(witness.subarray(i, i + chunk.length), chunk));
     assert.ok(at > STATE_BYTES, "the chunk with 25 bytes of data carried over");
     await refuses(pre, witness.with(at, 0), "nothing carried over");
     const honest = prove(jump(5n));
     await refuses(
       honest.pre,
-      honest.witness.with(honest.witness.length - 32 - LEAF_BYTES + 5, 0x5b),
+      honest.witness.with(honest.witness.length - 32 - LEAF_BYTES + 5, OP.JUMPDEST),
       "a JUMPDEST put there",
     );
   });
@@ -278,7 +284,7 @@ describe("the stack neither runs dry nor over", () => {
       const full = new Array<bigint>(STACK_LIMIT).fill(0n);
       await leadsTo(running(Uint8Array.of(op), full), haltExceptionally, `${name} on ${STACK_LIMIT}`);
       if (!/^(PUSH|DUP)/.test(name)) continue;
-      const [gas, pc] = [OPCODES[op]?.gas ?? 0n, name.startsWith("PUSH") ? 1 + op - 0x5f : 1];
+      const [gas, pc] = [OPCODES[op]?.gas ?? 0n, name.startsWith("PUSH") ? 1 + op - OP.PUSH0 : 1];
       await leadsTo(
         running(Uint8Array.of(op), full.slice(1)),
         gives(gas, 0, [0n], pc),
@@ -310,14 +316,14 @@ describe("the growth of memory is paid for", () => {
   it("for each word, and for its square", async () => {
     for (const offset of [0n, 1n, 31n, 32n, 33n, 1000n, 22_528n, 22_529n, 100_000n, 3_000_000n]) {
       const cost = STORE + price((offset + 32n + 31n) / 32n);
-      const at = (gas: bigint) => running(Uint8Array.of(OP.mstore), [7n, offset], gas);
+      const at = (gas: bigint) => running(Uint8Array.of(OP.MSTORE), [7n, offset], gas);
       assert.equal(await gasAfter(at(cost)), 0n, `MSTORE at ${offset}`);
       assert.equal(await gasAfter(at(cost - 1n)), "failed", `MSTORE at ${offset} for a unit less`);
     }
   });
 
   it("only for what is new", async () => {
-    const m = running(Uint8Array.of(OP.mstore, OP.mload), [64n, 7n, 32n], 100n);
+    const m = running(Uint8Array.of(OP.MSTORE, OP.MLOAD), [64n, 7n, 32n], 100n);
     assert.equal(await gasAfter(m), 100n - STORE - price(2n));
     assert.equal(await gasAfter(m), 100n - STORE - price(2n) - 3n - (price(3n) - price(2n)));
   });
@@ -327,17 +333,17 @@ describe("the growth of memory is paid for", () => {
     const words = price(5n);
     const copied = 3n * 3n;
     const prices: readonly (readonly [op: number, stack: readonly bigint[], gas: bigint])[] = [
-      [0x51, [from + 38n], 3n + words],
-      [0x52, [1n, from + 38n], 3n + words],
-      [0x53, [1n, from + 69n], 3n + words],
-      [0x20, [length, from], 30n + 6n * 3n + words],
-      [0x37, [length, 0n, from], 3n + copied + words],
-      [0x39, [length, 0n, from], 3n + copied + words],
-      [0x5e, [length, 0n, from], 3n + copied + words],
-      [0x5e, [length, from, 0n], 3n + copied + words],
-      [0xa0, [length, from], 375n + 8n * length + words],
-      [0xf3, [length, from], words],
-      [0xfd, [length, from], words],
+      [OP.MLOAD, [from + 38n], 3n + words],
+      [OP.MSTORE, [1n, from + 38n], 3n + words],
+      [OP.MSTORE8, [1n, from + 69n], 3n + words],
+      [OP.KECCAK256, [length, from], 30n + 6n * 3n + words],
+      [OP.CALLDATACOPY, [length, 0n, from], 3n + copied + words],
+      [OP.CODECOPY, [length, 0n, from], 3n + copied + words],
+      [OP.MCOPY, [length, 0n, from], 3n + copied + words],
+      [OP.MCOPY, [length, from, 0n], 3n + copied + words],
+      [OP.LOG0, [length, from], 375n + 8n * length + words],
+      [OP.RETURN, [length, from], words],
+      [OP.REVERT, [length, from], words],
     ];
     for (const [op, stack, gas] of prices) {
       const name = OPCODES[op]?.name;
@@ -348,9 +354,9 @@ describe("the growth of memory is paid for", () => {
 
   it("and none that nobody can pay for comes to pass, whatever the number's lower bits", async () => {
     for (const offset of [2n ** 32n, 2n ** 32n + 5n, 2n ** 64n, 2n ** 255n, MAX - 31n, MAX])
-      for (const op of [0x51, 0x52, 0x53])
+      for (const op of [OP.MLOAD, OP.MSTORE, OP.MSTORE8])
         assert.equal(
-          await gasAfter(running(Uint8Array.of(op), [1n, offset, offset].slice(op === 0x51 ? 1 : 0), 2n ** 63n)),
+          await gasAfter(running(Uint8Array.of(op), [1n, offset, offset].slice(op === OP.MLOAD ? 1 : 0), 2n ** 63n)),
           "failed",
         );
   });
@@ -371,7 +377,7 @@ describe("what is read from storage is proven", () => {
 
   /** The step that brings in a slot, or its account, in a world: with the trie's proof, and what stands before and behind that. */
   function loading(world: typeof held, phase: number, slot = 3n) {
-    const m = machineIn({ world, code: Uint8Array.of(OP.sload), stack: [slot] });
+    const m = machineIn({ world, code: Uint8Array.of(OP.SLOAD), stack: [slot] });
     while (m.phase !== phase) step(m);
     const { parts, ...proven } = knownStep(m);
     // Last comes the opening of the record's place in the journal.
@@ -409,7 +415,7 @@ describe("what is read from storage is proven", () => {
   });
 
   it("the next state's value is the trie's", async () => {
-    const m = machineIn({ world: held, code: Uint8Array.of(OP.sload), stack: [3n] });
+    const m = machineIn({ world: held, code: Uint8Array.of(OP.SLOAD), stack: [3n] });
     while (m.phase !== PHASE.execute || m.stack.peek(0) === 3n) {
       const { pre, witness, post } = prove(m);
       assert.deepEqual(await take(pre, witness), post);
@@ -425,9 +431,9 @@ describe("no proof of a step has all of a contract's code", () => {
   const OPENED = 1 + LEAF_BYTES + 8 * 32;
 
   it("an instruction of the largest contract opens one chunk of it, and a jump two", async () => {
-    const code = new Uint8Array(LARGEST).fill(0x5b);
-    code.set(concat(push(20_000), Uint8Array.of(0x56)), 100);
-    code.set(concat(push(1), push(2), Uint8Array.of(OP.add, OP.stop)), 20_001);
+    const code = new Uint8Array(LARGEST).fill(OP.JUMPDEST);
+    code.set(concat(push(20_000), Uint8Array.of(OP.JUMP)), 100);
+    code.set(concat(push(1), push(2), Uint8Array.of(OP.ADD, OP.STOP)), 20_001);
     const address = 0xb16n;
     const longest = new Map<string, number>();
     await runStepped(scenario({ accounts: [[address, { code }]], gas: 100_000n, to: address }), (m) => {
@@ -454,14 +460,14 @@ describe("no proof of a step has all of a contract's code", () => {
 
 describe("a division by zero settles", () => {
   it("at zero, as every division of the EVM", async () => {
-    for (const op of [0x04, 0x05, 0x06, 0x07])
+    for (const op of [OP.DIV, OP.SDIV, OP.MOD, OP.SMOD])
       for (const dividend of [0n, 1n, 2n ** 255n, MAX])
         await leadsTo(
           running(Uint8Array.of(op), [9n, 0n, dividend]),
           gives(5n, 2, [0n]),
           `${OPCODES[op]?.name} of ${dividend}`,
         );
-    for (const op of [0x08, 0x09])
+    for (const op of [OP.ADDMOD, OP.MULMOD])
       for (const factor of [0n, 1n, MAX])
         await leadsTo(
           running(Uint8Array.of(op), [9n, 0n, factor, MAX]),
@@ -472,7 +478,7 @@ describe("a division by zero settles", () => {
 
   it("and the least number by minus one at itself", async () => {
     const least = 2n ** 255n;
-    await leadsTo(running(Uint8Array.of(0x05), [9n, MAX, least]), gives(5n, 2, [least]), "SDIV");
-    await leadsTo(running(Uint8Array.of(0x07), [9n, MAX, least]), gives(5n, 2, [0n]), "SMOD");
+    await leadsTo(running(Uint8Array.of(OP.SDIV), [9n, MAX, least]), gives(5n, 2, [least]), "SDIV");
+    await leadsTo(running(Uint8Array.of(OP.SMOD), [9n, MAX, least]), gives(5n, 2, [0n]), "SMOD");
   });
 });

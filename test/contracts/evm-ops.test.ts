@@ -7,6 +7,7 @@ import { EXECUTE } from "@elench/evm/machine/state/task";
 import { step, witnessOf } from "@elench/evm/machine/step";
 import { PHASE, type Phase } from "@elench/evm/structures/layout";
 import { keccak256 } from "@elench/merkle/tree";
+import { OP } from "@elench/spec/evm/opcodes";
 import { bytesToHex, concatBytes } from "@ethereumjs/util";
 import type { Hex } from "viem";
 import { OPCODES } from "../../evm/machine/opcodes.ts";
@@ -107,7 +108,7 @@ const FAILED = { phase: PHASE.leave, gas: 0n } as const;
 const failed = (m: Machine) => assert.deepEqual({ phase: m.phase, gas: m.gas }, FAILED);
 
 describe("arithmetic opcodes", () => {
-  const ops = [...Array(0x0b).keys()].map((i) => i + 0x01).concat([...Array(0x0e).keys()].map((i) => i + 0x10));
+  const ops = [...Array(0x0b).keys()].map((i) => i + OP.ADD).concat([...Array(0x0e).keys()].map((i) => i + OP.LT));
 
   it("give what the machine gives, at the edges of their operands", async () => {
     for (const op of ops) {
@@ -131,15 +132,15 @@ describe("arithmetic opcodes", () => {
       const { after } = await agree({ code: Uint8Array.of(op), stack: [...operands].reverse() }, nameOf(op));
       return after.stack.peek(0);
     };
-    assert.equal(await result(0x05, MIN_SIGNED, MAX), MIN_SIGNED, "SDIV of the least number by −1");
-    assert.equal(await result(0x05, MAX - 6n, 2n), MAX - 2n, "SDIV truncates: −7 / 2 = −3");
-    assert.equal(await result(0x07, MAX - 6n, 2n), MAX, "SMOD takes the sign of the dividend");
-    assert.equal(await result(0x08, MAX, MAX, 7n), (2n * MAX) % 7n, "ADDMOD does not wrap");
-    assert.equal(await result(0x09, MAX, MAX, 7n), (MAX * MAX) % 7n, "MULMOD does not wrap");
-    assert.equal(await result(0x0b, 0n, 0x80n), MAX - 0x7fn, "SIGNEXTEND");
-    assert.equal(await result(0x0a, 0n, 0n), 1n, "0 to the power of 0");
-    assert.equal(await result(0x1d, 300n, MIN_SIGNED), MAX, "SAR beyond the width");
-    assert.equal(await result(0x03, 1n, 2n), MAX, "SUB takes the lower item from the top");
+    assert.equal(await result(OP.SDIV, MIN_SIGNED, MAX), MIN_SIGNED, "SDIV of the least number by −1");
+    assert.equal(await result(OP.SDIV, MAX - 6n, 2n), MAX - 2n, "SDIV truncates: −7 / 2 = −3");
+    assert.equal(await result(OP.SMOD, MAX - 6n, 2n), MAX, "SMOD takes the sign of the dividend");
+    assert.equal(await result(OP.ADDMOD, MAX, MAX, 7n), (2n * MAX) % 7n, "ADDMOD does not wrap");
+    assert.equal(await result(OP.MULMOD, MAX, MAX, 7n), (MAX * MAX) % 7n, "MULMOD does not wrap");
+    assert.equal(await result(OP.SIGNEXTEND, 0n, 0x80n), MAX - 0x7fn, "SIGNEXTEND");
+    assert.equal(await result(OP.EXP, 0n, 0n), 1n, "0 to the power of 0");
+    assert.equal(await result(OP.SAR, 300n, MIN_SIGNED), MAX, "SAR beyond the width");
+    assert.equal(await result(OP.SUB, 1n, 2n), MAX, "SUB takes the lower item from the top");
   });
 
   it("charge EXP by the length of the exponent", async () => {
@@ -150,7 +151,7 @@ describe("arithmetic opcodes", () => {
       [256n, 110n],
       [MAX, 1610n],
     ] as const) {
-      const situation = { code: Uint8Array.of(0x0a), stack: [exponent, 3n] };
+      const situation = { code: Uint8Array.of(OP.EXP), stack: [exponent, 3n] };
       const { after } = await agree({ ...situation, gas: price }, `exponent ${exponent}`);
       assert.equal(after.phase, PHASE.execute);
       failed((await agree({ ...situation, gas: price - 1n }, "one gas less")).after);
@@ -173,30 +174,30 @@ describe("flow opcodes", () => {
         [255, 270],
         [290, 300],
       ] as const) {
-        const code = Uint8Array.from({ length: size }, (_, i) => (i === pc ? 0x5f + n : (i * 7 + 1) & 0xff));
+        const code = Uint8Array.from({ length: size }, (_, i) => (i === pc ? OP.PUSH0 + n : (i * 7 + 1) & 0xff));
         await agree({ code, pc }, `PUSH${n} at ${pc} of ${size}`);
       }
     }
   });
 
   it("copy and exchange items", async () => {
-    for (let op = 0x80; op <= 0x9f; op++) {
+    for (let op: number = OP.DUP1; op <= OP.SWAP16; op++) {
       const { after } = await agree({ code: Uint8Array.of(op), stack }, nameOf(op));
-      assert.equal(after.stack.peek(0), stack.at(op < 0x90 ? 0x7f - op : 0x8e - op), nameOf(op));
+      assert.equal(after.stack.peek(0), stack.at(op < OP.SWAP1 ? OP.DUP1 - 1 - op : OP.SWAP1 - 2 - op), nameOf(op));
     }
   });
 
   it("go to destinations, and to nothing else", async () => {
     // 300 bytes: JUMP, then PUSH32 whose data and the rest are JUMPDESTs, among them PUSHes at the chunks' ends.
-    const code = new Uint8Array(300).fill(0x5b);
-    code[0] = 0x56;
-    code[1] = 0x57;
-    code[5] = 0x7f;
-    code[120] = 0x7f;
-    code[255] = 0x61;
+    const code = new Uint8Array(300).fill(OP.JUMPDEST);
+    code[0] = OP.JUMP;
+    code[1] = OP.JUMPI;
+    code[5] = OP.PUSH32;
+    code[120] = OP.PUSH32;
+    code[255] = OP.PUSH1 + 1;
     const data = (at: number) => (at > 5 && at < 38) || (at > 120 && at < 153) || at === 256 || at === 257;
     for (const to of [0, 1, 2, 4, 5, 6, 37, 38, 119, 120, 121, 127, 128, 152, 153, 254, 255, 256, 257, 258, 299]) {
-      const destination = code[to] === 0x5b && !data(to);
+      const destination = code[to] === OP.JUMPDEST && !data(to);
       const { after } = await agree({ code, stack: [BigInt(to)] }, `JUMP to ${to}`);
       if (destination) assert.equal(after.pc, to);
       else failed(after);
@@ -211,22 +212,22 @@ describe("flow opcodes", () => {
 
   it("tell of pc, memory and gas", async () => {
     for (const [op, value] of [
-      [0x58, 3n],
-      [0x59, 96n],
-      [0x5a, 48n],
-      [0x5f, 0n],
+      [OP.PC, 3n],
+      [OP.MSIZE, 96n],
+      [OP.GAS, 48n],
+      [OP.PUSH0, 0n],
     ] as const) {
       const code = Uint8Array.of(0, 0, 0, op);
       const { after } = await agree({ code, pc: 3, gas: 50n, memorySize: 96 }, nameOf(op));
       assert.equal(after.stack.peek(0), value, nameOf(op));
     }
-    await agree({ code: Uint8Array.of(0x50), stack: [1n, 2n] }, "POP");
-    await agree({ code: Uint8Array.of(0x5b) }, "JUMPDEST");
+    await agree({ code: Uint8Array.of(OP.POP), stack: [1n, 2n] }, "POP");
+    await agree({ code: Uint8Array.of(OP.JUMPDEST) }, "JUMPDEST");
   });
 });
 
 describe("every step", () => {
-  const OPS = [0x01, 0x08, 0x15, 0x50, 0x58, 0x60, 0x80, 0x8f, 0x90, 0x9f];
+  const OPS = [OP.ADD, OP.ADDMOD, OP.ISZERO, OP.POP, OP.PC, OP.PUSH1, OP.DUP1, OP.DUP16, OP.SWAP1, OP.SWAP16];
 
   it("fails where the stack is too low or too high", async () => {
     for (const op of OPS) {
@@ -254,17 +255,17 @@ describe("every step", () => {
   });
 
   it("opens code of any depth", async () => {
-    const code = new Uint8Array(24_576).fill(0x01);
+    const code = new Uint8Array(24_576).fill(OP.ADD);
     for (const pc of [0, 127, 128, 12_345, 24_575]) await agree({ code, pc, stack: [1n, 2n] }, `ADD at ${pc}`);
   });
 
   it("is refused for a witness with any bit changed, left out or added", async () => {
-    const code = new Uint8Array(300).fill(0x5b);
+    const code = new Uint8Array(300).fill(OP.JUMPDEST);
     for (const situation of [
-      { code: Uint8Array.of(0x01), stack: [1n, 2n, 3n] },
-      { code: code.with(130, 0x56), pc: 130, stack: [7n, 20n] },
-      { code: code.with(127, 0x61), pc: 127, stack: [7n] },
-      { code: Uint8Array.of(0x01), stack: [1n] },
+      { code: Uint8Array.of(OP.ADD), stack: [1n, 2n, 3n] },
+      { code: code.with(130, OP.JUMP), pc: 130, stack: [7n, 20n] },
+      { code: code.with(127, OP.PUSH1 + 1), pc: 127, stack: [7n] },
+      { code: Uint8Array.of(OP.ADD), stack: [1n] },
     ]) {
       const m = machineAt(situation);
       const pre = bytesToHex(m.hash());
@@ -283,7 +284,7 @@ describe("every step", () => {
   });
 
   it("costs less than 12,000 gas where it is an ADD", async () => {
-    const { gas } = await agree({ code: new Uint8Array(24_576).fill(0x01), pc: 12_345, stack: [1n, 2n] }, "ADD");
+    const { gas } = await agree({ code: new Uint8Array(24_576).fill(OP.ADD), pc: 12_345, stack: [1n, 2n] }, "ADD");
     assert.ok(gas < 12_000, `${gas} gas`);
   });
 });
@@ -301,11 +302,57 @@ describe("the dispatcher", () => {
   it("finds the part of every opcode", async () => {
     const others: Partial<Record<Part, readonly number[]>> = {
       contextOps: [
-        0x30, 0x32, 0x33, 0x34, 0x36, 0x38, 0x3a, 0x3d, 0x40, 0x41, 0x42, 0x43, 0x44, 0x45, 0x46, 0x48, 0x49, 0x4a,
+        OP.ADDRESS,
+        OP.ORIGIN,
+        OP.CALLER,
+        OP.CALLVALUE,
+        OP.CALLDATASIZE,
+        OP.CODESIZE,
+        OP.GASPRICE,
+        OP.RETURNDATASIZE,
+        OP.BLOCKHASH,
+        OP.COINBASE,
+        OP.TIMESTAMP,
+        OP.NUMBER,
+        OP.PREVRANDAO,
+        OP.GASLIMIT,
+        OP.CHAINID,
+        OP.BASEFEE,
+        OP.BLOBHASH,
+        OP.BLOBBASEFEE,
       ],
-      storageOps: [0x31, 0x3b, 0x3c, 0x3f, 0x47, 0x54, 0x55, 0x5c, 0x5d, 0xff],
-      memoryOps: [0x00, 0x20, 0x35, 0x37, 0x39, 0x3e, 0x51, 0x52, 0x53, 0x5e, 0xa0, 0xa1, 0xa2, 0xa3, 0xa4, 0xf3, 0xfd],
-      callOps: [0xf0, 0xf1, 0xf2, 0xf4, 0xf5, 0xfa],
+      storageOps: [
+        OP.BALANCE,
+        OP.EXTCODESIZE,
+        OP.EXTCODECOPY,
+        OP.EXTCODEHASH,
+        OP.SELFBALANCE,
+        OP.SLOAD,
+        OP.SSTORE,
+        OP.TLOAD,
+        OP.TSTORE,
+        OP.SELFDESTRUCT,
+      ],
+      memoryOps: [
+        OP.STOP,
+        OP.KECCAK256,
+        OP.CALLDATALOAD,
+        OP.CALLDATACOPY,
+        OP.CODECOPY,
+        OP.RETURNDATACOPY,
+        OP.MLOAD,
+        OP.MSTORE,
+        OP.MSTORE8,
+        OP.MCOPY,
+        OP.LOG0,
+        OP.LOG0 + 1,
+        OP.LOG0 + 2,
+        OP.LOG0 + 3,
+        OP.LOG4,
+        OP.RETURN,
+        OP.REVERT,
+      ],
+      callOps: [OP.CREATE, OP.CALL, OP.CALLCODE, OP.DELEGATECALL, OP.CREATE2, OP.STATICCALL],
     };
     const code = [PHASE.execute, ...PAST.slice(1), 1];
     for (const [op, opcode] of OPCODES.entries()) {
@@ -319,7 +366,7 @@ describe("the dispatcher", () => {
   });
 
   it("takes the opcode beyond the code's end for STOP", async () => {
-    assert.equal(await partOf([PHASE.execute, ...PAST.slice(1), 0], 0x01), "memoryOps");
+    assert.equal(await partOf([PHASE.execute, ...PAST.slice(1), 0], OP.ADD), "memoryOps");
   });
 
   it("finds the part of every phase", async () => {

@@ -12,6 +12,7 @@ import type { Wanted } from "@elench/evm/machine/state/task";
 import { step, witnessOf } from "@elench/evm/machine/step";
 import { type Account, FLAG, PHASE, STATUS } from "@elench/evm/structures/layout";
 import { keccak256 } from "@elench/merkle/tree";
+import { OP } from "@elench/spec/evm/opcodes";
 import { bytesToHex, concatBytes } from "@ethereumjs/util";
 import { machineIn, SELF, type TestAccount, type World, worldOf } from "../../evm/machine/fixtures/state.ts";
 import { decodeAccount } from "../../evm/machine/state/account.ts";
@@ -81,7 +82,7 @@ async function refusesDamage(m: Machine): Promise<void> {
 
 const OTHER = 0x07e4n;
 const ABSENT = 0xabn;
-const CODE = Uint8Array.from({ length: 300 }, (_, i) => (i % 7 === 0 ? 0x7f : 0x5b));
+const CODE = Uint8Array.from({ length: 300 }, (_, i) => (i % 7 === 0 ? OP.PUSH32 : OP.JUMPDEST));
 /** So many that the way to an account goes through several branches. */
 const crowd = Array.from({ length: 60 }, (_, i): [bigint, TestAccount] => [
   0x1000n + BigInt(i),
@@ -116,7 +117,7 @@ function machineBefore({ op, stack, gas = 100_000n, isStatic = false, accounts =
 
 describe("opcodes on accounts, on L1", () => {
   it("load what is missing, and are then what the machine says, cold and warm", async () => {
-    for (const op of [0x31, 0x3b, 0x3f]) {
+    for (const op of [OP.BALANCE, OP.EXTCODESIZE, OP.EXTCODEHASH]) {
       for (const address of [OTHER, ABSENT, SELF, 4n, 0x1003n, OTHER | (1n << 200n)]) {
         const what = `opcode ${op.toString(16)} of ${address.toString(16)}`;
         await agreeThrough(machineBefore({ op, stack: [address] }), what);
@@ -124,7 +125,7 @@ describe("opcodes on accounts, on L1", () => {
       }
       await agreeThrough(machineBefore({ op, stack: [OTHER], accounts: [[OTHER, { flags: FLAG.warm }]] }), "warm");
     }
-    await agreeThrough(machineBefore({ op: 0x47, stack: [] }), "SELFBALANCE");
+    await agreeThrough(machineBefore({ op: OP.SELFBALANCE, stack: [] }), "SELFBALANCE");
   });
 
   it("EXTCODECOPY goes on with COPY, or fails", async () => {
@@ -138,10 +139,10 @@ describe("opcodes on accounts, on L1", () => {
       [32n, 0n, 0n, 2605n],
       [32n, 0n, 0n, 2606n],
     ] as const) {
-      const m = machineBefore({ op: 0x3c, stack: [length, from, to, OTHER], gas });
+      const m = machineBefore({ op: OP.EXTCODECOPY, stack: [length, from, to, OTHER], gas });
       await agreeThrough(m, `EXTCODECOPY ${[length, from, to, gas]}`);
     }
-    await agreeThrough(machineBefore({ op: 0x3c, stack: [32n, 0n, 0n, ABSENT] }), "of no code");
+    await agreeThrough(machineBefore({ op: OP.EXTCODECOPY, stack: [32n, 0n, 0n, ABSENT] }), "of no code");
   });
 
   it("SELFDESTRUCT moves, burns, creates and fails as the machine does", async () => {
@@ -150,13 +151,13 @@ describe("opcodes on accounts, on L1", () => {
         for (const created of [0, FLAG.created]) {
           for (const gas of [4999n, 5000n, 7599n, 7600n, 32_599n, 32_600n]) {
             const self = { balance, flags: FLAG.warm | created };
-            const m = machineBefore({ op: 0xff, stack: [to], gas, self });
+            const m = machineBefore({ op: OP.SELFDESTRUCT, stack: [to], gas, self });
             await agreeThrough(m, `SELFDESTRUCT to ${to} ${balance} ${created} ${gas}`);
           }
         }
       }
     }
-    await agreeThrough(machineBefore({ op: 0xff, stack: [OTHER], isStatic: true }), "in a static frame");
+    await agreeThrough(machineBefore({ op: OP.SELFDESTRUCT, stack: [OTHER], isStatic: true }), "in a static frame");
   });
 });
 
@@ -174,7 +175,7 @@ describe("storage, on L1", () => {
         for (const value of [0n, 1n, 2n])
           for (const warm of [false, true]) {
             for (const gas of [100_000n, 2300n, 2301n, 4999n, 20_000n]) {
-              const m = withSlot({ op: 0x55, stack: [value, 9n], gas }, 9n, original, current, warm);
+              const m = withSlot({ op: OP.SSTORE, stack: [value, 9n], gas }, 9n, original, current, warm);
               // What a slot that was changed before has earned can be taken back.
               if (m.tx) m.tx = { ...m.tx, refund: 50_000n };
               await agree(m, `${original} → ${current} → ${value} ${warm ? "warm" : "cold"}, gas ${gas}`);
@@ -184,21 +185,24 @@ describe("storage, on L1", () => {
 
   it("SLOAD and SSTORE load slots that are there and slots that are not", async () => {
     for (const number of [1n, 40n, 41n, 2n ** 256n - 1n]) {
-      await agreeThrough(machineBefore({ op: 0x54, stack: [number] }), `SLOAD ${number}`);
-      await agreeThrough(machineBefore({ op: 0x54, stack: [number], gas: 2099n }), `SLOAD ${number}, too little gas`);
-      await agreeThrough(machineBefore({ op: 0x55, stack: [8n, number] }), `SSTORE ${number}`);
+      await agreeThrough(machineBefore({ op: OP.SLOAD, stack: [number] }), `SLOAD ${number}`);
+      await agreeThrough(
+        machineBefore({ op: OP.SLOAD, stack: [number], gas: 2099n }),
+        `SLOAD ${number}, too little gas`,
+      );
+      await agreeThrough(machineBefore({ op: OP.SSTORE, stack: [8n, number] }), `SSTORE ${number}`);
     }
     const fresh = { ...decodeAccount(SELF, null), nonce: 1n, flags: FLAG.warm | FLAG.created };
-    await agreeThrough(machineBefore({ op: 0x54, stack: [1n], self: fresh }), "a slot of a new account");
-    await agree(withSlot({ op: 0x54, stack: [9n] }, 9n, 1n, 2n, true), "warm");
-    await agree(withSlot({ op: 0x54, stack: [9n], gas: 99n }, 9n, 1n, 2n, true), "warm, too little gas");
+    await agreeThrough(machineBefore({ op: OP.SLOAD, stack: [1n], self: fresh }), "a slot of a new account");
+    await agree(withSlot({ op: OP.SLOAD, stack: [9n] }, 9n, 1n, 2n, true), "warm");
+    await agree(withSlot({ op: OP.SLOAD, stack: [9n], gas: 99n }, 9n, 1n, 2n, true), "warm, too little gas");
   });
 
   it("TLOAD and TSTORE keep a tree of their own", async () => {
     for (const [op, stack] of [
-      [0x5c, [5n]],
-      [0x5d, [6n, 5n]],
-      [0x5d, [0n, 5n]],
+      [OP.TLOAD, [5n]],
+      [OP.TSTORE, [6n, 5n]],
+      [OP.TSTORE, [0n, 5n]],
     ] as const) {
       await agree(machineBefore({ op, stack }), "an empty tree");
       const m = machineBefore({ op, stack });
@@ -209,7 +213,7 @@ describe("storage, on L1", () => {
   });
 
   it("is not written in a static frame", async () => {
-    for (const op of [0x55, 0x5d]) {
+    for (const op of [OP.SSTORE, OP.TSTORE]) {
       const m = machineBefore({ op, stack: [1n, 5n], isStatic: true });
       await agree(m, "static");
       assert.equal(m.phase, PHASE.leave);
@@ -217,11 +221,11 @@ describe("storage, on L1", () => {
   });
 
   it("refuses damaged witnesses", async () => {
-    await refusesDamage(withSlot({ op: 0x54, stack: [9n] }, 9n, 1n, 2n, false));
-    await refusesDamage(withSlot({ op: 0x55, stack: [0n, 9n] }, 9n, 1n, 1n, false));
-    await refusesDamage(machineBefore({ op: 0x5d, stack: [6n, 5n] }));
-    await refusesDamage(machineBefore({ op: 0x31, stack: [OTHER], accounts: [[OTHER, {}]] }));
-    await refusesDamage(machineBefore({ op: 0xff, stack: [OTHER], accounts: [[OTHER, {}]] }));
+    await refusesDamage(withSlot({ op: OP.SLOAD, stack: [9n] }, 9n, 1n, 2n, false));
+    await refusesDamage(withSlot({ op: OP.SSTORE, stack: [0n, 9n] }, 9n, 1n, 1n, false));
+    await refusesDamage(machineBefore({ op: OP.TSTORE, stack: [6n, 5n] }));
+    await refusesDamage(machineBefore({ op: OP.BALANCE, stack: [OTHER], accounts: [[OTHER, {}]] }));
+    await refusesDamage(machineBefore({ op: OP.SELFDESTRUCT, stack: [OTHER], accounts: [[OTHER, {}]] }));
   });
 });
 
@@ -265,12 +269,12 @@ describe("loads, on L1", () => {
 
   it("bring in codes up to the greatest, whatever they hold, within the gas of a step", async () => {
     const codes = [
-      Uint8Array.of(0x60),
-      new Uint8Array(128).fill(0x5b),
-      new Uint8Array(129).fill(0x7f),
+      Uint8Array.of(OP.PUSH1),
+      new Uint8Array(128).fill(OP.JUMPDEST),
+      new Uint8Array(129).fill(OP.PUSH32),
       CODE,
-      new Uint8Array(CONTRACT_BYTES).fill(0x5b),
-      new Uint8Array(CONTRACT_BYTES).fill(0x60),
+      new Uint8Array(CONTRACT_BYTES).fill(OP.JUMPDEST),
+      new Uint8Array(CONTRACT_BYTES).fill(OP.PUSH1),
       Uint8Array.from({ length: CONTRACT_BYTES - 1 }, (_, i) => (Math.imul(i, 0x9e3779b1) >>> 13) & 0xff),
     ];
     for (const [i, code] of codes.entries()) {

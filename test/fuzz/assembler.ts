@@ -1,7 +1,7 @@
 import { wordBytes } from "@elench/bytes/words";
+import { OP } from "@elench/spec/evm/opcodes";
 
-const PUSH0 = 0x5f;
-const PUSH2 = 0x61;
+const PUSH2 = OP.PUSH1 + 1;
 
 /** A place in a program, by the order of `label()`. */
 export type Label = number;
@@ -27,7 +27,7 @@ export class Assembler {
     const first = word.findIndex((byte) => byte !== 0);
     const digits = first < 0 ? 0 : 32 - first;
     const size = Math.max(width, digits);
-    this.op(PUSH0 + size, ...word.subarray(32 - size));
+    this.op(OP.PUSH0 + size, ...word.subarray(32 - size));
   }
 
   /** Arguments so that the first is on top, then the opcode. */

@@ -1,4 +1,5 @@
-import { OP } from "../../evm/machine/fixtures/programs.ts";
+import { OP } from "@elench/spec/evm/opcodes";
+import { INVALID } from "../../evm/machine/fixtures/programs.ts";
 import { OPCODES } from "../../evm/machine/opcodes.ts";
 import type { Random } from "../../evm/trie/fixtures/random.ts";
 import { Assembler } from "./assembler.ts";
@@ -36,19 +37,6 @@ interface Writer {
 
 type Fragment = (writer: Writer) => void;
 
-const JUMP = 0x56;
-const JUMPI = 0x57;
-const JUMPDEST = 0x5b;
-const SUB = 0x03;
-const DUP1 = 0x80;
-const SWAP1 = 0x90;
-const CODECOPY = 0x39;
-const MCOPY = 0x5e;
-const SELFBALANCE = 0x47;
-const KECCAK = 0x20;
-const LOG0 = 0xa0;
-const PUSH1 = 0x60;
-
 /** Few enough to meet again; in the directory, the last ones are models. */
 const SLOTS = [0n, 0n, 1n, 1n, 2n, 2n, 3n, 3n, WORD - 1n, ...DIRECTORY_STORAGE.map(([slot]) => slot)];
 const randomValue = (random: Random): bigint => (once(random, 5) ? randomWord(random) : BigInt(random(4)));
@@ -75,10 +63,10 @@ const target = ({ random, surroundings }: Writer): bigint => {
 
 const keep: Fragment = ({ random, code, balanced }) => {
   const kind = random(balanced ? 7 : 8);
-  if (kind < 3) code.op(OP.pop);
-  else if (kind < 5) code.apply(OP.sstore, pick(random, SLOTS));
-  else if (kind === 5) code.apply(OP.mstore, 32 * random(8));
-  else if (kind === 6) code.apply(OP.tstore, pick(random, SLOTS));
+  if (kind < 3) code.op(OP.POP);
+  else if (kind < 5) code.apply(OP.SSTORE, pick(random, SLOTS));
+  else if (kind === 5) code.apply(OP.MSTORE, 32 * random(8));
+  else if (kind === 6) code.apply(OP.TSTORE, pick(random, SLOTS));
 };
 
 // Arithmetic and the stack
@@ -102,34 +90,35 @@ const shuffle: Fragment = ({ random, code, balanced }) => {
   const n = 1 + random(16);
   const depth = (duplicates ? n : n + 1) - (once(random, 60) ? 1 : 0);
   for (let i = 0; i < depth; i++) code.push(random(100));
-  code.op((duplicates ? DUP1 : SWAP1) + n - 1);
+  code.op((duplicates ? OP.DUP1 : OP.SWAP1) + n - 1);
   const left = depth + (duplicates ? 1 : 0);
-  for (let i = balanced || !once(random, 4) ? left : random(left); i > 0; i--) code.op(OP.pop);
+  for (let i = balanced || !once(random, 4) ? left : random(left); i > 0; i--) code.op(OP.POP);
 };
 
 /** What gives a word for nothing. */
 const GIVING = [...OPCODES.keys()].filter(
-  (op) => op >= 0x30 && op < 0x5f && OPCODES[op]?.takes === 0 && op !== JUMPDEST,
+  (op) => op >= OP.ADDRESS && op < OP.PUSH0 && OPCODES[op]?.takes === 0 && op !== OP.JUMPDEST,
 );
 
 const context: Fragment = (writer) => {
   const { random, code } = writer;
   const kind = random(6);
-  if (kind === 0) code.apply(0x49, randomWord(random));
+  if (kind === 0) code.apply(OP.BLOBHASH, randomWord(random));
   else if (kind === 1) {
     code.push(pick(random, [0, 1, 2, 3, 255, 256, 257]));
-    code.op(0x43, SUB);
-    if (once(random, 5)) code.apply(0x40, randomWord(random));
-    else code.op(0x40);
-  } else if (kind === 2) code.apply(0x35, randomOffset(random));
+    code.op(OP.NUMBER, OP.SUB);
+    if (once(random, 5)) code.apply(OP.BLOCKHASH, randomWord(random));
+    else code.op(OP.BLOCKHASH);
+  } else if (kind === 2) code.apply(OP.CALLDATALOAD, randomOffset(random));
   else code.op(pick(random, GIVING));
   keep(writer);
 };
 
 const looking: Fragment = (writer) => {
   const { random, code } = writer;
-  const op = pick(random, [0x31, 0x3b, 0x3f, 0x3c]);
-  if (op === 0x3c) code.apply(op, target(writer), randomOffset(random), randomOffset(random), randomLength(random));
+  const op = pick(random, [OP.BALANCE, OP.EXTCODESIZE, OP.EXTCODEHASH, OP.EXTCODECOPY]);
+  if (op === OP.EXTCODECOPY)
+    code.apply(op, target(writer), randomOffset(random), randomOffset(random), randomLength(random));
   else {
     code.apply(op, target(writer));
     keep(writer);
@@ -142,16 +131,16 @@ const touching: Fragment = (writer) => {
   const { random, code } = writer;
   const kind = random(3);
   if (kind === 0) {
-    code.apply(OP.mload, randomOffset(random));
+    code.apply(OP.MLOAD, randomOffset(random));
     keep(writer);
-  } else code.apply(kind === 1 ? OP.mstore : 0x53, randomOffset(random), randomWord(random));
+  } else code.apply(kind === 1 ? OP.MSTORE : OP.MSTORE8, randomOffset(random), randomWord(random));
 };
 
 const copying: Fragment = ({ random, code }) => {
-  const op = pick(random, [OP.callDataCopy, CODECOPY, MCOPY, MCOPY, OP.returnDataCopy]);
-  if (op === OP.returnDataCopy && !once(random, 30)) {
+  const op = pick(random, [OP.CALLDATACOPY, OP.CODECOPY, OP.MCOPY, OP.MCOPY, OP.RETURNDATACOPY]);
+  if (op === OP.RETURNDATACOPY && !once(random, 30)) {
     // As much as there is, or too much.
-    code.op(OP.returnDataSize);
+    code.op(OP.RETURNDATASIZE);
     code.push(once(random, 15) ? 1 + random(3) : 0);
     code.push(randomOffset(random));
     code.op(op);
@@ -163,22 +152,22 @@ const overlapping: Fragment = (writer) => {
   const { random, code } = writer;
   const [low, shift] = [random(40), 1 + random(64)];
   const upwards = !once(random, 3);
-  for (const at of [0, 2048, 2048 + shift]) code.apply(OP.mstore, low + at, randomWord(random));
-  code.apply(MCOPY, upwards ? low + shift : low, upwards ? low : low + shift, 2049 + random(2100));
-  code.apply(KECCAK, low, 4500);
+  for (const at of [0, 2048, 2048 + shift]) code.apply(OP.MSTORE, low + at, randomWord(random));
+  code.apply(OP.MCOPY, upwards ? low + shift : low, upwards ? low : low + shift, 2049 + random(2100));
+  code.apply(OP.KECCAK256, low, 4500);
   keep(writer);
 };
 
 const hashing: Fragment = (writer) => {
   const { random, code } = writer;
-  code.apply(KECCAK, randomOffset(random), randomLength(random));
+  code.apply(OP.KECCAK256, randomOffset(random), randomLength(random));
   keep(writer);
 };
 
 const logging: Fragment = ({ random, code }) => {
   const topics = random(5);
   const words = Array.from({ length: topics }, () => randomWord(random));
-  code.apply(LOG0 + topics, randomOffset(random), randomLength(random), ...words);
+  code.apply(OP.LOG0 + topics, randomOffset(random), randomLength(random), ...words);
 };
 
 // Storage
@@ -187,14 +176,14 @@ const storing: Fragment = (writer) => {
   const { random, code } = writer;
   const kind = random(10);
   const slot = pick(random, SLOTS);
-  if (kind < 5) code.apply(OP.sstore, slot, randomValue(random));
-  else if (kind < 7) code.apply(OP.sload, slot);
-  else if (kind === 7) code.apply(OP.tstore, slot, randomValue(random));
-  else if (kind === 8) code.apply(OP.tload, slot);
+  if (kind < 5) code.apply(OP.SSTORE, slot, randomValue(random));
+  else if (kind < 7) code.apply(OP.SLOAD, slot);
+  else if (kind === 7) code.apply(OP.TSTORE, slot, randomValue(random));
+  else if (kind === 8) code.apply(OP.TLOAD, slot);
   // A slot's value moves to another.
   else {
-    code.apply(OP.sload, slot);
-    code.apply(OP.sstore, pick(random, SLOTS));
+    code.apply(OP.SLOAD, slot);
+    code.apply(OP.SSTORE, pick(random, SLOTS));
   }
   if (kind === 5 || kind === 6 || kind === 8) keep(writer);
 };
@@ -207,13 +196,13 @@ const skipping: Fragment = (writer) => {
   const conditional = once(random, 2);
   if (conditional) code.push(random(3) === 0 ? 0 : randomWord(random));
   code.pushLabel(label);
-  code.op(conditional ? JUMPI : JUMP);
+  code.op(conditional ? OP.JUMPI : OP.JUMP);
   if (once(random, 3)) code.op(...randomBytes(random, random(4)));
   else fragments(writer, random(2));
   // What was skipped may end within the data of a PUSH, which hides the destination.
-  if (once(random, 40)) code.op(PUSH1 + random(32));
+  if (once(random, 40)) code.op(OP.PUSH1 + random(32));
   code.place(label);
-  if (!once(random, 60)) code.op(JUMPDEST);
+  if (!once(random, 60)) code.op(OP.JUMPDEST);
 };
 
 const looping: Fragment = (writer) => {
@@ -221,12 +210,12 @@ const looping: Fragment = (writer) => {
   code.push(1 + random(once(random, 10) ? 200 : 5));
   const label = code.label();
   code.place(label);
-  code.op(JUMPDEST);
+  code.op(OP.JUMPDEST);
   fragments({ ...writer, nesting: 0, balanced: true }, random(3));
   code.push(1);
-  code.op(SWAP1, SUB, DUP1);
+  code.op(OP.SWAP1, OP.SUB, OP.DUP1);
   code.pushLabel(label);
-  code.op(JUMPI, OP.pop);
+  code.op(OP.JUMPI, OP.POP);
 };
 
 /** To a 0x5b that is data, or to anywhere. */
@@ -236,20 +225,20 @@ const falling: Fragment = ({ random, code }) => {
   if (conditional) code.push(random(2));
   if (once(random, 3)) code.push(randomOffset(random));
   else code.pushLabel(hidden);
-  code.op(conditional ? JUMPI : JUMP, PUSH1 + 1, 0);
+  code.op(conditional ? OP.JUMPI : OP.JUMP, OP.PUSH1 + 1, 0);
   code.place(hidden);
-  code.op(JUMPDEST, OP.pop);
+  code.op(OP.JUMPDEST, OP.POP);
 };
 
 // Calls
 
 function callWith(writer: Writer, to: bigint, input: readonly [bigint, bigint]): void {
   const { random, code } = writer;
-  const op = pick(random, [OP.call, OP.call, OP.callCode, OP.delegateCall, OP.staticCall, OP.staticCall]);
+  const op = pick(random, [OP.CALL, OP.CALL, OP.CALLCODE, OP.DELEGATECALL, OP.STATICCALL, OP.STATICCALL]);
   for (const argument of [randomLength(random), randomOffset(random), input[1], input[0]]) code.push(argument);
-  if (op === OP.call || op === OP.callCode) {
+  if (op === OP.CALL || op === OP.CALLCODE) {
     // All that there is, now and then.
-    if (once(random, 12)) code.op(SELFBALANCE);
+    if (once(random, 12)) code.op(OP.SELFBALANCE);
     else code.push(random(3) > 0 ? 0 : random(400));
   }
   code.push(to);
@@ -257,7 +246,7 @@ function callWith(writer: Writer, to: bigint, input: readonly [bigint, bigint]):
   code.op(op);
   keep(writer);
   if (once(random, 3)) {
-    code.op(OP.returnDataSize);
+    code.op(OP.RETURNDATASIZE);
     keep(writer);
   }
 }
@@ -274,7 +263,7 @@ const precompiling: Fragment = (writer) => {
   code.push(data.length);
   code.pushLabel(code.embed(data));
   code.push(offset);
-  code.op(CODECOPY);
+  code.op(OP.CODECOPY);
   callWith(writer, address, [offset, BigInt(data.length)]);
 };
 
@@ -288,21 +277,21 @@ const creating: Fragment = (writer) => {
   code.push(initcode.length);
   code.pushLabel(code.embed(initcode));
   code.push(at);
-  code.op(CODECOPY);
+  code.op(OP.CODECOPY);
   const value = random(3) > 0 ? 0n : BigInt(random(200));
   const length = once(random, 60) ? pick(random, [0, 49_152, 49_153]) : initcode.length;
   const create = (): void => {
-    if (salted) code.apply(OP.create2, value, at, length, salt);
-    else code.apply(OP.create, value, at, length);
+    if (salted) code.apply(OP.CREATE2, value, at, length, salt);
+    else code.apply(OP.CREATE, value, at, length);
   };
   const [salted, salt] = [once(random, 2), random(2)];
   create();
   if (once(random, 4)) {
     // Call what was just made; then make it once more.
     for (const argument of [0, 0, 0, 0, random(2)]) code.push(argument);
-    code.op(0x85);
+    code.op(OP.DUP1 + 5);
     code.push(randomGas(random));
-    code.op(OP.call, OP.pop);
+    code.op(OP.CALL, OP.POP);
     if (once(random, 2)) {
       keep(writer);
       create();
@@ -313,9 +302,9 @@ const creating: Fragment = (writer) => {
 
 const destroying: Fragment = (writer) => {
   const { random, code } = writer;
-  if (once(random, 4)) code.op(0x30, OP.selfDestruct);
+  if (once(random, 4)) code.op(OP.ADDRESS, OP.SELFDESTRUCT);
   // To somebody who was never there, now and then.
-  else code.apply(OP.selfDestruct, once(random, 4) ? 0xdead00 + random(200) : target(writer));
+  else code.apply(OP.SELFDESTRUCT, once(random, 4) ? 0xdead00 + random(200) : target(writer));
 };
 
 const junk: Fragment = ({ random, code }) => code.op(...randomBytes(random, 1 + random(5)));
@@ -346,14 +335,14 @@ function fragments(writer: Writer, count: number): void {
 }
 
 const ENDS: Weighted<Fragment> = [
-  [4, ({ code }) => code.op(OP.stop)],
-  [6, ({ random, code }) => code.apply(OP.return, randomOffset(random), randomLength(random))],
-  [3, ({ random, code }) => code.apply(OP.revert, randomOffset(random), randomLength(random))],
+  [4, ({ code }) => code.op(OP.STOP)],
+  [6, ({ random, code }) => code.apply(OP.RETURN, randomOffset(random), randomLength(random))],
+  [3, ({ random, code }) => code.apply(OP.REVERT, randomOffset(random), randomLength(random))],
   [4, destroying],
-  [1, ({ code }) => code.op(OP.invalid)],
+  [1, ({ code }) => code.op(INVALID)],
   // It runs into whatever is embedded, or off the end.
   [1, () => undefined],
-  [1, ({ random, code }) => code.op(PUSH1 + random(32))],
+  [1, ({ random, code }) => code.op(OP.PUSH1 + random(32))],
 ];
 
 export function randomProgram(random: Random, surroundings: Surroundings, nesting = 2): Uint8Array {
@@ -371,17 +360,17 @@ export function randomInitcode(random: Random, surroundings: Surroundings, nesti
   fragments(writer, random(4));
   const kind = random(12);
   if (kind === 0) pickWeighted(random, ENDS)(writer);
-  else if (kind === 1) code.apply(OP.return, 0, pick(random, [1, 200, 24_576, 24_577]));
+  else if (kind === 1) code.apply(OP.RETURN, 0, pick(random, [1, 200, 24_576, 24_577]));
   else if (kind === 2) {
     code.apply(0x53, 0, pick(random, [0xef, 0xfe, 0xee]));
-    code.apply(OP.return, 0, 1 + random(3));
+    code.apply(OP.RETURN, 0, 1 + random(3));
   } else {
     const runtime = kind === 3 ? new Uint8Array(0) : randomProgram(random, surroundings, Math.max(nesting - 1, 0));
     code.push(runtime.length);
     code.pushLabel(code.embed(runtime));
     code.push(0);
-    code.op(CODECOPY);
-    code.apply(OP.return, 0, runtime.length);
+    code.op(OP.CODECOPY);
+    code.apply(OP.RETURN, 0, runtime.length);
   }
   return code.assemble();
 }

@@ -2,10 +2,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { concat } from "@elench/bytes/concat";
+import { OP } from "@elench/spec/evm/opcodes";
 import { bytesToHex } from "@ethereumjs/util";
 import {
   apply,
-  OP,
+  INVALID,
   push,
   randomScenario,
   runNatively,
@@ -95,10 +96,10 @@ test("instructions of random transactions are those that @ethereumjs/evm tells o
 function everyInstruction(): Uint8Array {
   const parts: Uint8Array[] = [];
   for (const [op, opcode] of OPCODES.entries()) {
-    if (!opcode || op === OP.stop || op >= OP.create || op === 0x56 || op === 0x57) continue;
+    if (!opcode || op === OP.STOP || op >= OP.CREATE || op === OP.JUMP || op === OP.JUMPI) continue;
     // There is no return data to copy.
-    const args = Array.from({ length: opcode.takes }, (_, i) => (op === OP.returnDataCopy ? 0 : i + 1));
-    const data = new Uint8Array(op > 0x5f && op <= 0x7f ? op - 0x5f : 0).fill(op);
+    const args = Array.from({ length: opcode.takes }, (_, i) => (op === OP.RETURNDATACOPY ? 0 : i + 1));
+    const data = new Uint8Array(op >= OP.PUSH1 && op <= OP.PUSH32 ? op - OP.PUSH0 : 0).fill(op);
     parts.push(concat(...args.reverse().map(push), Uint8Array.of(op), data));
   }
   return concat(...parts);
@@ -108,7 +109,7 @@ test("every instruction is described with its stack before and after, and its ga
   const of = scenario({ accounts: [[SELF, { nonce: 1n, code: everyInstruction() }]], gas: 3_000_000n, to: SELF });
   const seen = await agree(of, "every instruction");
   for (const [op, opcode] of OPCODES.entries())
-    if (opcode && op !== OP.stop && op < OP.create && op !== 0x56 && op !== 0x57)
+    if (opcode && op !== OP.STOP && op < OP.CREATE && op !== OP.JUMP && op !== OP.JUMPI)
       assert.ok(seen.has(opcode.name), opcode.name);
   const steps = await descriptions(of);
   for (const [i, { opcode, outcome, gas, stack, next }] of steps.entries()) {
@@ -138,7 +139,7 @@ const run = (code: Uint8Array, storage: ReadonlyMap<bigint, bigint> = new Map(),
     scenario({
       accounts: [
         [SELF, { nonce: 1n, balance: 100n, code, storage }],
-        [OTHER, { nonce: 1n, code: concat(apply(OP.sstore, 1, 1), apply(OP.revert, 0, 3)) }],
+        [OTHER, { nonce: 1n, code: concat(apply(OP.SSTORE, 1, 1), apply(OP.REVERT, 0, 3)) }],
       ],
       gas,
       to: SELF,
@@ -146,7 +147,7 @@ const run = (code: Uint8Array, storage: ReadonlyMap<bigint, bigint> = new Map(),
   );
 
 test("a write of a slot tells the account, the slot, the value before and after, and the one before the transaction", async () => {
-  const code = concat(apply(OP.sstore, 3, 5), apply(OP.sstore, 3, 0), apply(OP.sload, 3));
+  const code = concat(apply(OP.SSTORE, 3, 5), apply(OP.SSTORE, 3, 0), apply(OP.SLOAD, 3));
   const steps = await run(code, new Map([[3n, 9n]]));
   const writes = steps.filter(({ opcode, outcome }) => opcode === "SSTORE" && outcome === "done");
   const slot = { kind: "storage", address: hexAddress(SELF), slot: "0x3", original: "0x9" };
@@ -169,7 +170,7 @@ test("a write of a slot tells the account, the slot, the value before and after,
 });
 
 test("transient slots and memory tell what was there, and what is", async () => {
-  const steps = await run(concat(apply(OP.tstore, 4, 7), apply(OP.mstore, 1, 255), apply(OP.mload, 0)));
+  const steps = await run(concat(apply(OP.TSTORE, 4, 7), apply(OP.MSTORE, 1, 255), apply(OP.MLOAD, 0)));
   const [slot] = only(steps, "TSTORE").storage;
   assert.deepEqual([slot?.kind, slot?.slot, slot?.before, slot?.after], ["transient", "0x4", "0x0", "0x7"]);
   const { memory } = only(steps, "MSTORE");
@@ -179,7 +180,7 @@ test("transient slots and memory tell what was there, and what is", async () => 
 });
 
 test("a call tells what it gives away, its callee's frame, and what its revert undoes", async () => {
-  const steps = await run(apply(OP.call, 60_000, OTHER, 0, 0, 0, 0, 0));
+  const steps = await run(apply(OP.CALL, 60_000, OTHER, 0, 0, 0, 0, 0));
   const call = only(steps, "CALL");
   assert.deepEqual([call.gas.given, call.gas.cost], [60_000n, 62_600n]);
   assert.deepEqual(
@@ -203,7 +204,7 @@ test("a call tells what it gives away, its callee's frame, and what its revert u
 });
 
 test("code's hash, logs, and the state root that a flush leads to", async () => {
-  const code = concat(apply(OP.mstore, 0, 1), apply(OP.log1, 31, 1, 9));
+  const code = concat(apply(OP.MSTORE, 0, 1), apply(OP.LOG0 + 1, 31, 1, 9));
   const of = scenario({ accounts: [[SELF, { nonce: 1n, code }]], gas: 100_000n, to: SELF });
   const [steps, { stateRoot }] = [await descriptions(of), await runNatively(of)];
   const log = only(steps, "LOG");
@@ -214,17 +215,17 @@ test("code's hash, logs, and the state root that a flush leads to", async () => 
   assert.equal(roots.at(-1)?.after, bytesToHex(stateRoot));
 });
 
-test("each way of failing is told", async () => {
+test("each exceptional halt names its reason", async () => {
   const ways: [Uint8Array, RegExp, bigint?][] = [
-    [Uint8Array.of(OP.add), /takes 2 items, and the stack has 0/],
-    [Uint8Array.of(OP.invalid), /no such instruction/],
-    [apply(0x56, 3), /no JUMPDEST/],
-    [apply(OP.returnDataCopy, 0, 0, 1), /not so much return data/],
-    [apply(OP.mstore, 2n ** 255n, 1), /beyond what any gas could pay for/],
-    [apply(OP.mstore, 1_000_000, 1), /costs \d+ gas more, and \d+ are left/, 30_000n],
-    [apply(OP.sstore, 1, 1), /2300 gas or less/, 21_000n + 2_306n],
-    [apply(OP.create, 0, 0, 50_000), /initcode/],
-    [concat(...Array.from({ length: 1025 }, () => push(0))), /1024 items already/],
+    [Uint8Array.of(OP.ADD), /stack underflow: it takes 2 items, the stack has 0/],
+    [Uint8Array.of(INVALID), /invalid opcode/],
+    [apply(OP.JUMP, 3), /invalid jump destination/],
+    [apply(OP.RETURNDATACOPY, 0, 0, 1), /return data out of bounds/],
+    [apply(OP.MSTORE, 2n ** 255n, 1), /memory expansion too large for any gas/],
+    [apply(OP.MSTORE, 1_000_000, 1), /out of gas: \d+ more needed, \d+ left/, 30_000n],
+    [apply(OP.SSTORE, 1, 1), /more than 2300 gas/, 21_000n + 2_306n],
+    [apply(OP.CREATE, 0, 0, 50_000), /initcode/],
+    [concat(...Array.from({ length: 1025 }, () => push(0))), /stack overflow/],
   ];
   for (const [code, why, gas] of ways) {
     const failed = (await run(code, new Map(), gas)).filter(({ outcome }) => outcome === "fails");
@@ -249,8 +250,8 @@ test("describing a step leaves the machine as it is", async () => {
 });
 
 test("a step is described in the same words whatever this process has hashed in between", async () => {
-  const code = concat(apply(OP.sstore, 3, 5), apply(OP.tstore, 4, 6), apply(OP.revert, 0, 0));
-  const caller = concat(apply(OP.sstore, 7, 1), apply(OP.call, 60_000, OTHER, 0, 0, 0, 0, 0));
+  const code = concat(apply(OP.SSTORE, 3, 5), apply(OP.TSTORE, 4, 6), apply(OP.REVERT, 0, 0));
+  const caller = concat(apply(OP.SSTORE, 7, 1), apply(OP.CALL, 60_000, OTHER, 0, 0, 0, 0, 0));
   const accounts = [
     [SELF, { nonce: 1n, code: caller }],
     [OTHER, { nonce: 1n, code }],

@@ -1,6 +1,7 @@
 /** Traces of random transactions, held against the step events of @ethereumjs/evm, and against the format of EIP-3155. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { GAS } from "@elench/spec/evm/gas-costs";
 import type { InterpreterStep } from "@ethereumjs/evm";
 import { randomScenario, runNatively, runStepped, type Scenario } from "../fixtures/programs.ts";
 import type { Machine } from "../state/machine.ts";
@@ -52,7 +53,6 @@ async function eventsOf(scenario: Scenario): Promise<{ events: Event[]; world: s
 }
 
 const CALLS = new Set(["CREATE", "CREATE2", "CALL", "CALLCODE", "DELEGATECALL", "STATICCALL"]);
-const STIPEND = 2300n;
 
 test(`${SCENARIOS} random transactions: the same instructions, gas, stacks and depths as @ethereumjs/evm, and the same end`, async () => {
   const [seen, compared] = [new Set<string>(), { costs: 0, calls: 0, errors: 0, refunds: 0 }];
@@ -96,7 +96,7 @@ test(`${SCENARIOS} random transactions: the same instructions, gas, stacks and d
       } else if (next && next.depth > line.depth) {
         compared.calls++;
         const value = ["CALL", "CALLCODE"].includes(line.opName) && BigInt(line.stack.at(-3) as string) > 0n;
-        const given = BigInt(next.gas) - (value ? STIPEND : 0n);
+        const given = BigInt(next.gas) - (value ? GAS.CALL_STIPEND : 0n);
         assert.equal(BigInt(line.gasCost) - given, fee, where);
       }
       if (line.opName === "RETURNDATASIZE" && next)

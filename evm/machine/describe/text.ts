@@ -1,4 +1,7 @@
 import { wordBytes } from "@elench/bytes/words";
+import { GAS } from "@elench/spec/evm/gas-costs";
+import { LIMIT } from "@elench/spec/evm/limits";
+import { OP } from "@elench/spec/evm/opcodes";
 import { decodeEntry } from "../../inference/directory.ts";
 import { FLAG, type Frame, KIND, PHASE, type Phase, STATUS, type Tx } from "../../structures/layout.ts";
 import { leftmost } from "../../structures/sparse.ts";
@@ -37,17 +40,16 @@ export interface Taken {
 /** What the step does, in one sentence. */
 export function textOf(taken: Taken): string {
   const { before, outcome, op } = taken;
-  if (outcome === "halted") return "the batch has ended: nothing happens any more";
+  if (outcome === "halted") return "halted: the batch has ended, and the state no longer changes";
   const what = op === null ? phaseText(taken, before.task) : instructionText(taken, op);
-  if (isLoad(taken.after.task)) return `${what}; first ${nameOf(taken.after.task)} has to be brought in`;
-  // LEAVE hands on a failure that was one before.
-  if (outcome === "fails") return `${what}: fails, ${failure(taken)}`;
+  if (isLoad(taken.after.task)) return `${what}; waits until ${nameOf(taken.after.task)} is loaded`;
+  if (outcome === "fails") return `${what}: exceptional halt, ${failure(taken)}`;
   return what;
 }
 
 const bytes = (count: number | bigint): string => `${count} byte${BigInt(count) === 1n ? "" : "s"}`;
 
-/** What is loaded. */
+/** The record that a load brings into the journal or the code table. */
 function nameOf(wanted: Wanted): string {
   switch (wanted.phase) {
     case PHASE.loadAccount:
@@ -66,9 +68,9 @@ function instructionText(taken: Taken, op: number): string {
   const name = opcodeName(op);
   const opcode = OPCODES[op];
   if (!opcode) return name;
-  const isPush = op >= 0x5f && op <= 0x7f;
+  const isPush = op >= OP.PUSH0 && op <= OP.PUSH32;
   if (outcome === "done" && isPush) return `${name} ${hexWord(after.stack.peek(0))}`;
-  if (op >= 0x80 && op <= 0x9f)
+  if (op >= OP.DUP1 && op <= OP.SWAP16)
     return outcome === "done" ? `${name}: the top is ${hexWord(after.stack.peek(0))}` : name;
   const said =
     args.length === 0
@@ -78,56 +80,67 @@ function instructionText(taken: Taken, op: number): string {
   return `${said}${effect(taken, op)}`;
 }
 
-/** What comes of an instruction that does its work. */
+/** The result of an instruction that is done. */
 function effect({ before, after, touched }: Taken, op: number): string {
   switch (op) {
-    case 0x55:
-    case 0x5d: {
+    case OP.SSTORE:
+    case OP.TSTORE: {
       const [slot] = touched.storage;
       return slot ? `: ${slot.before} → ${slot.after}` : "";
     }
-    case 0x56:
-    case 0x57:
-      return after.pc === before.pc + 1 ? ": goes on" : ` goes to ${after.pc}`;
-    case 0x00:
-    case 0xf3:
+    case OP.JUMP:
+    case OP.JUMPI:
+      return after.pc === before.pc + 1 ? ": does not jump" : `: jumps to ${after.pc}`;
+    case OP.STOP:
+    case OP.RETURN:
       return ` ends the frame with ${bytes(after.returned.length)}`;
-    case 0xfd:
-      return ` ends the frame, and undoes what it did; ${bytes(after.returned.length)} come back`;
+    case OP.REVERT:
+      return ` reverts the frame with ${bytes(after.returned.length)}`;
     default:
   }
   const gives = OPCODES[op]?.gives ?? 0;
   if (after.phase === PHASE.execute && gives === 1) return ` = ${hexWord(after.stack.peek(0))}`;
   if (after.phase === PHASE.execute || after.phase === PHASE.leave) return "";
-  return `: goes on with ${phaseName(after.phase)}`;
+  return `: continues in ${phaseName(after.phase)}`;
 }
 
-const STATE_CHANGES = new Set([0x55, 0x5d, 0xa0, 0xa1, 0xa2, 0xa3, 0xa4, 0xf0, 0xf1, 0xf5, 0xff]);
-const STIPEND = 2300n;
+const LOGS = Array.from({ length: OP.LOG4 - OP.LOG0 + 1 }, (_, topics) => OP.LOG0 + topics);
+/** Instructions that EIP-214 forbids in a static call; CALL only with a value. */
+const STATE_CHANGES: ReadonlySet<number> = new Set([
+  OP.SSTORE,
+  OP.TSTORE,
+  ...LOGS,
+  OP.CREATE,
+  OP.CALL,
+  OP.CREATE2,
+  OP.SELFDESTRUCT,
+]);
 
-/** Why the frame ends: the first of the reasons that applied. */
+/** Why the frame halts exceptionally: the first reason, in the order of the checks. */
 function failure({ before, op, looks }: Taken): string {
   const opcode = op === null ? undefined : OPCODES[op];
   if (op !== null) {
-    if (!opcode) return "for there is no such instruction";
+    if (!opcode) return "invalid opcode";
     const { height } = before.stack;
-    if (height < opcode.takes) return `for it takes ${opcode.takes} items, and the stack has ${height}`;
-    if (height - opcode.takes + opcode.gives > STACK_LIMIT) return `for the stack has ${height} items already`;
+    if (height < opcode.takes) return `stack underflow: it takes ${opcode.takes} items, the stack has ${height}`;
+    if (height - opcode.takes + opcode.gives > STACK_LIMIT)
+      return `stack overflow: the stack already has ${height} items, the limit is ${STACK_LIMIT}`;
   }
-  if (looks.outOfGas) return `for it costs ${looks.outOfGas.cost} gas more, and ${looks.outOfGas.left} are left`;
-  if (op === null) return PHASE_FAILURES[before.phase] ?? "by an exceptional halt";
-  if (before.frame?.isStatic && STATE_CHANGES.has(op)) return "for nothing may change in a static call";
-  if (op === 0x56 || op === 0x57) return "for that is no JUMPDEST";
-  if (op === 0x3e) return "for there is not so much return data";
-  if (op === 0x55 && before.gas <= STIPEND) return `for no slot is written with ${STIPEND} gas or less`;
-  if (op === 0xf0 || op === 0xf5) return "for the initcode, or its place in memory, is too large";
-  return "for that is beyond what any gas could pay for";
+  if (looks.outOfGas) return `out of gas: ${looks.outOfGas.cost} more needed, ${looks.outOfGas.left} left`;
+  if (op === null) return PHASE_FAILURES[before.phase] ?? `in ${phaseName(before.phase)}`;
+  if (before.frame?.isStatic && STATE_CHANGES.has(op)) return "state change in a static call";
+  if (op === OP.JUMP || op === OP.JUMPI) return "invalid jump destination: not a JUMPDEST";
+  if (op === OP.RETURNDATACOPY) return "return data out of bounds";
+  if (op === OP.SSTORE && before.gas <= GAS.CALL_STIPEND)
+    return `SSTORE needs more than ${GAS.CALL_STIPEND} gas (EIP-2200), ${before.gas} left`;
+  if (op === OP.CREATE || op === OP.CREATE2) return "initcode too large, or memory expansion too large for any gas";
+  return "out of gas: memory expansion too large for any gas";
 }
 
 const PHASE_FAILURES: Readonly<Partial<Record<Phase, string>>> = {
-  [PHASE.enter]: "for the address is taken",
-  [PHASE.leave]: "for the code is longer than 24576 bytes, or begins with 0xef",
-  [PHASE.precompile]: "for the input is none of its, or the call would be too dear on L1",
+  [PHASE.enter]: "address collision: the account has code or a nonce (EIP-684)",
+  [PHASE.leave]: `code too large (over ${LIMIT.CODE_BYTES} bytes), or it begins with 0xef (EIP-3541)`,
+  [PHASE.precompile]: `invalid input, or the precompile would cost over ${LIMIT.PRECOMPILE_L1_GAS} gas on L1`,
 };
 
 // Other phases
@@ -136,7 +149,7 @@ const frameOf = (m: Machine): Frame => m.frame as Frame;
 const txOf = (m: Machine): Tx => m.tx as Tx;
 
 const loadText = ({ outcome }: Taken, task: LoadTask): string =>
-  `brings in ${nameOf(task)}${outcome === "waits" ? "" : `, and goes back to ${phaseName(task.resume.phase)}`}`;
+  `loads ${nameOf(task)}${outcome === "waits" ? "" : `, then returns to ${phaseName(task.resume.phase)}`}`;
 
 const done = (position: number, whole: number): string =>
   position >= whole ? `the last of ${bytes(whole)}` : `up to ${position} of ${bytes(whole)}`;
@@ -151,7 +164,7 @@ function nextText({ before, after }: Taken): string {
   if (was.open && !is.open) return `block ${was.number} ends, with ${was.gasUsed} gas used`;
   if (is.open && !was.open)
     return `block ${is.number} begins, with ${is.remaining} transaction${is.remaining === 1 ? "" : "s"}`;
-  return "the rest of the batch is ignored: it ends in the midst of a transaction";
+  return "the batch ends within a transaction: its remaining bytes are ignored";
 }
 
 const dropped = ({ after }: Taken): boolean => after.phase === PHASE.idle;
@@ -162,8 +175,8 @@ function enterText({ before, after, outcome }: Taken, { codeAddress, creates }: 
   const what = creates ? `creation of ${hexAddress(address)}` : `call of ${hexAddress(codeAddress)}`;
   const begins = `the ${what} by ${hexAddress(caller)}${pays} begins, at depth ${depth}`;
   if (outcome === "done" && after.phase === PHASE.leave)
-    return `${begins}: turned back, for ${depth > 1024 ? "it is too deep" : "the caller has less money"}`;
-  return after.phase === PHASE.execute && after.code.size === 0 ? `${begins}; there is no code` : begins;
+    return `${begins}: refused, ${depth > LIMIT.CALL_DEPTH ? `call depth over ${LIMIT.CALL_DEPTH}` : "insufficient balance"}`;
+  return after.phase === PHASE.execute && after.code.size === 0 ? `${begins}; the account has no code` : begins;
 }
 
 const STATUS_TEXTS: Readonly<Record<number, string>> = {
@@ -179,8 +192,8 @@ function leaveText({ before, after, outcome }: Taken, { status }: LeaveTask): st
   const { kind, address, depth } = frameOf(before);
   const what = `${kind === KIND.creation ? "creation of" : "call of"} ${hexAddress(address)}`;
   if (after.phase === PHASE.hash || outcome === "fails")
-    return `the ${what} leaves a code of ${bytes(before.returned.length)}`;
-  const where = depth === 0 ? "the transaction's own frame is done" : `back to depth ${depth - 1}`;
+    return `the ${what} returns code of ${bytes(before.returned.length)}`;
+  const where = depth === 0 ? "the transaction's outermost frame ends" : `back to depth ${depth - 1}`;
   return `the ${what} ${statusText(status)} with ${bytes(before.returned.length)}: ${where}`;
 }
 
@@ -189,7 +202,7 @@ function precompileText({ before, after, outcome }: Taken, { address, position }
   const name = `${precompileName(address)} of ${bytes(data.length)}`;
   const from = position > 0 ? `, from ${position} on` : "";
   return outcome === "done" && after.phase === PHASE.leave
-    ? `${name}${from}: gives ${bytes(after.returned.length)}`
+    ? `${name}${from}: returns ${bytes(after.returned.length)}`
     : `${name}${from}`;
 }
 
@@ -199,7 +212,7 @@ function askText({ after }: Taken, { modelId, entry, input }: AskTask): string {
 }
 
 function flushText({ before, after }: Taken): string {
-  if (after.phase === PHASE.receipt) return "the journal is empty: the tries hold everything";
+  if (after.phase === PHASE.receipt) return "the journal is empty: the tries hold every change";
   const first = leftmost(before.journal);
   if (!first) return "writes the journal into the tries";
   const { record } = first;
@@ -210,22 +223,22 @@ function flushText({ before, after }: Taken): string {
     const { number, original, current } = slot.record;
     const which = `slot ${hexWord(number)} of ${address}`;
     return original === current
-      ? `leaves ${which} as it was, ${hexWord(original)}`
+      ? `leaves ${which} unchanged, ${hexWord(original)}`
       : `writes ${which} into its trie: ${hexWord(original)} → ${hexWord(current)}`;
   }
-  if (isDestroyed) return `takes the destroyed account ${address} out of the trie`;
-  if ((record.flags & FLAG.touched) === 0) return `leaves account ${address} as it was`;
+  if (isDestroyed) return `removes the destroyed account ${address} from the trie`;
+  if ((record.flags & FLAG.touched) === 0) return `leaves account ${address} unchanged`;
   return `writes account ${address} into the trie, nonce ${record.nonce}, balance ${record.balance}`;
 }
 
 function receiptText({ after }: Taken, { status, used }: Outcome): string {
   const { number, gasUsed } = txOf(after).block;
-  return `the transaction ${statusText(status)} with ${used} gas used; block ${number} has used ${gasUsed} now`;
+  return `the transaction ${statusText(status)} with ${used} gas used; block ${number} has used ${gasUsed} so far`;
 }
 
 function decodeText(taken: Taken, { start, end }: DecodeTask): string {
   const what = `decodes the transaction in bytes ${start} to ${end - 1} of the batch`;
-  if (dropped(taken)) return `${what}: it is none, and is dropped`;
+  if (dropped(taken)) return `${what}: malformed, the transaction is dropped`;
   const envelope = txOf(taken.after).envelope;
   return `${what}: type ${envelope?.type}, nonce ${envelope?.nonce}, gas limit ${envelope?.gasLimit}`;
 }
@@ -248,32 +261,32 @@ const TEXTS: { readonly [P in Phase]: (taken: Taken, task: TaskOf<P>) => string 
   },
   [PHASE.build]: ({ after }, { view }) => {
     const position = after.task.phase === PHASE.build ? after.task.position : view.length;
-    return `makes the initcode the frame's code: ${done(position, view.length)}`;
+    return `copies the initcode into the frame's code: ${done(position, view.length)}`;
   },
   [PHASE.enter]: enterText,
   [PHASE.leave]: leaveText,
   [PHASE.precompile]: precompileText,
   [PHASE.input]: ({ after }, { view }) => {
     const position = after.task.phase === PHASE.input ? after.task.position : view.length;
-    return `makes the model's input: ${done(position, view.length)}`;
+    return `copies the model's input: ${done(position, view.length)}`;
   },
   [PHASE.ask]: askText,
   [PHASE.deposit]: ({ before }) =>
-    `account ${hexAddress(frameOf(before).address)} gets its code of ${bytes(before.returned.length)}`,
+    `account ${hexAddress(frameOf(before).address)} receives its code of ${bytes(before.returned.length)}`,
   [PHASE.create]: ({ after, outcome }) => {
     if (outcome === "waits") return "a creation begins";
     return after.phase === PHASE.enter
       ? `the new account is ${hexAddress(frameOf(after).address)}`
-      : "there is no creation: it is too deep, or the creator has too little money or too high a nonce";
+      : "refused: call depth, insufficient balance, or nonce overflow";
   },
-  [PHASE.log]: () => "the log joins the transaction's others",
-  [PHASE.start]: () => "the batch begins: its context and the output that it builds on are opened",
+  [PHASE.log]: () => "the log is appended to the transaction's logs",
+  [PHASE.start]: () => "the batch begins: opens its context and the output it builds on",
   [PHASE.next]: nextText,
   [PHASE.decode]: decodeText,
   [PHASE.recover]: (taken) =>
     dropped(taken)
-      ? "nobody made the signature: the transaction is dropped"
-      : `the signature is that of ${hexAddress(txOf(taken.after).origin)}`,
+      ? "invalid signature: the transaction is dropped"
+      : `the sender is ${hexAddress(txOf(taken.after).origin)}`,
   [PHASE.count]: ({ before, after }) => {
     const { data, intrinsic } = txOf(before).envelope as NonNullable<Tx["envelope"]>;
     const paid = (txOf(after).envelope as NonNullable<Tx["envelope"]>).intrinsic;
@@ -281,7 +294,7 @@ const TEXTS: { readonly [P in Phase]: (taken: Taken, task: TaskOf<P>) => string 
     return `counts the data's bytes, ${done(position, data.length)}: intrinsic gas ${intrinsic} → ${paid}`;
   },
   [PHASE.access]: (taken, { position, slotsEnd, address }) => {
-    if (dropped(taken)) return "the access list is none: the transaction is dropped";
+    if (dropped(taken)) return "malformed access list: the transaction is dropped";
     if (position < slotsEnd) return `a slot of ${hexAddress(address)} is on the access list: it is warm`;
     const named = [...taken.looks.accounts][0];
     return `account ${named === undefined ? "" : `${hexAddress(named)} `}is on the access list: it is warm`;
@@ -289,10 +302,10 @@ const TEXTS: { readonly [P in Phase]: (taken: Taken, task: TaskOf<P>) => string 
   [PHASE.validate]: (taken) => {
     const { before, after, outcome } = taken;
     const { origin, envelope } = txOf(before);
-    if (dropped(taken)) return "the transaction is not valid: it is dropped";
+    if (dropped(taken)) return "invalid transaction: it is dropped";
     const checks = `checks the transaction of ${hexAddress(origin)}`;
     if (outcome === "waits") return checks;
-    return `${checks}, and buys its gas: ${envelope?.gasLimit} at ${txOf(after).gasPrice} wei, ${envelope?.intrinsic} of them intrinsic`;
+    return `${checks} and buys its gas: ${envelope?.gasLimit} at ${txOf(after).gasPrice} wei, ${envelope?.intrinsic} of them intrinsic`;
   },
   [PHASE.settle]: ({ before, after }) =>
     after.task.phase !== PHASE.flush
@@ -302,8 +315,8 @@ const TEXTS: { readonly [P in Phase]: (taken: Taken, task: TaskOf<P>) => string 
   [PHASE.receipt]: receiptText,
   [PHASE.idle]: ({ before, after }) =>
     after.phase === PHASE.idle
-      ? `waits for the next transaction's steps, which begin at a multiple of 16^7 (${before.clock} now)`
-      : "has waited long enough: the next transaction's steps begin",
+      ? `idles until the next slot, a multiple of 16^7 steps (now at ${before.clock})`
+      : "the next transaction's slot begins",
 };
 
 const phaseText = (taken: Taken, task: Task): string =>

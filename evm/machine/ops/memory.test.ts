@@ -1,19 +1,19 @@
 /** Memory copied within itself. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { OP } from "@elench/spec/evm/opcodes";
 import { PHASE } from "../../structures/layout.ts";
 import { machineIn, stepWhile, worldOf } from "../fixtures/state.ts";
 import type { Machine } from "../state/machine.ts";
 import { prove, step } from "../step.ts";
 
-const MCOPY = 0x5e;
 const SIZE = 8192;
 const world = worldOf(new Map());
 const content = Uint8Array.from({ length: SIZE }, (_, i) => (Math.imul(i, 0x9e3779b1) >>> 13) & 0xff);
 
 /** After MCOPY's own step. */
 function copying(to: number, from: number, length: number): Machine {
-  const m = machineIn({ world, code: Uint8Array.of(MCOPY), stack: [BigInt(length), BigInt(from), BigInt(to)] });
+  const m = machineIn({ world, code: Uint8Array.of(OP.MCOPY), stack: [BigInt(length), BigInt(from), BigInt(to)] });
   m.memory.grow(SIZE);
   m.memory.write(0, content);
   step(m);

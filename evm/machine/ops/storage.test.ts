@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { OP } from "@elench/spec/evm/opcodes";
 import { Common, Hardfork, Mainnet } from "@ethereumjs/common";
 import { createEVM } from "@ethereumjs/evm";
 import { Caches, MerkleStateManager } from "@ethereumjs/statemanager";
@@ -19,9 +20,9 @@ const PRECOMPILES = Array.from({ length: 10 }, (_, i) => BigInt(i + 1));
 const blank = decodeAccount(SELF, null);
 const common = new Common({ chain: Mainnet, hardfork: Hardfork.Cancun });
 
-const push = (value: bigint): number[] => [0x7f, ...setLengthLeft(bigIntToBytes(value), 32)];
-const write = (number: bigint, value: bigint): number[] => [...push(value), ...push(number), 0x55];
-const read = (number: bigint): number[] => [...push(number), 0x54, 0x50];
+const push = (value: bigint): number[] => [OP.PUSH32, ...setLengthLeft(bigIntToBytes(value), 32)];
+const write = (number: bigint, value: bigint): number[] => [...push(value), ...push(number), OP.SSTORE];
+const read = (number: bigint): number[] => [...push(number), OP.SLOAD, OP.POP];
 
 const addressOf = (address: bigint) => createAddressFromString(`0x${address.toString(16).padStart(40, "0")}`);
 
@@ -83,7 +84,10 @@ describe("SSTORE", () => {
       for (const values of sequences) {
         for (const warm of [false, true]) {
           const code = [...(warm ? read(SLOT) : []), ...values.flatMap((value) => write(SLOT, value))];
-          const [m, expected] = [run(accounts, [...code, 0x5b]), await reference(accounts, [...code, 0x5b])];
+          const [m, expected] = [
+            run(accounts, [...code, OP.JUMPDEST]),
+            await reference(accounts, [...code, OP.JUMPDEST]),
+          ];
           const what = `${original} → ${values} ${warm ? "warm" : "cold"}`;
           assert.equal(m.gas, expected.gasLeft, what);
           assert.equal(m.tx?.refund, expected.refund, what);
@@ -115,7 +119,7 @@ describe("SSTORE", () => {
 });
 
 describe("gas and results of reading", () => {
-  const code = Uint8Array.of(0x60, 0x5b, 0x5b, 0x00);
+  const code = Uint8Array.of(OP.PUSH1, OP.JUMPDEST, OP.JUMPDEST, OP.STOP);
   const accounts: TestWorld = new Map([
     [SELF, { nonce: 1n, balance: 77n, storage: { 1: 5n } }],
     [OTHER, { nonce: 1n, balance: 99n, code }],
@@ -123,19 +127,23 @@ describe("gas and results of reading", () => {
   ]);
   const ABSENT = 0xabn;
   const PRECOMPILE = 4n;
-  const store = (number: bigint): number[] => [...push(number), 0x55];
+  const store = (number: bigint): number[] => [...push(number), OP.SSTORE];
 
   it("are those of @ethereumjs/evm, cold and then warm", async () => {
-    const reads = [0x31, 0x3b, 0x3f].flatMap((op) =>
+    const reads = [OP.BALANCE, OP.EXTCODESIZE, OP.EXTCODEHASH].flatMap((op) =>
       [OTHER, ABSENT, 0xe0an, PRECOMPILE, SELF].map((address): [string, number[]] => [
         `opcode ${op.toString(16)} of ${address.toString(16)}`,
         [...push(address), op],
       ]),
     );
-    reads.push(["SELFBALANCE", [0x47]], ["SLOAD", [...push(1n), 0x54]], ["SLOAD of nothing", [...push(2n), 0x54]]);
     reads.push(
-      ["TLOAD", [...push(9n), ...push(8n), 0x5d, ...push(8n), 0x5c]],
-      ["TLOAD of nothing", [...push(8n), 0x5c]],
+      ["SELFBALANCE", [OP.SELFBALANCE]],
+      ["SLOAD", [...push(1n), OP.SLOAD]],
+      ["SLOAD of nothing", [...push(2n), OP.SLOAD]],
+    );
+    reads.push(
+      ["TLOAD", [...push(9n), ...push(8n), OP.TSTORE, ...push(8n), OP.TLOAD]],
+      ["TLOAD of nothing", [...push(8n), OP.TLOAD]],
     );
     for (const [what, once] of reads) {
       const all = [...once, ...store(100n), ...once, ...store(101n)];
@@ -161,9 +169,9 @@ describe("gas and results of reading", () => {
         ...push(from),
         ...push(to),
         ...push(OTHER),
-        0x3c,
+        OP.EXTCODECOPY,
         ...push(0n),
-        0x51,
+        OP.MLOAD,
         ...store(100n),
       ];
       const [m, expected] = [warmSelf(accounts, all), await reference(accounts, all)];
@@ -181,21 +189,21 @@ describe("gas and results of reading", () => {
     return m;
   }
 
-  const storageOf = (world: TestWorld) => accountOf(run(world, [0x47, 0x50]), SELF).storage;
+  const storageOf = (world: TestWorld) => accountOf(run(world, [OP.SELFBALANCE, OP.POP]), SELF).storage;
 });
 
 describe("a static frame", () => {
   const accounts: TestWorld = new Map([[SELF, { nonce: 1n, balance: 1n }]]);
 
   it("fails on SSTORE, TSTORE and SELFDESTRUCT, and reads", () => {
-    for (const op of [0x55, 0x5d, 0xff]) {
+    for (const op of [OP.SSTORE, OP.TSTORE, OP.SELFDESTRUCT]) {
       const m = run(accounts, [...push(1n), ...push(1n), op], GAS, true);
       assert.ok(failed(m), `opcode ${op.toString(16)}`);
       assert.equal(m.gas, 0n);
       assert.equal(run(accounts, [...push(1n), ...push(1n), op]).phase, PHASE.leave);
       assert.ok(!failed(run(accounts, [...push(1n), ...push(1n), op])), "it does not fail in another frame");
     }
-    for (const op of [0x54, 0x5c, 0x31]) assert.ok(!failed(run(accounts, [...push(1n), op], GAS, true)));
+    for (const op of [OP.SLOAD, OP.TLOAD, OP.BALANCE]) assert.ok(!failed(run(accounts, [...push(1n), op], GAS, true)));
   });
 });
 
@@ -204,7 +212,7 @@ describe("SELFDESTRUCT", () => {
   /** @param created whether this transaction created SELF. */
   function destroy(to: bigint, balance: bigint, created: boolean, gas = GAS): Machine {
     const accounts: TestWorld = new Map([[OTHER, { balance: 10n }]]);
-    const m = machineIn({ world: worldOf(accounts), code: Uint8Array.from([...push(to), 0xff]), gas });
+    const m = machineIn({ world: worldOf(accounts), code: Uint8Array.from([...push(to), OP.SELFDESTRUCT]), gas });
     insertAccount(m, { ...blank, nonce: 1n, balance, flags: FLAG.warm | (created ? FLAG.created : 0) });
     stepWhile(m, PHASE.execute, PHASE.loadAccount);
     return m;
@@ -248,7 +256,7 @@ describe("SELFDESTRUCT", () => {
         [OTHER, { balance: 10n }],
         [SELF, { nonce: 1n, balance }],
       ]);
-      const expected = await reference(accounts, [...push(to), 0xff]);
+      const expected = await reference(accounts, [...push(to), OP.SELFDESTRUCT]);
       assert.equal(destroy(to, balance, false).gas, expected.gasLeft, "the reference");
       assert.equal(accountOf(destroy(to, balance, false), to).balance, await expected.balance(to));
     }
