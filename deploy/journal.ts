@@ -11,8 +11,8 @@ export interface Created {
   readonly block: number;
 }
 
-/** Ignition's journal of one deployment: a JSON object a line. */
-interface Entry {
+/** One message of Ignition's journal of a deployment: a line of JSON. */
+interface JournalMessage {
   readonly type: string;
   /** Id of a contract of a module, such as `Elench#DisputeGame`. */
   readonly futureId?: string;
@@ -49,8 +49,8 @@ export function forgetUnsent(deploymentId: string, nextNonce: number): void {
     return;
   }
   const kept = lines.filter((text) => {
-    const entry = parse(text);
-    return entry && (entry.futureId === undefined || sent.has(entry.futureId));
+    const message = parse(text);
+    return message && (message.futureId === undefined || sent.has(message.futureId));
   });
   if (kept.length < lines.length) writeWhole(journalFile(deploymentId), kept.map((text) => `\n${text}`).join(""));
 }
@@ -74,12 +74,12 @@ function linesOf(deploymentId: string): string[] {
   return existsSync(file) ? readFileSync(file, "utf8").split("\n").filter(Boolean) : [];
 }
 
-const read = (deploymentId: string): Entry[] => linesOf(deploymentId).flatMap((text) => parse(text) ?? []);
+const read = (deploymentId: string): JournalMessage[] => linesOf(deploymentId).flatMap((text) => parse(text) ?? []);
 
-/** @returns null for an incomplete line: the process was killed, or the disk was full, during the write. */
-function parse(text: string): Entry | null {
+/** @returns null for half a line, which a process leaves that is killed, or has no space left, while it writes. */
+function parse(text: string): JournalMessage | null {
   try {
-    return JSON.parse(text) as Entry;
+    return JSON.parse(text) as JournalMessage;
   } catch {
     return null;
   }

@@ -8,8 +8,8 @@ export interface Appended {
   readonly bytes: Uint8Array;
 }
 
-/** A proposal for a batch's output. */
-export interface Entry {
+/** What is proposed as a batch's output. */
+export interface ProposedOutput {
   readonly batch: number;
   readonly game: Hex;
   /** The output that it builds on. */
@@ -29,7 +29,7 @@ export class Batches {
   /** 1 + the highest index in any event. */
   #count = 0;
   /** By batch. */
-  readonly entries = new Map<number, Entry>();
+  readonly entries = new Map<number, ProposedOutput>();
 
   /** Starts again from nothing, after a reorganisation removed events. */
   forget(): void {

@@ -6,7 +6,7 @@ import { encodeFunctionData } from "viem";
 import type { Game } from "../strategy/tree.ts";
 import type { Agent } from "./agent.ts";
 import type { BatchTraceProvider } from "./batch-trace-provider.ts";
-import type { Entry } from "./batches.ts";
+import type { ProposedOutput } from "./batches.ts";
 import { beneficiary } from "./delivery.ts";
 import type { Due, SettlingOptions } from "./due.ts";
 
@@ -32,7 +32,7 @@ export async function settleDue(
   }
 }
 
-function isOurs({ queue, watchtower }: Agent, { game: id }: Entry): boolean {
+function isOurs({ queue, watchtower }: Agent, { game: id }: ProposedOutput): boolean {
   const us = queue?.address.toLowerCase();
   const game = watchtower.forest.games.get(id);
   return game !== undefined && (game.proposal.proposer === us || beneficiary(game) === us);
@@ -42,7 +42,7 @@ function isOurs({ queue, watchtower }: Agent, { game: id }: Entry): boolean {
  * The next call on the way to the finality of a batch's true output.
  * @throws UserError if the game's result is false; MissingModel if the batches cannot be executed here.
  */
-export async function outputDue(agent: Agent, rollup: Rollup, entry: Entry): Promise<Due> {
+export async function outputDue(agent: Agent, rollup: Rollup, entry: ProposedOutput): Promise<Due> {
   const { batch, previous, readyAt } = entry;
   const before = agent.batches.entries.get(batch - 1);
   const chain = agent.chain as BatchTraceProvider;
