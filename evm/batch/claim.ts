@@ -7,11 +7,11 @@ import { wordsInOrder } from "@elench/spec/evm/structures";
 import { type Batch, type Block, PHASE, ZERO_HASH } from "../structures/layout.ts";
 import { historyTree } from "./history.ts";
 
-/** What a claim about a batch is about: docs/evm-machine.md, "Batches, blocks, transactions". */
+/** The input, context and output of a claim about a batch: docs/evm-machine.md, "Batches, blocks, transactions". */
 
 /** The chain after a block: what an output commits to. */
 export interface ChainState {
-  /** Of the last block. */
+  /** Number of the last block. */
   readonly number: bigint;
   /** Root of the state trie. */
   readonly stateRoot: Hash;
@@ -19,7 +19,7 @@ export interface ChainState {
   readonly history: readonly Hash[];
 }
 
-/** What a batch is executed from. */
+/** The input of a batch's execution. */
 export interface BatchInput {
   readonly chainId: bigint;
   /** Gas that the batch may use: at most 2^27. */
@@ -28,10 +28,10 @@ export interface BatchInput {
   readonly bytes: PagedBytes;
 }
 
-/** Root of the memory of no bytes, and hash of the View of none. */
+/** Root of the empty memory, and hash of the empty View. */
 const NO_BYTES = zeroDataRoot(0);
 
-/** A transaction takes so many steps, with the idle ones. */
+/** Steps of a transaction's slot, idle steps included. */
 export const SLOT_STEPS = LIMIT.SLOT_STEPS;
 
 export const batchInput = (chainId: bigint, batchGas: bigint, previous: ChainState, bytes: Uint8Array): BatchInput => ({
@@ -55,7 +55,7 @@ export const startWords = ({ chainId, batchGas, previous, bytes }: BatchInput): 
 
 export const contextOf = (input: BatchInput): Hash => hashWords(startWords(input));
 
-/** Hash of the first state: phase and task, no memory, nothing returned; the other words are zero. */
+/** Hash of the first state: phase and task are set, memory and return data are empty, the other words are 0. */
 export const startOf = (input: BatchInput): Hash =>
   hashWords(
     wordsInOrder<"State", Word>("State", {
@@ -77,7 +77,7 @@ export const startOf = (input: BatchInput): Hash =>
     }),
   );
 
-/** The block that a batch begins with: the previous one, of which only number and state root are known. */
+/** The block a batch starts from: the previous one. Only its number and state root are known. */
 export function firstBlock(input: BatchInput): Block {
   const { chainId, batchGas, previous, bytes } = input;
   const batch: Batch = {

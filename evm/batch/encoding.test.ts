@@ -1,4 +1,4 @@
-/** Batches, contexts, outputs and histories are what viem's encoding and merkletreejs make of the same fields. */
+/** Batches, contexts, outputs and histories equal what viem's encoder and merkletreejs compute from the same fields. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { toBigInt } from "@elench/bytes/words";
@@ -17,7 +17,7 @@ import { nextTurn } from "./turn.ts";
 const random = seededRandom(41);
 const hexToBytes = (hex: string): Uint8Array => toBytes(hex as PrefixedHexString);
 const bytes = (length: number): Uint8Array => Uint8Array.from({ length }, () => random(256));
-/** Any number of so many bytes; now and then the least or the greatest. */
+/** A random number of the given size in bytes; sometimes the least or the greatest. */
 function number(size: number): bigint {
   const kind = random(6);
   return kind === 0 ? 0n : kind === 1 ? 256n ** BigInt(size) - 1n : toBigInt(bytes(size));
@@ -72,7 +72,7 @@ test("a header is read as it was packed", () => {
   }
 });
 
-test("turns go through any batch as a plain reading of the bytes does", () => {
+test("turns find the same blocks and transactions as a plain parser of the bytes", () => {
   for (let i = 0; i < 60; i++) {
     const whole = encodeBatch(Array.from({ length: 1 + random(3) }, randomBlock));
     const batch = random(2) === 0 ? whole : whole.subarray(0, random(whole.length + 1));
@@ -80,7 +80,7 @@ test("turns go through any batch as a plain reading of the bytes does", () => {
   }
 });
 
-/** Where transactions begin and end, by the turns. */
+/** Start and end of each transaction, according to the turns. */
 function turns(batch: Uint8Array): readonly [number, number][] {
   const input = batchInput(1n, 1n, { number: 7n, stateRoot: bytes(32), history: NO_HISTORY }, batch);
   const found: [number, number][] = [];
@@ -93,7 +93,7 @@ function turns(batch: Uint8Array): readonly [number, number][] {
   }
 }
 
-/** The same by the words of docs/evm-machine.md. */
+/** The same, parsed as docs/evm-machine.md specifies. */
 function plainly(batch: Uint8Array): readonly [number, number][] {
   const view = new DataView(batch.buffer, batch.byteOffset, batch.length);
   const found: [number, number][] = [];
@@ -116,7 +116,7 @@ test("a batch takes 4,095 transactions, and ignores what follows", () => {
   assert.equal(turns(encodeBatch([block, block])).length, 4095);
 });
 
-/** Of so many leaves as a power of two, by merkletreejs. */
+/** Root by merkletreejs; the number of leaves is a power of two. */
 const rootOf = (leaves: readonly Uint8Array[]): string =>
   new MerkleTree(
     leaves.map((leaf) => Buffer.from(leaf)),

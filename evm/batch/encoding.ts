@@ -12,7 +12,7 @@ export interface BatchBlock extends BlockHeader {
 
 const bytesOf = (value: bigint, size: number): Uint8Array => wordBytes(value).subarray(32 - size);
 
-/** Blocks one after the other. */
+/** The concatenation of the blocks. */
 export const encodeBatch = (blocks: readonly BatchBlock[]): Uint8Array =>
   concat(
     ...blocks.flatMap((block) => [

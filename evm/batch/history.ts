@@ -8,12 +8,12 @@ import { type Block, ZERO_HASH } from "../structures/layout.ts";
 
 export const HISTORY_LENGTH = LIMIT.HISTORY_LENGTH;
 
-/** No block has been. */
+/** The history before the first block. */
 export const NO_HISTORY: readonly Hash[] = new Array<Hash>(HISTORY_LENGTH).fill(ZERO_HASH);
 
 export const historyTree = (history: readonly Hash[]): ListTree => new ListTree(history, LIMIT.HISTORY_DEPTH);
 
-/** Where a block's hash stands. */
+/** Index of a block's hash. */
 export const historyIndex = (number: bigint): number => Number(number % BigInt(HISTORY_LENGTH));
 
 export const blockHash = (block: Block): Hash => hashWords(BLOCK_HASH.map((name) => block[name]));

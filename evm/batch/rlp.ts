@@ -2,18 +2,18 @@ import { toBigInt } from "@elench/bytes/words";
 import { TRANSACTION_WINDOW } from "@elench/spec/evm/batch";
 
 /**
- * Strict RLP (Yellow Paper, appendix B) in a window on a transaction. What does not fit in the window is no item: windows are as long as all that may stand there, and end where the
+ * Strict RLP (Yellow Paper, appendix B) in a window of a transaction. An item that does not fit in the window is malformed: a window is as long as the longest valid content, and ends where the
  * transaction does.
  */
 export interface Item {
   readonly isList: boolean;
-  /** Where its content begins in the window. */
+  /** Offset of the content in the window. */
   readonly start: number;
-  /** Of the content, in bytes. It may go on beyond the window. */
+  /** Length of the content in bytes. It may extend beyond the window. */
   readonly length: number;
 }
 
-/** The item's header at a place. @returns null where there is none, or not the shortest possible one. */
+/** Parses an item's header. @returns null if it is missing or not in its shortest form. */
 export function readItem(window: Uint8Array, at: number): Item | null {
   if (at >= window.length) return null;
   const first = window[at] as number;
@@ -32,11 +32,11 @@ export function readItem(window: Uint8Array, at: number): Item | null {
   return length < 56 ? null : { isList, start, length };
 }
 
-/** Integers, read one after the other. */
+/** Reads consecutive items. */
 export class Reader {
   readonly window: Uint8Array;
   at: number;
-  /** Becomes false with the first thing that is not what it should be, and stays so. */
+  /** Becomes false at the first malformed item, and stays false. */
   valid = true;
 
   constructor(window: Uint8Array, at = 0) {
@@ -44,7 +44,7 @@ export class Reader {
     this.at = at;
   }
 
-  /** A string's content of at most `limit` bytes; empty where there is none. */
+  /** A string's content of at most `limit` bytes; empty if it is malformed. */
   string(limit: number): Uint8Array {
     const item = readItem(this.window, this.at);
     if (!item || item.isList || item.length > limit || item.start + item.length > this.window.length)
@@ -60,7 +60,7 @@ export class Reader {
     return toBigInt(bytes);
   }
 
-  /** Steps over the header of a string or list. */
+  /** Reads past the header of a string or list. */
   header(isList: boolean): Item {
     const item = readItem(this.window, this.at);
     if (!item || item.isList !== isList) {
@@ -77,7 +77,7 @@ export class Reader {
   }
 }
 
-/** The header of a list whose content has so many bytes, below 2^32. */
+/** The header of a list. @param length of its content in bytes, below 2^32. */
 export function listHeader(length: number): Uint8Array {
   if (length < 56) return Uint8Array.of(0xc0 + length);
   const bytes = integerBytes(BigInt(length));

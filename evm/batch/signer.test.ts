@@ -1,4 +1,4 @@
-/** The signer is whom ethers and noble find: both implement secp256k1 for themselves. */
+/** The signer equals the one that ethers and noble recover; each has its own secp256k1. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { wordBytes } from "@elench/bytes/words";
@@ -16,7 +16,7 @@ const random = seededRandom(31);
 const randomWord = (): Uint8Array => Uint8Array.from({ length: 32 }, () => random(256));
 const number = (bytes: Uint8Array): bigint => BigInt(bytesToHex(bytes));
 
-/** By ethers; null where it takes no such signature, or finds no key. Of s it checks no more than the highest bit. */
+/** By ethers; null if it refuses the signature or recovers no key. It checks only the highest bit of s. */
 function byEthers({ r, s, parity }: Signature, digest: Uint8Array): bigint | null {
   if (s > ORDER / 2n) return null;
   try {
@@ -42,7 +42,7 @@ function byNoble({ r, s, parity }: Signature, digest: Uint8Array): bigint | null
   }
 }
 
-test("whoever signed is found, whatever the key and the digest", () => {
+test("the signer is recovered for random keys and digests", () => {
   for (let i = 0; i < 30; i++) {
     const key = i === 0 ? wordBytes(1n) : i === 1 ? wordBytes(ORDER - 1n) : randomWord();
     const digest = i < 4 ? wordBytes([0n, ORDER, ORDER - 1n, 2n ** 256n - 1n][i] as bigint) : randomWord();
@@ -62,7 +62,7 @@ test("whoever signed is found, whatever the key and the digest", () => {
   }
 });
 
-test("at the edges of every range, and for random words, the three agree on the signer or that there is none", () => {
+test("at the edges of every range, and for random words, all three recover the same signer or none", () => {
   const edges = [
     0n,
     1n,

@@ -1,4 +1,4 @@
-/** The decoder takes what @ethereumjs/tx takes, and gives the same fields; it is stricter only where the specification says so. */
+/** The decoder accepts what @ethereumjs/tx accepts, with the same fields. It is stricter only where the specification says so. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { concat } from "@elench/bytes/concat";
@@ -14,7 +14,7 @@ import { countAccessList, type Decoded, decodeTransaction, type Read } from "./t
 const BEFORE = new Uint8Array(77).fill(0x5a);
 const BEHIND = new Uint8Array(300).fill(0x01);
 
-/** What is left of a transaction when names and types of the two decoders are taken off. */
+/** A transaction's fields, without the names and types of either decoder. */
 interface Fields {
   readonly sender: bigint;
   readonly type: number;
@@ -27,7 +27,7 @@ interface Fields {
   readonly accessList: readonly number[];
 }
 
-/** Bytes around the transaction must not matter; reading beyond it is an error. */
+/** Bytes around the transaction must not affect the result; reading them is an error. */
 function ours(bytes: Uint8Array): Fields | null {
   const batch = concat(BEFORE, bytes, BEHIND);
   const [start, end] = [BEFORE.length, BEFORE.length + bytes.length];
@@ -55,7 +55,7 @@ const fieldsOf = (d: Decoded, sender: bigint, data: Uint8Array, accessList: numb
   accessList,
 });
 
-/** @returns null for what the library refuses. */
+/** @returns null if the library refuses the bytes. */
 function theirs(bytes: Uint8Array): Fields | null {
   try {
     const tx: TypedTransaction = createTxFromRLP(bytes, { common });
@@ -85,7 +85,7 @@ test("valid transactions of every type", () => {
   }
 });
 
-test("damaged transactions are refused, or are what the library says they are", () => {
+test("damaged transactions are refused, or decode to the library's fields", () => {
   const random = seededRandom(2);
   const seen = { taken: 0, refused: 0 };
   for (let i = 0; i < 1200; i++) {
@@ -102,7 +102,7 @@ test("damaged transactions are refused, or are what the library says they are", 
   assert.ok(seen.taken > 50 && seen.refused > 200, JSON.stringify(seen));
 });
 
-/** What the library takes though it is written in another way than it writes it; null if it refuses it, or writes it like that. */
+/** Names bytes that the library accepts but would encode differently; null if it refuses them, or encodes them the same. */
 function differs(bytes: Uint8Array): string | null {
   const fields = theirs(bytes);
   if (!fields) return null;
@@ -110,7 +110,7 @@ function differs(bytes: Uint8Array): string | null {
   return bytesToHex(written) === bytesToHex(bytes) ? "the library takes it" : null;
 }
 
-test("no prefix of a transaction is one, and none with a byte more", () => {
+test("a prefix of a transaction, and a transaction with a byte appended, are refused", () => {
   const random = seededRandom(3);
   for (let i = 0; i < 12; i++) {
     const bytes = randomTransaction(random, 5n, KEYS[0] as Uint8Array);
@@ -127,7 +127,7 @@ test("blob transactions and types that are not known are refused", () => {
     if (type !== 2) assert.equal(ours(Uint8Array.from([type, ...bytes.subarray(1)])), null);
 });
 
-/** By ethers, which shares no code with us; null for what it refuses, and for what is of another chain. */
+/** By ethers, which shares no code with us; null if it refuses the bytes, or the chain id differs. */
 function byEthers(bytes: Uint8Array): Fields | null {
   try {
     const tx = Transaction.from(bytesToHex(bytes));
@@ -152,7 +152,7 @@ function byEthers(bytes: Uint8Array): Fields | null {
   }
 }
 
-/** Whether ethers writes it as it stands: it reads integers with leading zeros, and bytes behind the transaction, too. */
+/** Whether ethers encodes it the same: ethers also accepts integers with leading zeros and trailing bytes. */
 function isWrittenSo(bytes: Uint8Array): boolean {
   const tx = Transaction.from(bytesToHex(bytes));
   return tx.serialized === bytesToHex(bytes);
@@ -173,5 +173,5 @@ test("ethers reads the same fields, and recovers the same sender", () => {
   assert.ok(seen.taken > 50 && seen.refused > 50, JSON.stringify(seen));
 });
 
-/** What ethers does not check: nonce and gas limit are below 2^64. */
+/** Bounds that ethers does not check: nonce and gas limit are below 2^64. */
 const isBounded = ({ nonce, gasLimit }: Fields): boolean => nonce < 2n ** 64n && gasLimit < 2n ** 64n;

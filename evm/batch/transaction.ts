@@ -6,8 +6,8 @@ import type { Envelope } from "../structures/layout.ts";
 import { encodeInteger, listHeader, Reader } from "./rlp.ts";
 
 /**
- * Transactions as they stand in a batch (EIPs 155, 2718, 2930, 1559), decoded strictly: docs/evm-machine.md, "Batches, blocks, transactions". Positions are those of the batch.
- * The step DECODE and native execution are this same function; they differ in `read`.
+ * Decodes the transactions of a batch (EIPs 155, 2718, 2930, 1559) strictly: docs/evm-machine.md, "Batches, blocks, transactions". Positions are offsets in the batch.
+ * The step DECODE and native execution share this function; they differ in `read`.
  */
 export interface Decoded extends Omit<Envelope, "data" | "intrinsic"> {
   readonly dataOffset: number;
@@ -22,7 +22,7 @@ export interface Signature {
   readonly parity: number;
 }
 
-/** What is signed: prefix ‖ length bytes of the batch from offset ‖ suffix. */
+/** The signed message: prefix ‖ `length` bytes of the batch from `offset` ‖ suffix. */
 export interface Signed {
   readonly prefix: Uint8Array;
   readonly offset: number;
@@ -30,14 +30,14 @@ export interface Signed {
   readonly suffix: Uint8Array;
 }
 
-/** Bytes of the batch. Within the transaction. */
+/** Reads bytes of the batch, within the transaction. */
 export type Read = (offset: number, length: number) => Uint8Array;
 
 const { HEAD_BYTES, TAIL_BYTES, HEADER_BYTES, ACCESS_ENTRY_BYTES, ACCESS_SLOT_BYTES } = TRANSACTION_WINDOW;
 
 /**
- * The fields of the transaction in bytes start … end − 1, but for what is in the access list.
- * @returns null for what is not a transaction of this chain.
+ * The fields of the transaction in bytes start … end − 1, except the content of the access list.
+ * @returns null if the bytes are not a transaction of this chain.
  */
 export function decodeTransaction(read: Read, start: number, end: number, chainId: bigint): Decoded | null {
   const window = (from: number, length: number): Uint8Array => read(from, Math.min(length, end - from));
@@ -104,7 +104,7 @@ export function decodeTransaction(read: Read, start: number, end: number, chainI
   };
 }
 
-/** An address of an access list, with where the numbers of its slots stand. */
+/** An address of an access list, with the position of its slot numbers. */
 export interface AccessEntry {
   readonly address: bigint;
   readonly slots: number;
@@ -116,7 +116,7 @@ export const SLOT_BYTES = ACCESS_SLOT_BYTES;
 /** An item of 32 bytes. */
 const SLOT_HEADER = 0xa0;
 
-/** The entry of an access list at a place. @param end of the list. */
+/** The access-list entry at a position. @param end of the list. */
 export function readAccessEntry(read: Read, at: number, end: number): AccessEntry | null {
   const reader = new Reader(read(at, Math.min(ACCESS_ENTRY_BYTES, end - at)));
   const entry = reader.header(true);
@@ -128,13 +128,13 @@ export function readAccessEntry(read: Read, at: number, end: number): AccessEntr
   return { address: toBigInt(address), slots: at + slots.start, slotsEnd };
 }
 
-/** The slot's number at a place. @param end of the list of slots. */
+/** The slot number at a position. @param end of the list of slots. */
 export function readAccessSlot(read: Read, at: number, end: number): bigint | null {
   const item = read(at, Math.min(ACCESS_SLOT_BYTES, end - at));
   return item.length === ACCESS_SLOT_BYTES && item[0] === SLOT_HEADER ? toBigInt(item.subarray(1)) : null;
 }
 
-/** Addresses and slots of a whole access list. @returns null where it is not one. */
+/** Counts the addresses and slots of an access list. @returns null if it is malformed. */
 export function countAccessList(read: Read, start: number, end: number): { addresses: number; slots: number } | null {
   const counted = { addresses: 0, slots: 0 };
   for (let at = start; at < end; ) {

@@ -6,7 +6,7 @@ import { decodeHeader } from "./encoding.ts";
 import { blockHash, historyIndex, historyTree } from "./history.ts";
 import type { Read } from "./transaction.ts";
 
-/** What lies between two transactions of a batch, in turns: the step NEXT takes one, native execution all. */
+/** The work between two transactions of a batch, in turns: the step NEXT takes one turn, native execution takes all. */
 export type Turn =
   | { readonly kind: "transaction"; readonly block: Block; readonly start: number; readonly end: number }
   | { readonly kind: "block"; readonly block: Block }
@@ -17,7 +17,7 @@ export function nextTurn(block: Block, read: Read): Turn {
   return block.open ? { kind: "block", block: closed(block) } : nextBlock(block, read);
 }
 
-/** What is cut off, or one transaction too many, is ignored, with all that follows. */
+/** A truncated transaction, or one beyond the limit, is ignored with everything after it. */
 function nextTransaction(block: Block, read: Read): Turn {
   const { batch } = block;
   const { position, transactions } = batch;
@@ -39,14 +39,14 @@ function nextTransaction(block: Block, read: Read): Turn {
   };
 }
 
-/** The block ends: its hash becomes history. */
+/** Ends the block: its hash enters the history. */
 function closed(block: Block): Block {
   const { batch } = block;
   const history = batch.history.with(historyIndex(block.number), blockHash(block));
   return { ...block, open: false, batch: { ...batch, history, historyRoot: historyTree(history).root } };
 }
 
-/** The next header; or the end of the batch, where there is none. */
+/** Begins the next block; ends the batch if no whole header is left. */
 function nextBlock({ number, stateRoot, batch }: Block, read: Read): Turn {
   const { position, transactions, history } = batch;
   const start = position + BLOCK_HEADER_BYTES;

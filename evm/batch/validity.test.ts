@@ -1,4 +1,4 @@
-/** What is valid, and what it costs before its first instruction, is what @ethereumjs/vm and @ethereumjs/tx say for themselves. */
+/** Validity and intrinsic gas equal those of @ethereumjs/vm and @ethereumjs/tx. */
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
 import { createBlock } from "@ethereumjs/block";
@@ -42,7 +42,7 @@ interface Case {
   readonly account: Partial<{ nonce: bigint; balance: bigint; code: boolean }>;
 }
 
-/** By the chain's rules: the checks of VALIDATE on what DECODE read. */
+/** By the chain's rules: the checks of VALIDATE on the fields from DECODE. */
 function ours({ data, account }: Case): boolean {
   const bytes = createTx(data, { common, freeze: false }).sign(KEY).serialize();
   const read = (offset: number, length: number) => bytes.subarray(offset, offset + length);
@@ -57,7 +57,7 @@ function ours({ data, account }: Case): boolean {
   );
 }
 
-/** By the library alone, executing the transaction: null where it refuses it. */
+/** By the library, which executes the transaction: null if it refuses it. */
 async function theirs({ data, account }: Case): Promise<boolean> {
   await vm.stateManager.checkpoint();
   try {
@@ -81,7 +81,7 @@ const base = { type: 2, to: TO, nonce: 0n, gasLimit: 21_000n, maxFeePerGas: 10n,
 const PRICE = 21_000n * 10n + 5n;
 const typed = (fields: object): TypedTxData => ({ ...base, chainId: common.chainId(), ...fields }) as TypedTxData;
 
-test("at the edge of each rule, a transaction is valid where the library executes it, and nowhere else", async () => {
+test("at the edge of each rule, a transaction is valid exactly if the library executes it", async () => {
   const paid = { balance: PRICE };
   const rich = { balance: 10n ** 30n };
   const cases: Readonly<Record<string, readonly [Case, boolean]>> = {
@@ -129,7 +129,7 @@ test("at the edge of each rule, a transaction is valid where the library execute
   }
 });
 
-test("nobody can pay a price that passes 2^256, which the library does not even decode", () => {
+test("a price over 2^256 is refused; the library does not decode it", () => {
   const data = typed({ maxFeePerGas: 2n ** 255n, gasLimit: 30_000n });
   assert.throws(() => createTx(data, { common }), /cannot exceed MAX_INTEGER/);
   const offer = { ...base, gasLimit: 30_000n, maxFee: 2n ** 255n, maxPriority: 0n, intrinsic: 21_000n };
@@ -137,7 +137,7 @@ test("nobody can pay a price that passes 2^256, which the library does not even 
   assert.equal(isPayable(offer, richest), false);
 });
 
-test("random offers to random accounts are valid where the library executes them", async () => {
+test("random transactions of random accounts are valid exactly if the library executes them", async () => {
   const random = seededRandom(52);
   const seen = { valid: 0, refused: 0 };
   const near = (value: bigint): bigint => {

@@ -12,12 +12,12 @@ export interface ExecutedBatch {
 }
 
 /**
- * The L2 chain as its batches make it: each is executed natively, once, on what the one before it left. Batches cannot be wrong: what is no valid transaction in them changes
- * nothing. So genesis and batches determine every state.
+ * The L2 chain: each batch is executed natively, once, on the state after the previous batch. Every byte string is a valid batch: an invalid transaction
+ * in it changes nothing. So the genesis and the batches determine every state.
  */
 export class Chain {
   readonly genesis: Genesis;
-  /** All nodes of every state there has been. */
+  /** The nodes of all past states. */
   readonly state: NativeState;
   readonly models: Models | undefined;
   readonly #first: ChainState;
@@ -31,18 +31,18 @@ export class Chain {
     this.models = models;
   }
 
-  /** @param models what contracts can call; only a chain whose contracts call none does without. */
+  /** @param models that contracts can call; optional if no contract calls one. */
   static async create(genesis: Genesis, models?: Models): Promise<Chain> {
     const { state, first } = await createWorld(genesis);
     return new Chain(genesis, state, first, models);
   }
 
-  /** Batches that were executed. */
+  /** Number of executed batches. */
   get length(): number {
     return this.#batches.length;
   }
 
-  /** @throws InternalError if it was not executed. */
+  /** @throws InternalError if the batch has not been executed. */
   batch(index: number): ExecutedBatch {
     const batch = this.#batches[index];
     if (!batch) throw new InternalError(`batch ${index} is not executed yet: there are ${this.length}`);
@@ -56,7 +56,7 @@ export class Chain {
 
   /**
    * Executes the next batch.
-   * @throws MissingModel if it calls a model that is not here; the chain is then as it was.
+   * @throws MissingModel if it calls a model that this node lacks; the chain is then unchanged.
    */
   append(bytes: Uint8Array): Promise<ExecutedBatch> {
     return this.exclusively(async () => {
@@ -68,17 +68,17 @@ export class Chain {
     });
   }
 
-  /** Takes back all batches from an index on: L1 was reorganised. */
+  /** Reverts all batches from an index on, after a reorganisation of L1. */
   truncate(length: number): void {
     this.#batches.length = Math.min(length, this.#batches.length);
   }
 
-  /** What runs on the chain's state. */
+  /** The last operation on the chain's state. */
   get options(): { readonly state: NativeState; readonly models?: Models } {
     return { state: this.state, ...(this.models && { models: this.models }) };
   }
 
-  /** Runs what works on the chain's state, after whatever else does: there is one state to work on. */
+  /** Runs an operation after all earlier ones: they share one mutable state. */
   exclusively<T>(work: () => Promise<T>): Promise<T> {
     const done = this.#last.then(work);
     this.#last = done.catch(() => undefined);

@@ -1,4 +1,4 @@
-/** A genesis file says what a chain begins with, and a wrong one says where it is wrong. */
+/** Genesis files: reading, writing, and errors that name the field. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { toBigInt } from "@elench/bytes/words";
@@ -15,7 +15,7 @@ const TEXT = JSON.stringify({
   elench: { models: { [MODEL]: { level: 5, tableDepth: 3, inputBytes: 64, outputBytes: 4, price: "70000" } } },
 });
 
-test("what is read is written, and makes the same world", async () => {
+test("a genesis that is written and read again makes the same state", async () => {
   const genesis = parseGenesis(TEXT);
   assert.deepEqual(parseGenesis(formatGenesis(genesis)), genesis);
   assert.deepEqual(await genesisOutput(parseGenesis(formatGenesis(genesis))), await genesisOutput(genesis));
@@ -68,13 +68,13 @@ for (const [what, text, place] of [
     /code has 24577/,
   ],
   [
-    "more money than a word holds",
+    "balances over 2^256 in total",
     `{"config":{"chainId":1}, "elench":{}, "alloc":{"${ADDRESS}":{"balance":"0x${"f".repeat(64)}"}, "${OTHER}":{"balance":1}}}`,
     /balances/,
   ],
   ["a level of 16", `{"config":{"chainId":1}, "elench":{"models":{"${MODEL}":{"level":16}}}}`, /level/],
 ] as const) {
-  test(`${what} is refused, and the place is named`, () => {
+  test(`${what} is refused, and the error names the field`, () => {
     assert.throws(
       () => parseGenesis(text),
       (error) => error instanceof GenesisError && place.test(error.message),

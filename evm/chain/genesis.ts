@@ -11,25 +11,25 @@ import { DIRECTORY_ADDRESS, type DirectoryEntry, directorySlot, encodeEntry } fr
 import { type AccountState, createState, type NativeState, type PreState, putAccounts } from "../native/state.ts";
 import { nativeCommon } from "../native/vm.ts";
 
-/** What a chain begins with. */
+/** The initial state and the parameters of a chain. */
 export interface Genesis {
-  /** From 1 on, as the L1 contract demands, and below 2^53, which is all that the native executor takes. */
+  /** At least 1, as the L1 contract demands, and below 2^53, the native executor's limit. */
   readonly chainId: bigint;
   /** Gas that one batch may use: 1 to 2^27. */
   readonly batchGas: bigint;
   readonly accounts: PreState;
-  /** What contracts can call, by the model's id: 0x and 64 digits. */
+  /** Models that contracts can call, by model id: 0x and 64 digits. */
   readonly models: ReadonlyMap<string, DirectoryEntry>;
 }
 
-/** A genesis file that is none. The message names the place and what should stand there. */
+/** The genesis file is malformed. The message names the field and what it must hold. */
 export class GenesisError extends ElenchError {
   override readonly name = "GenesisError";
   override readonly kind = "input";
 }
 
 /**
- * Reads a genesis as other clients write it, `{ "config": { "chainId" }, "alloc": { address: { balance, nonce, code, storage } } }`, with what is Elench's own under "elench":
+ * Reads a genesis file in the format of other clients, `{ "config": { "chainId" }, "alloc": { address: { balance, nonce, code, storage } } }`, with Elench's own fields under "elench":
  * `{ "batchGas", "models": { id: { level, tableDepth, inputBytes, outputBytes, price } } }`. Numbers may be decimal or 0x.
  * @throws GenesisError
  */
@@ -56,7 +56,7 @@ export function parseGenesis(text: string): Genesis {
   };
 }
 
-/** @throws GenesisError naming the file; UserError that says why it cannot be read. */
+/** @throws GenesisError that names the file; UserError if the file cannot be read. */
 export function readGenesisFile(file: string): Genesis {
   const text = new TextDecoder().decode(readWhole(file));
   try {
@@ -86,14 +86,14 @@ export function formatGenesis({ chainId, batchGas, accounts, models }: Genesis):
   return `${JSON.stringify({ config: { chainId: Number(chainId) }, alloc, elench }, plain, 2)}\n`;
 }
 
-/** The chain's first state: its accounts, and the directory of its models. */
+/** The chain's initial state: its accounts, and its directory of models. */
 export async function createWorld(genesis: Genesis): Promise<{ state: NativeState; first: ChainState }> {
   const state = createState(nativeCommon(genesis.chainId));
   const stateRoot = await putAccounts(state, withDirectory(genesis));
   return { state, first: { number: 0n, stateRoot, history: NO_HISTORY } };
 }
 
-/** What the L1 contract is deployed with. */
+/** The output that the L1 contract is deployed with. */
 export const genesisOutput = async (genesis: Genesis): Promise<Hash> => outputOf((await createWorld(genesis)).first);
 
 function withDirectory({ accounts, models }: Genesis): PreState {
@@ -102,7 +102,7 @@ function withDirectory({ accounts, models }: Genesis): PreState {
   const storage = new Map(given?.storage);
   for (const [id, model] of models)
     storage.set(toBigInt(directorySlot(hexToBytes(id as PrefixedHexString))), encodeEntry(model));
-  // An account without code, nonce and balance counts as empty, whatever it stores: its first touch would delete it (EIP-161).
+  // An account without code, nonce and balance counts as empty, even if it has storage: its first touch would delete it (EIP-161).
   const directory = { nonce: 1n, balance: 0n, code: new Uint8Array(), ...given, storage };
   return new Map([...accounts, [DIRECTORY_ADDRESS, directory]]);
 }
@@ -139,7 +139,7 @@ function accountsOf(alloc: Fields): PreState {
     ([address, fields]) =>
       [hex(address, `alloc.${address}`, 20), account(record(fields, `alloc.${address}`), `alloc.${address}`)] as const,
   );
-  // Blocks make no money: so no sum of balances ever passes a word, and no executor needs to say what then.
+  // Blocks create no ether. So no sum of balances ever exceeds 2^256 − 1, and no executor needs to define an overflow.
   if (accounts.reduce((sum, [, { balance }]) => sum + balance, 0n) > MAX_WORD)
     throw new GenesisError("alloc: all balances together pass 2^256 - 1");
   return new Map(accounts);
@@ -151,11 +151,9 @@ function account(fields: Fields, at: string): AccountState {
   const code = hexToBytes(hex(fields.code ?? "0x", `${at}.code`) as PrefixedHexString);
   if (code.length > LIMIT.CODE_BYTES)
     throw new GenesisError(`${at}.code has ${code.length} bytes, and can have ${LIMIT.CODE_BYTES}`);
-  // Where a state has such accounts, @ethereumjs/vm repeats what once befell one on the main net: RIPEMD-160's stays touched after a revert.
+  // In a state with such accounts, @ethereumjs/vm repeats an exception of the main net: RIPEMD-160's account stays touched after a revert.
   if (nonce === 0n && balance === 0n && code.length === 0)
-    throw new GenesisError(
-      `${at} has no nonce, balance or code, and no account is as empty as that (EIP-161): leave it out`,
-    );
+    throw new GenesisError(`${at} has no nonce, balance or code, and so counts as empty (EIP-161): leave it out`);
   const storage = Object.entries(record(fields.storage ?? {}, `${at}.storage`)).map(
     ([slot, value]) => [quantity(slot, `${at}.storage`), quantity(value, `${at}.storage.${slot}`)] as const,
   );

@@ -10,8 +10,8 @@ const INPUT_BYTES = PRECOMPILE_INPUT.BLAKE2F_BYTES;
 const FINAL_AT = INPUT_BYTES - 1;
 
 /**
- * BLAKE2F (EIP-152) in place of the library's: a round costs one gas, and in JavaScript a microsecond, so that a block of 30M gas would keep
- * every node busy for half a minute.
+ * BLAKE2F (EIP-152), replacing the library's. A round costs one gas and takes a microsecond in JavaScript, so a block of 30M gas would
+ * take every node 30 seconds.
  */
 export const blake2Precompile: AddPrecompile = {
   address: precompileAddress(PRECOMPILE.BLAKE2F),

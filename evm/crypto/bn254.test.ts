@@ -14,7 +14,7 @@ const { G1, G2 } = curve;
 const FIELD = Fp.ORDER;
 const ORDER = curve.fields.Fr.ORDER;
 
-/** The output, or that there is none: the precompiles fail where the output has another length. */
+/** The output, or "failed" if its length is wrong: the precompiles then fail. */
 function outcome(run: (input: Uint8Array) => Uint8Array, input: Uint8Array, length: number): string {
   try {
     const output = run(input);
@@ -47,7 +47,7 @@ const g2 = (factor: bigint): Uint8Array => g2Bytes(G2.Point.BASE.multiply(factor
 const NOWHERE_1 = new Uint8Array(64);
 const NOWHERE_2 = new Uint8Array(128);
 
-/** Points of G1: good ones, infinity, and what is none: off the curve, or written with a coordinate that is not reduced. */
+/** Encodings of G1: valid points, infinity, points off the curve, and coordinates that are not reduced. */
 const POINTS = [
   g1(1n),
   g1(2n),
@@ -62,7 +62,7 @@ const POINTS = [
   joinWords([2n ** 256n - 1n, 2n ** 256n - 1n]),
 ];
 
-/** On the twist, but in no group of the right order: its cofactor is large, so that a point found by its x is none. */
+/** On the twist, but outside the group of the right order: the cofactor is large, so a random point is not in it. */
 function outsideSubgroup(): Uint8Array {
   for (let c0 = 1n; ; c0++) {
     const x = Fp2.create({ c0, c1: 1n });
@@ -71,7 +71,7 @@ function outsideSubgroup(): Uint8Array {
       const point = G2.Point.fromAffine({ x, y: Fp2.sqrt(right) });
       if (!point.isTorsionFree()) return g2Bytes(point.toAffine());
     } catch {
-      // Not a square: no point has this x.
+      // Not a square, so no point has this x.
     }
   }
 }

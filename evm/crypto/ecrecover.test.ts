@@ -8,7 +8,7 @@ import { ecrecover } from "./ecrecover.ts";
 
 type Args = Parameters<typeof ecrecover>;
 
-/** The key, or that there is none. */
+/** The recovered key, or "none". */
 function outcome(recover: (...args: Args) => Uint8Array, args: Args): string {
   try {
     return bytesToHex(recover(...args));
@@ -19,7 +19,7 @@ function outcome(recover: (...args: Args) => Uint8Array, args: Args): string {
 
 const ORDER = secp256k1.Point.Fn.ORDER;
 const FIELD = secp256k1.Point.Fp.ORDER;
-/** Where checks of range begin and end, and where no point of the curve has such an x (5). */
+/** The bounds of the range checks, and an x that no curve point has (5). */
 const EDGES = [
   0n,
   1n,
@@ -34,7 +34,7 @@ const EDGES = [
   2n ** 256n - 1n,
 ];
 
-test("recovers the library's keys, and refuses what it refuses", () => {
+test("recovers the same keys as the library, and refuses the same signatures", () => {
   const random = seededRandom(11);
   const bytes = (): Uint8Array => Uint8Array.from({ length: 32 }, () => random(256));
   const cases: Args[] = [];
@@ -50,7 +50,7 @@ test("recovers the library's keys, and refuses what it refuses", () => {
   assert.ok(found > 40 && found < cases.length - 40, `${found} of ${cases.length} have a key`);
 });
 
-test("finds the signer by a parity, by 27 and 28, and by EIP-155, whose r and s may be short", () => {
+test("recovers the signer with v as parity, as 27 or 28, and by EIP-155; r and s may be short", () => {
   const secret = wordBytes(77n);
   const digest = wordBytes(123_456n);
   const signed = secp256k1.sign(digest, secret, { prehash: false, format: "recovered" });
@@ -63,7 +63,7 @@ test("finds the signer by a parity, by 27 and 28, and by EIP-155, whose r and s 
   ] as const)
     assert.deepEqual(ecrecover(digest, BigInt(v), r, s, chainId), key);
   assert.throws(() => ecrecover(digest, 29n, r, s), /v of 29/);
-  assert.throws(() => ecrecover(digest, BigInt(35 + 2 * 902 + parity), r, s, 901n), /names no key/);
+  assert.throws(() => ecrecover(digest, BigInt(35 + 2 * 902 + parity), r, s, 901n), /invalid signature: v is/);
   const short = Uint8Array.of(1);
   assert.deepEqual(ecrecover(digest, 27n, short, short), ecrecover(digest, 27n, wordBytes(1n), wordBytes(1n)));
 });

@@ -1,9 +1,9 @@
 import { EVMError, type ExecResult } from "@ethereumjs/evm";
 
-/** How a precompile fails: all gas given is consumed, nothing is returned. */
+/** A failed precompile: it consumes all its gas and returns nothing. */
 export const outOfGas = (gas: bigint): ExecResult => failure(gas, EVMError.errorMessages.OUT_OF_GAS);
 
-/** The same for an input that it does not take. */
+/** The same, for an invalid input. */
 export const invalidInput = (gas: bigint): ExecResult => failure(gas, EVMError.errorMessages.INVALID_INPUTS);
 
 const failure = (gas: bigint, message: EVMError["error"]): ExecResult => ({

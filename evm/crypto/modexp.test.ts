@@ -14,7 +14,7 @@ const library = getActivePrecompiles(common).get("05".padStart(40, "0"));
 const byLibrary = (data: Uint8Array, gasLimit: bigint): ExecResult =>
   library?.({ data, gasLimit, common } as PrecompileInput) as ExecResult;
 
-/** @returns whether the call went well. */
+/** @returns whether the call succeeded. */
 function agree(data: Uint8Array, gasLimit: bigint): boolean {
   const [ours, theirs] = [runModexp({ data, gasLimit }), byLibrary(data, gasLimit)];
   const shown = ({ returnValue, executionGasUsed, exceptionError }: ExecResult) => ({
@@ -28,7 +28,7 @@ function agree(data: Uint8Array, gasLimit: bigint): boolean {
 
 const PLENTY = 2n ** 40n;
 
-test("gives the library's powers, at its price, whatever the lengths", () => {
+test("gives the library's results at its price, for all lengths", () => {
   const random = seededRandom(17);
   const lengths = [0, 0, 1, 2, 7, 8, 9, 31, 32, 33, 64, 100];
   const length = (): number => lengths[random(lengths.length)] as number;
@@ -48,7 +48,7 @@ test("gives the library's powers, at its price, whatever the lengths", () => {
   }
 });
 
-test("lengths beyond everything fail as the library's do", () => {
+test("lengths that no gas can pay for fail, as the library's do", () => {
   for (const huge of [2n ** 31n, 2n ** 64n, 2n ** 256n - 1n])
     for (const lengths of [
       [huge, 1n, 1n],

@@ -7,12 +7,12 @@ import { outOfGas } from "./failure.ts";
 import { precompileAddress } from "./precompile-address.ts";
 
 /**
- * MODEXP (EIP-198, priced by EIP-2565): three lengths (32 bytes each) ‖ base ‖ exponent ‖ modulus, what is missing read as zeros. In place of
- * the library's, which goes through the exponent bit by bit: with long exponents, a block of 30M gas takes that twice as long.
+ * MODEXP (EIP-198, priced by EIP-2565): three lengths (32 bytes each) ‖ base ‖ exponent ‖ modulus, missing bytes read as zeros. Replaces
+ * the library's, which processes the exponent bit by bit and takes twice as long for a block of 30M gas with long exponents.
  */
 
 const HEADER = BigInt(PRECOMPILE_INPUT.MODEXP_HEADER_BYTES);
-/** Nobody has the gas for more. */
+/** Larger lengths cost more gas than any call can have. */
 const LONGEST = 2n ** 31n - 1n;
 
 export const modexpPrecompile: AddPrecompile = { address: precompileAddress(PRECOMPILE.MODEXP), function: runModexp };
@@ -23,7 +23,7 @@ export function runModexp({ data, gasLimit }: Pick<PrecompileInput, "data" | "ga
   return output ? { returnValue: output, executionGasUsed: gas } : outOfGas(gasLimit);
 }
 
-/** @returns as many bytes as the modulus has; null where lengths are beyond everything. */
+/** @returns as many bytes as the modulus; null if the lengths are too large for any gas. */
 export function exponentiate(input: Uint8Array): Uint8Array | null {
   const lengths = modexpLengths(input);
   const [base, exponent, modulus] = lengths;
@@ -44,7 +44,7 @@ export const modexpLengths = (input: Uint8Array): [base: bigint, exponent: bigin
 ];
 
 /**
- * How often the price counts a multiplication.
+ * Number of multiplications that the price counts.
  * @param perByte for each byte of the exponent beyond 32: 8 by EIP-2565, 16 by EIP-7883.
  */
 export function modexpIterations(input: Uint8Array, perByte: bigint): bigint {
@@ -70,7 +70,7 @@ function price(input: Uint8Array): bigint {
   );
 }
 
-/** Bytes of an exponent from which a table of powers is worth making. */
+/** Length of an exponent, in bytes, from which a table of powers pays off. */
 const LONG = 8;
 
 /** base^exponent mod modulus. @param exponent big-endian. @param modulus not 0. */
@@ -91,7 +91,7 @@ function power(base: bigint, exponent: Uint8Array, modulus: bigint): bigint {
   return result;
 }
 
-/** The number at bytes [from, from + length), what is missing read as zeros. */
+/** The number at bytes [from, from + length), missing bytes read as zeros. */
 function numberAt(input: Uint8Array, from: bigint, length: bigint): bigint {
   if (length === 0n || from >= BigInt(input.length)) return 0n;
   const part = input.subarray(Number(from), Number(from + length));

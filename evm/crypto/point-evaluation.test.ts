@@ -31,7 +31,7 @@ test("a constant polynomial has its value everywhere", () => {
   assert.ok(evaluatePoint(inputOf(INFINITY, 5n, 0n)), "the zero polynomial");
 });
 
-test("another value, proof or hash is refused", () => {
+test("a wrong value, proof or hash is refused", () => {
   const good: Uint8Array = inputOf(constant(42n), 3n, 42n);
   assert.equal(evaluatePoint(inputOf(constant(42n), 3n, 43n)), null);
   assert.equal(evaluatePoint(inputOf(constant(42n), 3n, 42n, constant(1n))), null);
@@ -39,12 +39,12 @@ test("another value, proof or hash is refused", () => {
   assert.equal(evaluatePoint(Uint8Array.from(good, (byte, i) => (i === 0 ? 2 : byte))), null, "version");
 });
 
-/** [τ]₁ of the ceremony: with it, a line can be committed to, whose proof at any point is its slope. */
+/** [τ]₁ of the ceremony. It commits to a line, whose proof at every point is its slope. */
 const TAU = G1.fromHex(
   "ad3eb50121139aa34db1d545093ac9374ab7bca2c0f3bf28e27c8dcd8fc7cb42d25926fc0c97b336e9f0fb35e5a04c81",
 );
 
-test("a line has its value everywhere, and no other", () => {
+test("a line's value is proven at every point, and no other value is", () => {
   const random = seededRandom(21);
   const field = (): bigint => {
     const bytes = Uint8Array.from({ length: 40 }, () => random(256));
@@ -62,27 +62,27 @@ test("a line has its value everywhere, and no other", () => {
   }
 });
 
-/** A coordinate, with the flag of what is compressed. */
+/** A coordinate, with the flag of a compressed point. */
 function written(x: bigint): Uint8Array {
   const bytes = hexToBytes(`0x${x.toString(16).padStart(96, "0")}`);
   bytes[0] = (bytes[0] as number) | 0x80;
   return bytes;
 }
 
-/** A point of the curve whose order has nothing in common with the group's: pairings do not see it. */
+/** A curve point whose order is coprime to the group's order: pairings ignore it. */
 function unseen() {
   for (let x = 1n; x < 1000n; x++) {
     try {
       const point = G1.fromAffine({ x, y: Fp.sqrt(Fp.add(Fp.pow(x, 3n), 4n)) });
       if (!point.isTorsionFree()) return point.multiplyUnsafe(ORDER - 1n).add(point);
     } catch {
-      // No point has this x.
+      // No curve point has this x.
     }
   }
-  throw new Error("all points are of the group");
+  throw new Error("every candidate point is in the group");
 }
 
-/** The library writes points of the group alone. */
+/** The library encodes only points in the group. */
 function compressed(point: ReturnType<typeof unseen>): Uint8Array {
   const { x, y } = point.toAffine();
   const bytes = written(x);
@@ -90,7 +90,7 @@ function compressed(point: ReturnType<typeof unseen>): Uint8Array {
   return bytes;
 }
 
-test("what is right but for a point outside the group is refused", () => {
+test("a proof that is correct except for a point outside the group is refused", () => {
   const beside = (value: bigint) => compressed(G1.BASE.multiply(value).add(unseen()));
   assert.ok(evaluatePoint(inputOf(constant(42n), 3n, 42n)));
   assert.equal(evaluatePoint(inputOf(beside(42n), 3n, 42n)), null, "commitment");
@@ -100,7 +100,7 @@ test("what is right but for a point outside the group is refused", () => {
   assert.equal(evaluatePoint(inputOf(line, 3n, 21n, beside(7n))), null, "proof");
 });
 
-test("a commitment or proof that is written otherwise, or is no point, is refused", () => {
+test("a commitment or proof in another encoding, or off the curve, is refused", () => {
   const flagged = (point: Uint8Array, flags: number) => point.map((byte, i) => (i === 0 ? byte ^ flags : byte));
   const wrong = [
     flagged(INFINITY, 0x20),
@@ -121,20 +121,20 @@ test("a commitment or proof that is written otherwise, or is no point, is refuse
   assert.ok(evaluatePoint(inputOf(INFINITY, 1n, 0n, INFINITY)));
 });
 
-test("what is not canonical is refused", () => {
+test("values that are not canonical are refused", () => {
   assert.equal(evaluatePoint(inputOf(constant(42n), ORDER, 42n)), null, "z");
   assert.equal(evaluatePoint(inputOf(constant(42n), 0n, ORDER + 42n)), null, "y");
   assert.equal(evaluatePoint(inputOf(new Uint8Array(48).fill(0xff), 0n, 0n)), null, "no point");
   assert.equal(evaluatePoint(inputOf(constant(42n), 3n, 42n).slice(0, 191)), null, "length");
 });
 
-/** The implementation of Ethereum's clients. It is compiled where it is installed: where there is no C compiler, it is missing. */
+/** The implementation of Ethereum's clients. Its installation compiles it, so it is missing on hosts without a C compiler. */
 const kzg = await import("c-kzg").then(
   (module) => module.default,
   () => undefined,
 );
 
-/** Whether c-kzg takes points and numbers, and the proof is right. */
+/** Whether c-kzg accepts the points and numbers, and the proof is correct. */
 function holds(verify: typeof import("c-kzg").verifyKzgProof, input: Uint8Array): boolean {
   const [z, y] = [input.subarray(32, 64), input.subarray(64, 96)];
   try {
@@ -144,7 +144,7 @@ function holds(verify: typeof import("c-kzg").verifyKzgProof, input: Uint8Array)
   }
 }
 
-test("proofs that c-kzg makes hold, and what it refuses is refused", (t) => {
+test("proofs by c-kzg are accepted, and what c-kzg refuses is refused", (t) => {
   if (!kzg) return t.skip("c-kzg is not installed: it needs a C compiler");
   kzg.loadTrustedSetup(0);
   const random = seededRandom(22);

@@ -9,12 +9,12 @@ import { invalidInput, outOfGas } from "./failure.ts";
 import { precompileAddress } from "./precompile-address.ts";
 
 /**
- * Point evaluation (https://eips.ethereum.org/EIPS/eip-4844#point-evaluation-precompile), for which @ethereumjs/evm wants a native
- * library: the input is versioned hash ‖ z ‖ y ‖ commitment ‖ proof, and the call succeeds if the committed polynomial is y at z.
+ * Point evaluation (https://eips.ethereum.org/EIPS/eip-4844#point-evaluation-precompile), because @ethereumjs/evm needs a native
+ * library for it: the input is versioned hash ‖ z ‖ y ‖ commitment ‖ proof, and the call succeeds if the committed polynomial is y at z.
  */
 
 await mcl.init(mcl.BLS12_381);
-// Points are written as ZCash does, big-endian and compressed, and must be of the right order.
+// Points are in ZCash's encoding, big-endian and compressed, and must have the right order.
 mcl.setETHserialization(true);
 mcl.verifyOrderG1(true);
 mcl.verifyOrderG2(true);
@@ -46,7 +46,7 @@ const TAU_2 = new mcl.PrecomputedG2(
   ),
 );
 
-/** What a good call returns: field elements in a blob, and the order; 32 bytes each. */
+/** Output of a successful call: field elements in a blob, and the order; 32 bytes each. */
 const OUTPUT = concat(wordBytes(4096n), wordBytes(ORDER));
 
 export const pointEvaluationPrecompile: AddPrecompile = {
@@ -72,7 +72,7 @@ export function evaluatePoint(input: Uint8Array): Uint8Array | null {
   return equalBytes(hash, versioned) && verifyProof(commitment, z, y, proof) ? OUTPUT.slice() : null;
 }
 
-/** Whether e(C − [y]₁, [1]₂) = e(proof, [τ − z]₂): as e(C − [y]₁ + z·proof, −[1]₂) · e(proof, [τ]₂) = 1, whose second points are always the same. */
+/** Whether e(C − [y]₁, [1]₂) = e(proof, [τ − z]₂): as e(C − [y]₁ + z·proof, −[1]₂) · e(proof, [τ]₂) = 1, with constant second points. */
 function verifyProof(commitment: Uint8Array, zBytes: Uint8Array, yBytes: Uint8Array, proof: Uint8Array): boolean {
   if (toBigInt(zBytes) >= ORDER || toBigInt(yBytes) >= ORDER) return false;
   const [c, pi] = [groupPoint(commitment), groupPoint(proof)];
@@ -89,7 +89,7 @@ function scalar(bytes: Uint8Array) {
   return factor;
 }
 
-/** A compressed point of the first group; null if the bytes are none. */
+/** A compressed point of the first group; null if the bytes do not encode one. */
 function groupPoint(bytes: Uint8Array): G1 | null {
   const point = new mcl.G1();
   try {
@@ -97,6 +97,6 @@ function groupPoint(bytes: Uint8Array): G1 | null {
   } catch {
     return null;
   }
-  // A point has one way to be written; the library takes others of the one at infinity.
+  // A point has one valid encoding; the library accepts several for the point at infinity.
   return equalBytes(point.serialize(), bytes) ? point : null;
 }

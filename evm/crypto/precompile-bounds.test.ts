@@ -36,7 +36,7 @@ function* inputs(): Generator<Uint8Array> {
   yield modexp(1, 1, 1).slice(0, 70);
 }
 
-test("prices are those that an Osaka EVM charges", async () => {
+test("prices equal those of an Osaka EVM", async () => {
   const evm = await createEVM({ common: new Common({ chain: Mainnet, hardfork: Hardfork.Osaka }) });
   for (const input of inputs()) {
     const gasLimit = 2n ** 40n;
@@ -56,14 +56,14 @@ test("prices are those that an Osaka EVM charges", async () => {
   }
 });
 
-test("a length of MODEXP above 1024 is refused, however cheap, and however large it claims to be", () => {
+test("a MODEXP length above 1024 is refused, whatever its price and size", () => {
   assert.equal(exceedsL1(5, modexp(1024, 1, 1024)), false);
   for (const call of [modexp(1025, 0, 0), modexp(0, 1025, 0), modexp(0, 0, 1025)])
     assert.equal(exceedsL1(5, call), true);
   assert.equal(exceedsL1(5, ones(96)), true);
 });
 
-test("the limit itself is still payable", () => {
+test("a call that costs exactly the limit succeeds", () => {
   // 2 · 128² · iterations: 122 of them are 3,997,696 gas, 123 are above the limit.
   const exponentBits = (bits: number): Uint8Array =>
     concatBytes(new Uint8Array(1024), setLengthRight(Uint8Array.of(0), 15), word(2n ** BigInt(bits - 1)).slice(15));
@@ -76,7 +76,7 @@ test("the limit itself is still payable", () => {
   assert.equal(exceedsL1(8, new Uint8Array(192 * 117)), true);
 });
 
-test("what is stepped has no bound", () => {
+test("precompiles that are executed in steps have no bound", () => {
   for (const number of [2, 3, 4, 9]) assert.equal(exceedsL1(number, new Uint8Array(10_000_000)), false);
 });
 

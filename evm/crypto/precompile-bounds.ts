@@ -9,15 +9,15 @@ import { larger, modexpIterations, modexpLengths, runModexp } from "./modexp.ts"
 import { precompileAddress } from "./precompile-address.ts";
 
 /**
- * The verifier settles a precompile's call by L1's own precompile, so that a call must be payable there. L1 runs Osaka, where MODEXP
+ * The verifier settles a precompile's call by L1's own precompile, so the call must be affordable there. L1 runs Osaka, where MODEXP
  * costs more than under the Cancun rules of this chain (EIP-7883) and takes no length above 1024 (EIP-7823); a transaction has at most
- * 2^24 gas (EIP-7825). A call that L1 would price above 4,000,000 gas fails here as if out of gas.
+ * 2^24 gas (EIP-7825). A call that L1 would price above 4,000,000 gas fails here, as if it were out of gas.
  */
 export const PRECOMPILE_L1_LIMIT = LIMIT.PRECOMPILE_L1_GAS;
 
 /**
- * Gas of a call on L1, under Osaka's rules.
- * @param address 1 to 10. SHA-256, RIPEMD-160, identity and BLAKE2F (2, 3, 4, 9) are stepped, never called: their price there is 0.
+ * Price of a call on L1, under Osaka's rules.
+ * @param address 1 to 10. SHA-256, RIPEMD-160, identity and BLAKE2F (2, 3, 4, 9) are executed in steps and never called on L1: their price is 0.
  */
 export function l1Price(address: number, input: Uint8Array): bigint {
   switch (address) {
@@ -40,16 +40,16 @@ export function l1Price(address: number, input: Uint8Array): bigint {
   }
 }
 
-/** Whether a call of precompile `address` fails because L1 could not execute it within the bounds. */
+/** Whether a call of precompile `address` fails because L1 cannot execute it within the bounds. */
 export function exceedsL1(address: number, input: Uint8Array): boolean {
   if (address === PRECOMPILE.MODEXP && modexpLengths(input).some((length) => length > LIMIT.MODEXP_BYTES)) return true;
   return l1Price(address, input) > PRECOMPILE_L1_LIMIT;
 }
 
-/** The precompiles whose price can pass the limit, made to fail where it does. */
+/** The precompiles whose price can exceed the limit, wrapped so that they fail in that case. */
 export function boundedPrecompiles(common: Common): AddPrecompile[] {
   const pairing = getActivePrecompiles(common).get(precompileAddress(PRECOMPILE.ECPAIRING).slice(2));
-  if (!pairing) throw new InternalError(`the chain's rules have no precompile ${PRECOMPILE.ECPAIRING}`);
+  if (!pairing) throw new InternalError(`the chain's rules lack precompile ${PRECOMPILE.ECPAIRING}`);
   return (
     [
       [PRECOMPILE.MODEXP, runModexp],

@@ -1,4 +1,4 @@
-/** Precompiles that call shared code, as the native VM runs them, against noble's curves and plain BigInt alone. */
+/** Precompiles whose code native execution and the stepper share, held against noble's curves and plain BigInt. */
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
 import { concat } from "@elench/bytes/concat";
@@ -24,7 +24,7 @@ before(async () => {
   native = await createNativeVm({ chainId: 1n, blockHash: () => new Uint8Array(32) });
 });
 
-/** The output; "failed" where the call fails. Native execution and the stepper must not differ. */
+/** The output, or "failed". Asserts that native execution and the stepper agree. */
 async function run(precompile: number, data: Uint8Array, counted = data.length): Promise<string> {
   const to = createAddressFromString(precompileAddress(precompile));
   const { execResult } = await native.vm.evm.runCall({ to, data, gasLimit: 2n ** 32n });
@@ -34,7 +34,7 @@ async function run(precompile: number, data: Uint8Array, counted = data.length):
   return found;
 }
 
-/** As many bytes as count, zeros after the end. */
+/** The first bytes, padded with zeros. */
 function padded(data: Uint8Array, length: number): Uint8Array {
   const whole = new Uint8Array(length);
   whole.set(data.subarray(0, length));
@@ -46,7 +46,7 @@ const wordsOf = (data: Uint8Array): bigint[] =>
 
 type Point = typeof G1.Point.BASE;
 
-/** EIP-196. @throws Error where it is no point. */
+/** EIP-196. @throws Error if the bytes do not encode a point. */
 function point(x: bigint, y: bigint): Point {
   if (x >= FIELD || y >= FIELD) throw new Error("not reduced");
   if (x === 0n && y === 0n) return G1.Point.ZERO;
@@ -82,7 +82,7 @@ const multiplication = (data: Uint8Array): string =>
     return written(reduced === 0n || p.is0() ? G1.Point.ZERO : p.multiply(reduced));
   });
 
-/** A point, now and then none: a bit changed, not reduced, or infinity. */
+/** An encoded point; sometimes with a changed bit, not reduced, or infinity. */
 function anyPoint(): Uint8Array {
   const { x, y } = G1.Point.BASE.multiply(1n + toBigInt(bytes(20))).toAffine();
   const kind = random(8);
@@ -93,11 +93,11 @@ function anyPoint(): Uint8Array {
   return joinWords([x, y]);
 }
 
-/** Cut off, or with bytes behind that do not count. */
+/** The input truncated, or with trailing bytes that are ignored. */
 const anyLength = (data: Uint8Array): Uint8Array =>
   [data, data.subarray(0, random(data.length + 1)), concat(data, bytes(random(70)))][random(3)] as Uint8Array;
 
-test("additions and multiplications on alt_bn128 are noble's, whatever the input's length", async () => {
+test("additions and multiplications on alt_bn128 equal noble's, for inputs of all lengths", async () => {
   const seen = new Set<string>();
   for (let i = 0; i < 120; i++) {
     const first = anyPoint();
@@ -112,7 +112,7 @@ test("additions and multiplications on alt_bn128 are noble's, whatever the input
   assert.ok(seen.has("failed") && seen.size > 60, `${seen.size} results`);
 });
 
-test("a pairing check succeeds where the factors add up, and nowhere else", async () => {
+test("a pairing check succeeds exactly if the factors sum to zero", async () => {
   const g1 = (factor: bigint): Uint8Array => {
     const { x, y } = G1.Point.BASE.multiply(factor).toAffine();
     return joinWords([x, y]);
@@ -137,7 +137,7 @@ test("a pairing check succeeds where the factors add up, and nowhere else", asyn
   assert.equal(await run(PRECOMPILE.ECPAIRING, new Uint8Array()), yes);
 });
 
-test("ECRECOVER gives noble's address, with a high s too, and nothing for what is no signature", async () => {
+test("ECRECOVER returns noble's address, also for a high s, and nothing for an invalid signature", async () => {
   const half = secp256k1.Point.Fn.ORDER / 2n;
   const seen = { found: 0, high: 0, none: 0 };
   for (let i = 0; i < 80; i++) {
@@ -178,7 +178,7 @@ function power(base: bigint, exponent: bigint, modulus: bigint): bigint {
 
 const numberOf = (data: Uint8Array): bigint => (data.length === 0 ? 0n : toBigInt(data));
 
-test("MODEXP gives the powers of BigInt, in as many bytes as the modulus has", async () => {
+test("MODEXP returns the powers that BigInt gives, in as many bytes as the modulus", async () => {
   const shapes: readonly ((length: number) => Uint8Array)[] = [
     bytes,
     (length) => new Uint8Array(length),

@@ -12,24 +12,24 @@ const full = {
   price: 2n ** 144n - 3n,
 };
 
-test("an entry is what it was packed from, at the bounds of every field", () => {
+test("packing and decoding an entry is the identity, at the bounds of every field", () => {
   assert.deepEqual(decodeEntry(bigIntToBytes(encodeEntry(full))), full);
   const least = { level: 1, tableDepth: 0, inputBytes: 0, outputBytes: 0, price: 0n };
   assert.deepEqual(decodeEntry(bigIntToBytes(encodeEntry(least))), least);
 });
 
-test("the zero word, and no word, are no model", () => {
+test("the zero word and an empty word are not models", () => {
   assert.equal(decodeEntry(new Uint8Array(32)), null);
   assert.equal(decodeEntry(new Uint8Array()), null);
 });
 
-test("a word that no game could be about is no model", () => {
+test("a word whose level or depth no game allows is not a model", () => {
   for (const wrong of [{ level: 0 }, { level: 16 }, { level: 255 }, { tableDepth: 33 }, { tableDepth: 255 }]) {
     assert.equal(decodeEntry(bigIntToBytes(encodeEntry({ ...full, ...wrong }))), null);
   }
 });
 
-test("a model whose price would not pay for the steps of its call is no model", () => {
+test("a model whose price does not cover the steps of its call is not a model", () => {
   const sized = { level: 3, tableDepth: 5, inputBytes: 4097, outputBytes: 4096 };
   const decoded = (entry: typeof full) => decodeEntry(bigIntToBytes(encodeEntry(entry)));
   assert.equal(decoded({ ...sized, price: 3n }), null);
@@ -37,13 +37,13 @@ test("a model whose price would not pay for the steps of its call is no model", 
   assert.equal(decoded({ ...full, price: 0n }), null);
 });
 
-test("a field that does not fit is refused by name", () => {
+test("a field that does not fit is refused, and the error names it", () => {
   assert.throws(() => encodeEntry({ ...full, level: 256 }), /level 256/);
   assert.throws(() => encodeEntry({ ...full, price: 2n ** 144n }), /price/);
   assert.throws(() => encodeEntry({ ...full, inputBytes: -1 }), /inputBytes/);
 });
 
-test("the slot is Solidity's, of a mapping at slot 0", () => {
+test("the slot equals Solidity's for a mapping at slot 0", () => {
   const id = Uint8Array.from({ length: 32 }, (_, i) => i + 1);
   const encoded = encodeAbiParameters([{ type: "bytes32" }, { type: "uint256" }], [bytesToHex(id), 0n]);
   assert.equal(bytesToHex(directorySlot(id)), viemKeccak(encoded));

@@ -6,15 +6,15 @@ import { MODEL_ENTRY, MODEL_ENTRY_LIMIT, type ModelEntryField, shiftOf } from "@
 import { MODEL_DIRECTORY } from "@elench/spec/evm/precompiles";
 
 /**
- * The models that contracts of the chain can call, as they stand in the storage of a predeployed contract: `mapping(bytes32 => uint256)`
- * at slot 0, from a model's id to a word that packs the fields of MODEL_ENTRY, from the most significant bit. Zero is no model.
+ * The models that contracts of the chain can call. They are in the storage of a predeployed contract: `mapping(bytes32 => uint256)`
+ * at slot 0, from a model's id to a word that packs the fields of MODEL_ENTRY, from the most significant bit. Zero means no model.
  */
 export const DIRECTORY_ADDRESS = `0x${MODEL_DIRECTORY.toString(16).padStart(40, "0")}` as const;
 
 const { MAX_LEVEL, MAX_TABLE_DEPTH, BYTES_PER_GAS } = MODEL_ENTRY_LIMIT;
 
 export interface DirectoryEntry {
-  /** Of a game about one run. */
+  /** Level of a game about one run. */
   readonly level: number;
   readonly tableDepth: number;
   readonly inputBytes: number;
@@ -23,7 +23,7 @@ export interface DirectoryEntry {
   readonly price: bigint;
 }
 
-/** The storage slot of a model's word. */
+/** The storage slot of a model's entry. */
 export const directorySlot = (modelId: Uint8Array): Uint8Array => keccak256(concat(modelId, new Uint8Array(32)));
 
 /** @throws InternalError if a field does not fit. */
@@ -36,13 +36,13 @@ export function encodeEntry(entry: DirectoryEntry): bigint {
   }, 0n);
 }
 
-/** For each of its steps, of which INPUT takes one for 4,096 bytes, and COPY one for 2,048, a call costs at least one gas: a transaction's steps are bounded by its gas. */
+/** A call costs at least one gas for each of its steps (INPUT takes one per 4,096 bytes, COPY one per 2,048), so that a transaction's gas bounds its steps. */
 const isPaid = ({ inputBytes, outputBytes, price }: DirectoryEntry): boolean =>
   BigInt(BYTES_PER_GAS) * price >= BigInt(inputBytes) + 2n * BigInt(outputBytes);
 
 /**
- * @param word as storage holds it, leading zeros left out or not.
- * @returns null if there is no model, or none that may be called: a level must be 1 to 15, a table's depth at most 32, and 4,096 times the price at least the bytes of the input and twice the output's.
+ * @param word as storage holds it, with or without leading zeros.
+ * @returns null if there is no callable model: the level must be 1 to 15, the table's depth at most 32, and 4,096 times the price at least the bytes of the input plus twice those of the output.
  */
 export function decodeEntry(word: Uint8Array): DirectoryEntry | null {
   const packed = toBigInt(word);

@@ -4,7 +4,7 @@ import type { Backend } from "@elench/tensor/engine/backend";
 import { Session } from "@elench/tensor/engine/session";
 import type { Model } from "@elench/tensor/program/model";
 
-/** What the `inference` precompile runs models with. */
+/** Runs models for the `inference` precompile. */
 export interface Models {
   /**
    * @param input little-endian bytes of the model's one input tensor.
@@ -27,15 +27,15 @@ export class MissingModel extends ElenchError {
   }
 }
 
-/** A model that the chain's directory lists and that no contract can call. */
+/** The chain's directory lists a model that no contract can call. */
 export class UncallableModel extends ElenchError {
   override readonly name = "UncallableModel";
   override readonly kind = "input";
 }
 
 /**
- * Models run by the native engine. A session is made at a model's first use, and kept.
- * @param load the model of an id, undefined if the node does not have it.
+ * Models run by the native engine. A session is created at a model's first use and kept.
+ * @param load returns the model of an id, undefined if the node does not have it.
  */
 export function sessionModels(load: (modelId: Uint8Array) => Model | undefined, backend: Backend): Models {
   const sessions = new Map<string, Session>();
@@ -45,7 +45,7 @@ export function sessionModels(load: (modelId: Uint8Array) => Model | undefined, 
     const { inputs, outputs } = model.program;
     if (inputs.length !== 1 || outputs !== 1)
       throw new UncallableModel(
-        `model ${toHex(modelId)} has ${inputs.length} inputs and ${outputs} outputs; a contract can call those of one and one`,
+        `model ${toHex(modelId)} has ${inputs.length} inputs and ${outputs} outputs; a contract can only call a model with one input and one output`,
       );
     return new Session(model, backend);
   };

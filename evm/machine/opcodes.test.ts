@@ -1,4 +1,4 @@
-/** The tables of the EVM machine are Ethereum's: @ethereumjs has the same numbers under Cancun's rules. */
+/** The tables of the EVM machine equal those of @ethereumjs under Cancun's rules. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { GAS } from "@elench/spec/evm/gas-costs";
@@ -16,7 +16,7 @@ const [execution, transactions, osaka] = [rules(paramsEVM), rules(paramsTx), rul
 /** The library names families of opcodes without their number. */
 const familyOf = (name: string): string => (name === "PUSH0" ? name : name.replace(/^(PUSH|DUP|SWAP|LOG)\d+$/, "$1"));
 
-test("opcodes are those of the library, under its names, at its static gas", () => {
+test("opcodes have the library's names and static gas", () => {
   const library = new EVM({ common: execution }).getActiveOpcodes();
   const codes = [...library.keys()].filter((code) => library.get(code)?.name !== "INVALID");
   assert.deepEqual(
@@ -32,13 +32,13 @@ test("opcodes are those of the library, under its names, at its static gas", () 
   }
 });
 
-test("an opcode without an entry is invalid: 0xfe, and what no rule has named", () => {
+test("opcodes without a row are invalid, 0xfe among them", () => {
   assert.equal(OPCODES.length, 256);
   assert.equal(OPCODES.filter((opcode) => opcode === undefined).length, 256 - TABLE.length);
   for (const code of [0x0c, 0x1e, 0x21, 0x4b, 0xa5, 0xef, 0xfe]) assert.equal(OPCODES[code], undefined);
 });
 
-test("costs of execution are the library's", () => {
+test("gas costs of execution equal the library's", () => {
   const expected: Readonly<Record<string, bigint>> = {
     expByteGas: GAS.EXP_BYTE,
     keccak256WordGas: GAS.KECCAK256_WORD,
@@ -80,12 +80,12 @@ test("costs of execution are the library's", () => {
     maxInitCodeSize: BigInt(LIMIT.INITCODE_BYTES),
   };
   for (const [name, value] of Object.entries(expected)) assert.equal(value, execution.param(name), name);
-  // What L1 charges under Osaka's rules for those that the verifier calls there.
+  // Prices under L1's rules, Osaka, of the precompiles that the verifier calls there.
   for (const name of ["ecRecoverGas", "bn254AddGas", "bn254MulGas", "bn254PairingGas", "bn254PairingWordGas"])
     assert.equal(osaka.param(name), expected[name], `${name} on L1`);
 });
 
-test("costs of a transaction are the library's", () => {
+test("gas costs of a transaction equal the library's", () => {
   const expected: Readonly<Record<string, bigint>> = {
     txGas: GAS.TX_BASE,
     txCreationGas: GAS.TX_CREATE,

@@ -10,7 +10,7 @@ import type { Host } from "./state/host.ts";
 import type { Machine } from "./state/machine.ts";
 import { step } from "./step.ts";
 
-/** Called before each step that is no idling, with the machine as it is then. */
+/** Called with the machine before each step, idle steps excepted. */
 export type Each = (machine: Machine) => void;
 
 /** Steps a batch from its first state to the halt, without the idle time. @returns the halted machine. */
@@ -27,7 +27,7 @@ export function runBatch(host: Host, input: BatchInput, each?: Each): Machine {
 export interface TransactionRun {
   /** Root of the state trie after the transaction. */
   readonly stateRoot: Hash;
-  /** Chain of receipts of the block: 0 where the transaction is not valid. */
+  /** Hash chain of the block's receipts: 0 if the transaction is invalid. */
   readonly receipts: Hash;
   readonly logs: readonly Log[];
   readonly gasUsed: bigint;
@@ -37,7 +37,7 @@ export interface TransactionRun {
 export interface TransactionInput {
   readonly chainId: bigint;
   readonly header: BlockHeader & { readonly number: bigint };
-  /** EIP-2718. */
+  /** EIP-2718 encoding. */
   readonly txBytes: Uint8Array;
   /** Root of the state trie before it. */
   readonly stateRoot: Hash;
@@ -47,10 +47,10 @@ export interface TransactionInput {
   readonly each?: Each;
 }
 
-/** No transaction of the official tests has as much. */
+/** More than the gas limit of any official test. */
 const ANY_GAS = 2n ** 64n;
 
-/** Steps one transaction, in a block of its own. */
+/** Steps one transaction, alone in a block. */
 export function stepTransaction(input: TransactionInput): TransactionRun {
   const { chainId, header, txBytes, history, host, each } = input;
   const previous: ChainState = { number: header.number - 1n, stateRoot: input.stateRoot, history };

@@ -46,11 +46,11 @@ const phases: Steps = {
   ...BLOCKS,
   [PHASE.execute]: execute,
 };
-/** By phase: what takes the step, given a task of that phase. */
+/** The step function of each phase. */
 const steps: ((m: Machine, task: Task) => void)[] = [];
 for (const [phase, step] of Object.entries(phases)) steps[Number(phase)] = step as (typeof steps)[number];
 
-/** One step. A halted machine stays as it is. */
+/** Executes one step. A halted machine does not change. */
 export function step(m: Machine): void {
   if (m.halted) return;
   const { phase, task, pc, gas, journal, tx } = m;
@@ -59,7 +59,7 @@ export function step(m: Machine): void {
   try {
     (steps[phase] as (m: Machine, task: Task) => void)(m, task);
   } catch (end) {
-    // A step writes memory and pushes only after the last access that may miss, so this is all that has to be undone.
+    // A step writes memory and pushes only after its last access that can miss, so nothing else needs to be undone.
     if (!(end instanceof NotLoaded) && end !== EXCEPTIONAL_HALT) throw end;
     m.pc = pc;
     m.journal = journal;
@@ -90,14 +90,14 @@ function execute(m: Machine): void {
   (operations[op] as Operation)(m, op);
 }
 
-/** A step as a claim about it is settled: the state before it, what opens that to the verifier, and the state after it. */
+/** A step as L1 settles a claim about it: the hash of the state before, the witness, and the hash of the state after. */
 export interface ProvenStep {
   readonly pre: Hash;
   readonly witness: Uint8Array;
   readonly post: Hash;
 }
 
-/** Proves the machine's next step, and leaves the machine as it is. */
+/** Proves the machine's next step. The machine does not change. */
 export function prove(machine: Machine): ProvenStep {
   const tape = new Tape();
   const pre = machine.hash();
@@ -112,5 +112,5 @@ export function prove(machine: Machine): ProvenStep {
   return { pre, witness: tape.witness, post: m.hash() };
 }
 
-/** What opens the machine's state to the verifier, for its next step. */
+/** The witness of the machine's next step. */
 export const witnessOf = (machine: Machine): Uint8Array => prove(machine).witness;

@@ -1,4 +1,4 @@
-/** A batch run natively, and step by step, uses the same gas in every transaction, and comes to the same output. */
+/** Native execution and the stepper use the same gas in every transaction of a batch, and reach the same output. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { hashPair } from "@elench/merkle/tree";
@@ -23,7 +23,7 @@ import { type Block, PHASE, type Tx } from "../structures/layout.ts";
 import { seededRandom } from "../trie/fixtures/random.ts";
 import { type NativeBatch, runNativeBatch } from "./batch.ts";
 
-/** Runs both, and compares what became of each transaction, and the end. */
+/** Runs both; compares the result of each transaction and the final output. */
 async function agree(bytes: Uint8Array, batchGas?: bigint, what = ""): Promise<NativeBatch> {
   const { state, root, host } = await testWorld();
   const input = testInput(root, bytes, batchGas);
@@ -45,7 +45,7 @@ async function agree(bytes: Uint8Array, batchGas?: bigint, what = ""): Promise<N
 
 const valid = (batch: NativeBatch): boolean[] => batch.transactions.map(({ receipt }) => receipt !== null);
 
-test("random batches of right and wrong transactions, with empty blocks and cut-off ends", async () => {
+test("random batches of valid and invalid transactions, with empty blocks and truncated ends", async () => {
   const random = seededRandom(7);
   const seen = { valid: 0, dropped: 0, failed: 0 };
   for (let i = 0; i < 40; i++) {
@@ -55,7 +55,7 @@ test("random batches of right and wrong transactions, with empty blocks and cut-
   for (const [kind, count] of Object.entries(seen)) assert.ok(count > 5, `${count} transactions were ${kind}`);
 });
 
-test("a batch of no bytes, of junk, and of headers only", async () => {
+test("an empty batch, a batch of junk, and one of headers only", async () => {
   await agree(new Uint8Array(0));
   await agree(new Uint8Array(135).fill(255));
   // A header that announces 2^32 − 1 transactions.
@@ -63,7 +63,7 @@ test("a batch of no bytes, of junk, and of headers only", async () => {
   assert.equal((await agree(encodeBatch([testBlock([]), testBlock([]), testBlock([])]))).transactions.length, 0);
 });
 
-test("a batch cut off anywhere is the batch of what is whole", async () => {
+test("a batch truncated anywhere equals the batch of its whole transactions", async () => {
   const one = transaction({ type: 2, nonce: 0n, to: TARGETS[3] as `0x${string}` });
   const two = transaction({ type: 0, nonce: 1n, to: TARGETS[3] as `0x${string}` });
   const bytes = encodeBatch([testBlock([one, two]), testBlock([])]);
@@ -98,7 +98,7 @@ test("a transaction that asks for more gas than the batch, or the block, has lef
   assert.deepEqual(valid(await agree(small)), [true, false, true]);
 });
 
-test("signatures without a chain are taken, those for another chain are not", async () => {
+test("signatures without a chain id are accepted, those for another chain are refused", async () => {
   const to = TARGETS[3] as `0x${string}`;
   const legacy = (chainId: bigint) => transaction({ type: 0, nonce: 0n, to }, { chainId });
   for (const [chainId, taken] of [
@@ -109,7 +109,7 @@ test("signatures without a chain are taken, those for another chain are not", as
     assert.deepEqual(valid(await agree(encodeBatch([testBlock([legacy(chainId)])]))), [taken], `chain ${chainId}`);
 });
 
-test("idle time is skipped to any clock, and not beyond the boundary by itself", async () => {
+test("idle time is skipped to a given clock, by default to the end of the slot", async () => {
   const { root, host } = await testWorld();
   const m = firstState(testInput(root, encodeBatch([testBlock([Uint8Array.of(1)])])), host);
   while (m.phase !== PHASE.idle) step(m);

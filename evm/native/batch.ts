@@ -18,9 +18,9 @@ import { type Block, ZERO_HASH } from "../structures/layout.ts";
 import type { NativeState } from "./state.ts";
 import { createNativeVm } from "./vm.ts";
 
-/** A batch run natively: what it leads to. */
+/** The result of a batch's native execution. */
 export interface NativeBatch {
-  /** By transaction: what it was. */
+  /** In the batch's order. */
   readonly transactions: readonly NativeTransaction[];
   readonly output: Hash;
   /** What the output commits to. */
@@ -32,7 +32,7 @@ export interface NativeTransaction {
   readonly hash: Hash;
   /** Number of its block. */
   readonly number: bigint;
-  /** Null for what does not decode, or is not valid: it leaves no receipt. */
+  /** Null if the transaction is malformed or invalid: it leaves no receipt. */
   readonly receipt: NativeReceipt | null;
 }
 
@@ -47,7 +47,7 @@ export interface NativeReceipt {
 }
 
 export interface NativeBatchOptions {
-  /** Holds the world that the batch builds on. It is left at the world after it. */
+  /** The state before the batch; the state after it on return. */
   readonly state: NativeState;
   readonly models?: Models;
   /** See NativeVmOptions. */
@@ -63,7 +63,7 @@ export async function runNativeBatch(input: BatchInput, options: NativeBatchOpti
   const { vm } = await createNativeVm({ ...options, chainId: input.chainId, blockHash });
   const read: Read = (offset, length) => input.bytes.view(offset, length);
   const transactions: NativeTransaction[] = [];
-  // The library's block, of which there is one for all transactions of a block.
+  // The library's block, shared by all transactions of a block.
   let context: LibraryBlock | undefined;
   while (true) {
     // A block's hash commits to the state at its end.
@@ -86,7 +86,7 @@ export async function runNativeBatch(input: BatchInput, options: NativeBatchOpti
   }
 }
 
-/** @returns null for what is no transaction, or not a valid one; the state is as it was then. */
+/** @returns null if the transaction is malformed or invalid; the state is then unchanged. */
 async function runTransaction(
   vm: VM,
   block: Block,
@@ -104,7 +104,7 @@ async function runTransaction(
   const account = (await vm.stateManager.getAccount(createAddressFromBigInt(sender))) ?? new Account();
   if (!isPayable({ ...decoded, intrinsic }, account)) return null;
   const tx = createTxFromRLP(read(start, end - start).slice(), { common: vm.common, freeze: false });
-  // Recovering the signer is most of a simple transaction's time: once is enough.
+  // Recovering the signer takes most of a simple transaction's time, so it is done only once.
   const from = createAddressFromBigInt(sender);
   tx.getSenderAddress = () => from;
   const result = await runTx(vm, { tx, block: context });
@@ -122,7 +122,7 @@ async function runTransaction(
 const priceOf = ({ maxFee, maxPriority }: Decoded, { baseFee }: Block): bigint =>
   baseFee + (maxPriority < maxFee - baseFee ? maxPriority : maxFee - baseFee);
 
-/** @returns null where the access list is none. */
+/** @returns null if the access list is malformed. */
 function intrinsicGas(read: Read, d: Decoded): bigint | null {
   const list = countAccessList(read, d.accessList, d.accessEnd);
   if (!list) return null;
@@ -131,7 +131,7 @@ function intrinsicGas(read: Read, d: Decoded): bigint | null {
 
 type LibraryBlock = ReturnType<typeof createBlock>;
 
-/** The block as the library wants it, without what changes from one transaction to the next. Its price of blobs is the header's own word, whatever blobs there were. */
+/** The library's block, without the fields that change between transactions. Its blob base fee is the header's own, not computed from excess blob gas. */
 function libraryBlock(
   vm: VM,
   { number, timestamp, gasLimit, baseFee, blobBaseFee, coinbase, prevRandao }: Block,
@@ -149,14 +149,14 @@ function libraryBlock(
   return block;
 }
 
-/** As RECEIPT does. */
+/** The hash chain of receipts, as in the phase RECEIPT. */
 function withReceipt(block: Block, { success, gasUsed: used, logs }: NativeReceipt): Block {
   const gasUsed = block.gasUsed + used;
   const receipts = hashWords([block.receipts, hashWords([success, gasUsed, logsChain(logs)])]);
   return { ...block, gasUsed, receipts, batch: { ...block.batch, gasLeft: block.batch.gasLeft - used } };
 }
 
-/** As LOG does. */
+/** The hash chain of logs, as in the phase LOG. */
 const logsChain = (logs: readonly Log[]): Hash =>
   logs.reduce<Hash>((chain, [address, topics, data]) => {
     const argument = hashWords([toBigInt(address), topics.length, ...topics]);

@@ -88,7 +88,7 @@ async function call(precompileInput: Uint8Array, gas = GIVEN) {
 
 const wellFormed = (id = MODEL_ID, outputBytes = 24n) => concatBytes(id, number(outputBytes), input);
 
-test("a contract gets the bytes that the engine gives, for the directory's price", async () => {
+test("a contract receives the engine's output for the directory's price", async () => {
   const { success, spent, output } = await call(wellFormed());
   assert.equal(success, true);
   assert.deepEqual(Uint8Array.from(output), new Session(model, backend).run([input])[0]);
@@ -110,7 +110,7 @@ const failures: readonly [what: string, input: () => Uint8Array, gas?: bigint][]
   ["one gas under the price", () => wellFormed(), PRICE - 1n],
 ];
 for (const [what, precompileInput, gas = GIVEN] of failures) {
-  test(`${what} fails the call alone: all its gas is gone, nothing is returned`, async () => {
+  test(`${what} fails only the call: it consumes all its gas and returns nothing`, async () => {
     const { success, spent, output } = await call(precompileInput(), gas);
     assert.equal(success, false);
     assert.equal(spent, gas);
@@ -118,11 +118,11 @@ for (const [what, precompileInput, gas = GIVEN] of failures) {
   });
 }
 
-test("a model of the directory that the node does not have stops the node, and is no failed call", async () => {
+test("a model of the directory that the node lacks throws MissingModel; the call does not fail", async () => {
   await assert.rejects(call(wellFormed(LOST_ID)), MissingModel);
 });
 
-test("a model of more than one output is refused by name", () => {
+test("a model with more than one output is refused, and the error names it", () => {
   const two = { ...model, program: { ...model.program, outputs: 2 } };
   assert.throws(() => sessionModels(() => two, backend).infer(MODEL_ID, input), /1 inputs and 2 outputs/);
 });

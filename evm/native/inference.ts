@@ -10,17 +10,17 @@ import { DIRECTORY_ADDRESS, decodeEntry, directorySlot } from "../inference/dire
 import type { Models } from "../inference/models.ts";
 
 /**
- * The precompile that contracts call models by (AILib.sol). Its input is model id (32 bytes) ‖ size of the output (32, big-endian) ‖ bytes
- * of the input tensor; it returns the bytes of the output tensor, for the price that the directory gives. Like any precompile it is always
- * warm, and reading the directory warms nothing.
+ * The precompile by which contracts call models (AILib.sol). Its input is model id (32 bytes) ‖ size of the output (32, big-endian) ‖ bytes
+ * of the input tensor; it returns the bytes of the output tensor, for the price in the directory. Like any precompile it is always
+ * warm; reading the directory does not warm its slots.
  */
 export const INFERENCE_ADDRESS = precompileAddress(PRECOMPILE.INFERENCE);
 
 const HEADER_BYTES = PRECOMPILE_INPUT.INFERENCE_HEADER_BYTES;
 
 /**
- * The call fails (consumes all gas, returns nothing) where the input is under 64 bytes, the model is not in the directory, the input or
- * the stated output has not the model's size, or the gas is under the price.
+ * The call fails (consumes all gas, returns nothing) if the input is under 64 bytes, the model is not in the directory, the input or
+ * the stated output does not have the model's size, or the gas is below the price.
  */
 export function inferencePrecompile(models: Models): AddPrecompile {
   const directory = createAddressFromString(DIRECTORY_ADDRESS);
@@ -36,7 +36,7 @@ export function inferencePrecompile(models: Models): AddPrecompile {
       const output = models.infer(modelId, data.slice(HEADER_BYTES));
       if (output.length !== entry.outputBytes)
         throw new InternalError(
-          `model ${toHex(modelId)} gives ${output.length} bytes, and the directory says ${entry.outputBytes}: the directory is wrong`,
+          `model ${toHex(modelId)} returns ${output.length} bytes, the directory says ${entry.outputBytes}: the directory entry is wrong`,
         );
       return { returnValue: output, executionGasUsed: entry.price };
     },

@@ -19,7 +19,7 @@ const accounts = new Map(
   ]),
 );
 
-test("every root that there has been can be read and proved, whatever came after", async () => {
+test("every past state root can be read and proven", async () => {
   const state = createState(common);
   const first = await putAccounts(state, accounts);
   const changed = createAddressFromString(address(7));
@@ -40,7 +40,7 @@ test("every root that there has been can be read and proved, whatever came after
   );
 });
 
-test("codes are found by hash, and nothing is made up", async () => {
+test("codes are found by hash; unknown hashes throw", async () => {
   const state = createState(common);
   await putAccounts(state, accounts);
   assert.deepEqual(state.codes(keccak256(Uint8Array.of(3))), Uint8Array.of(3));
@@ -49,7 +49,7 @@ test("codes are found by hash, and nothing is made up", async () => {
   assert.throws(() => state.nodes(new Uint8Array(32)), /no trie node 0x00/);
 });
 
-test("an empty account that is listed is in the trie, a zero slot is not", async () => {
+test("a listed empty account is in the trie, a zero slot is not", async () => {
   const empty = { nonce: 0n, balance: 0n, code: new Uint8Array(), storage: new Map<bigint, bigint>() };
   const root = (list: typeof accounts) => putAccounts(createState(common), list);
   const without = await root(new Map());
@@ -60,14 +60,14 @@ test("an empty account that is listed is in the trie, a zero slot is not", async
   );
 });
 
-/** As the EVM creates an account, which may have been before. */
+/** Creates an account as the EVM does; the address can have existed before. */
 async function createUnlessThere(manager: MerkleStateManager, contract: Address): Promise<void> {
   if (await manager.getAccount(contract)) return;
   await manager.putAccount(contract, createAccount({}));
   await manager.clearStorage(contract);
 }
 
-test("what is stored goes to the tries at the end of the outermost checkpoint, and the roots are the library's", async () => {
+test("stores reach the tries at the end of the outermost checkpoint, and the roots equal the library's", async () => {
   const random = seededRandom(8);
   const ours = createState(common);
   const theirs = new MerkleStateManager({
@@ -93,7 +93,7 @@ test("what is stored goes to the tries at the end of the outermost checkpoint, a
       else if (depth > 1) await each((m) => (what === 8 ? m.commit() : m.revert())).then(() => depth--);
       assert.deepEqual(await ours.manager.getStorage(contract, slot), await theirs.getStorage(contract, slot));
     }
-    // As a transaction does with what has destroyed itself.
+    // As a transaction does with destroyed accounts.
     if (random(4) === 0) {
       await each((m) => m.deleteAccount(contracts[destroyed % 3] as Address));
       destroyed++;
@@ -103,7 +103,7 @@ test("what is stored goes to the tries at the end of the outermost checkpoint, a
   }
 });
 
-test("a store writes no trie by itself", async () => {
+test("a store alone does not write the trie", async () => {
   const { manager } = createState(common);
   const contract = createAddressFromString(address(1));
   await manager.putAccount(contract, createAccount({ nonce: 1n }));

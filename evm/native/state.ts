@@ -17,19 +17,19 @@ import {
   ValueEncoding,
 } from "@ethereumjs/util";
 
-/** The world state as the native executor keeps it: a standard Merkle-Patricia trie whose nodes are never thrown away. */
+/** The world state of the native executor: a standard Merkle-Patricia trie whose nodes are never deleted. */
 
 export interface AccountState {
   readonly nonce: bigint;
   /** Wei. */
   readonly balance: bigint;
-  /** Empty for an account without code. */
+  /** Empty if the account has no code. */
   readonly code: Uint8Array;
-  /** Value by slot; a zero value is no entry. */
+  /** Value by slot; zero values are ignored. */
   readonly storage: ReadonlyMap<bigint, bigint>;
 }
 
-/** An account of which only this is said: no nonce, ether, code or storage besides. */
+/** An account with the given fields; nonce, balance, code and storage default to empty. */
 export const accountOf = (fields: Partial<AccountState>): AccountState => ({
   nonce: 0n,
   balance: 0n,
@@ -42,19 +42,19 @@ export const accountOf = (fields: Partial<AccountState>): AccountState => ({
 export type PreState = ReadonlyMap<string, AccountState>;
 
 export interface NativeState {
-  /** Reads and writes accounts; `getStateRoot()` writes what is pending to the trie, `setStateRoot()` goes to any root there has been. */
+  /** Reads and writes accounts; `getStateRoot()` writes pending changes to the trie, `setStateRoot()` restores any past root. */
   readonly manager: MerkleStateManager;
   /**
    * RLP of a trie node (of the accounts' trie, or of a storage trie) by its keccak256, as long as the process lives. Nodes under 32 bytes
-   * stand inside their parents. Written by the last `getStateRoot()`.
-   * @throws Error if there never was such a node.
+   * are embedded in their parents. `getStateRoot()` writes the nodes.
+   * @throws Error if no such node was ever written.
    */
   readonly nodes: (hash: Uint8Array) => Uint8Array;
-  /** Code by its hash; empty for the hash of nothing. @throws Error if there never was such code. */
+  /** Code by its hash; empty for the empty code hash. @throws Error if no such code was ever written. */
   readonly codes: (hash: Uint8Array) => Uint8Array;
 }
 
-/** What the state manager writes before the hash of a code, so that code cannot pass for a node: "c". */
+/** The state manager's key prefix for codes, "c". It keeps codes and nodes apart. */
 const CODE_PREFIX = "63";
 const NO_CODE = bytesToUnprefixedHex(keccak256(new Uint8Array()));
 
@@ -85,18 +85,18 @@ export function createState(common: Common): NativeState {
 }
 
 /**
- * Keeps what is stored in the cache until the tries are to be written, at a transaction's end. The library writes each store to its trie at
- * once besides, with all the hashes on the way to its root: to one slot, 300 times as slow.
+ * Keeps stores in the cache until the tries are written at the transaction's end. The library would also write each store to its trie at
+ * once and hash the path to its root, which makes repeated writes of one slot 300 times as slow.
  */
 class CachedStorageManager extends MerkleStateManager {
   /** @param value at most 32 bytes, big-endian. @throws Error if there is no such account. */
   override async putStorage(address: Address, key: Uint8Array, value: Uint8Array): Promise<void> {
-    if (!(await this.getAccount(address))) throw new InternalError(`a store to ${address}, which is no account`);
+    if (!(await this.getAccount(address))) throw new InternalError(`store to ${address}: there is no such account`);
     this._caches?.storage?.put(address, key, RLP.encode(unpadBytes(value)));
   }
 }
 
-/** Writes accounts as they stand. @returns the state root. */
+/** Writes the accounts unchanged. @returns the state root. */
 export async function putAccounts({ manager }: NativeState, accounts: PreState): Promise<Uint8Array> {
   for (const [hex, { nonce, balance, code, storage }] of accounts) {
     const address = createAddressFromString(hex);

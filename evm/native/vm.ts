@@ -12,17 +12,17 @@ import type { Models } from "../inference/models.ts";
 import { inferencePrecompile } from "./inference.ts";
 import { createState, type NativeState } from "./state.ts";
 
-/** The native executor of the AI EVM: @ethereumjs/vm under Cancun rules. It computes results, and traces nothing. */
+/** The native executor of the AI EVM: @ethereumjs/vm under Cancun rules. It computes results and keeps no trace. */
 
 export interface NativeVmOptions {
   readonly chainId: bigint;
-  /** Hash of an earlier block, asked for by BLOCKHASH for the last 256 only. */
+  /** Hash of an earlier block; BLOCKHASH asks only for the last 256. */
   readonly blockHash: (number: bigint) => Uint8Array;
-  /** What runs the models; without it the chain has no `inference` precompile. */
+  /** Runs the models; if it is missing, the chain has no `inference` precompile. */
   readonly models?: Models;
-  /** Whether calls of precompiles that are too dear for L1 fail (precompile-bounds.ts). Only the official tests want it off. Default: true. */
+  /** Whether precompile calls over the L1 limit fail (precompile-bounds.ts). False only for the official tests. Default: true. */
   readonly l1Bounds?: boolean;
-  /** Default: a state of no accounts. It must be of the rules that `nativeCommon` gives. */
+  /** Default: a state without accounts. It must use the rules of `nativeCommon`. */
   readonly state?: NativeState;
 }
 
@@ -31,7 +31,7 @@ export interface NativeVm {
   readonly state: NativeState;
 }
 
-/** The rules of a chain, with hashing and key recovery that are many times as fast as the library's. */
+/** The rules of a chain, with hashing and key recovery that are several times as fast as the library's. */
 export const nativeCommon = (chainId: bigint): Common =>
   new Common({
     chain: { ...Mainnet, chainId: Number(chainId) },
@@ -51,12 +51,12 @@ export async function createNativeVm(options: NativeVmOptions): Promise<NativeVm
     ...(models ? [inferencePrecompile(models)] : []),
     ...(l1Bounds ? boundedPrecompiles(common) : []),
   ];
-  // Not createEVM, which puts the library's own curve in place of the one that it is given.
+  // Not createEVM, because it replaces the given curve by the library's own.
   const evm = new EVM({ common, stateManager: state.manager, blockchain, customPrecompiles, bn254 });
   return { vm: await createVM({ common, stateManager: state.manager, evm }), state };
 }
 
-/** All that the machine wants to know of the chain's history. */
+/** The only part of a blockchain that the VM uses. */
 function hashesOnly(blockHash: (number: bigint) => Uint8Array): EVMMockBlockchainInterface {
   const blockchain: EVMMockBlockchainInterface = {
     getBlock: async (number) => ({ hash: () => blockHash(BigInt(number)) }),

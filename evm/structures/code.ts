@@ -4,7 +4,7 @@ import { rangeSiblings } from "@elench/merkle/ranges";
 import { dataLeaf, depthOf, type Hash, keccak256, LEAF_BYTES, ListTree } from "@elench/merkle/tree";
 import { OP } from "@elench/spec/evm/opcodes";
 
-/** A contract's code under its tree of chunks. While initcode is being brought in, only its first `built` bytes are in the tree. */
+/** A contract's code under its tree of chunks. While BUILD copies initcode, only its first `built` bytes are in the tree. */
 export class Code {
   static readonly NONE = new Code(new Uint8Array(0));
 
@@ -23,12 +23,12 @@ export class Code {
     return this.bytes.length;
   }
 
-  /** 0 for no code. */
+  /** Root of the tree; 0 for empty code. */
   get root(): Hash {
     return this.#chunks.root;
   }
 
-  /** More of the same code in the tree. */
+  /** The same code with its first `built` bytes in the tree. */
   upTo(built: number): Code {
     const more = new Code(this.bytes, built);
     more.#carries = this.#carries;
@@ -41,13 +41,13 @@ export class Code {
     return (this.#destinations as Uint8Array)[pc] === 1;
   }
 
-  /** carry ‖ 128 bytes ‖ siblings of the chunk that holds a byte. */
+  /** Opens the chunk that holds a byte: carry ‖ 128 bytes ‖ siblings. */
   openChunk(pc: number): Uint8Array {
     const index = Math.floor(pc / LEAF_BYTES);
     return concat(this.#chunk(index), ...this.#chunks.path(index));
   }
 
-  /** Opens the chunks that hold some bytes: each as carry ‖ 128 bytes, then the siblings. Nothing for no bytes. */
+  /** Opens the chunks that hold a range of bytes: each as carry ‖ 128 bytes, then the siblings. Empty if length is 0. */
   openRange(offset: number, length: number): Uint8Array {
     if (length === 0) return new Uint8Array(0);
     const [first, end] = leavesOf(offset, length);
@@ -55,7 +55,7 @@ export class Code {
     return concat(...chunks, ...this.siblings(first, end));
   }
 
-  /** Carry of the chunk that begins at an offset within the code. */
+  /** Carry of the chunk at an offset: how many of its first bytes are data of a PUSH. */
   carryAt(offset: number): number {
     this.#scan();
     return (this.#carries as Uint8Array)[offset / LEAF_BYTES] as number;

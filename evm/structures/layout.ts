@@ -6,12 +6,12 @@ import { wordsInOrder } from "@elench/spec/evm/structures";
 import type { Code } from "./code.ts";
 import { rootOf, type Sparse } from "./sparse.ts";
 
-/** The structures of docs/evm-machine.md: what they hold here, and the words that stand for them. All are values: a change makes a new one. */
+/** The structures of docs/evm-machine.md as immutable values, and the words they are hashed as. */
 
 export { FLAG, FRAME_KIND as KIND, STATUS, type Status } from "@elench/spec/evm/enumerations";
 export { PHASE, type Phase } from "@elench/spec/evm/phases";
 
-/** Hash of no code. */
+/** keccak256 of no bytes. */
 export const EMPTY_CODE_HASH = keccak256(new Uint8Array(0));
 export const ZERO_HASH = new Uint8Array(32);
 
@@ -22,13 +22,13 @@ export interface View {
   readonly length: number;
 }
 
-/** The only view of no bytes. Its words are zeros. */
+/** The one empty view. Its words are zeros. */
 export const EMPTY: View = { tree: new PagedBytes(), offset: 0, length: 0 };
 
 export const viewOf = (tree: PagedBytes, offset: number, length: number): View =>
   length === 0 ? EMPTY : { tree, offset, length };
 
-/** A view of all of some bytes. */
+/** A view of a whole byte string. */
 export const viewOfBytes = (bytes: Uint8Array): View => viewOf(new PagedBytes(bytes), 0, bytes.length);
 
 export const viewWords = ({ tree, offset, length }: View): Word[] =>
@@ -37,7 +37,7 @@ export const viewWords = ({ tree, offset, length }: View): Word[] =>
     length === 0 ? { root: 0, size: 0, offset: 0, length } : { root: tree.root, size: tree.size, offset, length },
   );
 
-/** Bytes from … from + length of a view; zeros beyond its end. */
+/** Bytes from … from + length of a view; bytes beyond its end are zeros. */
 export function readView({ tree, offset, length: whole }: View, from: number, length: number): Uint8Array {
   const bytes = new Uint8Array(length);
   if (from < whole) bytes.set(tree.view(offset + from, Math.min(length, whole - from)));
@@ -57,7 +57,7 @@ export interface Frame {
   readonly parent: Hashed;
 }
 
-/** What is known by its hash to those who hold it. */
+/** A value that its holder commits to by hash. */
 export interface Hashed {
   readonly hash: Hash;
 }
@@ -84,7 +84,7 @@ export interface Tx {
   readonly codes: Sparse<Code>;
   readonly envelope: Envelope | null;
   readonly block: Block;
-  /** The logs themselves, the last one first. Nothing commits to this list: `logs` does. */
+  /** The logs themselves, the last one first. The state does not commit to this list, but to `logs`. */
   readonly emitted?: Emitted | undefined;
 }
 
@@ -99,7 +99,7 @@ interface Emitted {
   readonly before: Emitted | undefined;
 }
 
-/** Whether the transaction has logged nothing yet: what another one may have left in `emitted` does not count then. */
+/** Whether the transaction has no log yet. `emitted` may hold logs of a previous transaction; ignore it while `logs` is zero. */
 export const isFirstLog = (tx: Tx): boolean => isZero(tx.logs);
 
 /** The transaction's logs in their order. */
@@ -131,7 +131,7 @@ export interface Envelope {
   readonly to: bigint;
   readonly value: bigint;
   readonly data: View;
-  /** Where the content of the access list stands in the batch; 0 and 0 for type 0. */
+  /** Position of the access list's content in the batch; 0 for type 0. */
   readonly accessList: number;
   readonly accessEnd: number;
   readonly intrinsic: bigint;
@@ -153,7 +153,7 @@ export const envelopeWords = (e: Envelope): Word[] =>
     intrinsic: e.intrinsic,
   });
 
-/** What a batch says of a block. */
+/** The fields of a block that the batch gives. */
 export interface BlockHeader {
   /** Below 2^64. */
   readonly timestamp: bigint;
@@ -218,7 +218,7 @@ export const batchWords = (b: Batch): Word[] =>
 
 /** The journal's record of an account. */
 export interface Account {
-  /** Nothing commits to it: the record's key is its hash. */
+  /** Not among the record's words: the record's key is its hash. */
   readonly address: bigint;
   readonly nonce: bigint;
   readonly balance: bigint;
@@ -241,7 +241,7 @@ export const accountWords = (a: Account): Word[] =>
   });
 
 export interface Slot {
-  /** Nothing commits to it: the record's key is its hash. */
+  /** Not among the record's words: the record's key is its hash. */
   readonly number: bigint;
   readonly original: bigint;
   readonly current: bigint;
@@ -249,7 +249,7 @@ export interface Slot {
 }
 
 export interface TransientSlot {
-  /** Nothing commits to it: the record's key is its hash. */
+  /** Not among the record's words: the record's key is its hash. */
   readonly number: bigint;
   readonly value: bigint;
 }
@@ -261,7 +261,7 @@ export const codeWords = ({ root, size }: Code): Word[] => wordsInOrder("Code", 
 
 const hashes = new WeakMap<object, Hash>();
 
-/** The hash of a value's words, worked out once. Only for values whose words do not change: a view's tree is frozen. */
+/** The hash of a value's words, memoised. Only for immutable values; a view's tree is frozen. */
 export function hashOf<T extends object>(value: T, words: (value: T) => readonly Word[]): Hash {
   const known = hashes.get(value);
   if (known) return known;

@@ -4,8 +4,8 @@ import { hashWords } from "@elench/merkle/hash-words";
 import { type Hash, hashPair, keccak256 } from "@elench/merkle/tree";
 
 /**
- * Sparse Merkle trees with lifted leaves (docs/evm-machine.md, "Sparse trees"), as persistent values: a change makes a new tree that shares what did not change, so keeping an old one is
- * free, and a hash is worked out once, when it is asked for.
+ * Sparse Merkle trees with lifted leaves (docs/evm-machine.md, "Sparse trees"), as persistent values: a change creates a new tree that shares the unchanged nodes, so keeping old trees is
+ * free. Hashes are computed on demand, once.
  */
 export type Sparse<R> = null | Leaf<R> | Node<R>;
 
@@ -24,7 +24,7 @@ interface Node<R> {
 
 const ZERO = new Uint8Array(32);
 const ONE = wordBytes(1);
-/** On the tape: what stands where the key would be. */
+/** On the tape: what the path of a key ends at. */
 const KIND = { nothing: 0, record: 1, other: 2 } as const;
 
 const isLeaf = <R>(tree: Leaf<R> | Node<R>): tree is Leaf<R> => "key" in tree;
@@ -39,7 +39,7 @@ export function rootOf<R>(tree: Sparse<R>): Hash {
   return tree.hash;
 }
 
-/** While records are taken out, a node may have two empty sides: it is empty then. */
+/** Removing records can leave a node with two empty sides: its root is then 0, like the empty tree's. */
 const pairRoot = (left: Hash, right: Hash): Hash => (isZero(left) && isZero(right) ? ZERO : hashPair(left, right));
 
 function find<R>(tree: Sparse<R>, key: Hash): { at: Sparse<R>; siblings: Sparse<R>[] } {
@@ -62,7 +62,7 @@ export function get<R>(tree: Sparse<R>, key: Hash): R | undefined {
   return undefined;
 }
 
-/** What opens a key: the record that is there, or that there is none. */
+/** Opens a key: proves its record, or its absence. */
 export function open<R>(tree: Sparse<R>, key: Hash): Uint8Array {
   const { at, siblings } = find(tree, key);
   const path = siblings.reverse().map(rootOf);
@@ -74,7 +74,7 @@ export function open<R>(tree: Sparse<R>, key: Hash): Uint8Array {
     : concat(Uint8Array.of(KIND.other, path.length), leaf.key, hashWords(words), ...path);
 }
 
-/** The tree with a record at a key. @param words the record's words, as they are hashed. */
+/** Sets the record at a key. @param words the words that the record is hashed as. */
 export function put<R>(tree: Sparse<R>, key: Hash, record: R, words: (record: R) => readonly Word[], i = 0): Sparse<R> {
   if (tree === null) return { key, record, words, hash: undefined };
   if (isLeaf(tree)) {
@@ -95,7 +95,7 @@ export function leftmost<R>(tree: Sparse<R>): { key: Hash; record: R } | undefin
   return at ?? undefined;
 }
 
-/** The tree without a record; its other leaves stay where they are. */
+/** Removes a record; the other leaves keep their places. */
 export function takeOut<R>(tree: Sparse<R>, key: Hash, i = 0): Sparse<R> {
   if (tree === null || isLeaf(tree)) return null;
   const [left, right] =

@@ -2,11 +2,11 @@ import { decodeNode, isEmptyRoot, type NodeSource, type TrieNode } from "./node.
 import { commonLength, nibblesOf } from "./path.ts";
 
 /**
- * Looks a key up.
+ * Looks up a key.
  * @param root keccak256 of the root node, or `EMPTY_TRIE_ROOT`.
  * @param key raw: for a secure trie, the caller hashes it.
- * @param nodes is asked for every node on the way that is named by its hash.
- * @returns the value, null if there is none; and as proof the RLP of the nodes that were asked for, from the root downwards.
+ * @param nodes returns the nodes on the path that are referenced by hash.
+ * @returns the value, null if there is none; and as proof the RLP of these nodes, from the root downwards.
  * @throws Error from `nodes`, if it lacks one.
  */
 export function trieGet(

@@ -17,19 +17,19 @@ export interface Extension {
   readonly kind: "extension";
   /** At least one nibble. */
   readonly path: Uint8Array;
-  /** Of a branch. */
+  /** Children of a branch. */
   readonly child: Reference;
 }
 
 export interface Branch {
   readonly kind: "branch";
-  /** Sixteen, by the next nibble. */
+  /** Sixteen children, by the next nibble. */
   readonly children: readonly (Reference | null)[];
-  /** Of the key that ends here. */
+  /** Value of the key that ends here. */
   readonly value: Uint8Array | null;
 }
 
-/** A node whose RLP has 32 bytes or more is named by its keccak256; a shorter one stands itself in its parent. */
+/** Reference to a node: the keccak256 of its RLP, or the node itself if its RLP is shorter than 32 bytes. */
 export type Reference = Uint8Array | TrieNode;
 
 /** RLP of the node with this keccak256. */
@@ -55,7 +55,7 @@ const NOTHING = new Uint8Array();
 const referenceItem = (reference: Reference | null): Item =>
   reference === null ? NOTHING : reference instanceof Uint8Array ? reference : itemOf(reference);
 
-/** @throws Error if the bytes are no node. */
+/** @throws MalformedNode if the bytes do not encode a node. */
 export const decodeNode = (rlp: Uint8Array): TrieNode => nodeOf(RLP.decode(rlp) as Item);
 
 function nodeOf(item: Item): TrieNode {
@@ -88,7 +88,7 @@ function bytesItem(item: Item): Uint8Array {
   throw malformed();
 }
 
-/** Bytes that are no node of a trie. */
+/** Bytes do not encode a trie node. */
 export class MalformedNode extends ElenchError {
   override readonly name = "MalformedNode";
   override readonly kind = "input";

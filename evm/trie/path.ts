@@ -1,6 +1,6 @@
 import { concat } from "@elench/bytes/concat";
 
-/** Paths in the trie: one nibble an element. Their compact form is the hex-prefix encoding of the Yellow Paper, appendix C. */
+/** Paths in the trie: one nibble per element. Their compact form is the hex-prefix encoding of the Yellow Paper, appendix C. */
 
 /** @returns 0 … 15 each, the high nibble of a byte first. */
 export function nibblesOf(bytes: Uint8Array): Uint8Array {
@@ -18,7 +18,7 @@ export function bytesOf(nibbles: Uint8Array): Uint8Array {
   return Uint8Array.from({ length: nibbles.length / 2 }, (_, i) => (nibbles[2 * i]! << 4) | nibbles[2 * i + 1]!);
 }
 
-/** How many nibbles both begin with. */
+/** Length of the common prefix, in nibbles. */
 export function commonLength(a: Uint8Array, b: Uint8Array): number {
   let length = 0;
   while (length < a.length && length < b.length && a[length] === b[length]) length++;

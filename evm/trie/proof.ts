@@ -1,7 +1,7 @@
 /**
- * A proof as the contracts read it: number of nodes (1 byte), then of each its length (2 bytes, big-endian) and its RLP.
+ * A proof in the contracts' encoding: number of nodes (1 byte), then for each its length (2 bytes, big-endian) and its RLP.
  * @param proof of `trieGet` or `trieUpdate`.
- * @throws RangeError if there are more than 255 nodes, or one has more than 65,535 bytes: no trie over 32-byte keys has.
+ * @throws RangeError if there are more than 255 nodes, or one has more than 65,535 bytes. Tries over 32-byte keys never do.
  */
 export function encodeProof(proof: readonly Uint8Array[]): Uint8Array {
   if (proof.length > 0xff) throw new RangeError(`a proof of ${proof.length} nodes: 255 can be encoded`);

@@ -17,21 +17,21 @@ const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex");
 const fromHex = (digits: string): Uint8Array => Uint8Array.from(Buffer.from(digits, "hex"));
 const entry = (key: string, value: string): TrieEntry => ({ key: fromHex(key), value: text(value) });
 
-/** Nodes that a proof holds, and no others. */
+/** A source that has only the nodes of a proof. */
 function sourceOf(proof: readonly Uint8Array[]): NodeSource {
   const store = new NodeStore();
   store.add(proof.map((rlp) => ({ hash: keccak256(rlp), rlp })));
   return store.source;
 }
 
-/** The further down keys part, the more nodes stand in their parents: a leaf has few nibbles then. */
+/** The further down keys diverge, the shorter the leaves, and the more nodes are embedded in their parents. */
 for (const [keyBytes, parting] of [
   [2, 4],
   [32, 64],
   [32, 12],
   [32, 3],
 ] as const) {
-  test(`random updates of ${keyBytes}-byte keys that part in ${parting} nibbles give the roots of @ethereumjs/mpt`, async () => {
+  test(`random updates of ${keyBytes}-byte keys that differ in ${parting} nibbles give the roots of @ethereumjs/mpt`, async () => {
     for (let seed = 1; seed <= 4; seed++) {
       const options = { keyBytes, parting, keys: 8 * seed ** 2, deletions: 45 };
       const updates = randomUpdates(seededRandom(seed), options);
@@ -43,7 +43,7 @@ for (const [keyBytes, parting] of [
         await (value === null ? reference.del(key) : reference.put(key, value));
         const { root: updated, proof, written } = trieUpdate(root, key, value, store.source);
         assert.equal(hex(updated), hex(reference.root()), `seed ${seed}, key ${hex(key)}`);
-        // The proof alone is enough, and so are the nodes that were written.
+        // The proof alone suffices, and so do the written nodes.
         assert.equal(hex(trieUpdate(root, key, value, sourceOf(proof)).root), hex(updated));
         store.add(written);
         root = updated;
@@ -86,14 +86,14 @@ function definedRoot(entries: readonly [path: Uint8Array, value: Uint8Array][]):
   return entries.length === 0 ? EMPTY_TRIE_ROOT : keccak256(RLP.encode(c(entries, 0)));
 }
 
-// Judged by the definition: @ethereumjs/mpt 10.1.3 gives other roots after deletions among such keys.
-test("keys of different lengths stand beside one another", () => {
+// Compared with the definition, because @ethereumjs/mpt 10.1.3 gives wrong roots after deletions among such keys.
+test("keys of different lengths", () => {
   const random = seededRandom(3);
   const entries = new Map<string, Uint8Array>();
   const store = new NodeStore();
   let root = EMPTY_TRIE_ROOT;
   for (let round = 0; round < 1000; round++) {
-    // Keys over two letters begin with one another more often than not.
+    // Keys over two letters are often prefixes of one another.
     const key = Uint8Array.from({ length: random(5) }, () => 0x11 + 0x10 * random(2));
     const value = random(2) === 0 ? null : Uint8Array.from({ length: 1 + random(40) }, () => 1 + random(255));
     root = store.update(root, key, value);
@@ -134,7 +134,7 @@ test("the order of insertion does not matter", () => {
   assert.deepEqual(buildTrie(entries).root, buildTrie(entries.toReversed()).root);
 });
 
-test("a deletion that leaves a branch with one child opens that child, if it stands by its hash", () => {
+test("a deletion that leaves a branch with one child opens that child, if it is referenced by hash", () => {
   const long = "a value that is too long to stand within its parent";
   const { root, store } = buildTrie([entry("11", long), entry("21", long)]);
   const kinds = (value: Uint8Array | null): string[] =>
@@ -143,13 +143,13 @@ test("a deletion that leaves a branch with one child opens that child, if it sta
   assert.deepEqual(kinds(null), ["branch", "leaf", "leaf"]);
 });
 
-test("a node that is missing is named", () => {
+test("the error names a missing node", () => {
   assert.throws(() => trieGet(keccak256(text("root")), text("key"), new NodeStore().source), {
     message: new RegExp(`no trie node with keccak256 0x${hex(keccak256(text("root")))}`),
   });
 });
 
-test("bytes that are no node are refused", () => {
+test("bytes that do not encode a node are refused", () => {
   for (const rlp of ["80", "c0", "c22080c0", "c21180", "c3110203", "d2".padEnd(38, "01"), "c1"]) {
     assert.throws(() => decodeNode(fromHex(rlp)), Error, rlp);
   }

@@ -19,11 +19,11 @@ export interface WrittenNode {
 
 export interface TrieUpdate {
   readonly root: Uint8Array;
-  /** Nodes of the new trie that were made, those named by their hash only, children first. */
+  /** New nodes that are referenced by hash, children first. */
   readonly written: readonly WrittenNode[];
   /**
-   * RLP of the nodes of the old trie that were asked for: from the root downwards, and then, if a branch was left with a
-   * single child, that child, since what becomes of the branch depends on the child's kind.
+   * RLP of the nodes of the old trie that the update read, from the root downwards. If a branch is left with a single child, that child
+   * is the last, because its kind determines how the branch collapses.
    */
   readonly proof: readonly Uint8Array[];
 }
@@ -32,8 +32,8 @@ export interface TrieUpdate {
  * Inserts, modifies or deletes an entry.
  * @param root keccak256 of the root node, or `EMPTY_TRIE_ROOT`.
  * @param key raw: for a secure trie, the caller hashes it.
- * @param value null, or no bytes, deletes. Deleting what is not there leaves the root.
- * @param nodes is asked for the nodes of the old trie.
+ * @param value null, or no bytes, deletes. Deleting a missing entry leaves the root unchanged.
+ * @param nodes returns the nodes of the old trie.
  * @throws Error from `nodes`, if it lacks one.
  */
 export function trieUpdate(root: Uint8Array, key: Uint8Array, value: Uint8Array | null, nodes: NodeSource): TrieUpdate {
@@ -45,7 +45,7 @@ export function trieUpdate(root: Uint8Array, key: Uint8Array, value: Uint8Array 
   return rest === undefined ? { root, written: [], proof: change.proof } : change.result(rest);
 }
 
-/** One update under way: what it has opened and what it has made. */
+/** State of one update: the nodes read and the nodes created. */
 class Change {
   readonly proof: Uint8Array[] = [];
   readonly #written: WrittenNode[] = [];
@@ -94,7 +94,7 @@ class Change {
     return { ...branch, children: branch.children.with(slot, this.#close(child)) };
   }
 
-  /** A branch that stands `common` nibbles below `node` and holds what `node` holds. */
+  /** A branch `common` nibbles below `node` with the same entries as `node`. */
   #branchAt(node: Exclude<TrieNode, Branch>, common: number): Branch {
     const slot = node.path[common];
     if (slot === undefined) return { ...NO_CHILDREN, value: node.kind === "leaf" ? node.value : null };
@@ -115,7 +115,7 @@ class Change {
     return { ...branch, children: branch.children.with(slot, this.#close(rest)) };
   }
 
-  /** The node that `branch` must be: a branch has two entries at least. */
+  /** The canonical node for `branch`: a branch needs at least two entries. */
   #shrink(branch: Branch): TrieNode {
     const slots = branch.children.flatMap((child, slot) => (child === null ? [] : [slot]));
     if (slots.length + (branch.value === null ? 0 : 1) > 1) return branch;

@@ -19,7 +19,7 @@ const withRounds = (input: Uint8Array, rounds: number, flag = input[212]!): Uint
   return changed;
 };
 
-/** BLAKE2F, so many rounds at a time as `counts` says. */
+/** BLAKE2F, in calls of `counts` rounds each. */
 function blake2f(input: Uint8Array, counts: readonly number[]): Uint8Array {
   let v = blake2Start(input);
   let done = 0;

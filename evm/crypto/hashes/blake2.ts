@@ -1,9 +1,9 @@
 import { BLAKE2_WASM } from "./blake2/module.ts";
 import { expectLength } from "./blocks.ts";
 
-/** BLAKE2F, round by round: BLAKE2b's compression function, RFC 7693, section 3.2, as in EIP-152. The rounds run in WebAssembly: one costs one gas, and in JavaScript a microsecond. */
+/** BLAKE2F, round by round: BLAKE2b's compression function, RFC 7693, section 3.2, as in EIP-152. The rounds run in WebAssembly, because a round costs one gas but takes a microsecond in JavaScript. */
 
-/** What is used of the WebAssembly interface, which every host has and Node's type declarations lack. */
+/** The part of the WebAssembly interface used here; Node's type declarations lack it. */
 declare const WebAssembly: {
   readonly Module: new (bytes: Uint8Array<ArrayBuffer>) => object;
   readonly Instance: new (module: object) => { readonly exports: object };
@@ -25,7 +25,7 @@ const { memory, blake2_block, blake2_rounds } = new WebAssembly.Instance(new Web
 /** The working vector, then the message. */
 const block = new Uint8Array(memory.buffer, blake2_block(), 2 * VECTOR_BYTES);
 
-/** Rounds in one call: V8 exchanges its first, slow code for the optimised one between calls only. */
+/** Rounds in one call. V8 replaces its baseline code by optimised code only between calls. */
 const STRIDE = 20_000;
 
 /** RFC 7693, section 2.6: eight words of 64 bits, little-endian. */
@@ -46,7 +46,7 @@ const IV = new Uint8Array(
  * The working vector before the first round.
  * @param input BLAKE2F's, 213 bytes: rounds (4, big-endian) ‖ h (64) ‖ m (128) ‖ t (16) ‖ f (1).
  * @returns 16 words of 64 bits, little-endian.
- * @throws RangeError if the input's length or final flag is wrong, for which BLAKE2F fails.
+ * @throws RangeError if the input's length or final flag is invalid: BLAKE2F then fails.
  */
 export function blake2Start(input: Uint8Array): Uint8Array {
   expectLength("the input of BLAKE2F", input, INPUT_BYTES);
@@ -64,7 +64,7 @@ export function blake2Start(input: Uint8Array): Uint8Array {
  * The working vector after some more rounds.
  * @param v 128 bytes.
  * @param m Block of the message, 128 bytes.
- * @param firstRound How many rounds there were before.
+ * @param firstRound Number of rounds already done.
  */
 export function blake2Run(v: Uint8Array, m: Uint8Array, firstRound: number, rounds: number): Uint8Array {
   expectLength("the working vector of BLAKE2", v, VECTOR_BYTES);

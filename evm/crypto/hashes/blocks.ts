@@ -1,17 +1,17 @@
-/** @throws RangeError if there are not exactly so many bytes. */
+/** @throws RangeError if the length is not the expected one. */
 export function expectLength(what: string, bytes: Uint8Array, expected: number): void {
   if (bytes.length !== expected) throw new RangeError(`${what} has ${bytes.length} bytes: it must have ${expected}`);
 }
 
-/** @throws RangeError if the blocks are not whole. */
+/** @throws RangeError if the last block is not whole. */
 export function expectBlocks(blocks: Uint8Array, size: number): void {
   if (blocks.length % size !== 0)
     throw new RangeError(`${blocks.length} bytes are not whole blocks of ${size}: pad the message first`);
 }
 
 /**
- * Where each block begins.
- * @throws RangeError if the blocks are not whole.
+ * Offset of each block.
+ * @throws RangeError if the last block is not whole.
  */
 export function* blockStarts(blocks: Uint8Array, size: number): Generator<number> {
   expectBlocks(blocks, size);

@@ -16,7 +16,7 @@ test("a message absorbed in parts has the digest of keccak256", () => {
   }
 });
 
-test("the state that is given stays as it is", () => {
+test("the given state is not modified", () => {
   keccakAbsorb(KECCAK_INITIAL, new Uint8Array(KECCAK_RATE).fill(1));
   assert.deepEqual(KECCAK_INITIAL, new Uint8Array(200));
 });

@@ -1,7 +1,7 @@
 import { expectLength } from "./blocks.ts";
 import { KECCAK_RATE } from "./keccak.ts";
 
-/** How a message's last block is filled up. A tail is what of the message comes after its last whole block. */
+/** Padding of a message's last block. The tail is the part of the message after its last whole block. */
 
 /**
  * Keccak's padding, 1 0* 1 from the lowest bit upwards.

@@ -5,11 +5,11 @@ import { blockStarts, expectLength, readWords, wordsToBytes } from "./blocks.ts"
 const STATE_BYTES = 32;
 const BLOCK_BYTES = 64;
 
-/** Sixteen rounds of a line. */
+/** 16 rounds of a line. */
 interface Group {
-  /** Which word of the message each round takes. */
+  /** Index of the message word of each round. */
   readonly words: readonly number[];
-  /** By how much each round rotates. */
+  /** Rotation of each round, in bits. */
   readonly shifts: readonly number[];
   readonly constant: number;
   /** The function of b, c, d. */
@@ -58,7 +58,7 @@ export const RIPEMD160_INITIAL: Uint8Array = wordsToBytes(
 );
 
 /**
- * @param state 32 bytes: five words in little-endian, as the digest prints them; the last twelve bytes do not count.
+ * @param state 32 bytes: five words in little-endian, as the digest prints them; the last 12 bytes are ignored.
  * @param blocks Padded message, n · 64 bytes.
  * @returns The state after, filled up with zeros; its first 20 bytes are the digest if the last block was the message's.
  */

@@ -7,9 +7,9 @@ import type { Machine } from "../state/machine.ts";
 import { hexAddress, hexBytes, hexWord } from "./hex.ts";
 import type { Looks } from "./looks.ts";
 
-/** What a step did to the journal: the records that it looked at, and all that are not what they were. Hex for people. */
+/** The effect of a step on the journal: the records that it read, and all that it changed. Values are hexadecimal, for display. */
 
-/** An account of the journal. */
+/** An account in the journal. */
 export interface AccountDescription {
   readonly nonce: bigint;
   readonly balance: bigint;
@@ -31,9 +31,9 @@ export interface SlotTouch {
   /** Null: not in the journal. */
   readonly before: string | null;
   readonly after: string | null;
-  /** Before the transaction; null for what is transient. */
+  /** Value before the transaction; null for transient storage. */
   readonly original: string | null;
-  /** Whether the transaction has paid for it already; null for what is transient. */
+  /** Whether the slot is warm (EIP-2929); null for transient storage. */
   readonly warm: { readonly before: boolean; readonly after: boolean } | null;
 }
 
@@ -42,7 +42,7 @@ export interface Touched {
   readonly storage: readonly SlotTouch[];
 }
 
-/** @param looks what the step looked at. */
+/** @param looks the records that the step read. */
 export function touched(before: Machine, after: Machine, looks: Looks): Touched {
   const changed = changes(before.journal, after.journal).map(({ record }) => record.address);
   const addresses = new Set([...looks.accounts, ...changed, ...looks.slots.map(({ address }) => address)]);
@@ -81,7 +81,7 @@ function slotTouches(
 ): SlotTouch[] {
   const [slots, transient] = [new Set<bigint>(), new Set<bigint>()];
   for (const look of looks) (look.transient ? transient : slots).add(look.slot);
-  // Records that came or went with their account were not touched one by one.
+  // If the whole account was added or removed, its slots count as changed only if a look names them.
   if (before && after) {
     for (const { record } of changes(before.slots, after.slots)) slots.add(record.number);
     for (const { record } of changes(before.transient, after.transient)) transient.add(record.number);
@@ -120,11 +120,11 @@ const storageTouch = (address: bigint, number: bigint, was: Slot | undefined, is
 
 interface Change<R> {
   readonly key: Hash;
-  /** As it is now, or, where it is gone, as it was. */
+  /** The record after the step; if it was removed, the record before. */
   readonly record: R;
 }
 
-/** Records that are not the same in two trees. What the trees share is passed over. */
+/** Records that differ between two trees. Shared subtrees are skipped. */
 function changes<R>(before: Sparse<R>, after: Sparse<R>): Change<R>[] {
   if (before === after) return [];
   if (before !== null && after !== null && !("key" in before) && !("key" in after))

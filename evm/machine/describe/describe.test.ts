@@ -1,4 +1,4 @@
-/** Descriptions of steps: the instructions are those that @ethereumjs/evm tells of, and what they touch has the names and values that it has. */
+/** Descriptions of steps: the instructions equal those that @ethereumjs/evm reports, and the records that they touch have the right names and values. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { concat } from "@elench/bytes/concat";
@@ -60,7 +60,7 @@ async function nativeSteps(of: Scenario): Promise<Seen[]> {
 const instructions = (steps: readonly StepDescription[]): StepDescription[] =>
   steps.filter(({ outcome, pc, frame }) => pc !== null && pc < (frame?.codeSize ?? 0) && outcome !== "waits");
 
-/** The library's names of some have no numbers, and of those that do not exist there is one. */
+/** The library names families without their number, and every invalid opcode INVALID. */
 const family = (name: string): string => name.replace(/^(PUSH|DUP|SWAP|LOG)\d+$/, "$1").replace(/^0x.*/, "INVALID");
 
 async function agree(of: Scenario, what: string): Promise<Set<string>> {
@@ -84,7 +84,7 @@ async function agree(of: Scenario, what: string): Promise<Set<string>> {
   return new Set(ours.map(({ opcode }) => opcode ?? ""));
 }
 
-test("instructions of random transactions are those that @ethereumjs/evm tells of: name, pc, gas, frame, stack", async () => {
+test("instructions of random transactions equal those that @ethereumjs/evm reports: name, pc, gas, frame, stack", async () => {
   const seen = new Set<string>();
   for (let seed = 1; seed <= 25; seed++)
     for (const name of await agree(randomScenario(seed), `scenario ${seed}`)) seen.add(name);
@@ -92,7 +92,7 @@ test("instructions of random transactions are those that @ethereumjs/evm tells o
     assert.ok(seen.has(name), `no ${name} among them`);
 });
 
-/** Every instruction that neither ends the frame nor calls, once, each on small arguments. */
+/** Every instruction that neither ends the frame nor calls, once, on small arguments. */
 function everyInstruction(): Uint8Array {
   const parts: Uint8Array[] = [];
   for (const [op, opcode] of OPCODES.entries()) {
@@ -127,7 +127,7 @@ test("every instruction is described with its stack before and after, and its ga
   }
 });
 
-/** The one step of a name that was done. */
+/** The only completed step of a name. */
 function only(steps: readonly StepDescription[], name: string): StepDescription {
   const found = steps.filter((step) => (step.opcode ?? step.phase) === name && step.outcome !== "waits");
   assert.equal(found.length, 1, `one ${name}`);
@@ -146,7 +146,7 @@ const run = (code: Uint8Array, storage: ReadonlyMap<bigint, bigint> = new Map(),
     }),
   );
 
-test("a write of a slot tells the account, the slot, the value before and after, and the one before the transaction", async () => {
+test("SSTORE reports the account, the slot, the values before and after, and the value before the transaction", async () => {
   const code = concat(apply(OP.SSTORE, 3, 5), apply(OP.SSTORE, 3, 0), apply(OP.SLOAD, 3));
   const steps = await run(code, new Map([[3n, 9n]]));
   const writes = steps.filter(({ opcode, outcome }) => opcode === "SSTORE" && outcome === "done");
@@ -169,7 +169,7 @@ test("a write of a slot tells the account, the slot, the value before and after,
   assert.match(flushed?.text ?? "", /writes slot 0x3 of 0x0+c0de .*0x9 → 0x0/);
 });
 
-test("transient slots and memory tell what was there, and what is", async () => {
+test("transient slots and memory are reported before and after", async () => {
   const steps = await run(concat(apply(OP.TSTORE, 4, 7), apply(OP.MSTORE, 1, 255), apply(OP.MLOAD, 0)));
   const [slot] = only(steps, "TSTORE").storage;
   assert.deepEqual([slot?.kind, slot?.slot, slot?.before, slot?.after], ["transient", "0x4", "0x0", "0x7"]);
@@ -179,7 +179,7 @@ test("transient slots and memory tell what was there, and what is", async () => 
   assert.deepEqual(only(steps, "MLOAD").memory.reads, [{ offset: 0, bytes: `0x${"00".repeat(32)}` }]);
 });
 
-test("a call tells what it gives away, its callee's frame, and what its revert undoes", async () => {
+test("a call reports the gas passed on, the callee's frame, and what its revert undoes", async () => {
   const steps = await run(apply(OP.CALL, 60_000, OTHER, 0, 0, 0, 0, 0));
   const call = only(steps, "CALL");
   assert.deepEqual([call.gas.given, call.gas.cost], [60_000n, 62_600n]);
@@ -203,7 +203,7 @@ test("a call tells what it gives away, its callee's frame, and what its revert u
   assert.deepEqual(leave.stack.after, ["0x0"]);
 });
 
-test("code's hash, logs, and the state root that a flush leads to", async () => {
+test("code hash, logs, and the state root after a flush", async () => {
   const code = concat(apply(OP.MSTORE, 0, 1), apply(OP.LOG0 + 1, 31, 1, 9));
   const of = scenario({ accounts: [[SELF, { nonce: 1n, code }]], gas: 100_000n, to: SELF });
   const [steps, { stateRoot }] = [await descriptions(of), await runNatively(of)];
@@ -235,7 +235,7 @@ test("each exceptional halt names its reason", async () => {
   }
 });
 
-test("describing a step leaves the machine as it is", async () => {
+test("describing a step does not change the machine", async () => {
   const of = randomScenario(3);
   const plain: string[] = [];
   await runStepped(of, (m) => {
@@ -249,7 +249,7 @@ test("describing a step leaves the machine as it is", async () => {
   assert.equal(at, plain.length);
 });
 
-test("a step is described in the same words whatever this process has hashed in between", async () => {
+test("a description does not depend on what the process has hashed before", async () => {
   const code = concat(apply(OP.SSTORE, 3, 5), apply(OP.TSTORE, 4, 6), apply(OP.REVERT, 0, 0));
   const caller = concat(apply(OP.SSTORE, 7, 1), apply(OP.CALL, 60_000, OTHER, 0, 0, 0, 0, 0));
   const accounts = [

@@ -14,51 +14,51 @@ import { observe } from "./looks.ts";
 import { argumentNames, opcodeName, phaseName } from "./names.ts";
 import { textOf } from "./text.ts";
 
-/** What happens at a step, for people: in words, with every name that the machine itself keeps as a hash. Numbers of 256 bits, addresses and bytes are 0x. */
+/** A step described for people: in words, with the values whose hashes the state holds. Words of 256 bits, addresses and bytes are 0x-hexadecimal. */
 export interface StepDescription {
-  /** Number in the batch. */
+  /** Index of the step in the batch. */
   readonly step: bigint;
-  /** As docs/evm-machine.md calls it. */
+  /** Name of the phase in docs/evm-machine.md. */
   readonly phase: string;
-  /** Instruction that is executed, or tried; null in other phases. */
+  /** The instruction executed or attempted; null in other phases. */
   readonly opcode: string | null;
   /** One sentence. */
   readonly text: string;
   /**
-   * `waits`: a record or a code is not there yet: the next step brings it in, then this one is tried again. `fails`: the frame ends by an exceptional halt. `halts`: the batch
-   * ends. `halted`: it has ended before.
+   * `waits`: a record or a code is not loaded yet. The next step loads it, then this one is retried. `fails`: the frame ends by an exceptional halt. `halts`: the batch
+   * ends. `halted`: the batch had ended before the step.
    */
   readonly outcome: "done" | "waits" | "fails" | "halts" | "halted";
-  /** Of the instruction; null in other phases. */
+  /** Program counter of the instruction; null in other phases. */
   readonly pc: number | null;
   readonly gas: GasChange;
   readonly stack: StackChange;
   readonly memory: MemoryChange;
   readonly accounts: readonly AccountTouch[];
   readonly storage: readonly SlotTouch[];
-  /** In which the step begins; null where none runs. */
+  /** The frame before the step; null if none runs. */
   readonly frame: FrameDescription | null;
-  /** In which the next one begins. */
+  /** The frame after the step. */
   readonly frameAfter: FrameDescription | null;
   readonly refund: { readonly before: bigint; readonly after: bigint };
-  /** What the step logs. */
+  /** The log that the step emits. */
   readonly log: LogDescription | null;
-  /** Bytes that a frame ends with, or that came back to it last: where the step changes them. */
+  /** Return data, if the step changes it: what the frame returns, or what its last call returned. */
   readonly returned: string | null;
-  /** Root of the state trie, where the step changes it. */
+  /** Root of the state trie, if the step changes it. */
   readonly world: { readonly before: string; readonly after: string } | null;
-  /** What the tensor machine is asked, and what it answers. */
+  /** The inference that the step asks for, and its output. */
   readonly asks: Asked | null;
-  /** Phase of the next step; null where there is none. */
+  /** Phase of the next step; null if the machine has halted. */
   readonly next: string | null;
 }
 
 export interface GasChange {
   readonly before: bigint;
   readonly after: bigint;
-  /** What the frame pays. Of a call or a creation, with what it gives away; null outside a frame. */
+  /** Gas charged to the frame. For a call or a creation it includes the gas passed on. Null outside a frame. */
   readonly cost: bigint | null;
-  /** Of a call or a creation: what the new frame gets. */
+  /** Gas passed on to a call or a creation. */
   readonly given: bigint | null;
 }
 
@@ -66,7 +66,7 @@ export interface StackChange {
   /** The top first. */
   readonly before: readonly string[];
   readonly after: readonly string[];
-  /** What the instruction takes, the top first, with the names that arguments have. */
+  /** Items that the instruction pops, the top first, with the arguments' names. */
   readonly taken: readonly { readonly name: string; readonly value: string }[];
 }
 
@@ -79,7 +79,7 @@ export interface MemoryChange {
 }
 
 export interface FrameDescription {
-  /** 0: the transaction's own. */
+  /** 0 for the transaction's outermost frame. */
   readonly depth: number;
   readonly kind: "call" | "creation";
   readonly address: string;
@@ -108,7 +108,7 @@ export interface Asked {
   readonly output: string;
 }
 
-/** Describes the step that a machine takes next, and leaves the machine as it is. It is executed to see, so asking a model runs it. */
+/** Describes the machine's next step. It executes the step on a copy, so ASK runs the model; the machine itself does not change. */
 export function describe(machine: Machine): StepDescription {
   const before = machine.copy();
   const after = machine.copy();
@@ -132,7 +132,7 @@ export function describe(machine: Machine): StepDescription {
     stack,
     memory: {
       before: before.memory.size,
-      // What the frame that the step ends leaves behind is nothing that anyone sees.
+      // Memory of the frame that the step enters or returns to.
       after: after.memory.size,
       reads: looks.memoryReads.map(({ offset, bytes }) => ({ offset, bytes: hexBytes(bytes) })),
       writes: looks.memoryWrites.map((write) => ({
@@ -156,7 +156,7 @@ export function describe(machine: Machine): StepDescription {
 /** The byte of the code at pc: STOP beyond its end. */
 export const opcodeAt = ({ pc, code }: Machine): number => (pc < code.size ? (code.bytes[pc] as number) : 0);
 
-/** Name of the instruction, or of the phase, that a machine is at. */
+/** Name of the machine's next instruction, or of its phase. */
 export const stepName = (m: Machine): string =>
   m.halted ? "HALTED" : m.phase === PHASE.execute ? opcodeName(opcodeAt(m)) : phaseName(m.phase);
 
@@ -168,7 +168,7 @@ export function outcomeOf(before: Pick<Machine, "halted">, after: Machine): Step
   return failed ? "fails" : "done";
 }
 
-/** @returns null where no frame runs before and after it. */
+/** @returns null unless a frame runs before and after the step. */
 export function costOf(before: Pick<Machine, "gas" | "frame">, after: Machine): bigint | null {
   if (!before.frame || !after.frame) return null;
   const deeper = after.frame.depth - before.frame.depth;

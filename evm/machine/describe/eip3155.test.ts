@@ -1,4 +1,4 @@
-/** Traces of random transactions, held against the step events of @ethereumjs/evm, and against the format of EIP-3155. */
+/** Traces of random transactions equal the step events of @ethereumjs/evm and have the format of EIP-3155. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { GAS } from "@elench/spec/evm/gas-costs";
@@ -28,7 +28,7 @@ async function traceOf(scenario: Scenario): Promise<Traced> {
   }
 }
 
-/** Of a step event, what does not depend on when the library updates it. */
+/** The fields of a step event that do not depend on when the library updates it. */
 interface Event {
   readonly pc: number;
   readonly op: number;
@@ -44,7 +44,7 @@ async function eventsOf(scenario: Scenario): Promise<{ events: Event[]; world: s
   const events: Event[] = [];
   const { stateRoot: world, gasUsed } = await runNatively(scenario, (step: InterpreterStep) => {
     const { pc, depth, gasLeft, gasRefund, stack, opcode, memory } = step;
-    // `dynamicFee` is the whole price.
+    // `dynamicFee` is the total price.
     const [op, fee] = [opcode.code, opcode.dynamicFee ?? BigInt(opcode.fee)];
     const items = stack.map((item) => `0x${item.toString(16)}`);
     events.push({ pc, op, gas: gasLeft, depth, stack: items, fee, refund: gasRefund, memory: memory.length });
@@ -54,7 +54,7 @@ async function eventsOf(scenario: Scenario): Promise<{ events: Event[]; world: s
 
 const CALLS = new Set(["CREATE", "CREATE2", "CALL", "CALLCODE", "DELEGATECALL", "STATICCALL"]);
 
-test(`${SCENARIOS} random transactions: the same instructions, gas, stacks and depths as @ethereumjs/evm, and the same end`, async () => {
+test(`${SCENARIOS} random transactions: the same instructions, gas, stacks, depths and summary as @ethereumjs/evm`, async () => {
   const [seen, compared] = [new Set<string>(), { costs: 0, calls: 0, errors: 0, refunds: 0 }];
   for (let seed = 1; seed <= SCENARIOS; seed++) {
     const scenario = randomScenario(seed);
@@ -66,7 +66,7 @@ test(`${SCENARIOS} random transactions: the same instructions, gas, stacks and d
       const event = events[at];
       const where = `seed ${seed}, line ${i}: ${JSON.stringify(line)}`;
       const same = event && event.pc === line.pc && event.gas === BigInt(line.gas) && event.depth === line.depth - 1;
-      // The library tells of no instruction whose own price is more than the gas left, and of no STOP behind the code's end.
+      // The library emits no event for an instruction whose static gas exceeds the gas left, nor for the implicit STOP at the end of the code.
       if ((line.error !== undefined || line.opName === "STOP") && !same) continue;
       at++;
       seen.add(line.opName);
@@ -77,7 +77,7 @@ test(`${SCENARIOS} random transactions: the same instructions, gas, stacks and d
         [pc, `0x${gas.toString(16)}`, depth + 1, stack],
         where,
       );
-      // Of a byte that is no instruction the library gives the code of INVALID.
+      // For an invalid opcode the library reports the code of INVALID.
       if (line.opName !== "INVALID" && !/^0x/.test(line.opName)) assert.equal(line.op, op, where);
       assert.ok(line.memSize <= event.memory, where);
       if (line.opName !== "SSTORE" && line.opName !== "SELFDESTRUCT") {
@@ -112,7 +112,7 @@ test(`${SCENARIOS} random transactions: the same instructions, gas, stacks and d
   );
 });
 
-test("fields are those of EIP-3155, in its order and of its types", async () => {
+test("fields have the names, the order and the types of EIP-3155", async () => {
   const HEX = /^0x(0|[1-9a-f][\da-f]*)$/;
   const BYTES = /^0x([\da-f]{2})*$/;
   const failing = { count: 0 };
@@ -125,7 +125,7 @@ test("fields are those of EIP-3155, in its order and of its types", async () => 
       for (const number of [line.gas, line.gasCost, line.refund, ...line.stack]) assert.match(number, HEX);
       assert.match(line.returnData, BYTES);
       assert.ok(line.depth >= 1 && line.memSize % 32 === 0);
-      // The EIP wants no line for a STOP that an error brought about.
+      // The EIP has no line for a STOP caused by an error.
       assert.ok(!(line.opName === "STOP" && line.error));
       if (line.error) failing.count++;
     }

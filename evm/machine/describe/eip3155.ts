@@ -9,27 +9,27 @@ import { opcodeAt } from "./describe.ts";
 import { hexBytes, hexWord } from "./hex.ts";
 import { opcodeName } from "./names.ts";
 
-/** The trace of a transaction as EIP-3155 has it: an object for each instruction, and a summary. Fields stand in the EIP's order. */
+/** The trace of a transaction in the format of EIP-3155: an object per instruction, and a summary. Fields are in the EIP's order. */
 
 /** Stack and memory are those before the instruction. */
 export interface Eip3155Line {
   readonly pc: number;
   readonly op: number;
-  /** Hexadecimal, as all of the EIP's Hex-Numbers. */
+  /** Hexadecimal, like all of the EIP's Hex-Numbers. */
   readonly gas: string;
-  /** Of a call or a creation, with what it gives away; of an instruction that halts its frame exceptionally, all that was left. */
+  /** For a call or a creation it includes the gas passed on. For an exceptional halt it is all the gas left. */
   readonly gasCost: string;
-  /** The top last. */
+  /** The top is last. */
   readonly stack: readonly string[];
-  /** 1 for the transaction's own frame. */
+  /** 1 for the transaction's outermost frame. */
   readonly depth: number;
-  /** What came back from the last call. */
+  /** Return data of the last call. */
   readonly returnData: string;
   readonly refund: string;
   /** Bytes. */
   readonly memSize: number;
   readonly opName: string;
-  /** Only where the instruction ends its frame by an exceptional halt. */
+  /** Present if the instruction ends its frame by an exceptional halt. */
   readonly error?: string;
 }
 
@@ -41,7 +41,7 @@ export interface Eip3155Summary {
   readonly fork: "Cancun";
 }
 
-/** An instruction whose cost is not known yet: what follows it says so. */
+/** An instruction whose cost is not known yet: the state after it determines the cost. */
 interface Pending {
   readonly line: Omit<Eip3155Line, "gasCost" | "error">;
   readonly gas: bigint;
@@ -49,9 +49,9 @@ interface Pending {
 }
 
 /**
- * Steps through one transaction, and leaves the machine as it is.
+ * Steps a copy of the machine through one transaction.
  * @param machine at the transaction's first step.
- * @returns null for a transaction that is dropped: nothing of it is executed.
+ * @returns null if the transaction is dropped: none of its instructions is executed.
  */
 export function* eip3155(machine: Machine): Generator<Eip3155Line, Eip3155Summary | null> {
   const end = machine.clock - (machine.clock % SLOT_STEPS) + SLOT_STEPS;
@@ -66,7 +66,7 @@ export function* eip3155(machine: Machine): Generator<Eip3155Line, Eip3155Summar
     if (m.task.phase === PHASE.receipt) return summaryOf(m, m.task, output);
     step(m);
     skipIdle(m);
-    // The instruction has asked for a record, and is tried again.
+    // The instruction waits for a record and will be retried.
     if (executes && isLoad(m.task)) pending = null;
     if (pending && isDone(pending, m)) {
       yield lineOf(pending, m);
@@ -94,7 +94,7 @@ function pendingAt(m: Machine): Pending {
   return { line, gas, depth };
 }
 
-/** An instruction may go on for several steps; it is done where the next one begins, or the frame ends, or waits for another. */
+/** An instruction can take several steps. It is done when the next one begins, or the frame ends or calls another. */
 const isDone = ({ depth }: Pending, m: Machine): boolean =>
   m.frame === null || m.frame.depth !== depth || m.phase === PHASE.execute || m.phase === PHASE.leave;
 

@@ -1,4 +1,4 @@
-/** Hex for people: without leading zeros for numbers, whole for addresses and bytes. */
+/** Hexadecimal for display: numbers without leading zeros, addresses and bytes at full length. */
 
 export const hexWord = (value: bigint): string => `0x${value.toString(16)}`;
 export const hexAddress = (address: bigint): string => `0x${address.toString(16).padStart(40, "0")}`;

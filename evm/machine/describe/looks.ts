@@ -1,17 +1,17 @@
 import type { Machine } from "../state/machine.ts";
 
-/** What a step looks at, by name: the state itself knows hashes of most of it. */
+/** The values that a step reads. The state holds only hashes of most of them. */
 export interface Looks {
-  /** Accounts that were opened or put in. */
+  /** Accounts that were opened or inserted. */
   readonly accounts: Set<bigint>;
   readonly slots: { readonly address: bigint; readonly slot: bigint; readonly transient: boolean }[];
   readonly memoryReads: { readonly offset: number; readonly bytes: Uint8Array }[];
   readonly memoryWrites: { readonly offset: number; readonly before: Uint8Array; readonly after: Uint8Array }[];
-  /** What was to be paid, and was more than there was. */
+  /** A charge that exceeded the gas left. */
   outOfGas: { readonly cost: bigint; readonly left: bigint } | null;
 }
 
-/** Notes from now on what a machine looks at. */
+/** Records what a machine reads from now on. */
 export function observe(m: Machine): Looks {
   const looks: Looks = { accounts: new Set(), slots: [], memoryReads: [], memoryWrites: [], outOfGas: null };
   m.observer = {

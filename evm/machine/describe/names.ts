@@ -2,7 +2,7 @@ import { PRECOMPILE } from "@elench/spec/evm/precompiles";
 import { PHASE, type Phase } from "../../structures/layout.ts";
 import { OPCODES } from "../opcodes.ts";
 
-/** What the steps are called: phases as in docs/evm-machine.md, instructions and their arguments as in the Yellow Paper. */
+/** Names of steps: phases as in docs/evm-machine.md, instructions and their arguments as in the Yellow Paper. */
 
 const UPPER = /[A-Z]/g;
 
@@ -15,13 +15,13 @@ export const phaseName = (phase: Phase): string => phaseNames.get(phase) ?? `pha
 /** @param op a byte of code. */
 export const opcodeName = (op: number): string => OPCODES[op]?.name ?? `0x${op.toString(16).padStart(2, "0")}`;
 
-/** What a step can be called: names of phases and of instructions. */
+/** The names of all phases and instructions. */
 export const STEP_NAMES: ReadonlySet<string> = new Set([
   ...phaseNames.values(),
   ...OPCODES.flatMap((opcode) => (opcode ? [opcode.name] : [])),
 ]);
 
-/** Names of arguments, the top of the stack first; instructions that are not here have none worth a name. */
+/** Names of arguments, the top of the stack first; instructions without a row have unnamed arguments. */
 const ARGUMENTS: Readonly<Record<string, string>> = {
   EXP: "base exponent",
   SIGNEXTEND: "byte value",
@@ -68,7 +68,7 @@ const ARGUMENTS: Readonly<Record<string, string>> = {
   SELFDESTRUCT: "beneficiary",
 };
 
-/** Names of an instruction's arguments, the top of the stack first: "" for one without a name. */
+/** Names of an instruction's arguments, the top of the stack first: "" if it is unnamed. */
 export function argumentNames(op: number): readonly string[] {
   const opcode = OPCODES[op];
   if (!opcode) return [];
@@ -76,7 +76,7 @@ export function argumentNames(op: number): readonly string[] {
   return Array.from({ length: opcode.takes }, (_, i) => names[i] ?? "");
 }
 
-/** Precompiles of Cancun, and the one that asks models. */
+/** Precompiles of Cancun, by address from 1. */
 const PRECOMPILES = [
   "ecRecover",
   "SHA-256",

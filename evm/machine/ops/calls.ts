@@ -62,7 +62,7 @@ function call(m: Machine, op: number): void {
   });
 }
 
-/** CREATE, CREATE2: what is paid before the new address is known. The arguments stay on the stack. */
+/** CREATE, CREATE2: charges the gas that does not depend on the new address. The arguments stay on the stack for the phase CREATE. */
 function create(m: Machine, op: number): void {
   const { stack } = m;
   const [offset, length] = [stack.peek(1), stack.peek(2)];

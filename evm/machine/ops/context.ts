@@ -20,7 +20,7 @@ function openTxBlock(m: Machine): Block {
   return openBlock(m);
 }
 
-/** The hash of one of the last 256 blocks: it, and its siblings in the history, are opened. 0 for any other. */
+/** The hash of one of the last 256 blocks; 0 for any other number. Opens the hash with its siblings in the history. */
 function blockHash(m: Machine): void {
   const number = m.stack.pop();
   const block = openTxBlock(m);
@@ -40,13 +40,13 @@ function chainId(m: Machine): bigint {
   return openBatch(m).chainId;
 }
 
-/** No transaction carries blobs. */
+/** Always 0: the chain has no blob transactions. */
 function blobHash(m: Machine): void {
   m.stack.pop();
   m.stack.push(0n);
 }
 
-/** What a frame knows of itself, of its transaction, and of its block (Yellow Paper, H.2, sections 30s and 40s; EIP-1344, 3198, 4399, 4844, 7516). */
+/** Opcodes that read the frame, the transaction and the block (Yellow Paper, H.2, sections 30s and 40s; EIP-1344, 3198, 4399, 4844, 7516). */
 export const CONTEXT: Operations = {
   [OP.ADDRESS]: ofFrame(({ address }) => address),
   [OP.ORIGIN]: ofTx(({ origin }) => origin),

@@ -4,7 +4,7 @@ import { EXCEPTIONAL_HALT } from "../state/halt.ts";
 import type { Machine } from "../state/machine.ts";
 import type { Operation, Operations } from "../state/operation.ts";
 
-/** The destination's chunk is opened, whether it is one or not; a place outside the code needs no opening. */
+/** Opens the destination's chunk, whether or not it is a JUMPDEST. A destination outside the code needs no opening. */
 function jump(m: Machine, to: bigint): void {
   if (to >= BigInt(m.code.size)) throw EXCEPTIONAL_HALT;
   const pc = Number(to);
@@ -13,7 +13,7 @@ function jump(m: Machine, to: bigint): void {
   m.pc = pc;
 }
 
-/** Bytes after the code's end are zeros. The chunk after the opcode's is opened if the data goes on into it, and it exists. */
+/** Bytes after the code's end are zeros. Opens the chunk after the opcode's if the data extends into it and it exists. */
 function push(m: Machine, op: number): void {
   const n = op - OP.PUSH0;
   const { bytes } = m.code;

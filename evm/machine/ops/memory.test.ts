@@ -21,7 +21,7 @@ function copying(to: number, from: number, length: number): Machine {
   return m;
 }
 
-test("all is read before anything is written, in one piece or several, whichever way they overlap", () => {
+test("MCOPY reads all of its source before it writes, in one piece or several, for every overlap", () => {
   for (const [to, from, length] of [
     [5, 0, 2048],
     [0, 5, 2048],
@@ -36,14 +36,14 @@ test("all is read before anything is written, in one piece or several, whichever
   }
 });
 
-test("one piece is written in place: a loop of copies does not copy the whole memory each time", () => {
+test("one piece is written in place, without a copy of the whole memory", () => {
   const m = copying(5, 0, 2048);
   const { memory } = m;
   step(m);
   assert.equal(m.memory, memory);
 });
 
-test("a machine that was copied keeps its memory when the other goes on", () => {
+test("a copied machine keeps its memory when the original steps on", () => {
   const m = copying(5, 0, 32);
   const pre = m.hash();
   const other = m.copy();

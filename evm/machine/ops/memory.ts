@@ -15,11 +15,11 @@ import { EXECUTE, type Source } from "../state/task.ts";
 
 const wordsOf = (length: bigint): bigint => (length + 31n) / 32n;
 
-/** A view of memory, within its size; any offset will do for no bytes. */
+/** A view of memory, within its size. An empty view can have any offset. */
 const memoryView = (m: Machine, offset: bigint, length: bigint): View =>
   length === 0n ? EMPTY : viewOf(m.memory, Number(offset), Number(length));
 
-/** Pays for bytes of memory that an opcode gives to be copied or hashed. */
+/** Charges for memory expansion and for each word copied or hashed. */
 function pay(m: Machine, offset: bigint, length: bigint, gasPerWord: bigint): void {
   expandMemory(m, offset, length);
   charge(m, gasPerWord * wordsOf(length));
@@ -56,7 +56,7 @@ const openCalldata = (m: Machine): View => openView(m, openFrame(m).data);
 
 // Copies
 
-/** @param open opens what is copied from. */
+/** @param open opens the source. */
 const copyFrom =
   (open: (m: Machine) => Source): Operation =>
   (m) => {
@@ -65,7 +65,7 @@ const copyFrom =
     copyToMemory(m, open(m), from, to, length);
   };
 
-/** EIP-211: bytes that there are not make it fail. */
+/** EIP-211: a range beyond the return data halts exceptionally. */
 function copyReturned(m: Machine): void {
   const [to, from, length] = [m.stack.pop(), m.stack.pop(), m.stack.pop()];
   const returned = openView(m, m.returned);
@@ -74,7 +74,7 @@ function copyReturned(m: Machine): void {
   copyToMemory(m, returned, from, to, length);
 }
 
-/** EIP-5656: all of it is read before any of it is written. */
+/** EIP-5656: the whole source is read before anything is written. */
 function copyMemory(m: Machine): void {
   const [to, from, length] = [m.stack.pop(), m.stack.pop(), m.stack.pop()];
   expandMemory(m, from, length);
@@ -134,5 +134,5 @@ const operations: Record<number, Operation> = {
 };
 for (let topics = 0; topics <= 4; topics++) operations[OP.LOG0 + topics] = log;
 
-/** What reads and writes memory, and what ends a frame (Yellow Paper, H.2; EIP-211, EIP-5656). */
+/** Opcodes that access memory, and those that end a frame (Yellow Paper, H.2; EIP-211, EIP-5656). */
 export const MEMORY: Operations = operations;

@@ -16,7 +16,7 @@ import type { Machine } from "../state/machine.ts";
 const GAS = 200_000n;
 const OTHER = 0x07e4n;
 const PRECOMPILES = Array.from({ length: 10 }, (_, i) => BigInt(i + 1));
-/** An account of which nothing is known. */
+/** An account that does not exist. */
 const blank = decodeAccount(SELF, null);
 const common = new Common({ chain: Mainnet, hardfork: Hardfork.Cancun });
 
@@ -49,7 +49,7 @@ async function reference(accounts: TestWorld, code: readonly number[], gas = GAS
   await stateManager.flush();
   stateManager.originalStorageCache.clear();
   await evm.journal.cleanup();
-  // Whoever runs a transaction makes its target and the precompiles warm.
+  // A transaction starts with its target and the precompiles warm.
   for (const warm of [SELF, ...PRECOMPILES]) evm.journal.addWarmedAddress(addressOf(warm).bytes);
   const { execResult } = await evm.runCall({
     to: addressOf(SELF),
@@ -78,7 +78,7 @@ describe("SSTORE", () => {
   const storageWith = (value: bigint): Record<number, bigint> => (value === 0n ? {} : { 3: value });
   const sequences = VALUES.flatMap((a) => [[a], ...VALUES.flatMap((b) => [[a, b], ...VALUES.map((c) => [a, b, c])])]);
 
-  it("costs, refunds and stores what @ethereumjs/evm says, for every original, current and new value, cold and warm", async () => {
+  it("has the gas, refund and result of @ethereumjs/evm, for every original, current and new value, cold and warm", async () => {
     for (const original of VALUES) {
       const accounts: TestWorld = new Map([[SELF, { nonce: 1n, storage: storageWith(original) }]]);
       for (const values of sequences) {
@@ -101,7 +101,7 @@ describe("SSTORE", () => {
     }
   });
 
-  it("fails where 2,300 gas or less are left", async () => {
+  it("halts exceptionally if at most 2,300 gas are left", async () => {
     const accounts: TestWorld = new Map([[SELF, { nonce: 1n, storage: { 3: 1n } }]]);
     // Two pushes cost 6; the slot is warm and its value stays, so a write costs 100.
     const code = [...read(SLOT), ...write(SLOT, 1n)];
@@ -129,7 +129,7 @@ describe("gas and results of reading", () => {
   const PRECOMPILE = 4n;
   const store = (number: bigint): number[] => [...push(number), OP.SSTORE];
 
-  it("are those of @ethereumjs/evm, cold and then warm", async () => {
+  it("equal those of @ethereumjs/evm, cold and then warm", async () => {
     const reads = [OP.BALANCE, OP.EXTCODESIZE, OP.EXTCODEHASH].flatMap((op) =>
       [OTHER, ABSENT, 0xe0an, PRECOMPILE, SELF].map((address): [string, number[]] => [
         `opcode ${op.toString(16)} of ${address.toString(16)}`,
@@ -147,7 +147,7 @@ describe("gas and results of reading", () => {
     );
     for (const [what, once] of reads) {
       const all = [...once, ...store(100n), ...once, ...store(101n)];
-      // SELF runs other code in the reference: what it says of itself but for its balance is of no use here.
+      // In the reference SELF has other code, so only its balance can be compared.
       if (what.includes(`of ${SELF.toString(16)}`) && !what.includes("31")) continue;
       const [m, expected] = [warmSelf(accounts, all), await reference(accounts, all)];
       assert.equal(m.gas, expected.gasLeft, what);
@@ -155,7 +155,7 @@ describe("gas and results of reading", () => {
     }
   });
 
-  it("of EXTCODECOPY are those of @ethereumjs/evm up to COPY, which copies", async () => {
+  it("of EXTCODECOPY equal those of @ethereumjs/evm, COPY included", async () => {
     for (const [to, from, length] of [
       [0n, 0n, 4n],
       [5n, 1n, 40n],
@@ -181,7 +181,7 @@ describe("gas and results of reading", () => {
     }
   });
 
-  /** A frame's own account is warm: whoever calls it makes it so. */
+  /** A frame's own account is warm, because the call made it so. */
   function warmSelf(world: TestWorld, bytes: readonly number[]): Machine {
     const m = machineIn({ world: worldOf(world), code: Uint8Array.from(bytes), gas: GAS });
     insertAccount(m, { ...blank, nonce: 1n, balance: 77n, flags: FLAG.warm, storage: storageOf(world) });
@@ -219,7 +219,7 @@ describe("SELFDESTRUCT", () => {
   }
   const flagsOf = (m: Machine, address: bigint) => accountOf(m, address).flags;
 
-  it("moves the balance, and destroys what this transaction created only (EIP-6780)", () => {
+  it("moves the balance, and destroys the account only if this transaction created it (EIP-6780)", () => {
     for (const created of [false, true]) {
       const m = destroy(OTHER, 7n, created);
       assert.deepEqual([accountOf(m, SELF).balance, accountOf(m, OTHER).balance], [0n, 17n]);
@@ -230,7 +230,7 @@ describe("SELFDESTRUCT", () => {
     }
   });
 
-  it("burns what a created account gives to itself, and leaves another one as it is", () => {
+  it("burns the balance that a created account sends to itself; an older account keeps it", () => {
     assert.equal(accountOf(destroy(SELF, 7n, true), SELF).balance, 0n);
     assert.equal(flagsOf(destroy(SELF, 7n, true), SELF) & FLAG.destroyed, FLAG.destroyed);
     const kept = destroy(SELF, 7n, false);
@@ -238,14 +238,14 @@ describe("SELFDESTRUCT", () => {
     assert.equal(flagsOf(kept, SELF) & FLAG.destroyed, 0);
   });
 
-  it("costs 5,000, 2,600 for a cold beneficiary, and 25,000 to bring one about", async () => {
+  it("costs 5,000 gas, 2,600 for a cold beneficiary, and 25,000 for a new account", async () => {
     const price = (to: bigint, balance: bigint) => GAS - destroy(to, balance, false).gas - 3n;
     assert.equal(price(SELF, 7n), 5000n);
     assert.equal(price(OTHER, 7n), 7600n);
     assert.equal(price(NOBODY, 7n), 32_600n);
     assert.equal(price(NOBODY, 0n), 7600n);
     assert.equal(price(3n, 0n), 5000n, "a precompile is warm");
-    assert.equal(price(3n, 1n), 30_000n, "and may still have to be brought about");
+    assert.equal(price(3n, 1n), 30_000n, "and can still be a new account");
     for (const [to, balance] of [
       [OTHER, 7n],
       [NOBODY, 7n],
@@ -261,7 +261,7 @@ describe("SELFDESTRUCT", () => {
       assert.equal(accountOf(destroy(to, balance, false), to).balance, await expected.balance(to));
     }
     assert.ok(failed(destroy(NOBODY, 7n, false, 32_602n)), "one gas too little");
-    assert.equal(accountOf(destroy(NOBODY, 7n, false, 32_602n), SELF).balance, 7n, "and nothing has moved");
+    assert.equal(accountOf(destroy(NOBODY, 7n, false, 32_602n), SELF).balance, 7n, "and the balance has not moved");
     assert.ok(!failed(destroy(NOBODY, 7n, false, 32_603n)));
   });
 });

@@ -19,7 +19,7 @@ const isWarm = (address: bigint, { flags }: Account): boolean => (flags & FLAG.w
 
 // Accounts
 
-/** Opens an account, pays for that, and makes it warm. */
+/** Opens an account, charges for the access, and makes it warm. */
 function access(m: Machine, address: bigint): Account {
   const account = openAccount(m, address);
   charge(m, isWarm(address, account) ? GAS.WARM_STORAGE_READ_COST : GAS.COLD_ACCOUNT_ACCESS_COST);
@@ -84,7 +84,7 @@ function store(m: Machine): void {
   const number = m.stack.pop();
   const value = m.stack.pop();
   const { address } = frameThatWrites(m);
-  // EIP-2200: a call's stipend does not pay for a write.
+  // EIP-2200: the call stipend must not pay for a write.
   if (m.gas <= GAS.CALL_STIPEND) throw EXCEPTIONAL_HALT;
   const account = openAccount(m, address);
   const slot = openSlot(m, account, number);
@@ -99,7 +99,7 @@ function store(m: Machine): void {
   m.tx = { ...tx, refund: tx.refund + refund };
 }
 
-/** What a write adds to the refund (EIP-2200): a part of it may be taken back later, so that the sum is what the change from `original` earns. */
+/** What a write adds to the refund counter (EIP-2200). It can be negative: the sum over all writes is the refund for the change from `original`. */
 function refundOf(original: bigint, current: bigint, value: bigint): bigint {
   if (value === current) return 0n;
   const cleared =
@@ -130,8 +130,8 @@ function transientStore(m: Machine): void {
 }
 
 /**
- * The balance goes to the beneficiary, and the account only if this transaction created it (EIP-6780): then what it gives to itself is gone as well.
- * It is emptied first, so that the two may be one.
+ * Moves the balance to the beneficiary. Destroys the account only if this transaction created it (EIP-6780); a balance sent to itself is then burned.
+ * Debits before it credits, because the two accounts can be the same.
  */
 function selfDestruct(m: Machine): void {
   const to = m.stack.pop() & ADDRESS_MASK;

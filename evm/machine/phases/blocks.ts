@@ -9,7 +9,7 @@ import { openBatch, openBlock, openTask, openTx } from "../state/opening.ts";
 import type { Steps } from "../state/operation.ts";
 import { NEXT, type StartTask } from "../state/task.ts";
 
-/** START: opens the context, and the output that the batch builds on. */
+/** START: opens the context and the output that the batch builds on. */
 function start(m: Machine, { input }: StartTask): void {
   openTask(m);
   const { number, stateRoot, history } = input.previous;
@@ -17,7 +17,7 @@ function start(m: Machine, { input }: StartTask): void {
   toBoundary(m, firstBlock(input));
 }
 
-/** NEXT: one of the things that lie between two transactions. */
+/** NEXT: takes one turn of the work between two transactions. */
 function next(m: Machine): void {
   openTx(m);
   const block = openBlock(m);
@@ -32,7 +32,7 @@ function next(m: Machine): void {
   if (turn.kind === "transaction") m.goTo({ phase: PHASE.decode, start: turn.start, end: turn.end });
 }
 
-/** Opens the place of the block's hash: what is there, and the siblings. */
+/** Opens the block's entry in the history: the current hash, and the siblings. */
 function openHistory(m: Machine, { number, batch }: Block): void {
   if (!m.tape) return;
   const index = historyIndex(number);
@@ -49,7 +49,7 @@ function idle(m: Machine): void {
 export const lastOfSlot = (clock: bigint): bigint => clock - (clock % SLOT_STEPS) + SLOT_STEPS - 1n;
 
 /**
- * Passes idle steps at once.
+ * Skips idle steps.
  * @param clock where to stop, in the same slot.
  */
 export function skipIdle(m: Machine, clock = lastOfSlot(m.clock)): void {

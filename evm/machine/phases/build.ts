@@ -7,7 +7,7 @@ import { openTask } from "../state/opening.ts";
 import type { Steps } from "../state/operation.ts";
 import { type BuildTask, builtInput, EXECUTE, type InputTask } from "../state/task.ts";
 
-/** Trees that are built in bounded pieces: of a creation's code, and of a model's input. */
+/** Builds trees in bounded pieces: of a creation's code, and of a model's input. */
 
 function build(m: Machine, { view, position }: BuildTask): void {
   openTask(m);

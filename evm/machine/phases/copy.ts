@@ -13,13 +13,13 @@ import { type CopyTask, EXECUTE, type Source } from "../state/task.ts";
 const lengthOf = (source: Source): number => (source instanceof Code ? source.size : source.length);
 
 /**
- * Goes on with COPY, if there is anything to copy.
- * @param from any 256-bit number: beyond the source's end there are zeros.
+ * Continues in COPY. No-op if length is 0.
+ * @param from any 256-bit offset: bytes beyond the source's end are zeros.
  * @param to … to + length is within memory, if length > 0.
  */
 export function copyToMemory(m: Machine, source: Source, from: bigint, to: bigint, length: bigint): void {
   if (length === 0n) return;
-  // Cut off, so that going on from there never comes round to the source's beginning.
+  // Clamped, so that from + length cannot wrap around to the source's beginning.
   const end = lengthOf(source);
   const start = from < BigInt(end) ? Number(from) : end;
   m.goTo({ phase: PHASE.copy, source, from: start, to: Number(to), rest: Number(length) });
@@ -29,7 +29,7 @@ function copy(m: Machine, { source, from, to, rest }: CopyTask): void {
   openTask(m);
   const count = Math.min(rest, LIMIT.COPY_BYTES);
   const bytes = source instanceof Code ? readFromCode(m, source, from, count) : readFromView(m, source, from, count);
-  // Memory that is copied within itself stays as it was for the pieces to come; the last piece, which may be the only one, is written in place.
+  // If memory is copied within itself, later pieces must read it as it was before the copy. The last piece, often the only one, is written in place.
   if (rest > count && !(source instanceof Code) && source.tree === m.memory) m.memory.shared = true;
   writeMemory(m, to, bytes);
   if (rest > count) m.goTo({ phase: PHASE.copy, source, from: from + count, to: to + count, rest: rest - count });

@@ -18,7 +18,7 @@ const BEFORE: [bigint, TestAccount][] = [
   [B, { balance: 5n }],
 ];
 
-/** What the journal says of an account. */
+/** An account's record in the journal. */
 interface Change {
   readonly address: bigint;
   readonly flags: number;
@@ -64,7 +64,7 @@ function becomes(changes: readonly Change[], after: TestWorld): Machine {
 const touched = FLAG.warm | FLAG.touched;
 
 describe("the flush", () => {
-  it("leaves the world as it is where accounts were only looked at", () => {
+  it("leaves the state unchanged if accounts were only read", () => {
     const slots = { 1: [10n, 10n] } as const;
     becomes(
       [
@@ -87,7 +87,7 @@ describe("the flush", () => {
     );
   });
 
-  it("takes out accounts that were touched and are empty (EIP-161), and no others that are", () => {
+  it("removes empty accounts that were touched (EIP-161), and no other empty ones", () => {
     becomes([{ address: B, flags: touched, now: { balance: 0n } }], new Map(BEFORE.slice(0, 1)));
     becomes([{ address: NEW, flags: touched }], new Map(BEFORE));
     const withEmpty: TestWorld = new Map([...BEFORE, [NEW, {}]]);
@@ -96,7 +96,7 @@ describe("the flush", () => {
     assert.deepEqual(worldAfter(m), worldOf(withEmpty).root);
   });
 
-  it("takes out what was destroyed, whatever it has", () => {
+  it("removes destroyed accounts, whatever they hold", () => {
     const slots = { 1: [0n, 7n] } as const;
     becomes([{ address: A, flags: touched | FLAG.destroyed, slots }], new Map(BEFORE.slice(1)));
     becomes(
@@ -105,7 +105,7 @@ describe("the flush", () => {
     );
   });
 
-  it("writes slots that have changed, takes out those that are 0, and then writes their account", () => {
+  it("writes changed slots, removes those that are 0, then writes their account", () => {
     const storage = { 1: 11n, 3: 30n, 4: 2n ** 256n - 1n };
     const slots = { 1: [10n, 11n], 2: [20n, 0n], 3: [30n, 30n], 4: [0n, 2n ** 256n - 1n] } as const;
     const after: TestWorld = new Map([...BEFORE, [A, { nonce: 1n, balance: 100n, storage }]]);
@@ -117,7 +117,7 @@ describe("the flush", () => {
     );
   });
 
-  it("takes a step for each record and one more, hands its task on, and keeps the nodes that it makes", () => {
+  it("takes a step for each record and one more, passes its task on, and keeps the nodes that it creates", () => {
     const world = worldOf(new Map(BEFORE));
     const slots = { 1: [10n, 11n], 2: [20n, 20n] } as const;
     const m = flushing(world, [
@@ -131,7 +131,7 @@ describe("the flush", () => {
     assert.equal(decodeSlot(trieGet(storage, slotKey(1n), copy.host.node).value), 11n, "a copy reads them too");
   });
 
-  it("is not changed by its witness being made", () => {
+  it("does not change when its witness is made", () => {
     const changes = [{ address: A, flags: touched, now: { balance: 0n }, slots: { 1: [10n, 11n] } as const }];
     const m = flushing(worldOf(new Map(BEFORE)), changes);
     const other = m.copy();

@@ -9,7 +9,7 @@ import { openBlock, openTx } from "../state/opening.ts";
 import type { Steps } from "../state/operation.ts";
 import type { FlushTask } from "../state/task.ts";
 
-/** One record of the journal into the tries, that of the lowest key first: an account's slots, then the account. */
+/** Writes one record of the journal into the tries, lowest key first: an account's slots, then the account. */
 function flush(m: Machine, { status, used }: FlushTask): void {
   const account = openFirstAccount(m);
   if (!account) {
@@ -28,7 +28,7 @@ function flush(m: Machine, { status, used }: FlushTask): void {
   dropAccount(m, account);
 }
 
-/** @param account with slots. */
+/** @param account that has slots left. */
 function flushSlot(m: Machine, account: Account): void {
   const slot = openFirstSlot(m, account) as Slot;
   const rest = withoutSlot(account, slot);
@@ -45,7 +45,7 @@ function setStateRoot(m: Machine, key: Uint8Array, value: Uint8Array | null): vo
   m.tx = { ...tx, block: { ...block, stateRoot: update(m, block.stateRoot, key, value) } };
 }
 
-/** Changes a trie, with the proof on the tape. @returns its new root. */
+/** Updates a trie; puts the proof on the tape. @returns its new root. */
 function update(m: Machine, root: Uint8Array, key: Uint8Array, value: Uint8Array | null): Uint8Array {
   const { root: changed, written, proof } = trieUpdate(root, key, value, m.host.node);
   m.tape?.bytes(encodeProof(proof));

@@ -1,4 +1,4 @@
-/** What random transactions seldom come to: these give what @ethereumjs/vm gives, and what is said here. */
+/** Cases that random transactions rarely reach. The results equal those of @ethereumjs/vm and the stated ones. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { concat } from "@elench/bytes/concat";
@@ -14,16 +14,16 @@ const IDENTITY = 4n;
 const ALL_GAS = 2n ** 255n;
 
 const op = (...codes: readonly number[]): Uint8Array => Uint8Array.from(codes);
-/** Stores the stack's top. */
+/** Writes the top of the stack to a slot. */
 const storeAt = (slot: number): Uint8Array => concat(push(slot), op(OP.SSTORE));
-/** Code that runs as initcode, and is at most 32 bytes, goes to memory from 0. */
+/** Writes initcode of at most 32 bytes to memory at 0. */
 function placed(code: Uint8Array): Uint8Array {
   const word = new Uint8Array(32);
   word.set(code);
   return concat(op(OP.PUSH32), word, push(0), op(OP.MSTORE));
 }
 
-/** Runs both ways. @returns slots of SELF, as the machine last had them, by number. */
+/** Runs a transaction natively and step by step. @returns the final slots of SELF by number. */
 async function slotsOf(codes: readonly (readonly [bigint, Uint8Array])[], slots: readonly bigint[], gas = 1_000_000n) {
   const accounts = codes.map(([address, code]) => [address, { nonce: 1n, balance: 100n, code }] as const);
   const given: Scenario = scenario({ accounts, gas, to: SELF });
@@ -33,13 +33,13 @@ async function slotsOf(codes: readonly (readonly [bigint, Uint8Array])[], slots:
   return slots.map((slot) => written.get(slot));
 }
 
-/** Keeps what SELF writes in the transaction's own frame. */
+/** Records the slots that SELF writes in the outermost frame. */
 function note(m: Machine, written: Map<bigint, bigint>): void {
   const writes = m.phase === PHASE.execute && m.frame?.depth === 0 && m.code.bytes[m.pc] === OP.SSTORE;
   if (writes) written.set(m.stack.peek(0), m.stack.peek(1));
 }
 
-test("what the identity precompile returns stays as it was while the caller's memory changes", async () => {
+test("the return data of the identity precompile does not change with the caller's memory", async () => {
   const code = concat(
     apply(OP.MSTORE, 0, 0x1234),
     apply(OP.CALL, ALL_GAS, IDENTITY, 0, 0, 32, 64, 32),
@@ -56,7 +56,7 @@ test("what the identity precompile returns stays as it was while the caller's me
   assert.deepEqual(await slotsOf([[SELF, code]], [0n, 1n, 2n, 3n]), [1n, 0x1234n, 0x1234n, 0x5678n]);
 });
 
-test("the return data after a creation: what it reverts with, and nothing if it succeeds or fails", async () => {
+test("the return data after a creation: the revert data; empty after success or an exceptional halt", async () => {
   const created = (initcode: Uint8Array, slot: number): Uint8Array =>
     concat(placed(initcode), apply(OP.CREATE, 0, 0, initcode.length), op(OP.POP, OP.RETURNDATASIZE), storeAt(slot));
   const code = concat(
@@ -68,7 +68,7 @@ test("the return data after a creation: what it reverts with, and nothing if it 
   assert.deepEqual(await slotsOf([[SELF, code]], [0n, 1n, 2n, 3n], 5_000_000n), [40n, 0n, 0n, 0n]);
 });
 
-test("nothing is changed below a static call, however deep; a value may be sent to oneself", async () => {
+test("no state changes below a static call at any depth; a CALLCODE with value is allowed", async () => {
   const returns = concat(push(0), op(OP.MSTORE), apply(OP.RETURN, 0, 32));
   const writes = apply(OP.SSTORE, 0, 1);
   const asks = (slot: number): Uint8Array =>
@@ -108,7 +108,7 @@ test("initcode of 49,152 bytes is the longest", async () => {
   assert.deepEqual(await slotsOf([[SELF, creates(49_153)]], [0n]), [undefined]);
 });
 
-test("a call in the frame of depth 1,024 does not happen, and its gas stays", async () => {
+test("a call in the frame of depth 1,024 is refused, and the caller keeps its gas", async () => {
   const code = concat(
     op(OP.GAS),
     apply(OP.CALL, ALL_GAS, SELF, 0, 0, 0, 0, 0),

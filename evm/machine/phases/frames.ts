@@ -34,10 +34,10 @@ import { copyToMemory } from "./copy.ts";
 import { hashView } from "./hash.ts";
 import { isPrecompile } from "./is-precompile.ts";
 
-/** EIP-3541: no code begins with it. */
+/** EIP-3541: code must not begin with this byte. */
 const RESERVED = 0xef;
 
-/** Hands the machine to a new frame. */
+/** Starts a new frame. */
 export function enter(m: Machine, frame: Frame, gas: bigint, task: EnterTask): void {
   m.frame = frame;
   m.gas = gas;
@@ -74,7 +74,7 @@ function enterCall(m: Machine, frame: Frame, { codeAddress, transfers }: EnterTa
   }
 }
 
-/** Moves the frame's value, and touches its account. @returns false, with nothing done, if the caller has less than that. */
+/** Transfers the frame's value and touches the recipient. @returns false, with nothing changed, if the caller's balance is insufficient. */
 function transfer(m: Machine, { caller, address, value }: Frame): boolean {
   if (value > 0n) {
     const payer = openAccount(m, caller);
@@ -85,7 +85,7 @@ function transfer(m: Machine, { caller, address, value }: Frame): boolean {
   return true;
 }
 
-/** The balance was checked before, where there was a choice: by CREATE, and by VALIDATE. */
+/** CREATE and VALIDATE have already checked the balance, so the transfer cannot fail here. */
 function enterCreation(m: Machine, frame: Frame, { initcode }: EnterTask): void {
   openView(m, initcode);
   const account = openAccount(m, frame.address);
@@ -105,7 +105,7 @@ function leaveWith(m: Machine, status: number): void {
   m.goTo({ phase: PHASE.leave, status });
 }
 
-/** CREATE: the arguments are on the stack, their gas is paid, and the digest of CREATE2's initcode is at hand. */
+/** CREATE: the arguments are on the stack, their gas is paid, and for CREATE2 the digest of the initcode is known. */
 function create(m: Machine, { salted, digest }: TaskOf<typeof PHASE.create>): void {
   const { stack, tape } = m;
   openTask(m);
@@ -149,7 +149,7 @@ function create(m: Machine, { salted, digest }: TaskOf<typeof PHASE.create>): vo
 
 const lastTwenty = (hash: Uint8Array): bigint => toBigInt(hash) & ADDRESS_MASK;
 
-/** Address of the account that a sender's creation makes: keccak256(rlp([sender, nonce])) (Yellow Paper, section 7). */
+/** Address of an account that CREATE or a transaction creates: keccak256(rlp([sender, nonce])) (Yellow Paper, section 7). */
 export function createdAddress(sender: bigint, nonce: bigint): bigint {
   const bytes = wordBytes(nonce);
   const digits = bytes.subarray(bytes.findIndex((byte) => byte > 0));
@@ -162,7 +162,7 @@ export function createdAddress(sender: bigint, nonce: bigint): bigint {
 const saltedAddress = (sender: bigint, salt: bigint, initcodeHash: Uint8Array): bigint =>
   lastTwenty(keccak256(concat(Uint8Array.of(0xff), addressBytes(sender), wordBytes(salt), initcodeHash)));
 
-/** DEPOSIT: the code that a creation has left is paid for and hashed, and becomes the account's. */
+/** DEPOSIT: the code that a creation returned becomes the account's. LEAVE has charged for it and HASH has hashed it. */
 function deposit(m: Machine, { code, digest }: TaskOf<typeof PHASE.deposit>): void {
   openTask(m);
   const account = openAccount(m, openFrame(m).address);
@@ -171,7 +171,7 @@ function deposit(m: Machine, { code, digest }: TaskOf<typeof PHASE.deposit>): vo
   leaveWith(m, STATUS.deposited);
 }
 
-/** LEAVE: a creation's code is looked at first; then the state that waits goes on. */
+/** LEAVE: checks and charges for a creation's code; then resumes the waiting state. */
 function leave(m: Machine, { status }: LeaveTask): void {
   openTask(m);
   const frame = openFrame(m);
@@ -183,7 +183,7 @@ function leave(m: Machine, { status }: LeaveTask): void {
   } else goOn(m, frame, status);
 }
 
-/** Restores the state that waits, and tells it how the frame ended. */
+/** Restores the waiting state and passes it the frame's status. */
 function goOn(m: Machine, frame: Frame, status: number): void {
   const waiting = openWaiting(m);
   const { returned } = m;
@@ -203,7 +203,7 @@ function goOn(m: Machine, frame: Frame, status: number): void {
     m.goTo({ phase: PHASE.settle, status: succeeds ? STATUS.success : status });
     return;
   }
-  // What came back may be a window on this very memory: then it is copied before it is written.
+  // The return data can be a view of this memory. It is then copied before it is written.
   if (returned.tree === m.memory) m.memory.shared = true;
   m.goTo(EXECUTE);
   if (frame.kind === KIND.creation) {

@@ -11,11 +11,11 @@ import { openTask } from "../state/opening.ts";
 import type { Steps } from "../state/operation.ts";
 import { type DigestUse, EXECUTE, type HashTask } from "../state/task.ts";
 
-/** Hashing in bounded pieces, for whoever needs the digest. */
+/** Hashes a message in bounded pieces. */
 
 const NOTHING = new Uint8Array(0);
 
-/** Goes on with HASH: keccak256(prefix ‖ view ‖ suffix), for `then`. */
+/** Continues in HASH: keccak256(prefix ‖ view ‖ suffix), for `then`. */
 export function hashView(
   m: Machine,
   then: DigestUse,
@@ -56,7 +56,7 @@ function readMessage(m: Machine, { prefix, view, suffix }: HashTask, from: numbe
   );
 }
 
-/** How many of `length` bytes that begin at `start` come before a place. */
+/** The number of bytes of start … start + length that are below `place`. */
 const within = (place: number, start: number, length: number): number => Math.min(Math.max(place - start, 0), length);
 
 function digested(m: Machine, then: DigestUse, digest: Hash): void {

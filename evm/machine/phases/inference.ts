@@ -16,7 +16,7 @@ import type { AskTask } from "../state/task.ts";
 const DIRECTORY = BigInt(MODEL_DIRECTORY);
 const HEADER_BYTES = PRECOMPILE_INPUT.INFERENCE_HEADER_BYTES;
 
-/** The first step of `inference`: everything is checked and paid for, and the input's tree is begun. */
+/** The first step of `inference`: checks the input, charges the price, and begins the input's tree. */
 export function callModel(m: Machine): void {
   openTask(m);
   const data = openView(m, openFrame(m).data);
@@ -34,7 +34,7 @@ export function callModel(m: Machine): void {
   m.goTo({ phase: PHASE.input, modelId, entry: current, view: input, position: 0 });
 }
 
-/** ASK: the tensor machine answers. The contract takes this step only with an answer that is itself open to dispute. */
+/** ASK: the tensor machine answers. On L1 this step needs an answer that can itself be disputed. */
 function ask(m: Machine, { modelId, input }: AskTask): void {
   openTask(m);
   m.returned = viewOfBytes(m.host.infer(modelId, input.view(0, input.size).slice()));

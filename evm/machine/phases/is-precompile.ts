@@ -1,5 +1,5 @@
 import { PRECOMPILE } from "@elench/spec/evm/precompiles";
-/** The precompile that asks the tensor machine. */
+/** Address of the precompile that runs models. */
 export const INFERENCE = BigInt(PRECOMPILE.INFERENCE);
 
 /** Whether calls to this address run a precompile: Ethereum's ten, and `inference`. They are always warm (EIP-2929). */

@@ -11,7 +11,7 @@ import { openBlock, openTask, openTx } from "../state/opening.ts";
 import type { Steps } from "../state/operation.ts";
 import type { TaskOf } from "../state/task.ts";
 
-/** Looks a key up in a trie, with the proof on the tape. */
+/** Looks up a key in a trie; puts the proof on the tape. */
 function lookUp(m: Machine, root: Uint8Array, key: Uint8Array): Uint8Array | null {
   const { value, proof } = trieGet(root, key, m.host.node);
   m.tape?.bytes(encodeProof(proof));

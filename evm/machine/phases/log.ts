@@ -5,7 +5,7 @@ import { openTask, openTx } from "../state/opening.ts";
 import type { Steps } from "../state/operation.ts";
 import { digestArgument, EXECUTE, type TaskOf } from "../state/task.ts";
 
-/** LOG: the log whose data is hashed joins the transaction's others. */
+/** LOG: appends the log, whose data is now hashed, to the transaction's logs. */
 function log(m: Machine, task: TaskOf<typeof PHASE.log>): void {
   openTask(m);
   const tx = openTx(m);

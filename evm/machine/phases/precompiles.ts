@@ -21,7 +21,7 @@ import { callModel } from "./inference.ts";
 import { INFERENCE } from "./is-precompile.ts";
 import { runPrecompile } from "./run-precompile.ts";
 
-/** Precompiles of Cancun, in one step where L1 has one of its own that can be called, else in pieces (docs/evm-machine.md, "Precompiles"). */
+/** Precompiles of Cancun: in one step if the verifier can call L1's own precompile, else in pieces (docs/evm-machine.md, "Precompiles"). */
 
 const {
   BLAKE2F_BYTES,
@@ -43,7 +43,7 @@ function leaveWithBytes(m: Machine, output: Uint8Array): void {
   m.goTo({ phase: PHASE.leave, status: STATUS.success });
 }
 
-/** Reads the input, and runs the precompile on it. @param length how much of it counts; zeros beyond its end. */
+/** Runs the precompile on its input. @param length of the input that it reads; bytes beyond the data are zeros. */
 function runOn(m: Machine, data: View, address: number, length: number): void {
   const output = runPrecompile(address, readFromView(m, data, 0, length));
   if (output === null) throw EXCEPTIONAL_HALT;
@@ -73,7 +73,7 @@ const exponentiate: Precompile = (m, data) => {
   const exponentHead = readFromView(m, data, BigInt(MODEXP_HEADER_BYTES) + base, lead);
   charge(m, modexpGas(base, exponent, modulus, toBigInt(exponentHead)));
   if (m.host.bounded && [base, exponent, modulus].some((length) => length > LIMIT.MODEXP_BYTES)) throw EXCEPTIONAL_HALT;
-  // The price is known by the lengths and the exponent's head: before the rest of the input, and whether or not there is a modulus.
+  // The price depends only on the lengths and the exponent's head, so it is checked before the rest of the input, even for an empty modulus.
   if (m.host.bounded && exceedsL1(PRECOMPILE.MODEXP, concat(head, new Uint8Array(Number(base)), exponentHead)))
     throw EXCEPTIONAL_HALT;
   if (modulus === 0n) {

@@ -11,11 +11,11 @@ import { precompileAddress } from "../../crypto/precompile-address.ts";
 const customCrypto = { ecrecover };
 const common = new Common({ chain: Mainnet, hardfork: Hardfork.Cancun, params: paramsEVM, customCrypto });
 const active = getActivePrecompiles(common);
-/** What the library's precompiles want of the machine that runs them. */
+/** The part of an EVM that the library's precompiles use. */
 const host = { _bn254: bn254 };
 const PLENTY = 1n << 62n;
 
-/** Output of one of Ethereum's precompiles, whatever its price; null where it refuses its input. @param address 1, 5, 6, 7, 8 or 10. */
+/** Output of one of Ethereum's precompiles, without its price; null if the input is invalid. @param address 1, 5, 6, 7, 8 or 10. */
 export function runPrecompile(address: number, data: Uint8Array): Uint8Array | null {
   if (address === PRECOMPILE.MODEXP) return exponentiate(data);
   if (address === PRECOMPILE.POINT_EVALUATION) return evaluatePoint(data);
@@ -23,6 +23,7 @@ export function runPrecompile(address: number, data: Uint8Array): Uint8Array | n
   if (!run) throw new InternalError(`there is no precompile ${address}`);
   const call = { data, gasLimit: PLENTY, common, _EVM: host } as unknown as PrecompileInput;
   const result = run(call);
-  if (result instanceof Promise) throw new InternalError(`precompile ${address} does not answer at once`);
+  if (result instanceof Promise)
+    throw new InternalError(`precompile ${address} is asynchronous; it must return at once`);
   return result.exceptionError ? null : result.returnValue;
 }

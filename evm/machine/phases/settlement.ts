@@ -14,7 +14,7 @@ import { drop, warmed } from "./transactions.ts";
 
 const WORD = 2n ** 256n;
 
-/** VALIDATE: checks what needs the state (Yellow Paper, section 6.2; EIPs 1559, 2681, 3607), buys the gas, and enters the transaction's own frame. */
+/** VALIDATE: checks the transaction against the state (Yellow Paper, section 6.2; EIPs 1559, 2681, 3607), buys the gas, and enters the outermost frame. */
 function validate(m: Machine): void {
   const tx = openTx(m);
   const envelope = openEnvelope(m);
@@ -44,7 +44,7 @@ function validate(m: Machine): void {
   enter(m, ownFrame(m, m.tx, envelope, address), gasLimit - intrinsic, ownEntry(envelope, address));
 }
 
-/** EIP-1559. The fee is at least the base fee. */
+/** EIP-1559. @param baseFee at most `maxFee`. */
 function effectivePrice({ maxFee, maxPriority }: Envelope, baseFee: bigint): bigint {
   const left = maxFee - baseFee;
   return baseFee + (maxPriority < left ? maxPriority : left);
@@ -71,7 +71,7 @@ const ownEntry = ({ creates, data }: Envelope, address: bigint): EnterTask => ({
   initcode: creates ? data : EMPTY,
 });
 
-/** SETTLE: what is left of the gas goes back to the sender, what was used is paid to the coinbase, but for the base fee, which nobody gets. */
+/** SETTLE: refunds the remaining gas to the sender, and pays the priority fee to the coinbase. The base fee is burned. */
 function settle(m: Machine, { status }: SettleTask): void {
   openTask(m);
   const tx = openTx(m);
@@ -94,7 +94,7 @@ function settle(m: Machine, { status }: SettleTask): void {
   m.goTo({ phase: PHASE.flush, status, used });
 }
 
-/** RECEIPT: the transaction is done. */
+/** RECEIPT: ends the transaction and appends its receipt. */
 function receipt(m: Machine, { status, used }: ReceiptTask): void {
   openTask(m);
   const tx = openTx(m);

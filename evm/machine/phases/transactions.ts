@@ -20,10 +20,10 @@ import type { Steps } from "../state/operation.ts";
 import { type AccessTask, type CountTask, type DecodeTask, type TaskOf, VALIDATE } from "../state/task.ts";
 import { hashView } from "./hash.ts";
 
-/** A transaction that does not decode, or is not valid, is dropped where that is found: nothing of it stays. */
+/** A malformed or invalid transaction is dropped at the phase that detects it. It leaves no trace in the state. */
 export const drop = (m: Machine, tx: Tx): void => endTransaction(m, tx.block);
 
-/** DECODE: the fields, but for what is in the access list; then what is signed is hashed. */
+/** DECODE: reads the fields, except the content of the access list; then the signed message is hashed. */
 function decode(m: Machine, { start, end }: DecodeTask): void {
   openTask(m);
   const tx = openTx(m);
@@ -54,7 +54,7 @@ const fieldsOf = (d: Decoded): Omit<Envelope, "data" | "intrinsic"> => ({
   accessEnd: d.accessEnd,
 });
 
-/** RECOVER: the sender. */
+/** RECOVER: recovers the sender from the signature. */
 function recover(m: Machine, { signature, digest }: TaskOf<typeof PHASE.recover>): void {
   openTask(m);
   m.tape?.words([signature.r, signature.s, signature.parity]);
@@ -70,7 +70,7 @@ function recover(m: Machine, { signature, digest }: TaskOf<typeof PHASE.recover>
   else toAccessList(m, envelope);
 }
 
-/** COUNT: gas of the data. */
+/** COUNT: adds the data's intrinsic gas. */
 function count(m: Machine, { position }: CountTask): void {
   openTask(m);
   const tx = openTx(m);
@@ -94,7 +94,7 @@ function toAccessList(m: Machine, { accessList, accessEnd }: Envelope): void {
   else m.goTo({ phase: PHASE.access, position: accessList, slotsEnd: 0, address: 0n });
 }
 
-/** ACCESS: an address, or a slot, becomes warm. */
+/** ACCESS: makes an address or a slot of the access list warm. */
 function access(m: Machine, task: AccessTask): void {
   const { position, slotsEnd, address } = task;
   openTask(m);

@@ -4,9 +4,9 @@ import { RLP } from "@ethereumjs/rlp";
 import { type Account, EMPTY_CODE_HASH } from "../../structures/layout.ts";
 import { EMPTY_TRIE_ROOT } from "../../trie/node.ts";
 
-/** What the tries hold (Yellow Paper, 4.1): RLP of [nonce, balance, storage root, code hash] for an account, of an integer for a slot. */
+/** Values in the tries (Yellow Paper, 4.1): RLP of [nonce, balance, storage root, code hash] for an account, of an integer for a slot. */
 
-/** The journal's record of an account that was just brought in. @param rlp null where the trie has none. */
+/** The journal's record of an account just loaded. @param rlp null if the trie has no such account. */
 export function decodeAccount(address: bigint, rlp: Uint8Array | null): Account {
   const fresh = { address, slots: null, transient: null, flags: 0 };
   if (rlp === null) return { nonce: 0n, balance: 0n, codeHash: EMPTY_CODE_HASH, storage: EMPTY_TRIE_ROOT, ...fresh };
@@ -22,18 +22,18 @@ export const encodeAccount = ({
 }: Pick<Account, "nonce" | "balance" | "storage" | "codeHash">): Uint8Array =>
   RLP.encode([minimal(nonce), minimal(balance), storage, codeHash]);
 
-/** An account that is in no trie (EIP-161). */
+/** Whether an account is empty (EIP-161): empty accounts are not in the trie. */
 export const isEmptyAccount = ({ nonce, balance, codeHash }: Account): boolean =>
   nonce === 0n && balance === 0n && equalBytes(codeHash, EMPTY_CODE_HASH);
 
-/** A slot's value. @param rlp null where the trie has none: 0. */
+/** A slot's value. @param rlp null if the trie has no such slot: the value is 0. */
 export const decodeSlot = (rlp: Uint8Array | null): bigint =>
   rlp === null ? 0n : toBigInt(RLP.decode(rlp) as Uint8Array);
 
-/** null for 0, which the trie does not hold. */
+/** RLP of a slot's value; null for 0, because the trie holds no zeros. */
 export const encodeSlot = (value: bigint): Uint8Array | null => (value === 0n ? null : RLP.encode(minimal(value)));
 
-/** Big-endian, without leading zeros. */
+/** The number in big-endian, without leading zeros. */
 function minimal(value: bigint): Uint8Array {
   const word = wordBytes(value);
   const first = word.findIndex((byte) => byte !== 0);

@@ -5,7 +5,7 @@ import type { Machine } from "./machine.ts";
 import { Stack } from "./stack.ts";
 import { IDLE, NEXT, type Task } from "./task.ts";
 
-/** Leaves nothing of a transaction but the block. */
+/** Clears a transaction's state; only the block remains. */
 export function toBoundary(m: Machine, block: Block, task: Task = NEXT): void {
   m.pc = 0;
   m.gas = 0n;
@@ -19,5 +19,5 @@ export function toBoundary(m: Machine, block: Block, task: Task = NEXT): void {
   m.goTo(task);
 }
 
-/** Ends a transaction: the rest of its slot is idled away. */
+/** Ends a transaction. The machine idles for the rest of its slot. */
 export const endTransaction = (m: Machine, block: Block): void => toBoundary(m, block, IDLE);

@@ -3,9 +3,9 @@ import type { Code } from "../../structures/code.ts";
 import type { View } from "../../structures/layout.ts";
 import type { Machine } from "./machine.ts";
 
-/** Bytes that a step reads: they are opened by their leaves. */
+/** Reads bytes, and opens the leaves that hold them. */
 
-/** Opens bytes of a data tree. Within its size. */
+/** Opens bytes of a data tree, within its size. */
 export function readBytes(m: Machine, tree: PagedBytes, offset: number, length: number): Uint8Array {
   if (m.tape) m.tape.bytes(tree.openRange(offset, length));
   const bytes = tree.view(offset, length);

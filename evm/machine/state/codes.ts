@@ -6,9 +6,9 @@ import { get, open, put } from "../../structures/sparse.ts";
 import type { Machine } from "./machine.ts";
 import { NotLoaded } from "./not-loaded.ts";
 
-/** The codes that the transaction has loaded, by their hashes. */
+/** The code table: codes that the transaction has loaded, by code hash. */
 
-/** Opens a code of the table; after the Tx. The empty code hash is never looked up. @throws NotLoaded */
+/** Opens a code of the table; the Tx must be open. The empty code hash is never looked up. @throws NotLoaded */
 export function openCode(m: Machine, codeHash: Hash): Code {
   if (equalBytes(codeHash, EMPTY_CODE_HASH)) return Code.NONE;
   const { codes } = m.tx as Tx;
@@ -18,7 +18,7 @@ export function openCode(m: Machine, codeHash: Hash): Code {
   return code;
 }
 
-/** Puts a code into the table; after the Tx. */
+/** Inserts a code into the table; the Tx must be open. */
 export function insertCode(m: Machine, codeHash: Hash, code: Code): void {
   const tx = m.tx as Tx;
   m.tape?.bytes(open(tx.codes, codeHash));

@@ -1,7 +1,7 @@
 import { EXCEPTIONAL_HALT } from "./halt.ts";
 import type { Machine } from "./machine.ts";
 
-/** Takes gas from the frame. Halts exceptionally if it has less. */
+/** Charges gas to the frame. Halts exceptionally if it is out of gas. */
 export function charge(m: Machine, gas: bigint): void {
   if (m.gas < gas) {
     m.observer?.outOfGas(gas, m.gas);

@@ -1,22 +1,22 @@
 import type { Hash } from "@elench/merkle/tree";
 
-/** What the machine asks its host for (EVMC's term): the verifier checks each answer against a hash. */
+/** The machine's access to data outside its state (EVMC's term). The verifier checks each answer against a hash. */
 export interface Host {
-  /** RLP of a node of the tries. @throws Error if it is not known. */
+  /** RLP of a trie node by its hash. @throws Error if the host does not have it. */
   readonly node: (hash: Hash) => Uint8Array;
-  /** Code by its hash. @throws Error if it is not known. */
+  /** Code by its hash. @throws Error if the host does not have it. */
   readonly code: (hash: Hash) => Uint8Array;
-  /** Takes what a machine has made, a trie node or a code, by its keccak256: `node` and `code` know it from then on. */
+  /** Keeps a trie node or a code that a machine has created. `node` and `code` then return it. */
   readonly keep: (hash: Hash, bytes: Uint8Array) => void;
   /** Output of a model of the directory. @throws Error if the model is not in the store. */
   readonly infer: (modelId: Hash, input: Uint8Array) => Uint8Array;
-  /** Precompiles fail where their price on L1 is over 4,000,000 gas; off only where other chains' tests are run. */
+  /** Whether precompiles fail if their price on L1 exceeds 4,000,000 gas. False only for the official tests of Ethereum. */
   readonly bounded: boolean;
 }
 
 /**
- * A host that also knows whatever the machines that run on it have made: trie nodes and codes. All copies of a machine share it, since a hash names one thing.
- * @param below is asked for what was not made here.
+ * A host that also has the trie nodes and codes that its machines create. All copies of a machine can share it, because a hash identifies its content.
+ * @param below has the data that existed before.
  */
 export function keeping(below: Omit<Host, "keep">): Host {
   const made = new Map<string, Uint8Array>();
@@ -30,5 +30,5 @@ export function keeping(below: Omit<Host, "keep">): Host {
   };
 }
 
-/** A byte a character: the cheapest key of a map that equal hashes share. */
+/** One character per byte: the fastest map key that is equal for equal hashes. */
 const latin1 = (hash: Hash): string => String.fromCharCode(...hash);

@@ -5,8 +5,8 @@ import type { Machine } from "./machine.ts";
 import { NotLoaded } from "./not-loaded.ts";
 
 /**
- * The transaction's records: accounts, with their slots. A record that is stored must be the one that was opened last, and a slot's account likewise: the contract puts the new record where
- * that opening led.
+ * The transaction's records: accounts, with their slots. Only the record that was opened last may be stored, and for a slot also its account: the verifier writes the new record along the
+ * path of the last opening.
  */
 
 /** Opens an account. @throws NotLoaded */
@@ -19,12 +19,12 @@ export function openAccount(m: Machine, address: bigint): Account {
   return account;
 }
 
-/** Changes the account that is open. */
+/** Stores the account that is open. */
 export function storeAccount(m: Machine, account: Account): void {
   m.journal = put(m.journal, addressKey(account.address), account, accountWords);
 }
 
-/** Opens a slot of the account that is open. @throws NotLoaded */
+/** Opens a slot of the open account. @throws NotLoaded */
 export function openSlot(m: Machine, { address, slots }: Account, number: bigint): Slot {
   m.observer?.slot(address, number);
   const key = slotKey(number);
@@ -34,12 +34,12 @@ export function openSlot(m: Machine, { address, slots }: Account, number: bigint
   return slot;
 }
 
-/** Changes the slot that is open, in the account that is open. @param account as it shall be but for the slot. */
+/** Stores the open slot in the open account. @param account with all other changes. */
 export function storeSlot(m: Machine, account: Account, slot: Slot): void {
   storeAccount(m, { ...account, slots: put(account.slots, slotKey(slot.number), slot, slotWords) });
 }
 
-/** Opens a transient slot of the account that is open; 0 if it is not there. */
+/** Opens a transient slot of the open account. Its value is 0 if it has no record. */
 export function openTransient(m: Machine, { address, transient }: Account, number: bigint): bigint {
   m.observer?.transient(address, number);
   const key = slotKey(number);
@@ -47,13 +47,13 @@ export function openTransient(m: Machine, { address, transient }: Account, numbe
   return get(transient, key)?.value ?? 0n;
 }
 
-/** Changes the transient slot that is open, in the account that is open. */
+/** Stores the open transient slot in the open account. */
 export function storeTransient(m: Machine, account: Account, number: bigint, value: bigint): void {
   const transient = put(account.transient, slotKey(number), { number, value }, transientWords);
   storeAccount(m, { ...account, transient });
 }
 
-/** Puts an account where an opening has just shown that there is none. */
+/** Inserts an account. The last opening must have shown that it is absent. */
 export function insertAccount(m: Machine, account: Account): void {
   m.observer?.account(account.address);
   const key = addressKey(account.address);
@@ -61,16 +61,16 @@ export function insertAccount(m: Machine, account: Account): void {
   m.journal = put(m.journal, key, account, accountWords);
 }
 
-/** As `insertAccount`, in the slots of the account that is open. */
+/** Like `insertAccount`, for a slot of the open account. */
 export function insertSlot(m: Machine, account: Account, slot: Slot): void {
   m.observer?.slot(account.address, slot.number);
   m.tape?.bytes(open(account.slots, slotKey(slot.number)));
   storeSlot(m, account, slot);
 }
 
-// What FLUSH takes out, lowest keys first
+// FLUSH removes records, lowest key first
 
-/** Opens the account with the lowest key; undefined where the journal is empty. */
+/** Opens the account with the lowest key; undefined if the journal is empty. */
 export function openFirstAccount(m: Machine): Account | undefined {
   const first = leftmost(m.journal);
   if (!first) return undefined;
@@ -78,12 +78,12 @@ export function openFirstAccount(m: Machine): Account | undefined {
   return first.record;
 }
 
-/** Takes the account that is open out of the journal, for good. */
+/** Removes the open account from the journal. */
 export function dropAccount(m: Machine, { address }: Account): void {
   m.journal = takeOut(m.journal, addressKey(address));
 }
 
-/** Opens the slot with the lowest key of an account; undefined where it has none. */
+/** Opens the slot with the lowest key of an account; undefined if it has none. */
 export function openFirstSlot(m: Machine, { slots }: Account): Slot | undefined {
   const first = leftmost(slots);
   if (!first) return undefined;

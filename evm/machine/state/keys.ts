@@ -1,17 +1,17 @@
 import { wordBytes } from "@elench/bytes/words";
 import { type Hash, keccak256 } from "@elench/merkle/tree";
 
-/** Keys of the journal's records, which are those of the tries: hashes of addresses and of numbers of slots. */
+/** Keys of the journal's records. They equal the keys of the tries: hashes of addresses and of slot numbers. */
 
 export const ADDRESS_MASK = (1n << 160n) - 1n;
 
 /** 20 bytes. */
 export const addressBytes = (address: bigint): Uint8Array => wordBytes(address).subarray(12);
 
-/** Hashes kept of each kind: a step asks for the same few again and again. */
+/** Number of hashes kept of each kind. Consecutive steps need the same few. */
 const KEPT = 1 << 15;
 
-/** A function whose values are remembered: only how long it takes depends on what was asked before. */
+/** Memoises a function. Earlier calls change only its running time. */
 function remembered(hash: (value: bigint) => Hash): (value: bigint) => Hash {
   const known = new Map<bigint, Hash>();
   return (value) => {

@@ -25,12 +25,12 @@ import { type Task, taskHash } from "./task.ts";
 import { shareWaiting } from "./waiting.ts";
 
 /**
- * The machine at one step: the state, held as live values. How a step looks at it is in the files beside this one: every look writes what it opens on the tape, if there is one, in the
- * order in which the contract reads it; so steps are written once, and make their own witnesses.
+ * The machine at one step: the state, held as live values. The files beside this one read and write it. Each read also puts what it opens on the tape, if there is one, in the order in
+ * which the contract reads it. So each step is written once, and produces its own witness.
  */
 export class Machine {
   #task: Task;
-  /** The task's, at hand: tasks have many shapes, so that to read it there at each step takes longer (15% of an instruction). */
+  /** Copy of the task's phase. Tasks have many shapes, so reading `task.phase` is megamorphic and costs 15% of an instruction. */
   #phase: Phase;
   clock: bigint;
   pc = 0;
@@ -42,9 +42,9 @@ export class Machine {
   journal: Sparse<Account> = null;
   frame: Frame | null = null;
   tx: Tx | null = null;
-  /** Set where a batch has ended: its output. Such a machine steps to itself. */
+  /** The output, once the batch has ended. A halted machine steps to itself. */
   halted: { readonly context: Hash; readonly output: Hash } | null = null;
-  /** The witness of the next step, where one is made. */
+  /** Records the witness of the next step; null if no witness is wanted. */
   tape: Tape | null = null;
   observer: Observer | null = null;
   readonly host: Host;
@@ -60,7 +60,7 @@ export class Machine {
     return this.#phase;
   }
 
-  /** What the next step does. */
+  /** The task of the next step. */
   get task(): Task {
     return this.#task;
   }
@@ -109,7 +109,7 @@ export class Machine {
     copy.frame = this.frame;
     copy.tx = this.tx;
     copy.halted = this.halted;
-    // Views of the task or the frame may look at this very memory: both machines copy it before they write.
+    // Views in the task or the frame can refer to this memory, so both machines copy it before they write.
     this.memory.shared = true;
     copy.memory = this.memory;
     return copy;

@@ -5,7 +5,7 @@ import { charge } from "./gas.ts";
 import { EXCEPTIONAL_HALT } from "./halt.ts";
 import type { Machine } from "./machine.ts";
 
-/** Price of so many words of memory (Yellow Paper, H.1). */
+/** Gas for a memory size in words (Yellow Paper, H.1). */
 const memoryGas = (words: bigint): bigint => GAS.MEMORY_WORD * words + (words * words) / GAS.MEMORY_QUADRATIC_DIVISOR;
 
 /** Charges for and performs memory expansion to offset + length. No-op if length is 0. Halts exceptionally if gas is insufficient. */
@@ -30,7 +30,7 @@ export function writeMemory(m: Machine, offset: number, bytes: Uint8Array): void
   ownMemory(m).write(offset, bytes);
 }
 
-/** The memory, to be written: nobody else looks at it. */
+/** The memory, ready to be written: copied if it is shared. */
 function ownMemory(m: Machine): Machine["memory"] {
   if (m.memory.shared) m.memory = m.memory.copy();
   return m.memory;

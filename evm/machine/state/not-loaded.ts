@@ -1,6 +1,6 @@
 import type { Wanted } from "./task.ts";
 
-/** Thrown by a step that needs a record or a code which is not there: the next step loads it, and this one is tried again. No Error, as an exceptional halt is none. */
+/** Thrown by a step that needs a record or a code that is not loaded. The next step loads it, then this step is retried. Like EXCEPTIONAL_HALT, it is not an Error. */
 export class NotLoaded {
   readonly wanted: Wanted;
   constructor(wanted: Wanted) {

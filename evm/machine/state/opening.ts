@@ -16,7 +16,7 @@ import type { Machine } from "./machine.ts";
 import { taskWords } from "./task.ts";
 import type { Waiting } from "./waiting.ts";
 
-/** Structures that a step opens: their words go on the tape, if there is one, in the order in which the contract reads them. */
+/** Opens structures: puts their words on the tape, if there is one, in the order in which the contract reads them. */
 
 /** Opens the machine's task. */
 export function openTask(m: Machine): void {
@@ -35,21 +35,21 @@ export function openTx(m: Machine): Tx {
   return tx;
 }
 
-/** After the Tx. */
+/** The Tx must be open. */
 export function openEnvelope(m: Machine): Envelope {
   const envelope = (m.tx as Tx).envelope as Envelope;
   if (m.tape) m.tape.words(envelopeWords(envelope));
   return envelope;
 }
 
-/** After the Tx. */
+/** The Tx must be open. */
 export function openBlock(m: Machine): Block {
   const { block } = m.tx as Tx;
   if (m.tape) m.tape.words(blockWords(block));
   return block;
 }
 
-/** After the Block. */
+/** The Block must be open. */
 export function openBatch(m: Machine): Batch {
   const { batch } = (m.tx as Tx).block;
   if (m.tape) m.tape.words(batchWords(batch));
@@ -61,7 +61,7 @@ export function openView(m: Machine, view: View): View {
   return view;
 }
 
-/** The state that the frame ends to; after the Frame. */
+/** The waiting state that the frame returns to; the Frame must be open. */
 export function openWaiting(m: Machine): Waiting {
   const waiting = (m.frame as Frame).parent as Waiting;
   if (m.tape) m.tape.words(waiting.words());

@@ -2,7 +2,7 @@ import type { Phase } from "../../structures/layout.ts";
 import type { Machine } from "./machine.ts";
 import type { TaskOf } from "./task.ts";
 
-/** One opcode, its arguments being on the stack and its static gas paid. It moves pc on by itself only where it jumps. */
+/** Executes an opcode. Its arguments are on the stack, its static gas is paid, and pc is already advanced: only jumps set it. */
 export type Operation = (m: Machine, op: number) => void;
 /** Operations by opcode. */
 export type Operations = Readonly<Record<number, Operation>>;

@@ -3,10 +3,10 @@ import type { Hash } from "@elench/merkle/tree";
 
 const ZERO = new Uint8Array(32);
 
-/** A frame's stack, with the hash chain over it made as far as it is asked for. */
+/** A frame's stack, with a hash chain over its items that is computed on demand. */
 export class Stack {
   #items: bigint[];
-  /** Chains over the lowest 1, 2, … items; valid as far as nothing was written below. */
+  /** Chains over the lowest 1, 2, … items. An entry is valid until an item below it is written. */
   readonly #chains: Hash[] = [];
   #valid = 0;
   height = 0;

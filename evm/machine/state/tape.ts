@@ -1,7 +1,7 @@
 import { concat } from "@elench/bytes/concat";
 import { joinWords, type Word } from "@elench/bytes/words";
 
-/** A witness being written: what a step opens, in the order in which it asks (docs/evm-machine.md, "Witnesses"). */
+/** A witness under construction: what a step opens, in order (docs/evm-machine.md, "Witnesses"). */
 export class Tape {
   readonly #parts: Uint8Array[] = [];
 

@@ -17,15 +17,15 @@ import {
 } from "../../structures/layout.ts";
 
 /**
- * What the machine does next: a phase, with what that phase needs besides the rest of the state (docs/evm-machine.md, "Phases"). The state commits to the phase, and to the hash of the
- * task's words; where a field stands for more than its words do, those who verify get the rest with the witness.
+ * What the machine does next: a phase, with the data that this phase needs besides the rest of the state (docs/evm-machine.md, "Phases"). The state commits to the phase and to the hash
+ * of the task's words. If a field holds more than its words, the witness carries the rest.
  */
 export type Task = PlainTask | LoadTask | BulkTask | FrameTask | DigestTask | TransactionTask;
 
-/** The task of one phase. */
+/** The task of a given phase. */
 export type TaskOf<P extends Phase> = Extract<Task, { readonly phase: P }>;
 
-// Phases that need nothing
+// Phases without data
 
 type PlainPhase = typeof PHASE.execute | typeof PHASE.next | typeof PHASE.validate | typeof PHASE.idle;
 type PlainTask = { readonly [P in PlainPhase]: { readonly phase: P } }[PlainPhase];
@@ -51,7 +51,7 @@ export const isLoad = (task: Task): task is LoadTask =>
 
 // Bulk work
 
-/** What is copied from: a window on data, or a whole code. */
+/** Source of a copy: a view, or a whole code. */
 export type Source = View | Code;
 
 export interface CopyTask {
@@ -76,16 +76,16 @@ export interface HashTask {
   readonly sponge: Uint8Array;
 }
 
-/** Initcode that is being brought in. The frame's code holds all its bytes; its tree, those before `position`. */
+/** Initcode being copied into the frame's code. The code holds all its bytes; its tree holds those before `position`. */
 export interface BuildTask {
   readonly phase: typeof PHASE.build;
   readonly view: View;
   readonly position: number;
-  /** Of the chunk at `position`. */
+  /** Carry of the chunk at `position`. */
   readonly carry: number;
 }
 
-/** A model's input that is being made of a view. */
+/** A model's input, being copied from a view. */
 export interface InputTask {
   readonly phase: typeof PHASE.input;
   readonly modelId: Hash;
@@ -95,7 +95,7 @@ export interface InputTask {
   readonly position: number;
 }
 
-/** What the tensor machine is asked. */
+/** The inference that the tensor machine is asked for. */
 export interface AskTask {
   readonly phase: typeof PHASE.ask;
   readonly modelId: Hash;
@@ -105,19 +105,19 @@ export interface AskTask {
 
 type BulkTask = CopyTask | HashTask | BuildTask | InputTask | AskTask;
 
-/** The input as far as it is made; zeros from there. */
+/** The input up to `position`; zeros beyond. */
 export function builtInput({ view, position }: InputTask): PagedBytes {
   const bytes = new Uint8Array(view.length);
   bytes.set(readView(view, 0, position));
   return new PagedBytes(bytes);
 }
 
-// What takes a digest
+// Phases that use a digest
 
-/** What a digest is for: EXECUTE pushes it; another phase gets it, with what was known before. */
+/** Use of a digest: EXECUTE pushes it; another phase receives it with its own data. */
 export type DigestUse =
   | { readonly phase: typeof PHASE.execute }
-  /** Whether the creation is a CREATE2: for CREATE nothing is hashed. */
+  /** Whether the creation is a CREATE2. CREATE hashes nothing. */
   | { readonly phase: typeof PHASE.create; readonly salted: boolean }
   | { readonly phase: typeof PHASE.deposit; readonly code: View }
   | { readonly phase: typeof PHASE.log; readonly log: Log }
@@ -125,7 +125,7 @@ export type DigestUse =
 
 export type DigestTask = Exclude<DigestUse, { readonly phase: typeof PHASE.execute }> & { readonly digest: Hash };
 
-/** What the state keeps, in one word, of what a digest is for. */
+/** The word in which the state keeps the data of a digest's use. */
 export function digestArgument(use: DigestUse): Word {
   switch (use.phase) {
     case PHASE.create:
@@ -141,15 +141,15 @@ export function digestArgument(use: DigestUse): Word {
 
 // Frames
 
-/** What lies between a call and its first instruction. */
+/** The start of a frame, before its first instruction. */
 export interface EnterTask {
   readonly phase: typeof PHASE.enter;
-  /** Whose code runs; of a creation, the new address. */
+  /** Account whose code runs; for a creation, the new address. */
   readonly codeAddress: bigint;
-  /** Whether the frame's value moves, and its account is touched: all but DELEGATECALL. */
+  /** Whether the frame's value is transferred and its account touched: always, except for DELEGATECALL. */
   readonly transfers: boolean;
   readonly creates: boolean;
-  /** Of a creation, else EMPTY. */
+  /** The initcode of a creation, else EMPTY. */
   readonly initcode: View;
 }
 
@@ -159,15 +159,15 @@ export interface LeaveTask {
   readonly status: number;
 }
 
-/** What is left of a precompile. */
+/** A precompile in progress. */
 export interface PrecompileTask {
   readonly phase: typeof PHASE.precompile;
   readonly address: bigint;
-  /** Bytes, or rounds, that are done. */
+  /** Bytes or rounds already done. */
   readonly position: number;
-  /** What stands for the work so far in the state: the state of the hash, or its hash; 0 before the first step. */
+  /** The hash function's state so far, or its hash; 0 before the first step. */
   readonly midstate: Hash;
-  /** Of BLAKE2F: the working vector that `midstate` is the hash of; else, and before the first step, no bytes. */
+  /** For BLAKE2F, the working vector whose hash is `midstate`; empty otherwise and before the first step. */
   readonly vector: Uint8Array;
 }
 
@@ -192,20 +192,20 @@ export interface StartTask {
   readonly input: BatchInput;
 }
 
-/** Where the transaction stands in the batch. */
+/** The transaction's bytes in the batch: start … end − 1. */
 export interface DecodeTask {
   readonly phase: typeof PHASE.decode;
   readonly start: number;
   readonly end: number;
 }
 
-/** How many bytes of data are counted. */
+/** Progress of COUNT, in bytes of data. */
 export interface CountTask {
   readonly phase: typeof PHASE.count;
   readonly position: number;
 }
 
-/** Where the next item of the access list stands; and where the slots of its last address end, if there are more of them. */
+/** Position of the next item of the access list. If slots of the last address remain, `slotsEnd` is their end. */
 export interface AccessTask {
   readonly phase: typeof PHASE.access;
   readonly position: number;
@@ -213,17 +213,17 @@ export interface AccessTask {
   readonly address: bigint;
 }
 
-/** The status that the transaction's own frame ended with. */
+/** The status of the outermost frame. */
 export interface SettleTask {
   readonly phase: typeof PHASE.settle;
   readonly status: number;
 }
 
-/** How a transaction ended: what FLUSH hands on to RECEIPT. */
+/** Result of a transaction, passed from FLUSH to RECEIPT. */
 export interface Outcome {
-  /** Of the transaction's own frame. */
+  /** Status of the outermost frame. */
   readonly status: number;
-  /** Gas that the sender paid for, refunds taken off. */
+  /** Gas that the sender pays for, after refunds. */
   readonly used: bigint;
 }
 
@@ -239,7 +239,7 @@ type TransactionTask = StartTask | DecodeTask | CountTask | AccessTask | SettleT
 
 // Words
 
-/** The words of a task's fields, which the state commits to; none for a phase that needs nothing. */
+/** The words of a task's fields, to which the state commits; none for a phase without data. */
 export function taskWords(task: Task): readonly Word[] {
   switch (task.phase) {
     case PHASE.execute:
@@ -289,7 +289,7 @@ export function taskWords(task: Task): readonly Word[] {
   }
 }
 
-/** Hash of the task's words; 0 where it has none. */
+/** Hash of the task's words; 0 if it has none. */
 export function taskHash(task: Task): Word {
   const words = taskWords(task);
   return words.length === 0 ? ZERO_HASH : hashWords(words);

@@ -22,7 +22,7 @@ import type { Stack } from "./stack.ts";
 
 /** A state that waits for a frame to end. */
 export class Waiting implements Hashed {
-  /** In which it goes on: EXECUTE in a caller's frame, SETTLE after the transaction's own. */
+  /** Phase in which it resumes: EXECUTE in a caller's frame, SETTLE after the outermost frame. */
   readonly phase: typeof PHASE.execute | typeof PHASE.settle;
   readonly pc: number;
   readonly gas: bigint;
@@ -32,7 +32,7 @@ export class Waiting implements Hashed {
   readonly journal: Sparse<Account>;
   readonly frame: Frame | null;
   readonly tx: Tx;
-  /** Whether another machine waits on it too: who restores it takes copies. */
+  /** Whether copies of the machine share it. If so, resuming copies its stack and memory. */
   shared = false;
   #hash: Hash | undefined;
 
@@ -74,7 +74,7 @@ export class Waiting implements Hashed {
   }
 }
 
-/** Says of every state that waits below a frame that another machine waits on it too. */
+/** Marks all waiting states below a frame as shared between machines. */
 export function shareWaiting(frame: Frame | null): void {
   for (let at = frame?.parent; at instanceof Waiting && !at.shared; at = at.frame?.parent) {
     at.shared = true;
