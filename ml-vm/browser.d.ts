@@ -1,11 +1,11 @@
-/** What the browser build resolves, and Node does not: pack/browser.ts. */
+/** Modules that only the browser build resolves: pack/browser.ts. */
 
 declare module "*.wasm" {
   const bytes: Uint8Array<ArrayBuffer>;
   export default bytes;
 }
 
-/** The packages that onnx-proto depends on: the very copies that it uses. */
+/** The packages that onnx-proto depends on, in the copies that it uses. */
 declare module "onnx-proto/long" {
   const Long: unknown;
   export default Long;

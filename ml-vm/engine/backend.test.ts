@@ -19,7 +19,7 @@ const noise = (length: number, seed: number): Uint8Array => {
   return Uint8Array.from({ length }, () => random.word());
 };
 
-test("the data root is that of merkle/tree.ts, whatever the length", () => {
+test("the data root equals that of merkle/tree.ts, for all lengths", () => {
   for (const length of [0, 1, 127, 128, 129, 1000, 1024, 1025, 8 * 128 + 5, 130_000]) {
     const data = noise(length, length);
     for (const backend of backends)
@@ -41,7 +41,7 @@ test("the data tree holds every node, zero subtrees included", () => {
 const tensorInstructions = (seed: number): TensorInstruction[] =>
   randomProgram(seed).model.program.instructions.filter((instruction) => instruction.kind === "tensor");
 
-test("bytes that are cut short, or changed anywhere, are refused or run within the memory given", () => {
+test("truncated or modified instructions are refused, or run within the given memory", () => {
   const random = new Random(1);
   let refused = 0;
   for (let seed = 1; seed <= 60; seed++) {
@@ -52,7 +52,7 @@ test("bytes that are cut short, or changed anywhere, are refused or run within t
         const cut = bytes.slice(0, random.integer(0, bytes.length - 1));
         assert.throws(() => backend.execute(cut, operands, new Uint8Array(4096), []), Error);
         const changed = bytes.slice();
-        // Not the sizes of the spaces: a loop of 2^40 turns is allowed, and takes its time.
+        // Except the sizes of the spaces, because a loop of 2^40 rounds is allowed and takes too long.
         const sizes =
           7 +
           4 * instruction.operands.length +
@@ -84,7 +84,7 @@ test("an operand or a target smaller than the views reach is refused, and nothin
   }
 });
 
-test("an instruction set that is not there is named", { skip: nativeAddon() === null }, () => {
+test("the error names an unknown instruction set", { skip: nativeAddon() === null }, () => {
   assert.throws(
     () => openBackend({ engine: "native", instructionSet: "abacus" }),
     /no engine for the instruction set abacus: this processor runs/,

@@ -1,8 +1,8 @@
 import { elementCount, type TensorInstruction, type Term, VARIABLES, type View } from "../program/program.ts";
 
 /**
- * Whether the instruction certainly writes each element of its target, so that the former content does not matter. Says no
- * where it cannot tell. Looks for a mixed-radix number: each variable's digits have the place values 1, r₁, r₁·r₂, …
+ * Whether the instruction certainly writes each element of its target, so that the former content does not matter. False if
+ * that cannot be shown. Looks for a mixed-radix number: each variable's digits have the place values 1, r₁, r₁·r₂, …
  */
 export function coversTarget(instruction: TensorInstruction, elements: number): boolean {
   const { dims, write, scan } = instruction;
@@ -32,7 +32,7 @@ export function coversTarget(instruction: TensorInstruction, elements: number): 
   return place === elements && dims.every((dim, variable) => digitsTile(variable, dim, write));
 }
 
-/** Whether the digits of a variable, put together, are the variable, each bit once. */
+/** Whether the digits of a variable together are the variable, each bit once. */
 function digitsTile(variable: number, dim: number, write: View): boolean {
   const digits = new Map<number, number>();
   for (const term of write.flatMap(({ terms }) => terms)) {
@@ -48,7 +48,7 @@ function digitsTile(variable: number, dim: number, write: View): boolean {
   return 2 ** at >= dim;
 }
 
-/** How many values the term's digit takes: all below the greatest, or null if it is not so. */
+/** Number of values of the term's digit if it takes all values below the greatest; else null. */
 function digitRange({ shift, bits }: Term, dim: number | undefined): number | null {
   if (dim === undefined) return null;
   const high = Math.ceil(dim / 2 ** shift);

@@ -14,7 +14,7 @@ import { Session } from "./session.ts";
 const PROGRAMS = Number(process.env.ELENCH_PROGRAMS ?? 100);
 const seeds = Array.from({ length: PROGRAMS }, (_, i) => i + 1);
 
-/** The plainest engine that there is; others are compared with it, and it with the stepper. */
+/** The simplest engine. The others are compared with it, and it with the stepper. */
 const reference: Backend = nativeAddon() ? openBackend({ engine: "interpreter" }) : openWasm(false);
 
 const engines: readonly Backend[] = [
@@ -26,7 +26,7 @@ const engines: readonly Backend[] = [
   openWasm(false),
 ];
 
-test("the engine gives the stepper's bits on any program", () => {
+test("the engine gives the stepper's bits on random programs", () => {
   for (const seed of seeds) {
     const sample = { name: `seed ${seed}`, ...randomProgram(seed, { instructions: 2, elements: 20 }) };
     const { outputs } = runAll(machineOf(sample));
@@ -57,7 +57,7 @@ test("kernels give the interpreter's bits on products, convolutions and pools of
   }
 });
 
-test("a part of the elements is what the whole has there, the rest stays as it was", () => {
+test("executing a part of the elements writes exactly those of the whole, and leaves the rest unchanged", () => {
   for (const seed of seeds) {
     const { model, inputs } = kernelProgram(seed);
     const [instruction] = model.program.instructions;

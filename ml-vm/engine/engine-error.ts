@@ -1,6 +1,6 @@
 import { ElenchError } from "@elench/errors/elench-error";
 
-/** The engine that was asked for is not there, or has no room for a model. */
+/** The requested engine is not available, or has too little memory for a model. */
 export class EngineError extends ElenchError {
   override readonly name = "EngineError";
   override readonly kind = "environment";

@@ -1,7 +1,7 @@
 import type { Backend } from "./backend.ts";
 import { EngineError } from "./engine-error.ts";
 
-/** A browser loads no native code. */
+/** Browsers cannot load native code. */
 export const nativeAddon = (): null => null;
 
 /** @throws EngineError always */

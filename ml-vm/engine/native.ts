@@ -5,7 +5,7 @@ import { treeDepth } from "@elench/merkle/tree";
 import type { Backend } from "./backend.ts";
 import { EngineError } from "./engine-error.ts";
 
-/** What ml-vm/native/addon.c exports. */
+/** Exports of ml-vm/native/addon.c. */
 interface Addon {
   /** Names by index; null for an instruction set that this processor lacks. */
   engines(): (string | null)[];

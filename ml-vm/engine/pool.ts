@@ -1,14 +1,14 @@
-/** Memory of a tensor, with the number of table entries that share it; inputs and weights count as used for ever. */
+/** Memory of a tensor, with the number of table entries that share it; inputs and weights are never released. */
 export interface TensorBuffer {
   readonly bytes: Uint8Array;
   uses: number;
 }
 
-/** Buffers that are not in use, by size, so that a run asks for no fresh memory once it has run before. */
+/** Free buffers by size, so that repeated runs allocate no memory. */
 export class BufferPool {
   readonly #free = new Map<number, Uint8Array[]>();
 
-  /** A buffer used once; its content is whatever it was. */
+  /** A buffer with one use; its content is arbitrary. */
   take(size: number): TensorBuffer {
     return { bytes: this.#free.get(size)?.pop() ?? new Uint8Array(size), uses: 1 };
   }

@@ -46,12 +46,12 @@ const run = (...instructions: Instruction[]): number[] => {
   return [...new Int32Array((output as Uint8Array).buffer)];
 };
 
-test("an entry that was moved keeps its content when the other is written", () => {
+test("a moved entry keeps its content when the other one is written", () => {
   const move: Instruction = { kind: "move", target: 0, source: entry(1) };
   assert.deepEqual(run(increment(1, input), move, increment(1, entry(0))), [11, 21, 31, 41]);
 });
 
-test("an input that was moved into the table is not written", () => {
+test("an input moved into the table is not written", () => {
   const given = bytesOf(1, 2, 3, 4);
   const model = modelOf({ kind: "move", target: 0, source: input }, increment(1, input), increment(0, entry(1), 2));
   const [output] = new Session(model, backend).run([given]);
@@ -59,13 +59,13 @@ test("an input that was moved into the table is not written", () => {
   assert.deepEqual(given, bytesOf(1, 2, 3, 4));
 });
 
-test("elements that a write does not reach keep the former content, or are zero in an entry that was empty", () => {
+test("elements without a write keep their former content, or are zero in an empty entry", () => {
   assert.deepEqual(run(increment(0, input), increment(1, input), increment(0, entry(1), 1)), [12, 21, 31, 41]);
   const drop: Instruction = { kind: "drop", target: 0 };
   assert.deepEqual(run(increment(0, input), drop, increment(0, input, 2)), [11, 21, 0, 0]);
 });
 
-test("buffers kept from one run do not show in the next", () => {
+test("buffers reused from a run do not affect the next", () => {
   const session = new Session(modelOf(increment(1, input), increment(0, entry(1), 1)), backend);
   const first = session.run([bytesOf(1, 2, 3, 4)]);
   assert.deepEqual(session.run([bytesOf(5, 6, 7, 8)]), [bytesOf(7, 0, 0, 0)]);
@@ -83,7 +83,7 @@ test("a block runs its count of times, or until its halt", () => {
   assert.deepEqual(run(...loop(5, 0)), [1, 1, 1, 1]);
 });
 
-test("an input of another size is named with its type", () => {
+test("the error names an input of the wrong size, and its type", () => {
   const session = new Session(modelOf(increment(0, input)), backend);
   assert.throws(() => session.run([bytesOf(1)]), /input 0 \(x\) is i32\[4\], 16 bytes, but 4 bytes were given/);
   assert.throws(() => session.run([]), /the model has 1 inputs, but 0 were given/);

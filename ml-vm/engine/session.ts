@@ -15,7 +15,7 @@ import { BufferPool, type TensorBuffer } from "./pool.ts";
 
 const byteSize = ({ dtype, shape }: TensorType): number => elementCount(shape) * dtypeSpec(dtype).size;
 
-/** Memory that vectors are loaded from at once: a copy where the bytes do not begin at a multiple of 64. */
+/** The bytes aligned for vector loads: a copy if they do not begin at a multiple of 64. */
 const aligned = (bytes: Uint8Array): Uint8Array => (bytes.byteOffset % 64 === 0 ? bytes : bytes.slice());
 
 type Step =
@@ -28,8 +28,8 @@ type Step =
   | Exclude<Instruction, TensorInstruction>;
 
 /**
- * A model ready to run: computes outputs and nothing else (no hashing, no trace). One run at a time; buffers are kept
- * from run to run.
+ * A model ready to run. It computes outputs only, without hashes or a trace. One run at a time; buffers are reused
+ * between runs.
  */
 export class Session {
   readonly #model: Model;
@@ -38,7 +38,7 @@ export class Session {
   readonly #steps: readonly Step[];
   readonly #pool = new BufferPool();
 
-  /** @throws Error if a weight has not the size of its type. */
+  /** @throws Error if a weight does not have the size of its type. */
   constructor(model: Model, backend: Backend) {
     const { program, weights } = model;
     checkSizes("weight", program.weights, weights);
@@ -55,8 +55,8 @@ export class Session {
 
   /**
    * @param inputs row-major little-endian bytes of each input.
-   * @returns bytes of each output, the caller's own.
-   * @throws Error if an input has not the size of its type.
+   * @returns bytes of each output, owned by the caller.
+   * @throws Error if an input does not have the size of its type.
    */
   run(inputs: readonly Uint8Array[]): Uint8Array[] {
     const { program, inputNames } = this.#model;
@@ -105,7 +105,7 @@ export class Session {
   }
 }
 
-/** Tensors that are not those that a model takes. */
+/** The tensors do not match the model's inputs. */
 export class WrongTensors extends ElenchError {
   override readonly name = "WrongTensors";
   override readonly kind = "input";
@@ -129,7 +129,7 @@ function checkSizes(
   }
 }
 
-/** The tensor table of a run: each entry empty, or a buffer that other entries may share until one of them is written. */
+/** The tensor table of a run: each entry is empty or a buffer. Entries can share a buffer until one of them is written. */
 class Table {
   readonly #types: readonly TensorType[];
   readonly #pool: BufferPool;
@@ -147,7 +147,7 @@ class Table {
     this.#entries = types.map(() => null);
   }
 
-  /** An empty entry reads as zeros: it is filled with them. */
+  /** The bytes of an entry. An empty one is filled with zeros first. */
   #content({ space, index }: Operand): TensorBuffer {
     if (space !== "tensor") return this.#spaces[space][index] as TensorBuffer;
     const entry = this.#entries[index];
@@ -166,7 +166,7 @@ class Table {
     return this.#entries[index]?.bytes[0] ?? 0;
   }
 
-  /** Bytes to write into; with the former content unless every element will be written (`covers`). */
+  /** Bytes to write to, with the former content unless every element will be written (`covers`). */
   write(index: number, covers: boolean): Uint8Array {
     const former = this.#entries[index] ?? null;
     if (former?.uses === 1) return former.bytes;

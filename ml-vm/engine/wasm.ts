@@ -3,10 +3,10 @@ import { treeDepth } from "@elench/merkle/tree";
 import type { Backend } from "./backend.ts";
 import { EngineError } from "./engine-error.ts";
 
-/** A compiled module: only WebAssembly looks inside. */
+/** A compiled module, opaque to us. */
 type WasmModule = object;
 
-/** What is used of the WebAssembly interface, which every host has and Node's type declarations lack. */
+/** The part of the WebAssembly interface used here; Node's type declarations lack it. */
 declare const WebAssembly: {
   readonly Module: {
     new (bytes: Uint8Array<ArrayBuffer>): WasmModule;
@@ -16,7 +16,7 @@ declare const WebAssembly: {
   validate(bytes: Uint8Array<ArrayBuffer>): boolean;
 };
 
-/** What ml-vm/native/wasm.c exports. Addresses and sizes are bytes of `memory`. */
+/** Exports of ml-vm/native/wasm.c. Addresses and sizes are bytes of `memory`. */
 interface Exports {
   readonly memory: { readonly buffer: ArrayBuffer };
   _initialize?(): void;
@@ -40,7 +40,7 @@ interface Exports {
   fuses(): number;
 }
 
-/** The module's instance; emscripten's runtime asks for a few functions that nothing here calls. */
+/** The module's instance; emscripten's runtime imports a few functions that are never called. */
 function instantiate(module: WasmModule): Exports {
   const imports: Record<string, Record<string, () => number>> = {};
   for (const { module: space, name } of WebAssembly.Module.imports(module)) {
@@ -53,8 +53,8 @@ function instantiate(module: WasmModule): Exports {
 }
 
 /**
- * The engine in WebAssembly: the relaxed module where the host knows its instruction and fuses it, else the exact one,
- * which is several times slower. Both files' bytes are given, so that a browser can fetch them.
+ * The engine in WebAssembly: the relaxed module if the host supports its instruction and fuses it, else the exact one,
+ * which is several times slower. The caller passes both files' bytes, so that a browser can fetch them.
  */
 export function instantiateEngine(relaxed: Uint8Array<ArrayBuffer> | null, exact: Uint8Array<ArrayBuffer>): Backend {
   if (relaxed && WebAssembly.validate(relaxed)) {
@@ -69,7 +69,7 @@ const roundUp = (size: number): number => Math.ceil(size / 64) * 64;
 function wasmBackend(name: string, wasm: Exports): Backend {
   const handles = new WeakMap<Uint8Array, number>();
   const unused = new FinalizationRegistry<number>((handle) => wasm.discard(handle));
-  // One piece of memory for the tensors of a call: grown when they need more, never given back.
+  // One memory block for the tensors of a call. It grows on demand and is never freed.
   let [area, room] = [0, 0];
   const reserve = (size: number): number => {
     if (size > room) {
@@ -77,12 +77,12 @@ function wasmBackend(name: string, wasm: Exports): Backend {
       [area, room] = [wasm.allocate(size), size];
       if (area === 0) {
         room = 0;
-        throw new EngineError(`WebAssembly has no room for ${size} bytes of tensors: its memory ends at 4 GiB`, {
+        throw new EngineError(`out of memory: ${size} bytes of tensors do not fit in WebAssembly's 4 GiB`, {
           remedy: "use the native engine",
         });
       }
     }
-    // Addresses beyond 2 GiB come back negative.
+    // Addresses beyond 2 GiB are returned as negative numbers.
     return area >>> 0;
   };
   const bytesAt = (address: number, length: number): Uint8Array => new Uint8Array(wasm.memory.buffer, address, length);
@@ -125,7 +125,7 @@ function wasmBackend(name: string, wasm: Exports): Backend {
       }
       const result = at - roundUp(target.length);
       if (wasm.execute(handle, start, operands.length, c0, c1, c2, from, to, 0) === 0) throw lastError();
-      // The memory may have grown, and moved.
+      // The memory can have grown and moved.
       target.set(bytesAt(result, target.length));
     },
     dataTree,

@@ -4,7 +4,7 @@ import { dtypeSpec } from "../program/dtype.ts";
 import { OPS, type ScalarType } from "../program/ops.ts";
 import type { Constant, Read, ScalarOp, Stage } from "../program/program.ts";
 
-/** A value of a stage under construction. Builders make them; they mean nothing to another builder. */
+/** A value of a stage under construction. It belongs to the builder that created it. */
 export interface Scalar {
   readonly type: ScalarType;
 }
@@ -45,22 +45,22 @@ export function f64FromBits(bits: bigint): number {
   return scratch.getFloat64(0);
 }
 
-/** An operation was asked for of operands whose register types it does not have. */
+/** An operation got operands of the wrong register types. */
 export class OperandError extends ElenchError {
   override readonly name = "OperandError";
   override readonly kind = "input";
 }
 
-/** A stage has more values than can be numbered. */
+/** A stage has more than 256 values. */
 export class StageTooLarge extends ElenchError {
   override readonly name = "StageTooLarge";
   override readonly kind = "input";
 }
 
 /**
- * Builds a stage as an expression: `b.add(b.mul(x, y), b.f32(1))`. Equal subexpressions are one value, and what no result
- * needs is left out. Numbering follows the order of construction, so that a function of the builder gives the same stage
- * each time.
+ * Builds a stage as an expression: `b.add(b.mul(x, y), b.f32(1))`. Equal subexpressions share one value, and values
+ * that no result needs are omitted. Numbering follows the order of construction, so the same calls always give the same
+ * stage.
  */
 export class ScalarBuilder {
   readonly #nodes = new Map<string, Node>();
@@ -82,7 +82,7 @@ export class ScalarBuilder {
     return node;
   }
 
-  /** The next value on entry (accumulators); entries are numbered in the order in which they are asked for. */
+  /** The next value on entry (accumulators); entries are numbered in the order of the calls. */
   entry(type: ScalarType): Scalar {
     const node = this.#intern<Node>(`entry ${this.#entries.length}`, () => ({ kind: "entry", type }));
     this.#entries.push(node);
@@ -95,7 +95,7 @@ export class ScalarBuilder {
     return this.#intern<Node>(`read ${key}`, () => ({ kind: "read", type, read }));
   }
 
-  /** Reads in order, whether results need them or not: what `indirect` counts in. */
+  /** All reads in order, needed or not: `indirect` indexes this list. */
   get reads(): readonly Scalar[] {
     return [...this.#ids.keys()].filter((node) => node.kind === "read");
   }
@@ -114,7 +114,7 @@ export class ScalarBuilder {
   }
 
   int(x: number | bigint): Scalar {
-    if (typeof x === "number" && !Number.isInteger(x)) throw new OperandError(`${x} is no integer`);
+    if (typeof x === "number" && !Number.isInteger(x)) throw new OperandError(`${x} is not an integer`);
     return this.constant("int", BigInt.asUintN(64, BigInt(x)));
   }
 
@@ -128,7 +128,7 @@ export class ScalarBuilder {
     return this.#intern<Node>(`index ${variable}`, () => ({ kind: "index", type: "int", variable }));
   }
 
-  /** Any operation of ops.ts by name. */
+  /** An operation of ops.ts by name. */
   op(name: string, ...args: readonly Scalar[]): Scalar {
     const spec = OPS.get(name);
     if (!spec || spec.args.length !== args.length)
@@ -145,7 +145,7 @@ export class ScalarBuilder {
     return this.#intern<Node>(key, () => ({ kind: "op", type, op: name, args: nodes }));
   }
 
-  // The operations that exist for several types, chosen by the operands' type.
+  // Operations that exist for several types, chosen by the operands' type.
   add = (a: Scalar, b: Scalar): Scalar => this.op(`${a.type}.add`, a, b);
   sub = (a: Scalar, b: Scalar): Scalar => this.op(`${a.type}.sub`, a, b);
   mul = (a: Scalar, b: Scalar): Scalar => this.op(`${a.type}.mul`, a, b);
@@ -158,7 +158,7 @@ export class ScalarBuilder {
     a.type === "int" ? this.not(this.op("int.lt", b, a)) : this.op(`${a.type}.le`, a, b);
   neg = (a: Scalar): Scalar => (a.type === "int" ? this.sub(this.int(0), a) : this.op(`${a.type}.neg`, a));
   abs = (a: Scalar): Scalar => (a.type === "int" ? this.max(a, this.neg(a)) : this.op(`${a.type}.abs`, a));
-  /** a·b + c, with one rounding where the type is a floating-point one. */
+  /** a·b + c, with one rounding for floating-point types. */
   fma = (a: Scalar, b: Scalar, c: Scalar): Scalar =>
     a.type === "int" ? this.add(this.mul(a, b), c) : this.op(`${a.type}.fma`, a, b, c);
   select = (condition: Scalar, a: Scalar, b: Scalar): Scalar => this.op("select", condition, a, b);
@@ -167,7 +167,7 @@ export class ScalarBuilder {
   and = (a: Scalar, b: Scalar): Scalar => this.op("int.and", a, b);
   or = (a: Scalar, b: Scalar): Scalar => this.op("int.or", a, b);
 
-  /** The values of `other` in this builder, given what stands for its entries, and how its reads change. */
+  /** Copies the values of `other` into this builder. @param entries replace its entries; its reads can be changed. */
   inline(
     other: Stage,
     entries: readonly Scalar[],

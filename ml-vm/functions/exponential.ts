@@ -40,7 +40,7 @@ function powerOf(b: ScalarBuilder, n: Scalar, r: Scalar, rest: Scalar): Power {
   return { n, high, low: b.add(b.sub(r, high), tail) };
 }
 
-/** For |x| ≤ 150; beyond, results have long been 0 or infinite. */
+/** Clamps x to |x| ≤ 150; beyond, results are 0 or infinite anyway. */
 export function natural(b: ScalarBuilder, x: Scalar): Power {
   const bounded = clamp(b, x, 150);
   const n = b.op("f32.rint", b.mul(bounded, b.f32(LOG2_E)));

@@ -1,6 +1,6 @@
 /**
- * Derives the coefficients of the scalar functions: `node ml-vm/functions/fit.ts` prints them. Not part of the machine;
- * what it printed is written out in the programs, since a model id must not depend on anyone's Math.exp.
+ * Derives the coefficients of the scalar functions: `node ml-vm/functions/fit.ts` prints them. Not part of the machine:
+ * the programs contain the printed values as literals, because a model id must not depend on a host's Math.exp.
  *
  * Each is the polynomial that interpolates its function at Chebyshev nodes, within a factor of about two of the minimax one.
  */

@@ -26,7 +26,7 @@ export function log(b: ScalarBuilder, x: Scalar): Scalar {
   const high = b.add(whole, f);
   const finite = b.add(high, b.add(b.add(b.sub(whole, high), f), tail));
   const infinity = b.f32(Number.POSITIVE_INFINITY);
-  // +∞ and NaN are their own logarithms.
+  // The logarithm of +∞ is +∞, that of NaN is NaN.
   const upper = b.select(b.lt(x, infinity), finite, x);
   const lower = b.select(b.eq(x, b.f32(0)), b.neg(infinity), b.f32(Number.NaN));
   return b.select(b.le(x, b.f32(0)), lower, upper);

@@ -16,7 +16,7 @@ interface Measured {
   readonly name: string;
   readonly program: (b: ScalarBuilder, ...x: Scalar[]) => Scalar;
   readonly arguments: 1 | 2;
-  /** The function in f64, good to about 2^−50. */
+  /** The function in f64, accurate to about 2^−50. */
   readonly reference: (x: number, y: number) => number;
 }
 
@@ -70,16 +70,16 @@ function ulp(x: number): number {
 
 const OVERFLOW = 2 ** 128;
 
-/** |got − want| in units of the last place of the result's binade; infinite where one of them is NaN, or infinite, alone. */
+/** |got − want| in units of the last place of the result's binade; infinite if only one of them is NaN or infinite. */
 export function errorInUlps(got: number, want: number): number {
   if (Number.isNaN(want) || Number.isNaN(got))
     return Number.isNaN(want) && Number.isNaN(got) ? 0 : Number.POSITIVE_INFINITY;
   const [a, b] = [got, want].map((x) => Math.sign(x) * Math.min(Math.abs(x), OVERFLOW)) as [number, number];
-  // The unit is that of the smaller binade where they straddle a power of two.
+  // If the two straddle a power of two, the unit is that of the smaller binade.
   return a === b ? 0 : Math.abs(a - b) / Math.min(ulp(a), ulp(Math.fround(b)));
 }
 
-/** Pseudo-random 32-bit words (xorshift), the same every time. */
+/** Deterministic pseudo-random 32-bit words (xorshift). */
 export function* words(seed: number): Generator<number> {
   let x = seed;
   for (;;) {
@@ -90,7 +90,7 @@ export function* words(seed: number): Generator<number> {
   }
 }
 
-/** Arguments: half of them any f32, half of a size at which the functions are not flat. */
+/** Arguments: half of them arbitrary f32, half in the range where the functions vary. */
 export function* sampleArguments(seed: number): Generator<number> {
   for (const word of words(seed)) {
     const size = 2 ** (((word >>> 2) / 2 ** 30) * 30 - 23);
@@ -105,7 +105,7 @@ export function sampledError(measured: Measured, count: number): number {
   let worst = 0;
   for (let i = 0; i < count; i++) {
     const [x, y] = [first.next().value as number, second.next().value as number];
-    // Powers of positive numbers, mostly: of others most are NaN.
+    // Mostly positive bases, because most powers of negative numbers are NaN.
     const pair: [number, number] = i % 4 === 0 ? [x, y] : [Math.abs(x), Math.fround(y / 64)];
     const [got, want] =
       measured.arguments === 2 ? [run(...pair), measured.reference(...pair)] : [run(x), measured.reference(x, 0)];
@@ -114,7 +114,7 @@ export function sampledError(measured: Measured, count: number): number {
   return worst;
 }
 
-/** Over the hard cases: how many, how many are not rounded correctly, and by how many floats they miss at most. */
+/** Results on the hard cases: their number, how many are not rounded correctly, and the greatest miss in floats. */
 export function hardCases(
   measured: Measured,
   vectors: string,

@@ -1,13 +1,13 @@
 import type { Scalar, ScalarBuilder } from "./builder.ts";
 import { polynomial } from "./exponential.ts";
 
-/** Powers on f32, worked out in f64 and rounded at the end. */
+/** Powers on f32, computed in f64 and rounded at the end. */
 
 /** 1/√x. Negative numbers give NaN, ±0 gives ±∞. */
 export const rsqrt = (b: ScalarBuilder, x: Scalar): Scalar =>
   b.op("f32.fromF64", b.div(b.f64(1), b.op("f64.sqrt", b.op("f64.fromF32", x))));
 
-// Written out, so that the program does not depend on a host's Math.
+// A literal, because the program must not depend on a host's Math.
 // biome-ignore lint/suspicious/noApproximativeNumericConstant: the nearest f64
 const LN2 = 0.6931471805599453;
 // biome-ignore lint/suspicious/noApproximativeNumericConstant: the nearest f64
@@ -42,7 +42,7 @@ function exp2(b: ScalarBuilder, t: Scalar): Scalar {
   return b.op("f32.fromF64", b.mul(fraction, scale));
 }
 
-/** x^y with the special cases of IEEE-754's pow (and of C's): 1^y and x^0 are 1 whatever the other is. */
+/** x^y with the special cases of IEEE-754's pow (and of C's): 1^y and x^0 are 1 for all x and y. */
 export function pow(b: ScalarBuilder, x: Scalar, y: Scalar): Scalar {
   const [zero, one, infinity] = [b.f32(0), b.f32(1), b.f32(Number.POSITIVE_INFINITY)];
   const size = b.abs(x);

@@ -2,7 +2,7 @@ import { codeOf } from "../program/ops.ts";
 import type { Stage } from "../program/program.ts";
 import type { Softfloat } from "../softfloat/softfloat.ts";
 
-/** Runs a stage on the values of its entries and reads; gives its `outs`. */
+/** Runs a stage on the values of its entries and reads. @returns its `outs`. */
 export type StageRunner = (
   entries: readonly bigint[],
   reads: readonly bigint[],

@@ -25,7 +25,7 @@ const factorials = (from: number): number[] =>
 const [SIN, COS] = [factorials(1), factorials(0)];
 
 interface Reduced {
-  /** Quadrant; only its two low bits count. */
+  /** Quadrant; only its two low bits are used. */
   readonly quadrant: Scalar;
   readonly r: Scalar;
 }

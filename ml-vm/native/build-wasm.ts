@@ -10,7 +10,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-/** What is used of the WebAssembly interface, which Node has and its type declarations lack. */
+/** The part of the WebAssembly interface used here; Node's type declarations lack it. */
 declare const WebAssembly: { validate(bytes: Uint8Array): boolean };
 
 const EMSCRIPTEN_VERSION = "3.1.6";
@@ -27,7 +27,7 @@ const FLAGS = [
   ...["-s", "INITIAL_MEMORY=16777216", "-s", "MAXIMUM_MEMORY=4294967296"],
 ];
 
-/** Runs emcc; throws, with what it said, if it is missing or fails. */
+/** Runs emcc. Throws with its output if it is missing or fails. */
 function emcc(args: readonly string[]): string {
   const run = spawnSync("emcc", args, { cwd: import.meta.dirname, encoding: "utf8" });
   if (run.error !== undefined) {
@@ -47,8 +47,8 @@ const isAt = (bytes: Uint8Array, at: number, pattern: readonly number[]): boolea
   pattern.every((b, i) => bytes[at + i] === b);
 
 /**
- * Gives relaxed_madd its standard number. The old bytes may also stand inside a constant: an occurrence is an instruction
- * exactly if the module is invalid as long as it is there, the old number being nobody's.
+ * Gives relaxed_madd its standard number. The old bytes can also occur inside a constant. An occurrence is an instruction
+ * exactly if the module is invalid with it, because no instruction has the old number.
  */
 function mendRelaxedMadd(bytes: Uint8Array): Uint8Array {
   const places = [...bytes.keys()].filter((at) => isAt(bytes, at, OLD_MADD));
@@ -72,7 +72,7 @@ function build({ name, flags }: (typeof MODULES)[number], folder: string): Uint8
 function main(check: boolean): void {
   const version = emcc(["--version"]).split("\n")[0] ?? "";
   if (!version.includes(` ${EMSCRIPTEN_VERSION} `)) {
-    throw new Error(`emcc is "${version.trim()}": other versions than ${EMSCRIPTEN_VERSION} give other bytes`);
+    throw new Error(`emcc is "${version.trim()}": only version ${EMSCRIPTEN_VERSION} gives the committed bytes`);
   }
   const folder = mkdtempSync(join(tmpdir(), "engine-"));
   try {
@@ -82,7 +82,7 @@ function main(check: boolean): void {
       if (!check) writeFileSync(committed, built);
       else if (!readFileSync(committed).equals(built)) {
         throw new Error(
-          `${committed} is not what its sources give: run node ml-vm/native/build-wasm.ts and commit the result`,
+          `${committed} differs from a rebuild of its sources: run node ml-vm/native/build-wasm.ts and commit the result`,
         );
       }
       console.log(`${module.name}: ${check ? "the rebuild gives the same bytes" : "built"}`);

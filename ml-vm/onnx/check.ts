@@ -8,14 +8,14 @@ import { operatorsOf, parseGraph } from "./graph/graph.ts";
 import { type ImportOptions, importOnnx } from "./import.ts";
 import { operatorFor } from "./registry.ts";
 
-/** What a model is and needs, known before any of it runs. */
+/** Properties and costs of a model, known before it runs. */
 export interface Report {
   readonly ok: boolean;
   /** Each operator of the file, in the order of first use. */
   readonly operators: readonly OperatorReport[];
   readonly inputs: readonly NamedType[];
   readonly outputs: readonly NamedType[];
-  /** Leading symbolic dimensions that were taken for 1, since nobody gave their size. */
+  /** Leading symbolic dimensions taken as 1, because no size was given. */
   readonly assumed: readonly string[];
   /** Step bound and cost in FLOPs of the program; 0 if there is none. */
   readonly steps: bigint;
@@ -38,10 +38,10 @@ export interface NamedType extends TensorType {
 
 const EMPTY = { inputs: [], outputs: [], assumed: [], steps: 0n, flops: 0n, bytes: 0 } as const;
 
-/** Looks at a model without running it. Says what is wrong in `errors`; throws nothing for a bad model. */
+/** Examines a model without running it. Reports faults in `errors`; does not throw for a bad model. */
 export const checkOnnx = (bytes: Uint8Array, options: ImportOptions = {}): Report => examineOnnx(bytes, options).report;
 
-/** As `checkOnnx`, with the model itself; null where it is not supported. */
+/** Like `checkOnnx`, with the imported model; null if it is not supported. */
 export function examineOnnx(
   bytes: Uint8Array,
   options: ImportOptions = {},
@@ -83,7 +83,7 @@ function countOperators(bytes: Uint8Array): OperatorReport[] {
     type,
     count,
     supported,
-    ...(!supported && { why: "no such operator is known here" }),
+    ...(!supported && { why: "unknown operator" }),
   }));
 }
 
@@ -91,7 +91,7 @@ function countOperators(bytes: Uint8Array): OperatorReport[] {
 const refused = (operators: readonly OperatorReport[], { op, what }: ModelError): OperatorReport[] =>
   operators.map((o) => (o.type === op && o.supported ? { ...o, supported: false, why: what } : o));
 
-/** All unknown operators are named, not only the first that the import met. */
+/** Names all unknown operators, not only the first that the import met. */
 function errorsOf(operators: readonly OperatorReport[], error: ModelError): string[] {
   const unknown = operators
     .filter((o) => !o.supported)
@@ -102,7 +102,7 @@ function errorsOf(operators: readonly OperatorReport[], error: ModelError): stri
 const sizeOf = ({ dtype, shape }: TensorType): number => elementCount(shape) * dtypeSpec(dtype).size;
 const total = (sizes: readonly number[]): number => sizes.reduce((a, b) => a + b, 0);
 
-/** Weights and inputs, and the most that table tensors take together at any instruction. */
+/** Bytes of weights and inputs, and the peak of the table tensors that live at the same time. */
 function memoryOf({ program, weights }: Model): number {
   const alive = new Set<number>();
   let peak = 0;

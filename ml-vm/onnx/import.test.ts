@@ -22,7 +22,7 @@ const kinds = (model: Model): string[] => model.program.instructions.map((i) => 
 const idOf = ({ program, weights }: Model): string =>
   Buffer.from(commit(program, weights.map(dataRoot)).modelId).toString("hex");
 
-/** Convolution, bias, batch normalisation, ReLU, pooling, a dense layer and Softmax: what the rules of the importer act on. */
+/** Convolution, bias, batch normalisation, ReLU, pooling, a dense layer and Softmax: every rule of the importer applies. */
 const NETWORK: FileSpec = {
   inputs: [{ name: "x", shape: [1, 2, 8, 8] }],
   constants: [
@@ -47,7 +47,7 @@ const NETWORK: FileSpec = {
   outputs: ["y"],
 };
 
-test("the model id of a file is fixed: a change of it changes every registered model", () => {
+test("the model id of this file is constant: a change here changes the id of every registered model", () => {
   assert.equal(idOf(importOnnx(onnxFile(NETWORK))), "75bb4c72682896e05da8fc2d0dbc9090300f0493fae9cbf11e546153f40f9dc4");
 });
 
@@ -129,7 +129,7 @@ test("parts of a concatenation are written where they belong, without a copy", (
   assert.deepEqual([...run(model, [1, -2, 3, -4, 5, -6])], [1, 0, 3, -1, 2, -3, 0, 5, 0, 4, -5, 6]);
 });
 
-test("what depends on constants alone is evaluated at import, in the machine's arithmetic", () => {
+test("values that depend only on constants are evaluated at import, in the machine's arithmetic", () => {
   const model = importOnnx(
     onnxFile({
       inputs: [{ name: "x", shape: [3] }],
@@ -250,7 +250,7 @@ const DAMAGED: readonly (readonly [string, () => Model, RegExp])[] = [
   [
     "a value that two nodes make",
     broken({ nodes: [...NETWORK.nodes, NETWORK.nodes[0] as FileSpec["nodes"][number]] }),
-    /has a value already: names are given once/,
+    /is already defined; names must be unique/,
   ],
   [
     "an unknown operator",
@@ -293,7 +293,7 @@ const DAMAGED: readonly (readonly [string, () => Model, RegExp])[] = [
 ];
 
 for (const [what, importIt, message] of DAMAGED) {
-  test(`${what} is refused by name`, () => {
+  test(`${what} is refused, and the error names it`, () => {
     assert.throws(
       importIt,
       (error) => (error instanceof ModelError && message.test(error.message)) || assert.fail(String(error)),
@@ -313,7 +313,7 @@ test("a report names every operator that is not supported, and marks those that 
   );
 });
 
-test("no byte of a model can be cut off unnoticed", () => {
+test("a truncated model is refused, whatever its length", () => {
   const file = onnxFile(NETWORK);
   for (let length = 0; length < file.length; length += 97) {
     assert.equal(checkOnnx(file.subarray(0, length)).ok, false, `the first ${length} of ${file.length} bytes`);

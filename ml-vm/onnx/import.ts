@@ -15,14 +15,14 @@ import { operatorFor, readsHalvesAsStored } from "./registry.ts";
 import { checkSignature } from "./signatures.ts";
 
 export interface ImportOptions extends Dimensions {
-  /** Inputs that are to be constants of the program, by name: what decides shapes must be known. */
+  /** Inputs that become constants of the program, by name. Inputs that determine shapes must be constants. */
   readonly constants?: ReadonlyMap<string, Value>;
-  /** Values that the program is to give in the place of the graph's outputs, by name: to look inside a model. */
+  /** Names of the values that the program outputs instead of the graph's outputs, to inspect a model. */
   readonly outputs?: readonly string[];
 }
 
 /**
- * Makes a program of the tensor machine from an ONNX file, by the rules of docs/importer.md: the same file (and options)
+ * Compiles an ONNX file to a program of the tensor machine, by the rules of docs/importer.md: the same file (and options)
  * gives the same program, and so the same model id, everywhere.
  *
  * @throws ModelError naming the node and what is wrong: a damaged file, an operator or a type that is not supported,
@@ -40,7 +40,7 @@ export function importOnnx(bytes: Uint8Array, options: ImportOptions = {}): Mode
   return model;
 }
 
-/** A value inside a model, and the node that makes it. */
+/** A value inside a model, and the node that computes it. */
 export interface NodeValue extends TensorType {
   readonly name: string;
   /** The node's name or, if it has none, its first output. */
@@ -48,7 +48,7 @@ export interface NodeValue extends TensorType {
   readonly op: string;
 }
 
-/** The values that the nodes of a model make, in the file's order, without those that the importer does not give. @throws ModelError */
+/** The values that the nodes of a model compute, in the file's order, without unsupported outputs. @throws ModelError */
 export function valuesOf(bytes: Uint8Array, options: ImportOptions = {}): NodeValue[] {
   const { graph, values } = lowerGraph(bytes, options);
   return graph.nodes.flatMap(({ name: node, op, outputs }) =>
@@ -78,7 +78,7 @@ function lowerGraph(bytes: Uint8Array, options: ImportOptions) {
   return { graph, inputs, values, drafts: lowering.drafts };
 }
 
-/** Programs that L1 would not register are refused here. */
+/** Refuses programs that L1 would not register. */
 function checkWellFormed({ program }: Model): void {
   try {
     checkProgram(program);
@@ -96,7 +96,7 @@ function inputValue({ name, dtype }: GraphInput, shapes: ReadonlyMap<string, rea
   return valueIn({ kind: "input", dtype, shape, elements: elementCount(shape), data: null }, shape);
 }
 
-/** Values by name. An output of a node that its operator does not give is there as the reason, for who reads it. */
+/** Values by name. An unsupported output is present as the error that its reader gets. */
 type Values = Map<string, Value | ModelError>;
 
 function lookUp(values: Values, name: string): Value | undefined {
@@ -126,13 +126,13 @@ function lowerNode(node: Node, graph: Graph, values: Values, lowering: Lowering)
   const results = lowered(new Call(node, graph.opset, inputs, lowering), operator);
   for (const [i, name] of node.outputs.entries()) {
     if (name === "") continue;
-    if (values.has(name)) throw new ModelError(`output "${name}" has a value already: names are given once`, place);
+    if (values.has(name)) throw new ModelError(`output "${name}" is already defined; names must be unique`, place);
     const missing = new ModelError(`output ${i} ("${name}") is not supported`, { ...place, unsupported: true });
     values.set(name, results[i] ?? missing);
   }
 }
 
-/** What an operator makes of a node. @throws ModelError that names the node. */
+/** Lowers a node by its operator. @throws ModelError that names the node. */
 function lowered(call: Call, operator: Operator): readonly Value[] {
   const { node, lower } = call;
   try {

@@ -7,7 +7,7 @@ import { onnx } from "./graph/proto.ts";
 import { importOnnx } from "./import.ts";
 import { readTensorFile } from "./tensor-file.ts";
 
-/** 64-bit integers keep every bit on each way into a model and out of it: doubles hold them up to 2^53 alone. */
+/** 64-bit integers keep every bit on all paths into and out of a model. (Doubles are exact only up to 2^53.) */
 const ODD = 9007199254740993n;
 const GREATEST = 9223372036854775807n;
 const LEAST = -9223372036854775808n;
@@ -87,7 +87,7 @@ test("powers of integers are exact, whatever the exponent is", () => {
     [power(-1n, 65n), power(-1n, -3n), power(1n, -1n), power(2n, -1n), power(0n, -1n)],
     [-1n, -1n, 1n, 0n, 0n],
   );
-  // An exponent that is known only when the model runs, and one that is a float.
+  // An exponent that is not constant, and one that is a float.
   assert.deepEqual(run([5n, 7n], { opType: "Pow", input: ["c", "x"] }, { c: [3n, -11n] }), [243n, -19487171n]);
   const whole = { opType: "Constant", output: ["f"], attribute: [{ name: "value_float", type: 1, f: 5 }] };
   assert.deepEqual(run([111n], { opType: "Pow", input: ["x", "f"] }, {}, [whole]), [16850581551n]);

@@ -14,7 +14,7 @@ import { loadElement, storeElement } from "./lowering/element.ts";
 
 /**
  * Real models against the outputs of another runtime: `ELENCH_VECTORS=DIR node --test ml-vm/onnx/models.test.ts`.
- * Sums are taken in another order there, hence the tolerance: max|a − b| ≤ 1e-3·max|b|, and the same five greatest.
+ * That runtime sums in another order, hence the tolerance: max|a − b| ≤ 1e-3·max|b|, and the same five greatest.
  */
 const vectors = process.env.ELENCH_VECTORS;
 const softfloat = loadSoftfloat();
@@ -32,7 +32,7 @@ interface GoldenTensor {
 interface Case {
   readonly model: string;
   readonly golden: string;
-  /** Outputs to compare; all unless told. */
+  /** Outputs to compare. Default: all. */
   readonly outputs?: readonly string[];
   readonly dims?: Readonly<Record<string, number>>;
 }

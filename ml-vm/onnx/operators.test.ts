@@ -5,7 +5,7 @@ import { Session } from "../engine/session.ts";
 import { floats, floatsOf, modelFile, TYPE, tensorInfo } from "./fixtures/model.ts";
 import { importOnnx } from "./import.ts";
 
-/** Operators whose results were wrong, each with right values worked out by hand from the operator's definition. */
+/** Regression tests of operators. The expected values are computed by hand from the operator's definition. */
 const backend = openBackend({ threads: 1 });
 
 interface Graph {
@@ -49,7 +49,7 @@ const constant = (name: string, dims: readonly number[], floatData: readonly num
   floatData,
 });
 
-test("a cast to a half type rounds, though the next instruction takes it up at once", () => {
+test("a cast to a half type rounds, even if it is fused with the next instruction", () => {
   const through = (to: number, ...more: readonly object[]): Graph => ({
     shape: [4],
     nodes: [node("Cast", ["x"], [int("to", to)], ["h"]), ...more],
@@ -62,14 +62,14 @@ test("a cast to a half type rounds, though the next instruction takes it up at o
     Math.fround(0.0999755859375),
   ]);
   assert.deepEqual(numbersOf(through(16, back("h")), [-12.59375, 1, 3.15, 0]), [-12.625, 1, 3.15625, 0]);
-  // What jumps reads a half type as it is stored: 2047.4 · 1 + 1 is 2048 in f16.
+  // A discontinuous operator reads a half type as stored: 2047.4 · 1 + 1 is 2048 in f16.
   const floor = [node("Add", ["h", "one"], [], ["s"]), node("Floor", ["s"], [], ["f"]), back("f")];
   const half = { name: "one", dims: [], dataType: TYPE.f16, int32Data: [0x3c00] };
   const graph = { ...through(10, ...floor), constants: [half] };
   assert.deepEqual(numbersOf(graph, [2047, 2049, 0.5, -0.5]), [2048, 2048, 1, 0]);
 });
 
-test("ConvTranspose: padding that follows from output_shape has its larger half at the start, but for SAME_UPPER", () => {
+test("ConvTranspose: padding that follows from output_shape has its larger half at the start, except for SAME_UPPER", () => {
   const graph = (...attributes: readonly object[]): Graph => ({
     shape: [1, 1, 3],
     constants: [constant("w", [1, 1, 3], [1, 10, 100])],
@@ -82,7 +82,7 @@ test("ConvTranspose: padding that follows from output_shape has its larger half 
   assert.deepEqual(numbersOf(graph(word("auto_pad", "SAME_UPPER")), [1, 2, 3]), whole.slice(0, -1));
 });
 
-test("noop_with_empty_axes leaves the reduction out, and what each element goes through in", () => {
+test("noop_with_empty_axes omits the reduction, but keeps the element-wise part", () => {
   const reduced = (op: string) =>
     numbersOf({ shape: [3], opset: 18, nodes: [node(op, ["x"], [int("noop_with_empty_axes", 1)])] }, [1, -2, 4]);
   for (const op of ["ReduceSum", "ReduceMean", "ReduceMax", "ReduceMin", "ReduceProd", "ReduceLogSumExp"])
@@ -102,7 +102,7 @@ test("ReduceLogSumExp of −∞ alone is −∞, as the logarithm of 0", () => {
   assert.deepEqual(numbersOf(graph, [-infinity, -infinity, infinity, 0, -infinity, 3]), [-infinity, infinity, 3]);
 });
 
-test("DynamicQuantizeLinear of zeros gives zeros and a scale that divides", () => {
+test("DynamicQuantizeLinear of zeros gives zeros and a scale other than 0", () => {
   const graph: Graph = {
     shape: [2],
     nodes: [node("DynamicQuantizeLinear", ["x"], [], ["q", "scale", "zero"])],
@@ -114,7 +114,7 @@ test("DynamicQuantizeLinear of zeros gives zeros and a scale that divides", () =
   assert.deepEqual([...other], [0, 255]);
 });
 
-test("MeanVarianceNormalization adds its small number to the deviation", () => {
+test("MeanVarianceNormalization adds epsilon to the deviation", () => {
   const tiny = 2 ** -20;
   const graph: Graph = { shape: [1, 1, 1, 2], nodes: [node("MeanVarianceNormalization", ["x"])] };
   for (const y of numbersOf(graph, [tiny, -tiny])) assert.ok(Math.abs(Math.abs(y) - 1) < 0.002, String(y));
@@ -149,7 +149,7 @@ test("Resize by operator set", () => {
   assert.deepEqual(resized(13, 0.6, [word("nearest_mode", "floor")], [1, 2, 3, 4, 5]), [1, 3, 4]);
 });
 
-test("local functions are their bodies, with the attributes that the call gives", () => {
+test("local functions are inlined with the attributes of the call", () => {
   const functions = [
     {
       name: "Scaled",
@@ -199,7 +199,7 @@ test("local functions are their bodies, with the attributes that the call gives"
 
 const fileImport = (graph: Graph) => importOnnx(fileOf(graph));
 
-test("a short file cannot ask for a large table, or for long work", () => {
+test("a short file cannot cause a large table or long work", () => {
   const shapes = (values: readonly number[]) => ({
     name: "s",
     dims: [values.length],

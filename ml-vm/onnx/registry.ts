@@ -27,12 +27,12 @@ const FAMILIES = [
   RESIZE,
 ];
 
-/** Every operator of the default set by name. Those whose meaning changed ask `call.opset`. */
+/** Every operator of the default set by name. Operators whose meaning changed between versions read `call.opset`. */
 export const OPERATORS: ReadonlyMap<string, Operator> = new Map(FAMILIES.flatMap((family) => Object.entries(family)));
 
 /**
- * Operators whose result jumps where their operand changes by little, or that state a type: what they read and write in half types is rounded as it
- * would be stored, where others pass on more digits (docs/importer.md, "Fusion").
+ * Operators that are discontinuous, or that state a type. The half types that they read and write are rounded as if
+ * stored; between other operators values keep more digits (docs/importer.md, "Fusion").
  */
 const EXACT: ReadonlySet<string> = new Set([
   ...["Cast", "CastLike", "QuantizeLinear", "Floor", "Ceil", "Round", "Sign", "Mod", "IsInf", "IsNaN", "Hardmax"],

@@ -20,7 +20,7 @@ interface Case {
   readonly x: readonly number[];
   /** Shapes of the parameters that are right. */
   readonly parameters: readonly (readonly number[])[];
-  /** Input that is made wrong, and the shapes that must be refused there. */
+  /** The input to falsify, and the shapes that must be refused there. */
   readonly wrong: Readonly<Record<number, readonly (readonly number[])[]>>;
   readonly attribute?: readonly object[];
   readonly types?: readonly number[];
@@ -134,7 +134,7 @@ for (const { op, ...rest } of CASES) {
   });
 }
 
-test("an attribute of another kind, or beyond its choices, is refused", () => {
+test("an attribute of the wrong kind or with an unknown value is refused", () => {
   const pool = (attribute: readonly object[]) => () =>
     importWith({ op: "AveragePool", x: [1, 1, 4, 4], parameters: [], wrong: {}, attribute }, []);
   const kernel = { name: "kernel_shape", type: 7, ints: [2, 2] };
@@ -151,14 +151,14 @@ test("an attribute of another kind, or beyond its choices, is refused", () => {
   assert.throws(pool([kernel, { name: "strides", type: 7, ints: [0, 1] }]), /strides \[0,1\]; 1 is the least possible/);
 });
 
-test("what an operator reads beyond a tensor's end is an error, unless it says what it sees there", () => {
+test("a read beyond a tensor's end is an error, unless the operator gives a pad", () => {
   const lowering = new Lowering(loadSoftfloat(), new Budget(0));
   const storage = { kind: "input", dtype: "f32", shape: [3], elements: 3, data: null } as const;
   const [x, type] = [valueIn(storage, [3]), { dtype: "f32", shape: [5] } as const];
   assert.throws(() => lowering.map(type, (s) => s.read(x, [s.o(0)])), /a tensor of shape \[3\] is read from 0 to 4/);
   assert.throws(() => lowering.map(type, (s) => s.element(x)), /a tensor of shape \[3\] cannot be laid over \[5\]/);
   lowering.map(type, (s) => s.read(x, [s.o(0)], 0));
-  // Lanes go beyond the end of a long sum, which is no error; one term more is.
+  // Lanes exceed the end of a long sum, which is allowed; one more term is an error.
   const long = (terms: number) => {
     const weights = floatConstant(ramp(300), [300]);
     return lowering.reduce(
@@ -170,7 +170,7 @@ test("what an operator reads beyond a tensor's end is an error, unless it says w
   assert.throws(() => long(301), /a tensor of shape \[300\] is read from 0 to/);
 });
 
-test("an output that nothing reads may be one that is not supported", () => {
+test("an unsupported output is allowed if nothing reads it", () => {
   const file = (outputs: readonly string[]) =>
     modelFile({
       input: [tensorInfo("x", TYPE.f32, [1, 1, 2, 2])],

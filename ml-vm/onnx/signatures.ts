@@ -6,12 +6,12 @@ import type { Value } from "./graph/tensor.ts";
 import type { Call } from "./lowering/call.ts";
 
 /**
- * What each operator takes at each of its inputs, and in which shapes (onnx/docs/Operators.md). An operator is lowered only after its inputs were held
- * against its signature here, and one without a signature is not lowered at all: so none can read a parameter that is too short as if zeros
- * followed it, or one that is too long in part.
+ * The types and shapes that each operator accepts at each input (onnx/docs/Operators.md). An operator is lowered only after its inputs are checked
+ * against its signature, and never without one. So no operator can read a parameter that is too short, as if zeros followed, or only a part of
+ * one that is too long.
  */
 
-/** What a shape must be instead, in words, or null if it is right. */
+/** The required shape in words, or null if the shape is correct. */
 type Rule = (value: Value, call: Call) => string | null;
 
 interface Slot {
@@ -21,7 +21,7 @@ interface Slot {
 
 interface Signature {
   readonly slots: readonly Slot[];
-  /** Rule of any further inputs; without it there must be none. */
+  /** Rule of all further inputs; without it there must be none. */
   readonly rest?: Rule;
 }
 
@@ -51,7 +51,7 @@ const vector =
     return shape.length === 1 && shape[0] === n ? null : `[${n}]`;
   };
 
-/** Laid over a shape by NumPy's broadcasting, which that shape does not follow. */
+/** Broadcast to a shape by NumPy's rules, in one direction. */
 const over =
   (shapeOf: (call: Call) => readonly number[]): Rule =>
   ({ shape }, call) => {
@@ -68,7 +68,7 @@ const oneOf =
     return wanted.includes(null) ? null : wanted.join(", or ");
   };
 
-// Sizes and shapes that rules speak of.
+// Sizes and shapes that rules refer to.
 
 const shapeOf = (call: Call, i: number): readonly number[] => call.input(i).shape;
 const dimension =
@@ -112,7 +112,7 @@ const quantisation: Rule = (value, call) => {
 const quantisedScale: Rule = (value, call) =>
   (call.opset >= 19 && call.opset < 23 ? typed(0, quantisation) : quantisation)(value, call);
 
-/** As the scale beside it. */
+/** The shape of the scale beside it. */
 const likeScale: Rule = (value, call) => {
   const scale = call.input(1);
   const same = scale.storage.elements === 1 ? value.storage.elements === 1 : `${value.shape}` === `${scale.shape}`;
@@ -161,10 +161,10 @@ const integers: Rule = (value, call) =>
 
 const sizes: Rule = (value, call) => (value.dtype === "i64" ? list(value, call) : "a list of i64");
 
-/** All of one type, as the starts. */
+/** The type of the starts. */
 const sliceIndices: Rule = (value, call) => (call.optional(1) ? typed(1, integers) : integers)(value, call);
 
-/** Without dimensions. */
+/** A scalar. */
 const scalar: Rule = ({ shape }) => (shape.length === 0 ? null : "a scalar");
 
 /** BatchNormalization's: of x's type before operator set 15, and of that of input `i` from there on. */
@@ -175,7 +175,7 @@ const perChannel =
     return typed(call.opset < 15 ? 0 : i, vector(channels))(value, call);
   };
 
-/** Indices of x's rank, that lie within it but along `axis`. */
+/** Indices of x's rank, that lie within it, except along `axis`. */
 const elementIndices: Rule = ({ shape }, call) => {
   const x = shapeOf(call, 0);
   const axis = call.axis(call.attributes.int("axis", 0), x.length);
@@ -195,8 +195,8 @@ const tupleIndices: Rule = ({ shape }, call) => {
 };
 
 /**
- * A region of interest, which one transformation alone reads: where it begins and ends along each axis. Before operator set 11 there was
- * none, and scales stood in its place.
+ * A region of interest, which only one transformation reads: its start and end along each axis. Before operator set 11 this input was
+ * the scales.
  */
 const region: Rule = (value, call) => {
   if (call.opset >= 11 && dtypeSpec(value.dtype).scalar === "int") return "a list of floats";
@@ -206,7 +206,7 @@ const region: Rule = (value, call) => {
   return value.shape[0] === 0 || value.shape[0] === 2 * axes ? null : `[${2 * axes}]`;
 };
 
-/** Sizes or scales: one for each axis that the node names; an empty list counts as left out. */
+/** Sizes or scales: one for each axis that the node names; an empty list counts as omitted. */
 const perAxis =
   (dtype: DType): Rule =>
   (value, call) => {
@@ -311,7 +311,7 @@ export const SIGNATURES: Readonly<Record<string, Signature>> = {
   Upsample: takes(...required(any), ...optional(since(9, perAxis("f32")))),
 };
 
-/** Kinds of the attributes that operators have, by name: those that some operator reads under one name in another kind are not here. */
+/** Kinds of the attributes that operators have, by name: without the names that operators use with different kinds. */
 const KINDS: Readonly<Record<string, Kind>> = {
   ...kind("int", "allowzero", "antialias", "axis", "batch_dims", "block_size", "blocksize", "broadcast", "ceil_mode"),
   ...kind("int", "count_include_pad", "detect_negative", "detect_positive", "dtype", "end", "exclude_outside"),
@@ -330,7 +330,7 @@ function kind(of: Kind, ...names: readonly string[]): Record<string, Kind> {
   return Object.fromEntries(names.map((name) => [name, of]));
 }
 
-/** @throws ModelError where an attribute is of another kind than its name says, or where an input is missing, is one too many, or has not the shape that the operator's rule wants. */
+/** @throws ModelError if an attribute has the wrong kind, or if an input is missing, superfluous, or violates the operator's rule. */
 export function checkSignature(call: Call): void {
   const { op, inputs: names } = call.node;
   const signature = SIGNATURES[op];

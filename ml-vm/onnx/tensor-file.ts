@@ -7,7 +7,7 @@ import { ModelError } from "./graph/error.ts";
 import { constantOfBytes } from "./graph/graph.ts";
 import { storeElement } from "./lowering/element.ts";
 
-/** A file that should hold a tensor does not, or holds another one than was wanted. */
+/** A file does not hold a tensor, or not one of the wanted type and shape. */
 export class TensorFileError extends ElenchError {
   override readonly name = "TensorFileError";
   override readonly kind = "input";
@@ -20,7 +20,7 @@ interface FileTensor {
 }
 
 /**
- * The row-major little-endian bytes of a tensor file, by the ending of its name: `.npy` (NumPy), `.pb` (ONNX TensorProto),
+ * The row-major little-endian bytes of a tensor file, by its file name extension: `.npy` (NumPy), `.pb` (ONNX TensorProto),
  * `.json` (nested arrays of numbers, or `{ "shape": […], "data": […] }`), `.bin` (the bytes as they are).
  *
  * @throws TensorFileError unless it holds a tensor of the type wanted: numbers in JSON are converted, nothing else is.
@@ -126,7 +126,7 @@ function readJson(file: string, bytes: Uint8Array, wanted: TensorType): Uint8Arr
   return encodeElements(file, numbers, wanted.dtype);
 }
 
-/** Numbers as little-endian elements, rounded to nearest. @throws TensorFileError for what the type does not hold; it begins with `what` */
+/** Numbers as little-endian elements, rounded to nearest. @throws TensorFileError for numbers out of the type's range */
 export function encodeElements(what: string, numbers: readonly unknown[], dtype: DType): Uint8Array {
   const data = new Uint8Array(numbers.length * dtypeSpec(dtype).size);
   const view = new DataView(data.buffer);
@@ -135,7 +135,7 @@ export function encodeElements(what: string, numbers: readonly unknown[], dtype:
   return data;
 }
 
-/** Integers beyond 2^53 as they are written: JSON's numbers are doubles. */
+/** Integers beyond 2^53 exactly as written, because JSON's numbers are doubles. */
 const exactly = (_: string, value: unknown, { source }: { source?: string } = {}): unknown =>
   typeof value === "number" && !Number.isSafeInteger(value) && /^-?\d+$/.test(source ?? "")
     ? BigInt(source as string)

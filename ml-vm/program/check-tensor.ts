@@ -18,7 +18,7 @@ import {
 } from "./program.ts";
 import type { Refuse } from "./rules.ts";
 
-/** What an instruction adds to the sums, for each time that it runs. */
+/** Work of an instruction, per execution. */
 export interface Work {
   readonly steps: bigint;
   readonly flops: bigint;
@@ -27,18 +27,18 @@ export interface Work {
 /** Size of each variable's range by number; undefined where it does not exist. */
 type Variables = readonly (number | undefined)[];
 
-/** Where a view is checked: what it may use, and what it reaches into. */
+/** Context of a view's check: what it may use, and the tensor it accesses. */
 interface Place {
   readonly variables: Variables;
-  /** Reads that an indirect coordinate may add. */
+  /** Reads that an indirect coordinate can refer to. */
   readonly indirect: readonly Read[];
-  /** Elements, of the size that the view counts in, that the tensor has. */
+  /** Number of the tensor's elements, in the view's element size. */
   readonly elements: number;
 }
 
 /**
  * Checks a tensor instruction whose target exists.
- * @param counters how often each enclosing block runs, the outermost first
+ * @param counters repetitions of each enclosing block, the outermost first
  */
 export function checkTensor(
   program: Program,
@@ -91,7 +91,7 @@ export function checkTensor(
   };
 }
 
-/** Bytes of the leaves and paths of all reads and of the write: witnesses of the steps hold no more of them. */
+/** Bytes of the leaves and paths of all reads and of the write: an upper bound for a step's witness. */
 function openedBytes({ inner, body, finish, operands, targetDepth }: TensorInstruction): number {
   const reads = [inner, body, finish].flatMap((stage) => stage?.reads ?? []);
   const depths = [...reads.map(({ operand }) => operands[operand]!.depth), targetDepth];
@@ -150,7 +150,7 @@ function checkLength(name: string, list: readonly unknown[], limit: number, refu
   if (list.length > limit) refuse("limit", `${name} has ${list.length} entries; at most ${limit} are allowed`);
 }
 
-/** A register holds one NaN only, and an f32 leaves its high half zero. */
+/** Registers are canonical: one NaN per format, and the high half of an f32 is zero. */
 function checkCanonical(name: string, { type, bits }: Constant, refuse: Refuse): void {
   const { float, bits: width } = SCALARS[type];
   if (float === null) return;
@@ -269,7 +269,7 @@ function checkView(what: string, view: View, { variables, indirect, elements }: 
       const most = Math.floor((range - 1) / 2 ** shift);
       reach += Math.abs(factor) * (bits === 0 ? most : Math.min(most, 2 ** bits - 1));
     }
-    // The sum is exact as far as it matters: at most 10 terms, each under 2^62, none rounded that is below 2^53.
+    // The sum is exact below the limit: at most 10 terms, each under 2^62, and terms below 2^53 are not rounded.
     if (reach >= LIMITS.reach) refuse("coordinate", `${where} may reach ${reach}; it must stay under 2^53`);
     last += BigInt(coordinate.stride) * BigInt(coordinate.extent - 1);
   }

@@ -51,5 +51,5 @@ export function checkDepth(stated: number, bytes: number, what: string, refuse: 
 
 export const byteSize = ({ dtype, shape }: TensorType): number => elementCount(shape) * dtypeSpec(dtype).size;
 
-/** A dimension, or how often a block runs. */
+/** Whether a number is a valid dimension or repetition count. */
 export const isCount = (n: number): boolean => Number.isInteger(n) && n >= 1 && n <= PROGRAM_LIMITS.dimension;

@@ -4,7 +4,7 @@ import { checkProgram, levelOf, ProgramError } from "./check.ts";
 import { along, base, broken, inFold, op, term } from "./fixtures/check-cases.ts";
 import { RULES } from "./rules.ts";
 
-test("the program that every case starts from is well-formed, and its work is counted", () => {
+test("the base program of all cases is well-formed, and its work is counted", () => {
   // 5 rounds of: 64·(40 + 1) + 2 for the fold, 1 + 2 for the map, 1 for `end`; then `loop`, `move`, `drop`, and to halt.
   assert.deepEqual(checkProgram(base), {
     steps: 5n * (64n * 41n + 2n + 3n + 1n) + 4n,

@@ -12,7 +12,7 @@ export { ProgramError } from "./rules.ts";
 export interface ProgramCost {
   /** Bound on the steps of a run, the halting step included. */
   readonly steps: bigint;
-  /** Scalar operations of a run at most: fma counts 2, dot4 8, index 0. */
+  /** Upper bound of the scalar operations of a run: fma counts 2, dot4 8, index 0. */
   readonly flops: bigint;
   /** Smallest L ≥ 1 with 16^L ≥ steps: the level of a game about a run. */
   readonly level: number;
@@ -25,7 +25,7 @@ interface Block {
 }
 
 /**
- * Checks that a program is well-formed, and adds up its work. The registry contract makes the same checks in the same order.
+ * Checks that a program is well-formed, and adds up its work. The registry contract performs the same checks in the same order.
  * @throws ProgramError naming the instruction and the rule that it breaks
  */
 export function checkProgram(program: Program): ProgramCost {
@@ -93,7 +93,7 @@ function checkInstruction(
       blocks.push({ count: instruction.count, start: pc + 1 });
       return single;
     case "end": {
-      // The steps of `end` itself are those of the block that it closes: the caller has multiplied by its count already.
+      // The steps of `end` belong to the block that it closes: the caller has already multiplied by its count.
       const block = blocks.pop();
       if (block === undefined) refuse("block", "`end` closes no block");
       checkEnd(program, instruction, block, blocks.length, refuse);

@@ -68,7 +68,7 @@ test("an instruction is what its encoding decodes to", () => {
   for (const sample of samples) assert.deepEqual(decodeInstruction(encodeInstruction(sample)), sample);
 });
 
-test("bytes that are cut short, or followed by others, are refused", () => {
+test("truncated bytes and trailing bytes are refused", () => {
   for (const sample of samples) {
     const bytes = encodeInstruction(sample);
     for (let n = 0; n < bytes.length; n++) assert.throws(() => decodeInstruction(bytes.subarray(0, n)), EncodingError);
@@ -76,7 +76,7 @@ test("bytes that are cut short, or followed by others, are refused", () => {
   }
 });
 
-test("a field that does not fit is refused, not cut", () => {
+test("a value that does not fit its field is refused, not truncated", () => {
   assert.throws(() => encodeInstruction({ kind: "loop", depth: 256, count: 1 }), EncodingError);
   assert.throws(() => encodeInstruction({ kind: "drop", target: -1 }), EncodingError);
 });

@@ -28,7 +28,7 @@ import type {
 
 /**
  * Canonical bytes of types and instructions: big-endian, no padding, one encoding for each value
- * (docs/tensor-machine.md, "Encoding"). `decodeInstruction(encodeInstruction(x))` is x, and nothing else decodes to x.
+ * (docs/tensor-machine.md, "Encoding"). `decodeInstruction(encodeInstruction(x))` is x, and no other bytes decode to x.
  */
 
 /** The fields of a layout: 64 bits as a bigint, less as a number. */
@@ -94,7 +94,7 @@ class Reader {
     return (BigInt(this.uint(4)) << 32n) | BigInt(this.uint(4));
   }
 
-  /** The instruction's kind; the byte is read again with the rest. */
+  /** The instruction's kind, without consuming the byte. */
   peek(): number | undefined {
     return this.#data[this.#at];
   }
@@ -228,7 +228,7 @@ export function encodeInstruction(instruction: Instruction): Uint8Array {
   return w.bytes();
 }
 
-/** @throws EncodingError where the bytes are not the canonical encoding of an instruction. Meaning is checked by `check.ts`. */
+/** @throws EncodingError if the bytes are not the canonical encoding of an instruction. `check.ts` checks the meaning. */
 export function decodeInstruction(bytes: Uint8Array): Instruction {
   const r = new Reader(bytes);
   const instruction = readInstruction(r);
@@ -292,7 +292,7 @@ function readTensorInstruction(r: Reader): TensorInstruction {
   };
 }
 
-/** Types of inputs, weights and table, in this order: what the model id binds of them. */
+/** Types of inputs, weights and table, in this order: as the model id commits to them. */
 export function encodeTypes(types: readonly TensorType[]): Uint8Array {
   const w = new Writer();
   for (const { dtype, shape } of types) {

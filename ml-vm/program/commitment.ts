@@ -27,7 +27,7 @@ function putUint(bytes: Uint8Array, at: number, size: number, value: number): vo
   for (let i = size - 1, rest = value; i >= 0; i--, rest = Math.floor(rest / 256)) bytes[at + i] = rest % 256;
 }
 
-/** What a model id is the hash of, with the trees that witnesses are taken from. */
+/** The preimage of a model id, with the trees that witnesses open. */
 export interface Commitment {
   readonly modelId: Hash;
   /** 128 bytes: counts, program root, weights root, hash of the types. */
@@ -76,10 +76,10 @@ export const fetchWord = (pc: number, counters: readonly number[]): Uint8Array =
 export const fetchPreimage = (word: Uint8Array, modelId: Hash, inputRoot: Hash, tableRoot: Hash): Uint8Array =>
   concat(word, modelId, inputRoot, tableRoot);
 
-/** What the game calls the context of an inference: keccak256(model id ‖ input root). */
+/** The context of an inference in the game: keccak256(model id ‖ input root). */
 export const inferenceContext = (modelId: Hash, inputRoot: Hash): Hash => keccak256(concat(modelId, inputRoot));
 
-/** The state before step 0: nothing run, the table empty. */
+/** The state before step 0: pc 0 and an empty table. */
 export const startState = (commitment: Pick<Commitment, "modelId" | "tableDepth">, inputRoot: Hash): Hash =>
   keccak256(fetchPreimage(fetchWord(0, [0, 0, 0]), commitment.modelId, inputRoot, zeroListRoot(commitment.tableDepth)));
 
@@ -91,7 +91,7 @@ export const haltedState = (context: Hash, outputRoot: Hash): Hash => keccak256(
 
 export { STAGE } from "@elench/spec/tensor/states";
 
-/** Where a running instruction is. The stage `commit` writes the result's root into the table. */
+/** Position within a running instruction. The stage `commit` writes the result's root into the table. */
 export interface Position {
   readonly stage: StageNumber;
   readonly element: number;
@@ -104,7 +104,7 @@ export const runningWord = (position: Position): Uint8Array =>
   packWord(WORDS.running, { tag: TAGS.running, ...position });
 
 /**
- * What a running state holds fixed: keccak256(fetch state ‖ fetch word ‖ operand roots ‖ instruction bytes). The fetch state
+ * The constants of a running state: keccak256(fetch state ‖ fetch word ‖ operand roots ‖ instruction bytes). The fetch state
  * names the model, the input and the table, to which the last step returns; the word gives the counters to the views.
  */
 export const boundHash = (

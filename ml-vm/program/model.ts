@@ -1,6 +1,6 @@
 import type { Program } from "./program.ts";
 
-/** A program with its weights, and the names that people use for its inputs and outputs (which no commitment binds). */
+/** A program with its weights, and the names of its inputs and outputs. No commitment covers the names. */
 export interface Model {
   readonly program: Program;
   /** Row-major little-endian bytes of each weight, in the program's order. */

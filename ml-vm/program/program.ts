@@ -6,7 +6,7 @@ export { LIMITS, VARIABLES } from "@elench/spec/tensor/limits";
 
 /**
  * A program of the tensor machine (docs/tensor-machine.md): straight lists of instructions over tensors whose types
- * are all static. Everything here is data; `codec.ts` gives the canonical bytes that commitments are made of.
+ * are all static. Everything here is data; `codec.ts` gives the canonical bytes that commitments cover.
  */
 export interface Program {
   readonly inputs: readonly TensorType[];
@@ -23,7 +23,7 @@ export interface TensorType {
   readonly shape: readonly number[];
 }
 
-/** A tensor that an instruction reads: one of the inputs, of the weights, or of the table. */
+/** A tensor that an instruction reads: an input, a weight, or a table entry. */
 export interface Operand {
   readonly space: (typeof SPACES)[number];
   readonly index: number;
@@ -44,16 +44,16 @@ export type ControlInstruction =
       readonly start: number;
       readonly halt: number | null;
     }
-  /** table[target] := source, by root: costs nothing, and reshapes. Both have the same size in bytes. */
+  /** table[target] := source, by root. It copies no bytes, and can reshape. Both have the same size in bytes. */
   | { readonly kind: "move"; readonly target: number; readonly source: Operand }
-  /** table[target] := empty (which reads as zeros). */
+  /** table[target] := empty, which reads as zeros. */
   | { readonly kind: "drop"; readonly target: number };
 
 /**
  * A `map` (no reduction: `accumulators` and `reduction` empty, no body) or a `fold`. For each output element, in row-major
  * order of `dims`: the accumulators take their initial values; `body` runs for each term of `reduction`, in row-major order;
  * then `finish` gives the value to write. With `scan`, `finish` runs and writes after each term. With `inner`, each term
- * first folds `inner` over its own space, its accumulators starting afresh, and `body` sees the result.
+ * first folds `inner` over its own space, from the initial accumulators, and `body` reads the result.
  */
 export interface TensorInstruction {
   readonly kind: "tensor";
@@ -76,11 +76,11 @@ export interface TensorInstruction {
   /** At most four, with their initial values. */
   readonly accumulators: readonly Constant[];
   readonly innerAccumulators: readonly Constant[];
-  /** Values on entry: inner accumulators; gives them anew. Present exactly if `innerReduction` is not empty. */
+  /** Values on entry: inner accumulators. Results: their new values. Present exactly if `innerReduction` is not empty. */
   readonly inner: Stage | null;
-  /** Values on entry: accumulators, inner accumulators; gives the accumulators anew. Present exactly if there are accumulators. */
+  /** Values on entry: accumulators, inner accumulators. Results: the new accumulators. Present exactly if there are accumulators. */
   readonly body: Stage | null;
-  /** Values on entry: accumulators; gives the one value to write. */
+  /** Values on entry: accumulators. Result: the value to write. */
   readonly finish: Stage;
 }
 
@@ -111,24 +111,24 @@ export interface ScalarOp {
 }
 
 /**
- * Where an element lies: the sum over coordinates of stride × coordinate. Always inside the tensor, by construction:
+ * Position of an element: the sum over coordinates of stride × coordinate. Always inside the tensor, by construction:
  * Σ stride·(extent − 1) is less than the number of elements.
  */
 export type View = readonly Coordinate[];
 
-/** offset + Σ terms (+ an earlier read's value), brought into [0, extent). */
+/** offset + Σ terms (+ an earlier read's value), mapped into [0, extent). */
 export interface Coordinate {
   readonly stride: number;
   readonly extent: number;
   readonly offset: number;
-  /** Outside [0, extent): `pad` makes the read give its constant, and the write not happen; `clamp` takes the nearer end. */
+  /** Outside [0, extent), with `pad` a read gives its constant and a write is skipped; with `clamp` the nearer end is used. */
   readonly outside: "pad" | "clamp";
   /** Adds the int value of an earlier read of the stage, saturated to 32 bits. A write refers to the reads of `finish`. */
   readonly indirect: number | null;
   readonly terms: readonly Term[];
 }
 
-/** factor × ((variable >> shift) mod 2^bits); bits = 0 leaves the upper bits in. */
+/** factor × ((variable >> shift) mod 2^bits); bits = 0 means no modulus. */
 export interface Term {
   readonly variable: number;
   readonly shift: number;
@@ -141,7 +141,7 @@ export interface Read {
   readonly operand: number;
   /** Type that the bytes are read as; usually the operand's own. */
   readonly dtype: DType;
-  /** What a read outside gives: bits of a register of the dtype's scalar type. */
+  /** Value of a read outside: bits of a register of the dtype's scalar type. */
   readonly pad: bigint;
   readonly view: View;
 }

@@ -2,27 +2,27 @@ import type { Program, Stage, TensorInstruction, View } from "./program.ts";
 import type { Page, Registration } from "./registration.ts";
 
 /**
- * What a registration costs on L1, forecast from the encoded program: gas of the execution, without the transaction's 21,000 and its calldata.
+ * Forecast of a registration's gas on L1 from the encoded program: execution only, without the transaction's 21,000 and its calldata.
  *
- * The contracts (contracts/registry/) walk a program once and do the same for each part of the same kind, so the cost is a sum over parts. The figures are a
- * least-squares fit to 826 pages, of imported models and of random programs; `begin` is exact but for the cost of copying. test/contracts/registration-gas.test.ts holds them against
+ * The contracts (contracts/registry/) traverse a program once, and parts of the same kind cost the same, so the cost is a sum over parts. The figures are a
+ * least-squares fit to 826 pages, of imported models and of random programs; `begin` is exact, except for the cost of copying. test/contracts/registration-gas.test.ts holds them against
  * transactions on a chain.
  */
 const BEGIN = {
   base: 99_000,
   type: 580,
   dimension: 280,
-  /** Each size is stored. */
+  /** Gas of storing a size. */
   input: 22_550,
   output: 22_700,
 } as const;
 
 const PAGE = {
   base: 41_000,
-  /** The tree over a page, which is built in memory: for each instruction, and for each pair of them. */
+  /** Gas of the tree over a page, built in memory: per instruction, and per pair of them. */
   instruction: 250,
   pair: 0.5,
-  /** What ends a registration. */
+  /** Gas of the end of a registration. */
   last: 1_640,
   type: 590,
   dimension: 280,
@@ -42,10 +42,10 @@ const PAGE = {
   sibling: 1_280,
 } as const;
 
-/** EIPs 2200 and 2929: what a slot that was read before costs to write: zero until now, or not. */
+/** EIPs 2200 and 2929: gas of writing a slot that was read before: from zero, or from another value. */
 const SET = 20_000;
 const RESET = 2_900;
-/** A storage slot of zeros that is left so costs this much less. */
+/** Discount for a storage slot that stays zero. */
 const UNSET = 19_880;
 
 /** @returns gas of the transaction `begin`. */
@@ -77,7 +77,7 @@ export function pageGas(program: Program, { pages }: Registration): number[] {
   });
 }
 
-/** Progress is kept in three slots; the level, which ends it, in a fourth. */
+/** Progress takes three slots; the level, written at the end, a fourth. */
 function storageGas(program: Program, pages: readonly Page[], index: number): number {
   const isFirst = index === 0;
   const isLast = index === pages.length - 1;

@@ -4,9 +4,9 @@ import { encodeTypes } from "./codec.ts";
 import type { Commitment } from "./commitment.ts";
 import type { Program } from "./program.ts";
 
-/** What shows a program to the registry contract (contracts/registry/IModelRegistry.sol), one transaction a page. */
+/** The calls that register a program (contracts/registry/IModelRegistry.sol), one transaction per page. */
 export interface Registration {
-  /** Both begin the registration, and go with each page. */
+  /** Arguments of the first call and of each page. */
   readonly header: Uint8Array;
   readonly types: Uint8Array;
   readonly pages: readonly Page[];
@@ -16,13 +16,12 @@ export interface Page {
   readonly firstPc: number;
   /** Encoded instructions from `firstPc` on. */
   readonly instructions: readonly Uint8Array[];
-  /** What completes their hashes to the program root, from the leaves upwards, left before right. */
+  /** Siblings that complete their hashes to the program root, from the leaves upwards, left before right. */
   readonly siblings: readonly Hash[];
   /** Bound on the gas of the transaction. */
   readonly gas: number;
 }
 
-/** What a page may take. */
 /** A program is too large to be registered on L1. */
 export class RegistrationError extends ElenchError {
   override readonly name = "RegistrationError";
@@ -38,13 +37,13 @@ export interface PageBudget {
 
 const BUDGET: PageBudget = { gas: 12_000_000, bytes: 100_000 };
 
-/** Gas of a page is at most the sum of these; test/contracts/model-registry.test.ts holds that against the contract. */
+/** Upper bounds, whose sum bounds the gas of a page; test/contracts/model-registry.test.ts checks them against the contract. */
 const GAS = { page: 250_000, type: 1_500, typeByte: 150, instruction: 25_000, instructionByte: 250 } as const;
 
 /**
- * Cuts a program into pages.
- * @param from the first instruction that the registry has not seen: goes on where somebody stopped.
- * @throws RegistrationError if one instruction alone, with the types, is over the budget.
+ * Splits a program into pages.
+ * @param from the first instruction that is not registered yet, to resume a registration.
+ * @throws RegistrationError if one instruction alone, with the types, exceeds the budget.
  */
 export function registrationOf(program: Program, commitment: Commitment, from = 0, budget = BUDGET): Registration {
   const declared = [...program.inputs, ...program.weights, ...program.tensors];
@@ -64,7 +63,7 @@ export function registrationOf(program: Program, commitment: Commitment, from = 
   return { header, types, pages };
 }
 
-/** How many of the instructions a page takes, and its gas. */
+/** The number of instructions that fit in a page, and its gas. */
 function fit(
   encoded: readonly Uint8Array[],
   overhead: PageBudget,

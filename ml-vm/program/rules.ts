@@ -3,7 +3,7 @@ import { type RuleName, RULES as TABLE } from "@elench/spec/tensor/rules";
 
 export type Rule = RuleName;
 
-/** The rules that a well-formed program keeps (docs/tensor-machine.md, "Well-formed programs"), by name, in their order. */
+/** The rules of a well-formed program (docs/tensor-machine.md, "Well-formed programs"), by name, in their order. */
 export const RULES: readonly Rule[] = TABLE.map(({ name }) => name);
 
 /** A program is not well-formed. */
@@ -12,7 +12,7 @@ export class ProgramError extends ElenchError {
   override readonly kind = "input";
   /** The rule that it breaks. */
   readonly rule: Rule;
-  /** The instruction that breaks it; null where it is the program as a whole. */
+  /** The instruction that breaks it; null if it concerns the whole program. */
   readonly pc: number | null;
 
   constructor(rule: Rule, pc: number | null, detail: string) {
@@ -22,5 +22,5 @@ export class ProgramError extends ElenchError {
   }
 }
 
-/** Reports a broken rule; knows which instruction is looked at. */
+/** Reports a broken rule of the instruction being checked. */
 export type Refuse = (rule: Rule, detail: string) => never;

@@ -2,7 +2,7 @@ import { depthOf, LEAF_BYTES } from "@elench/merkle/tree";
 import { encodeInstruction } from "./codec.ts";
 import type { Instruction, Operand, Program, Read, Stage, TensorInstruction } from "./program.ts";
 
-/** The step of a program that is dearest to execute on L1, at most. */
+/** Upper bound of the most expensive step of a program on L1. */
 export interface StepBound {
   /** Number of the instruction. */
   readonly pc: number;
@@ -13,12 +13,12 @@ export interface StepBound {
 }
 
 /**
- * Bounds on the gas of `TensorVerifier.step`. A witness is hashed and copied: 12 gas a byte, the reading of views included. Operations: the dearest of each family in
- * test/snapshots/scalar-gas.json, and 250 for decoding one. step-gas.test.ts holds the sum against steps of all kinds.
+ * Bounds on the gas of `TensorVerifier.step`. A witness is hashed and copied: 12 gas a byte, the reading of views included. Operations: the most expensive of each family in
+ * test/snapshots/scalar-gas.json, and 250 for decoding one. step-gas.test.ts checks the sum against steps of all kinds.
  */
 const GAS = { step: 4_500, byte: 12, decode: 250, f64: 2_400, f32: 900, remainder: 1_300, other: 500 } as const;
 
-/** At most, over all steps of any run. */
+/** The maximum over all steps of all runs. */
 export function worstStep(program: Program): StepBound {
   return program.instructions
     .flatMap((instruction, pc) => stepsOf(program, instruction).map((step) => ({ pc, ...step })))

@@ -36,7 +36,7 @@ test("every engine gives the same outputs, and the root that claims on L1 commit
   }
 });
 
-test("inputs that are not the model's are refused by name", async () => {
+test("inputs that do not match the model's are refused, and the error names them", async () => {
   const session = await InferenceSession.create(MODEL);
   const short = new Tensor("float32", [1, 2], [1, 2]);
   const integers = new Tensor("int32", new Int32Array(784), [1, 1, 28, 28]);
@@ -60,7 +60,7 @@ test("a tensor takes the array of its type, or plain numbers, and refuses others
   assert.throws(() => new Tensor("float32", [], [0]), /must be positive integers/);
 });
 
-test("a tensor may lie anywhere in a buffer", async () => {
+test("a tensor can start at any offset of a buffer", async () => {
   const session = await InferenceSession.create(MODEL);
   const whole = image(session).data as Float32Array;
   const shifted = new Float32Array(785);

@@ -22,14 +22,14 @@ export type TensorsByName = Readonly<Record<string, Tensor>>;
 
 /**
  * A model that is ready to run, with onnxruntime's interface. Every run gives the same bits for the same inputs, on every machine, with every
- * engine: those that the dispute game proves.
+ * engine, and the dispute game proves these bits.
  *
  * @example
  * const session = await InferenceSession.create("digits.onnx");
  * const { scores } = await session.run({ image: new Tensor("float32", pixels, [1, 1, 28, 28]) });
  */
 export class InferenceSession {
-  /** The commitment to the program, the weights and the types: what contracts call the model by. */
+  /** The commitment to the program, the weights and the types. Contracts call the model by it. */
   readonly modelId: Hex;
   readonly inputMetadata: readonly ValueMetadata[];
   readonly outputMetadata: readonly ValueMetadata[];
@@ -47,9 +47,9 @@ export class InferenceSession {
 
   /**
    * Imports an ONNX model.
-   * @param model the file's bytes, or where it is: a path in Node, a URL in a browser
+   * @param model the file's bytes, or its location: a path in Node, a URL in a browser
    * @throws ModelError that names the node and what is wrong, for a model that is damaged or not supported
-   * @throws EngineError if the engine asked for is not there
+   * @throws EngineError if the requested engine is not available
    */
   static async create(
     model: string | Uint8Array | ArrayBuffer,
@@ -81,9 +81,9 @@ export class InferenceSession {
   }
 
   /**
-   * Runs the model: computes the outputs, and hashes nothing.
+   * Runs the model. Computes the outputs without hashing.
    * @param feeds every input by its name
-   * @throws TypeError naming the input that is missing, unknown, or of another type or shape than the model's
+   * @throws TypeError naming the input that is missing, unknown, or has another type or shape than the model's
    */
   async run(feeds: TensorsByName): Promise<Record<string, Tensor>> {
     const inputs = bytesOf("input", this.inputMetadata, feeds);
@@ -97,9 +97,9 @@ export class InferenceSession {
   }
 
   /**
-   * The commitment to a run's outputs: what a provider posts to L1 with a bond, and what a dispute is about.
+   * The commitment to a run's outputs. A provider posts it to L1 with a bond; a dispute is about it.
    * @param outputs every output by its name, as `run` gives them
-   * @throws TypeError naming the output that is missing, unknown, or of another type or shape than the model's
+   * @throws TypeError naming the output that is missing, unknown, or has another type or shape than the model's
    */
   outputRoot(outputs: TensorsByName): Hex {
     const roots = bytesOf("output", this.outputMetadata, outputs).map((bytes) => this.#backend.dataRoot(bytes));

@@ -6,12 +6,12 @@ import { checkProgram } from "../program/check.ts";
 import { type Commitment, commit } from "../program/commitment.ts";
 import type { Model } from "../program/model.ts";
 
-/** A model, ready to run and to be argued about. */
+/** A model, ready to run and to dispute. */
 export interface LoadedModel {
   /** 0x and 64 digits. */
   readonly id: `0x${string}`;
   readonly model: Model;
-  /** Sizes that it was imported with, where its file leaves them open. */
+  /** Sizes given for the file's open dimensions. */
   readonly dimensions: Dimensions;
   readonly commitment: Commitment;
   /** Upper bound of the steps of one run. */
@@ -21,7 +21,7 @@ export interface LoadedModel {
   readonly level: number;
 }
 
-/** Imports an ONNX file and works out everything that its id binds. */
+/** Imports an ONNX file and computes everything that its id commits to. */
 export function loadModel(
   onnx: Uint8Array,
   backend: Pick<Backend, "dataRoot">,

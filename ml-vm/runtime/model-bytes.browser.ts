@@ -1,4 +1,4 @@
-/** What is used of the browser's `fetch`. */
+/** The part of the browser's `fetch` used here. */
 declare const fetch: (url: string) => Promise<{
   readonly ok: boolean;
   readonly status: number;

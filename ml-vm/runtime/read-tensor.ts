@@ -4,8 +4,8 @@ import { dtypeOf, type Tensor, tensorOfBytes } from "./tensor.ts";
 
 /**
  * The tensor in a file: `.npy` (NumPy), `.pb` (ONNX TensorProto), `.json` (nested arrays of numbers) or `.bin` (the bytes as they are).
- * @param name the file's name, whose ending tells the format
- * @param like what the tensor is for: an element of a session's `inputMetadata`
+ * @param name the file's name, whose extension determines the format
+ * @param like the wanted type and shape: an element of a session's `inputMetadata`
  * @throws TensorFileError unless the file holds a tensor of that type and shape
  */
 export const readTensor = (name: string, bytes: Uint8Array, { type, shape }: Omit<ValueMetadata, "name">): Tensor =>

@@ -1,7 +1,7 @@
 import type { DType } from "../program/dtype.ts";
 import { elementCount } from "../program/program.ts";
 
-/** Element types by onnxruntime's names, with ours and the array that holds the elements. Halves are held as their bits. */
+/** Element types by onnxruntime's names, with ours and the array that holds the elements. Half types are held as their bits. */
 const TYPES = {
   float32: { dtype: "f32", array: Float32Array },
   float64: { dtype: "f64", array: Float64Array },
@@ -76,7 +76,7 @@ function typedArray(type: TensorElementType, data: TensorData | readonly (number
   return (array as Float32ArrayConstructor).from(data, Number);
 }
 
-/** Row-major little-endian bytes, as the machine reads them. JavaScript's engines all run on little-endian hosts. */
+/** Row-major little-endian bytes, as the machine reads them. All JavaScript engines run on little-endian hosts. */
 export const tensorBytes = ({ data }: Tensor): Uint8Array =>
   new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 

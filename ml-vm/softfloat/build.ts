@@ -25,7 +25,7 @@ const FLAGS = [
   "-Wl,--export=__heap_base",
 ];
 
-/** Runs emcc; throws, with what it said, if it is missing or fails. */
+/** Runs emcc. Throws with its output if it is missing or fails. */
 function emcc(args: readonly string[]): string {
   const run = spawnSync("emcc", args, { cwd: import.meta.dirname, encoding: "utf8" });
   if (run.error !== undefined) {
@@ -37,11 +37,11 @@ function emcc(args: readonly string[]): string {
   return run.stdout;
 }
 
-/** Builds into `target`; throws if emcc is another version, or if a floating-point instruction got in. */
+/** Builds into `target`. Throws if emcc has another version, or if the module has a floating-point instruction. */
 function build(target: string): void {
   const version = emcc(["--version"]).split("\n")[0] ?? "";
   if (!version.includes(` ${EMSCRIPTEN_VERSION} `)) {
-    throw new Error(`emcc is "${version.trim()}": other versions than ${EMSCRIPTEN_VERSION} give other bytes`);
+    throw new Error(`emcc is "${version.trim()}": only version ${EMSCRIPTEN_VERSION} gives the committed bytes`);
   }
   emcc([...FLAGS, ...SOURCES, "-o", target]);
   const found = floatInstructions(readFileSync(target));
@@ -57,7 +57,7 @@ function main(check: boolean): void {
       copyFileSync(built, COMMITTED);
     } else if (!readFileSync(built).equals(readFileSync(COMMITTED))) {
       throw new Error(
-        `${COMMITTED} is not what its sources give: run node ml-vm/softfloat/build.ts and commit the result`,
+        `${COMMITTED} differs from a rebuild of its sources: run node ml-vm/softfloat/build.ts and commit the result`,
       );
     }
   } finally {

@@ -1,4 +1,4 @@
-/** Softfloat agrees with the host's own binary32 and binary64, on far more operands than exact arithmetic can check. */
+/** Softfloat agrees with the host's own binary32 and binary64, on more operands than exact arithmetic can check in the same time. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { randomPatterns, randomWords, specialPatterns } from "./fixtures/patterns.ts";

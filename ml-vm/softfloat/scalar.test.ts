@@ -1,4 +1,4 @@
-/** `scalar` and `run` execute the table of `ml-vm/program/ops.ts` as it is documented there, on every pattern. */
+/** `scalar` and `run` execute the operations of `ml-vm/program/ops.ts` as documented there. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { OPS } from "../program/ops.ts";
@@ -130,7 +130,7 @@ test("integer operations wrap, shift, divide and select as documented", () => {
   }
 });
 
-test("float operations are softfloat's, on the low bits of their registers", () => {
+test("float operations equal softfloat's, on the low bits of their registers", () => {
   for (const format of ["f32", "f64"] as const) {
     for (const [op, suffix] of Object.entries(FLOAT)) {
       for (const [a, b, c] of floatTriples(2_000)) {
@@ -141,7 +141,7 @@ test("float operations are softfloat's, on the low bits of their registers", () 
   }
 });
 
-test("conversions are softfloat's, except that NaN to an integer is 0", () => {
+test("conversions equal softfloat's, except that NaN to an integer is 0", () => {
   for (const [op, name] of Object.entries(CONVERSIONS)) {
     for (const [a, b, c] of floatTriples(5_000)) {
       const format = op.slice(0, 3);
@@ -154,7 +154,7 @@ test("conversions are softfloat's, except that NaN to an integer is 0", () => {
   assert.equal(scalar("f64.toInt", 0x7ff0000000000000n, 0n, 0n), 2n ** 63n - 1n);
 });
 
-test("no operation of any code leaves a value that its result type cannot hold", () => {
+test("every operation's result is canonical for its type", () => {
   const results = new Map([...OPS.values()].map((spec) => [spec.code, spec.result]));
   for (let code = 0; code < 256; code++) {
     const type = results.get(code);
@@ -216,7 +216,7 @@ test("programs stay loaded while memory grows; instances do not share registers"
   assert.equal(loadSoftfloat().values[2], 0n);
 });
 
-test("what would leave the registers is refused", () => {
+test("programs and values beyond the registers are refused", () => {
   assert.throws(() => softfloat.load(new Uint32Array(257)), /257 operations: at most 256 fit/);
   const program = softfloat.load(new Uint32Array(256));
   assert.equal(softfloat.run(program, 256), 512);

@@ -14,7 +14,7 @@ const I32 = [-(2n ** 31n), 2n ** 31n - 1n] as const;
 const UI32 = [0n, 2n ** 32n - 1n] as const;
 const I64 = [-(2n ** 63n), 2n ** 63n - 1n] as const;
 
-/** A function of softfloat over bigints, whatever its types. */
+/** A function of softfloat with bigints for all types. */
 function over(name: FunctionName): (...operands: bigint[]) => bigint {
   const wide = FUNCTIONS.get(name)!.args.map((type) => type === "f64" || type === "i64");
   const run = softfloat[name] as (...operands: (number | bigint)[]) => number | bigint | boolean;
@@ -45,7 +45,7 @@ function* everyHalf(): Generator<[bigint]> {
   for (let pattern = 0n; pattern < 65536n; pattern++) yield [pattern];
 }
 
-/** All tuples of special patterns where there are few enough, then `count` random ones. */
+/** All tuples of special patterns if they are few enough, then `count` random ones. */
 function* tuples(format: Format, arity: number, seed: number, count: number): Generator<bigint[]> {
   const specials = specialPatterns(format);
   if (arity === 1) for (const a of specials) yield [a];
@@ -65,14 +65,14 @@ for (const format of FORMATS) {
     sameOn(`${format}_sqrt`, unaryOperands(format), (a) => exact.sqrt(format, a!));
   });
 
-  test(`${format}: roundings to an integral float go the way that they are named after`, () => {
+  test(`${format}: roundings to an integral float have the direction of their name`, () => {
     sameOn(`${format}_roundToInt`, unaryOperands(format), (a) => exact.roundToInt(format, a!, "nearEven"));
     sameOn(`${format}_trunc`, unaryOperands(format), (a) => exact.roundToInt(format, a!, "towardZero"));
     sameOn(`${format}_floor`, unaryOperands(format), (a) => exact.roundToInt(format, a!, "down"));
     sameOn(`${format}_ceil`, unaryOperands(format), (a) => exact.roundToInt(format, a!, "up"));
   });
 
-  test(`${format}: conversions to integers round, clamp, and take NaN for the greatest`, () => {
+  test(`${format}: conversions to integers round, clamp, and map NaN to the greatest`, () => {
     for (const [type, [lowest, highest]] of [
       ["i32", I32],
       ["ui32", UI32],
@@ -121,7 +121,7 @@ for (const format of FORMATS) {
 
   test(`${format}: mulAdd rounds once, also where the product cancels`, () => {
     sameOn(`${format}_mulAdd`, tuples(format, 3, 4, 20_000), (a, b, c) => exact.mulAdd(format, a!, b!, c!));
-    // c = -(a*b rounded), give or take: what is left is the rounding error of the product.
+    // c = -(a*b rounded), approximately: the result is the rounding error of the product.
     const cancelling = function* (): Generator<bigint[]> {
       for (const [a, b, c] of tuples(format, 3, 5, 8_000)) {
         const product = exact.mul(format, a!, b!);
@@ -131,7 +131,7 @@ for (const format of FORMATS) {
     sameOn(`${format}_mulAdd`, cancelling(), (a, b, c) => exact.mulAdd(format, a!, b!, c!));
   });
 
-  test(`${format}: mulAdd lets a term decide a tie, however far below it`, () => {
+  test(`${format}: mulAdd lets a term decide a tie, however small it is`, () => {
     const { exponentBits, fractionBits } = exact.SHAPES[format];
     const ulp = 1n << BigInt(fractionBits);
     const bias = 2 ** (exponentBits - 1) - 1;
@@ -156,7 +156,7 @@ for (const format of FORMATS) {
     sameOn(`${format}_mulAdd`, [...below, ...above].flat(), (a, b, c) => exact.mulAdd(format, a!, b!, c!));
   });
 
-  test(`${format}: eq, lt and le order the values, and hold of no NaN`, () => {
+  test(`${format}: eq, lt and le order the values, and are false for NaN`, () => {
     const holds =
       (of: (order: number) => boolean) =>
       (a?: bigint, b?: bigint): bigint => {

@@ -2,7 +2,7 @@
  * The scalar operations of the tensor machine, and IEEE-754 arithmetic, as integer-only WebAssembly.
  *
  * `softfloat.wasm` is C of this folder (`softfloat.h`, `scalar.h`), built by `build.ts`. A module has no imports and
- * no state but its registers, so that its results depend on its arguments alone, on every host.
+ * no state but its registers, so its results depend only on its arguments, on every host.
  */
 import { InternalError } from "@elench/errors/internal-error";
 import { FUNCTIONS, type FunctionName, type Signature, type ValueType } from "./exports.ts";
@@ -40,7 +40,7 @@ export interface LoadedProgram {
 
 export interface Softfloat extends Functions {
   /**
-   * One operation of `ml-vm/program/ops.ts`, other than `index`, by its code; operands that it does not have are
+   * One operation of `ml-vm/program/ops.ts`, other than `index`, by its code; surplus operands are
    * ignored.
    * @param a, b, c registers, their low 64 bits
    * @returns the result, 0 ≤ r < 2^64 (integers in two's complement); 0 if there is no such operation
@@ -49,28 +49,28 @@ export interface Softfloat extends Functions {
 
   /**
    * Copies a program into memory, once, for `run`.
-   * @param code words opcode << 24 | a << 16 | b << 8 | c, at most 256, with a, b and c registers of values that exist
-   *   by then (for `index`, the loop variable a)
+   * @param code words opcode << 24 | a << 16 | b << 8 | c, at most 256, with a, b and c registers of earlier
+   *   values (for `index`, the loop variable a)
    * @throws InternalError if there are more than 256 words
    */
   load(code: Uint32Array): LoadedProgram;
 
   /**
    * Runs a program on `values[0..valueCount)` and `vars`; result i goes to `values[valueCount + i]`.
-   * @returns the number of values there are then
+   * @returns the number of values after the run
    * @throws InternalError if `valueCount` is not in 0…256
    */
   run(program: LoadedProgram, valueCount: number): number;
 
-  /** The 512 registers that `run` works on. Take the view anew after each `load`: memory that grows detaches views. */
+  /** The 512 registers that `run` works on. Get the view again after each `load`, because growing memory detaches views. */
   readonly values: BigUint64Array;
   /** The same registers in halves, register i in words 2i (low) and 2i + 1 (high): faster than bigints for f32. */
   readonly words: Uint32Array;
-  /** The 256 loop variables that `index` reads; the same holds of it as of `values`. */
+  /** The 256 loop variables that `index` reads; get the view again after each `load`. */
   readonly vars: BigInt64Array;
 }
 
-/** What is used of the WebAssembly interface, which every host has and Node's type declarations lack. */
+/** The part of the WebAssembly interface used here; Node's type declarations lack it. */
 declare const WebAssembly: {
   readonly Module: new (bytes: Uint8Array<ArrayBuffer>) => object;
   readonly Instance: new (module: object) => { readonly exports: object };
@@ -107,7 +107,7 @@ const isHalf = (type: ValueType): boolean => type === "f16" || type === "bf16";
 
 type Raw = (...operands: (number | bigint)[]) => never;
 
-/** Wraps an exported function so that it takes and gives values as `Functions` says. */
+/** Wraps an exported function so that its values have the types of `Functions`. */
 function wrap(raw: Raw, { args, result }: Signature): (...operands: (number | bigint)[]) => Value {
   const toValue = FROM_WASM[result];
   if (args.some(isHalf)) {

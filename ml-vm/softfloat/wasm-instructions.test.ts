@@ -1,10 +1,10 @@
-/** The search for floating-point instructions finds them, and the committed module has none. */
+/** The scanner finds floating-point instructions, and the committed module has none. */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { floatInstructions } from "./wasm-instructions.ts";
 
-/** A module of which only the code section is there, with one function of these instructions. */
+/** A module with only a code section, which has one function of these instructions. */
 const moduleOf = (...instructions: number[]): Uint8Array => {
   const body = [0, ...instructions, 0x0b]; // no locals; end
   return Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 10, body.length + 2, 1, body.length, ...body);
@@ -15,7 +15,7 @@ test("softfloat.wasm computes with integers only", () => {
   assert.deepEqual(floatInstructions(module), []);
 });
 
-test("a floating-point instruction is found wherever it stands", () => {
+test("a floating-point instruction is found at every position", () => {
   assert.deepEqual(floatInstructions(moduleOf(0x41, 1, 0x1a)), []); // i32.const 1, drop
   assert.equal(floatInstructions(moduleOf(0x43, 0, 0, 0x80, 0x3f, 0x1a)).length, 1); // f32.const 1
   assert.equal(floatInstructions(moduleOf(0x20, 0, 0x20, 1, 0x92, 0x1a)).length, 1); // f32.add
@@ -28,7 +28,7 @@ test("an immediate that looks like a floating-point instruction is not one", () 
   assert.deepEqual(floatInstructions(moduleOf(0x20, 0, 0x0e, 1, 0, 0)), []); // br_table
 });
 
-test("what it cannot read is an error, not a silence", () => {
+test("unknown instructions are an error", () => {
   assert.throws(() => floatInstructions(moduleOf(0xfd, 0x0c)), /unknown instruction 0xfd/);
   assert.throws(() => floatInstructions(moduleOf(0x20, 0).subarray(0, -1)), /ends in the middle/);
   assert.throws(() => floatInstructions(moduleOf().subarray(0, 8)), /no code section/);

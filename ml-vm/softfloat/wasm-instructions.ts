@@ -19,7 +19,7 @@ const FLOAT_RANGES: readonly (readonly [number, number])[] = [
   [0xb2, 0xbf], // convert, demote, promote, reinterpret
 ];
 
-/** Number of LEB128 immediates after a one-byte opcode; the other opcodes have none, or are treated one by one. */
+/** Number of LEB128 immediates after a one-byte opcode; the other opcodes have none, or are handled individually. */
 const LEB_IMMEDIATES: ReadonlyMap<number, number> = new Map([
   ...[0x02, 0x03, 0x04, 0x0c, 0x0d, 0x10, 0xd0, 0xd2].map((code): [number, number] => [code, 1]),
   ...[0x20, 0x21, 0x22, 0x23, 0x24, 0x25, 0x26, 0x3f, 0x40, 0x41, 0x42].map((code): [number, number] => [code, 1]),
@@ -41,11 +41,11 @@ class Reader {
 
   byte(): number {
     const byte = this.bytes[this.offset++];
-    if (byte === undefined) throw new InternalError("the WebAssembly module ends in the middle of something");
+    if (byte === undefined) throw new InternalError("the WebAssembly module is truncated");
     return byte;
   }
 
-  /** An unsigned LEB128; of a signed one it steps over the right bytes. */
+  /** Reads an unsigned LEB128; also skips a signed one correctly. */
   leb(): number {
     let value = 0;
     for (let shift = 1; ; shift *= 128) {
@@ -60,7 +60,7 @@ class Reader {
   }
 }
 
-/** Steps over one instruction; returns its opcode if it is a floating-point one. */
+/** Skips one instruction. @returns its opcode if it is a floating-point one. */
 function floatInstruction(reader: Reader): string | undefined {
   const at = reader.offset;
   const code = reader.byte();
@@ -83,7 +83,7 @@ function floatInstruction(reader: Reader): string | undefined {
   return isFloat ? `0x${code.toString(16)} at byte ${at}` : undefined;
 }
 
-/** The floating-point instructions of a module, each as opcode and place; throws on a module that it cannot read. */
+/** The floating-point instructions of a module, each as opcode and offset. @throws InternalError on unknown instructions. */
 export function floatInstructions(module: Uint8Array): string[] {
   const found: string[] = [];
   const reader = new Reader(module, 8);

@@ -10,9 +10,9 @@ import {
   zeroListRoot,
 } from "@elench/merkle/tree";
 
-/** Tensors as the machine knows them: bytes, and the tree that commits to them. */
+/** Tensors of the machine: bytes, and the tree that commits to them. */
 
-/** The nodes of a tree; those beyond its content are roots of zero subtrees. */
+/** The nodes of a tree; nodes beyond its content are roots of zero subtrees. */
 export interface Nodes {
   readonly root: Hash;
   /** The node `index` of the level `height` above the leaves. */
@@ -22,7 +22,7 @@ export interface Nodes {
 /** Builds the data tree of some bytes. */
 export type TreeBuilder = (bytes: Uint8Array) => Nodes;
 
-/** Bytes as a content; `root` spares the hashing of it where it is known. */
+/** Bytes as a content. @param root if it is already known, which saves hashing. */
 export type ContentOf = (bytes: Uint8Array, root?: Hash) => Content;
 
 export interface Content {
@@ -43,7 +43,7 @@ export function pathIn(tree: Nodes, depth: number, leaf: number): Hash[] {
   return siblings;
 }
 
-/** A data tree in JavaScript, for tensors as small as tests have. */
+/** A data tree in JavaScript, for the small tensors of tests. */
 export const smallTree: TreeBuilder = (bytes) => {
   const levels: Hash[][] = [[]];
   for (let i = 0; i < Math.max(1, Math.ceil(bytes.length / LEAF_BYTES)); i++)
@@ -59,7 +59,7 @@ export const smallTree: TreeBuilder = (bytes) => {
   return { root: node(levels.length - 1, 0), node };
 };
 
-/** Bytes whose tree is built when it is first asked for. */
+/** Bytes whose tree is built on first use. */
 class SmallContent implements Content {
   readonly bytes: Uint8Array;
   #tree: Nodes | undefined;
@@ -88,7 +88,7 @@ class SmallContent implements Content {
 
 export const smallContent: ContentOf = (bytes) => new SmallContent(bytes);
 
-/** What an empty table entry reads as. */
+/** The content of an empty table entry: zeros. */
 export class ZeroContent implements Content {
   readonly #size: number;
 
@@ -117,7 +117,7 @@ export class ZeroContent implements Content {
 export class Table {
   readonly entries: readonly (Content | null)[];
   #tree: ListTree | undefined;
-  /** A table whose tree is known, and probably differs in few entries: it saves hashing. */
+  /** An earlier table. Its tree saves hashing, because few entries differ. */
   #near: Table | undefined;
 
   constructor(entries: readonly (Content | null)[], near?: Table) {

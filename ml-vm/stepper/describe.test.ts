@@ -5,7 +5,7 @@ import { machineOf, type Sample, samples } from "./fixtures/samples.ts";
 import { type State, startOf } from "./state.ts";
 import { step } from "./stepper.ts";
 
-/** Descriptions of all steps, with the states that they are of. */
+/** All states of a run, each with the description of its step. */
 function walk(sample: Sample): { state: State; told: StepDescription }[] {
   const machine = machineOf(sample);
   const all = [];
@@ -20,7 +20,7 @@ function walk(sample: Sample): { state: State; told: StepDescription }[] {
 const hexOf = (values: readonly { hex: string }[] | undefined) => values?.map(({ hex }) => BigInt(hex)) ?? [];
 
 for (const sample of samples()) {
-  test(`${sample.name}: what is told after a step is what the next state holds`, () => {
+  test(`${sample.name}: the values described after a step equal those of the next state`, () => {
     const all = walk(sample);
     for (const [i, { state, told }] of all.entries()) {
       if (state.kind !== "running" || state.position.stage === 3) continue;
@@ -32,7 +32,7 @@ for (const sample of samples()) {
       if (told.write?.element) {
         const size = told.write.after.length / 2;
         const { number } = told.write.element;
-        // The stepper has long gone on writing over this memory: only the last writer of an element is still to be seen.
+        // The stepper overwrites this memory in later steps, so only an element's last write is visible.
         const later = all
           .slice(i + 1)
           .some(
@@ -49,7 +49,7 @@ for (const sample of samples()) {
   });
 }
 
-test("a fused multiply-add is told in words, decimals and bits", () => {
+test("a fused multiply-add is described in words, decimals and bits", () => {
   const [sample] = samples();
   assert.ok(sample);
   const { told } = walk(sample)[2] as { told: StepDescription };
@@ -66,7 +66,7 @@ test("a fused multiply-add is told in words, decimals and bits", () => {
   assert.ok(Math.abs(Math.fround(x * w + before) - Number(told.accumulators?.after[0]?.decimal)) < 1e-6);
 });
 
-test("a register is shown with its sign and its specials", () => {
+test("a register is shown with its sign, also for zeros and NaN", () => {
   assert.deepEqual(registerValue("f32", 0x80000000n), { type: "f32", decimal: "-0", hex: "0x80000000" });
   assert.deepEqual(registerValue("f64", 0x7ff8000000000000n), {
     type: "f64",

@@ -17,7 +17,7 @@ import {
 import { stageAt, stepControl, writtenElement } from "./stepper.ts";
 import { indicesOf } from "./views.ts";
 
-/** What happens at a step, for people: in words, in decimal and in bits. */
+/** A step described for people: in words, decimals and bits. */
 export interface StepDescription {
   readonly kind:
     | "begin"
@@ -33,11 +33,11 @@ export interface StepDescription {
     | "halted";
   /** One sentence. */
   readonly text: string;
-  /** Number of the instruction; null where there is none any more. */
+  /** Number of the instruction; null after the last one. */
   readonly instruction: number | null;
-  /** Of the enclosing blocks. */
+  /** Counters of the enclosing blocks. */
   readonly counters: readonly number[];
-  /** Of a running instruction: where it is in its three spaces. */
+  /** Position of a running instruction in its three spaces. */
   readonly element: Place | null;
   readonly term: Place | null;
   readonly innerTerm: Place | null;
@@ -70,17 +70,17 @@ export interface ReadDescription {
   /** `input 0`, `weight 3`, `tensor 7`. */
   readonly tensor: string;
   readonly dtype: string;
-  /** Null: outside, so that the value is the pad. */
+  /** Null if it is outside: the value is the pad. */
   readonly element: Place | null;
   readonly value: Value;
 }
 
 export interface WriteDescription {
   readonly tensor: string;
-  /** Null: outside, so that nothing is written. */
+  /** Null if it is outside: nothing is written. */
   readonly element: Place | null;
   readonly value: Value;
-  /** Bytes of the element before and after, as they lie in memory; empty if nothing is written. */
+  /** Bytes of the element before and after, in memory order; empty if nothing is written. */
   readonly before: string;
   readonly after: string;
 }
@@ -134,7 +134,7 @@ const shapeText = ({ dtype, shape }: TensorType): string => `${dtype}[${shape.jo
 const targetType = (machine: TensorMachine, { target }: TensorInstruction): TensorType =>
   machine.program.tensors[target] as TensorType;
 
-/** What an instruction computes, from what. */
+/** What an instruction computes, and its operands. */
 function outline(machine: TensorMachine, instruction: TensorInstruction): string {
   const { dims, reduction, innerReduction, operands, scan, accumulators } = instruction;
   const kind = scan ? "scan" : accumulators.length > 0 ? "fold" : "map";
@@ -166,7 +166,7 @@ function controlText(
   }
 }
 
-/** Where a running state is. */
+/** The position of a running state. */
 function common(machine: TensorMachine, state: RunningState) {
   const { fetch, position } = state;
   const { dims, reduction, innerReduction, accumulators, inner } = runningInstruction(machine, state);
@@ -261,7 +261,7 @@ function describeRead(
   };
 }
 
-/** Indices by the tensor's shape; just the number, if it is read as another type. */
+/** Indices by the tensor's shape; only the element number if it is read as another type. */
 const placeIn = ({ dtype, shape }: TensorType, readAs: string, number: number): Place => ({
   number,
   indices: dtype === readAs ? indicesOf(number, shape) : [number],

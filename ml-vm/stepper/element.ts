@@ -15,13 +15,13 @@ const TO_F16 = codeOf("f32.toF16");
 const FROM_BF16 = codeOf("f32.fromBF16");
 const TO_BF16 = codeOf("f32.toBF16");
 
-/** The one NaN of the format, if the bits are any. */
+/** The format's canonical NaN if the bits are a NaN; else the bits. */
 export function canonical(type: ScalarType, bits: bigint): bigint {
   const { float, bits: width } = SCALARS[type];
   return float !== null && (bits & ((1n << BigInt(width - 1)) - 1n)) > float.infinity ? float.nan : bits;
 }
 
-/** Element `index` of row-major little-endian bytes, as they are. */
+/** Element `index` of row-major little-endian bytes, without conversion. */
 export function rawElement(bytes: Uint8Array, dtype: DType, index: number): bigint {
   const { size } = dtypeSpec(dtype);
   let raw = 0n;
@@ -61,7 +61,7 @@ export function store(bytes: Uint8Array, dtype: DType, index: number, register: 
   }
 }
 
-/** What a read gave, and from which element (null: outside, so its pad). */
+/** The value of a read, and its element (null: outside, so the value is the pad). */
 export interface ReadResult {
   readonly element: number | null;
   readonly bits: bigint;
@@ -69,7 +69,7 @@ export interface ReadResult {
 
 export interface StageResult {
   readonly reads: readonly ReadResult[];
-  /** Registers of all reads, as indirect coordinates of a write take them. */
+  /** Registers of all reads, for the indirect coordinates of a write. */
   readonly readBits: readonly bigint[];
   readonly outs: bigint[];
 }

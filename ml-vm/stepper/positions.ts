@@ -4,7 +4,7 @@ import type { Position } from "../program/commitment.ts";
 import { elementCount, type TensorInstruction } from "../program/program.ts";
 
 /**
- * The order of a tensor instruction's steps, as arithmetic: number ↔ position, whatever the size (docs/tensor-machine.md, "Steps of a tensor instruction").
+ * The order of a tensor instruction's steps, as arithmetic between number and position, for spaces of any size (docs/tensor-machine.md, "Steps of a tensor instruction").
  * Step 0 is *begin*; then each element's steps; the last is *commit*.
  */
 export interface Spaces {
@@ -66,7 +66,7 @@ export function stepOf(s: Spaces, { stage, element, term, innerTerm }: Position)
   return start + BigInt(term) * termSteps(s) + BigInt(stage === STAGE.finish ? innerTerms + 1 : innerTerm);
 }
 
-/** Where the machine is after the step at a position before *commit*. */
+/** The position after a step, for positions before *commit*. */
 export function nextPosition(s: Spaces, at: Position): Position {
   switch (at.stage) {
     case STAGE.inner: {
@@ -88,7 +88,7 @@ export function nextPosition(s: Spaces, at: Position): Position {
       return s.scan ? nextTerm(s, at, following) : following;
     }
     case STAGE.commit:
-      throw new InternalError("nothing of the instruction follows its last step");
+      throw new InternalError("the instruction has no step after its last one");
   }
 }
 
@@ -97,7 +97,7 @@ function nextTerm(s: Spaces, at: Position, afterLast: Position): Position {
   return term === s.terms ? afterLast : { ...at, stage: firstStage(s), term, innerTerm: 0 };
 }
 
-/** Elements written (or tried, where the write is outside) before a position. */
+/** Number of writes before a position, those outside included. */
 export function writesBefore(s: Spaces, { element, term }: Position): number {
   return s.scan ? element * s.terms + term : element;
 }

@@ -18,14 +18,14 @@ import type { Scalar } from "./element.ts";
 
 /** The machine's states as data, and their hashes (docs/tensor-machine.md, "States"). */
 
-/** What does not change during an inference. */
+/** The constants of an inference. */
 export interface TensorMachine {
   readonly program: Program;
   readonly commitment: Commitment;
   readonly inputs: readonly Content[];
   readonly inputTree: ListTree;
   readonly weights: readonly Content[];
-  /** How the results of steps become contents. */
+  /** Creates the contents of results. */
   readonly content: ContentOf;
   readonly scalar: Scalar;
 }
@@ -100,7 +100,7 @@ export const startOf = (machine: TensorMachine): FetchState => ({
 export const contextOf = (machine: TensorMachine): Hash =>
   inferenceContext(machine.commitment.modelId, machine.inputTree.root);
 
-/** A table tensor as it reads: zeros, if its entry is empty. */
+/** The content of a table tensor: zeros if its entry is empty. */
 export const tableContent = (machine: TensorMachine, table: Table, index: number): Content =>
   table.entries[index] ?? new ZeroContent(byteSize(machine.program.tensors[index] as TensorType));
 
@@ -130,13 +130,13 @@ export function runningInstruction(machine: TensorMachine, { fetch }: RunningSta
 export const encodedAt = (machine: TensorMachine, { pc }: FetchState): Uint8Array =>
   machine.commitment.encoded[pc] as Uint8Array;
 
-/** Of one fetch state there are as many running states as its instruction has steps: its hash and bound are worked out once. */
+/** All running states of an instruction share one fetch state, so its hash and bound are memoised. */
 const bounds = new WeakMap<
   FetchState,
   { readonly fetchHash: Hash; readonly operandRoots: readonly Hash[]; readonly bound: Hash }
 >();
 
-/** What a running state holds fixed: hash of the fetch state, operand roots, and their bound. */
+/** The constants of a running state: hash of the fetch state, operand roots, and their bound. */
 export function boundOf(machine: TensorMachine, state: RunningState) {
   const { fetch } = state;
   let known = bounds.get(fetch);
@@ -172,5 +172,5 @@ export function preimageOf(machine: TensorMachine, state: State): Uint8Array {
 
 export const hashOf = (machine: TensorMachine, state: State): Hash => keccak256(preimageOf(machine, state));
 
-/** Leaf of the element `index` of `size` bytes. */
+/** Index of the leaf that holds the element `index` of `size` bytes. */
 export const leafOfElement = (index: number, size: number): number => Math.floor((index * size) / LEAF_BYTES);

@@ -19,11 +19,11 @@ import {
 } from "./state.ts";
 import { elementOf, variablesAt } from "./views.ts";
 
-/** The machine, one step at a time: the plain reading of docs/tensor-machine.md, which the fast executors are held against. */
+/** The machine, one step at a time: a direct transcription of docs/tensor-machine.md. Tests compare the fast executors with it. */
 
 /**
- * The state after a state. A running state is used up: the result that it holds is written in place, so ask for its hash
- * or its witness before.
+ * Executes one step. It consumes a running state, because the result is written in place. Take the state's hash
+ * or witness before.
  */
 export function step(machine: TensorMachine, state: State): State {
   switch (state.kind) {
@@ -36,7 +36,7 @@ export function step(machine: TensorMachine, state: State): State {
   }
 }
 
-/** The same state over memory of its own, where somebody else still needs what `step` would write over. */
+/** A copy of the state with its own memory, for callers that still need the state that `step` consumes. */
 export function detached(machine: TensorMachine, state: State): State {
   return state.kind === "running"
     ? { ...state, target: machine.content(state.target.bytes.slice(), state.target.root) }
@@ -93,7 +93,7 @@ function begin(machine: TensorMachine, fetch: FetchState, instruction: TensorIns
   };
 }
 
-/** Runs the stage of a running state (not of its last step), and says what it read and gave. */
+/** Runs the stage of a running state, except the last step's. @returns what it read and computed. */
 export function stageAt(machine: TensorMachine, state: RunningState): StageResult {
   const instruction = runningInstruction(machine, state);
   const operands = operandBytes(machine, state.fetch, instruction);
@@ -113,7 +113,7 @@ export function stageAt(machine: TensorMachine, state: RunningState): StageResul
     case STAGE.finish:
       return runStage(instruction.finish, accumulators, operands, variables, machine.scalar);
     case STAGE.commit:
-      throw new InternalError("the last step of an instruction runs no stage");
+      throw new InternalError("the last step of an instruction (commit) has no stage");
   }
 }
 
@@ -183,8 +183,8 @@ function written(
 }
 
 /**
- * Runs from the start until halted.
- * @returns bytes of the outputs, and how many steps it took, the halting one included.
+ * Runs from the start until the machine halts.
+ * @returns bytes of the outputs, and the number of steps, the halting one included.
  */
 export function runAll(machine: TensorMachine): { readonly outputs: readonly Uint8Array[]; readonly steps: bigint } {
   let state: State = startOf(machine);

@@ -2,7 +2,7 @@ import { STAGE } from "@elench/spec/tensor/states";
 import type { Position } from "../program/commitment.ts";
 import { type TensorInstruction, VARIABLES, type View } from "../program/program.ts";
 
-/** Where views point (docs/tensor-machine.md, "Tensor instructions"): loop variables in, element index out. */
+/** Evaluates views (docs/tensor-machine.md, "Tensor instructions"): from loop variables to an element index. */
 
 /** Values of the loop variables, by number; those that do not exist are 0. */
 export type Variables = readonly number[];

@@ -22,7 +22,7 @@ import {
 } from "./state.ts";
 import { stageAt, writtenElement } from "./stepper.ts";
 
-/** What the verifier needs to take the step from a state (docs/tensor-machine.md, "Witnesses"). */
+/** The data that the verifier needs to execute the step from a state (docs/tensor-machine.md, "Witnesses"). */
 export function witnessOf(machine: TensorMachine, state: State): Uint8Array {
   switch (state.kind) {
     case "fetch":
@@ -83,7 +83,7 @@ function fetchParts(machine: TensorMachine, state: FetchState): Uint8Array[] {
   }
 }
 
-/** What a running witness begins with, whatever its stage. */
+/** The first part of a running witness, common to all stages. */
 function runningHead(machine: TensorMachine, state: RunningState): Uint8Array[] {
   const { fetch } = state;
   const { fetchHash, operandRoots, bound } = boundOf(machine, state);

@@ -9,5 +9,5 @@ const FILES: Readonly<Record<WasmFile, Uint8Array<ArrayBuffer>>> = {
   "engine-relaxed": engineRelaxed,
 };
 
-/** The bytes of a WebAssembly module, which the bundler has put into the script: nothing is fetched. */
+/** The bytes of a WebAssembly module, which the bundler embeds in the script, so nothing is fetched. */
 export const wasmFile = (name: WasmFile): Uint8Array<ArrayBuffer> => FILES[name];

@@ -3,17 +3,17 @@ import type { GraphInput } from "./graph.ts";
 
 /** Sizes of dimensions that a file leaves open. They become part of the program, and so of the model's id. */
 export interface Dimensions {
-  /** Of symbolic dimensions, by name. */
+  /** Sizes of symbolic dimensions, by name. */
   readonly dims?: Readonly<Record<string, number>>;
-  /** Whole shapes of inputs, by name. A symbolic dimension in one has the same size wherever it stands. */
+  /** Whole shapes of inputs, by name. A symbolic dimension has the same size in all inputs. */
   readonly shapes?: Readonly<Record<string, readonly number[]>>;
 }
 
 type Inputs = readonly Pick<GraphInput, "name" | "dims">[];
 
 /**
- * The shapes of a model's inputs. A dimension that leads an input of two axes or more, as the batch does, is 1 unless its size is given;
- * every other one that the file leaves open must be given.
+ * The shapes of a model's inputs. An open leading dimension of an input with two or more axes (the batch) is 1 unless its size is given.
+ * Every other open dimension must be given.
  *
  * @throws ModelError naming the dimension that is missing or unknown, the size that is out of range, or the shape that does not fit.
  */
@@ -35,7 +35,7 @@ export function shapesOf(inputs: Inputs, given: Dimensions = {}): Map<string, re
   );
 }
 
-/** The symbolic dimensions that are 1 because nobody gave their size. */
+/** The symbolic dimensions that default to 1. */
 export function assumedOnes(inputs: Inputs, given: Dimensions = {}): string[] {
   const sizes = namedSizes(inputs, given);
   return [...leadingNames(inputs)].filter((name) => !sizes.has(name));
@@ -44,7 +44,7 @@ export function assumedOnes(inputs: Inputs, given: Dimensions = {}): string[] {
 const leadingNames = (inputs: Inputs): Set<string> =>
   new Set(inputs.flatMap(({ dims }) => (dims && dims.length > 1 && typeof dims[0] === "string" ? [dims[0]] : [])));
 
-/** Sizes by name: those given, and those that a given shape fixes. */
+/** Sizes by name: the given ones, and those that follow from given shapes. */
 function namedSizes(inputs: Inputs, { dims = {}, shapes = {} }: Dimensions): Map<string, number> {
   const names = new Set(inputs.flatMap((input) => (input.dims ?? []).filter((d) => typeof d === "string")));
   const sizes = new Map(Object.entries(dims));

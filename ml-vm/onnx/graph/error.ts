@@ -3,11 +3,11 @@ import { ElenchError } from "@elench/errors/elench-error";
 interface Place {
   readonly node?: string;
   readonly op?: string;
-  /** The model may well be right, and the importer does not do this. */
+  /** Whether the model may be correct, but uses something that the importer does not support. */
   readonly unsupported?: boolean;
 }
 
-/** Something is wrong with a model, or it asks for what the importer does not do. */
+/** A model is faulty, or uses something that the importer does not support. */
 export class ModelError extends ElenchError {
   override readonly name = "ModelError";
   override readonly kind = "input";

@@ -16,7 +16,7 @@ import {
 } from "./proto.ts";
 import { constantValue, type Value } from "./tensor.ts";
 
-/** An ONNX graph as the importer uses it: protobuf's optional fields and long integers are behind us. */
+/** An ONNX graph for the importer, without protobuf's optional fields and long integers. */
 export interface Graph {
   /** Version of the default operator set. */
   readonly opset: number;
@@ -29,7 +29,7 @@ export interface Graph {
 export interface GraphInput {
   readonly name: string;
   readonly dtype: DType;
-  /** For each axis a number, the name of a symbolic dimension, or null where nothing is said; null if not even their number is. */
+  /** For each axis a number, the name of a symbolic dimension, or null if it is open; null if the rank is unknown. */
   readonly dims: readonly (number | string | null)[] | null;
 }
 
@@ -37,7 +37,7 @@ export interface Node {
   readonly op: string;
   readonly domain: string;
   readonly name: string;
-  /** Empty strings stand for optional inputs that are left out. */
+  /** Empty strings stand for omitted optional inputs. */
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
   readonly attributes: Attributes;
@@ -56,7 +56,7 @@ interface AttributeTypes {
 export type Kind = keyof AttributeTypes;
 type Attribute = { [K in Kind]: { readonly kind: K; readonly value: AttributeTypes[K] } }[Kind];
 
-/** Attributes of a node, read by name with the type that the operator expects. @throws ModelError where it has another one. */
+/** Attributes of a node, read by name and expected type. @throws ModelError if the type differs. */
 export class Attributes {
   readonly #values: ReadonlyMap<string, Attribute>;
 
@@ -68,7 +68,7 @@ export class Attributes {
     return this.#values.has(name);
   }
 
-  /** An integer that counts something or names an axis: beyond 2^53 it is rounded, and far outside every range all the same. */
+  /** An integer that is a count or an axis. Beyond 2^53 it is rounded, but is then out of every valid range anyway. */
   int(name: string): number | undefined;
   int(name: string, otherwise: number): number;
   int(name: string, otherwise?: number): number | undefined {
@@ -89,7 +89,7 @@ export class Attributes {
     return value === 1;
   }
 
-  /** One of the words that the operator knows; the first one unless it is given. */
+  /** One of the operator's keywords; default: the first. */
   choice<Word extends string>(name: string, words: readonly [Word, ...Word[]]): Word {
     const value = this.#get(name, "string") ?? words[0];
     const known = words.find((word) => word === value);
@@ -98,7 +98,7 @@ export class Attributes {
     return known;
   }
 
-  /** As `int`, for lists. */
+  /** Like `int`, for lists. */
   ints(name: string): number[] | undefined {
     const value = this.#get(name, "ints");
     return value && Array.from(value, Number);
@@ -121,7 +121,7 @@ export class Attributes {
     return this.#get(name, "tensor");
   }
 
-  /** @throws ModelError unless all attributes that have one of these names are of its kind */
+  /** @throws ModelError unless every attribute with one of these names has its kind */
   expectKinds(kinds: Readonly<Record<string, Kind>>): void {
     for (const name of this.#values.keys()) {
       const kind = kinds[name];
@@ -138,7 +138,7 @@ export class Attributes {
   }
 }
 
-/** TensorProto.DataType of the element types that the machine has. */
+/** TensorProto.DataType of the machine's element types. */
 const DTYPE_OF_ONNX: ReadonlyMap<number, DType> = new Map([
   [1, "f32"],
   [2, "u8"],
@@ -214,7 +214,7 @@ export function constantOfBytes(bytes: Uint8Array): Value {
   return constantOf(proto);
 }
 
-/** Data of the fields of TensorProto that are not raw: which one depends on the type. */
+/** Data of TensorProto's typed fields; the element type determines the field. */
 function typedData(proto: TensorProto, dtype: DType, bytes: number): Uint8Array {
   const { size } = dtypeSpec(dtype);
   const fill = (list: ArrayLike<unknown>, set: (view: DataView, at: number, i: number) => void): Uint8Array => {
@@ -288,14 +288,14 @@ function inputOf(proto: ValueInfoProto): GraphInput {
   if (!tensor) throw unsupported(`input "${name}" is not a tensor; sequences, maps and optionals are not supported`);
   const dims = tensor.shape
     ? (tensor.shape.dim ?? []).map(
-        // Some exporters write −1 for what they leave open.
+        // Some exporters write −1 for open dimensions.
         (d) => d.dimParam || (toNumber(d.dimValue) < 0 || !d.dimValue ? null : toNumber(d.dimValue)),
       )
     : null;
   return { name, dtype: dtypeOfOnnx(tensor.elemType ?? 0, `input "${name}"`), dims };
 }
 
-/** What a file says before any node is understood: used for a report on a model that cannot be imported. */
+/** A file's declarations, read without its nodes: for a report on a model that cannot be imported. */
 export function operatorsOf(bytes: Uint8Array): { op: string; domain: string }[] {
   return inlineFunctions(decode(bytes)).map((n) => ({ op: n.opType ?? "", domain: domainOf(n.domain) }));
 }
@@ -310,7 +310,7 @@ function decode(bytes: Uint8Array): ModelProto {
   }
 }
 
-/** @throws ModelError if the bytes are not an ONNX model, or it has parts that no operator could use. */
+/** @throws ModelError if the bytes are not an ONNX model, or it has unsupported parts. */
 export function parseGraph(bytes: Uint8Array): Graph {
   const model = decode(bytes);
   const { graph } = model;

@@ -8,14 +8,14 @@ import {
   type NodeProto,
 } from "./proto.ts";
 
-/** Nodes that calls of local functions may grow into: a few that call each other twice would double without end. */
+/** Limit on the nodes after inlining: a chain of functions that each call the next twice grows exponentially. */
 const MOST_NODES = 65_536;
 
 /**
- * The nodes of a model with the calls of its local functions (ModelProto.functions) replaced by their bodies. Values inside get names of
- * their own, and attributes that refer to the function's take what the call gives.
+ * The nodes of a model with the calls of its local functions (ModelProto.functions) replaced by their bodies. Inner values get unique
+ * names, and attributes that refer to the function's take the call's values.
  *
- * @throws ModelError for functions that call themselves, grow beyond bounds, or are written for another operator set than the model.
+ * @throws ModelError for functions that call themselves, exceed the limit, or use another operator set than the model.
  */
 export function inlineFunctions({ functions, graph, opsetImport }: ModelProto): NodeProto[] {
   const byName = new Map((functions ?? []).map((f) => [`${domainOf(f.domain)}:${f.name}`, f]));
@@ -46,7 +46,7 @@ function bodyOf(called: FunctionProto, call: NodeProto, prefix: string): NodePro
       node: call.name ?? "",
       op: call.opType ?? "",
     });
-  // An input that the call leaves out is one that the nodes inside leave out.
+  // If the call omits an input, the inner nodes omit it too.
   const names = new Map<string, string>(formal.map((name, i) => [name, call.input?.[i] ?? ""]));
   for (const [i, name] of results.entries()) {
     const given = call.output?.[i] ?? "";
@@ -60,7 +60,7 @@ function bodyOf(called: FunctionProto, call: NodeProto, prefix: string): NodePro
     output: (node.output ?? []).map(rename),
     attribute: (node.attribute ?? []).flatMap((a) => attributeOf(a, call)),
   }));
-  // A result that is an input handed on, or stands a second time among the results.
+  // A result that is an input, or occurs twice among the results.
   const aliases = results.flatMap((name, i) => {
     const given = call.output?.[i] ?? "";
     return given === "" || names.get(name) === given
@@ -70,7 +70,7 @@ function bodyOf(called: FunctionProto, call: NodeProto, prefix: string): NodePro
   return [...body, ...aliases];
 }
 
-/** An attribute of an inner node; none where it refers to one of the function's that nobody gives. */
+/** An attribute of an inner node; none if it refers to an attribute of the function that the call omits. */
 function attributeOf(attribute: AttributeProto, call: NodeProto): AttributeProto[] {
   const { refAttrName, name } = attribute;
   if (!refAttrName) return [attribute];

@@ -2,10 +2,10 @@ import { createRequire } from "node:module";
 import type onnxProto from "onnx-proto";
 
 /**
- * ONNX's messages (onnx/onnx.proto), read with their 64-bit integers whole.
+ * ONNX's messages (onnx/onnx.proto), read with exact 64-bit integers.
  *
- * The reader makes numbers of them, which are exact up to 2^53 alone, unless it finds the package `long` from its own folder: where npm puts
- * it is chance. So it is given the one that it depends on, before the messages are loaded.
+ * The reader converts them to numbers, exact only up to 2^53, unless it can resolve the package `long` from its own folder. Where npm installs
+ * that package varies. So the reader gets its own dependency explicitly, before the messages are loaded.
  */
 const here = createRequire(import.meta.url);
 const messages = createRequire(here.resolve("onnx-proto"));

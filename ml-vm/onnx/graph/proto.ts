@@ -13,10 +13,10 @@ export type FunctionProto = onnxProto.onnx.IFunctionProto;
 /** The default operator set has two names. */
 export const domainOf = (domain: string | null | undefined): string => (domain === "ai.onnx" ? "" : (domain ?? ""));
 
-/** A 64-bit integer as the reader gives it, or what somebody wrote into a message. */
+/** A 64-bit integer from the reader, or from a message built in JavaScript. */
 type Int = number | bigint | { toString(): string } | null | undefined;
 
-/** @throws ModelError for a number that may have been rounded. */
+/** @throws ModelError for a number that can have been rounded. */
 export function toBigInt(x: Int): bigint {
   if (typeof x === "number" && !Number.isSafeInteger(x)) throw new ModelError(`${x} is not an exact integer`);
   return BigInt(String(x ?? 0));

@@ -3,20 +3,20 @@ import { type DType, dtypeSpec } from "../../program/dtype.ts";
 import { elementCount } from "../../program/program.ts";
 
 /**
- * Where elements lie while a model is imported: an input, a constant (its bytes are known), or a result of an
- * instruction. Identity is the object's. Several values of the graph may share one storage: a reshape costs nothing.
+ * Storage of elements during import: an input, a constant (with known bytes), or the result of an
+ * instruction. Compared by identity. Several values of the graph can share one storage, so a reshape costs nothing.
  */
 export interface Storage {
   readonly kind: "input" | "constant" | "result";
   readonly dtype: DType;
-  /** Shape in which it was made. */
+  /** Shape at its creation. */
   readonly shape: readonly number[];
   readonly elements: number;
   /** Row-major little-endian elements of a constant. */
   readonly data: Uint8Array | null;
 }
 
-/** A value of the ONNX graph: a storage seen in a shape. */
+/** A value of the ONNX graph: a storage with a shape. */
 export interface Value {
   readonly storage: Storage;
   readonly dtype: DType;

@@ -6,9 +6,9 @@ import { stridesOf } from "../graph/tensor.ts";
 export interface Index {
   readonly offset: number;
   readonly terms: readonly Term[];
-  /** Position of the read that is added, among the reads of the stage. */
+  /** Position, among the stage's reads, of the read that is added. */
   readonly indirect?: number;
-  /** What happens outside the axis; `pad` unless told. */
+  /** Handling of indices outside the axis. Default: `pad`. */
   readonly outside?: "pad" | "clamp";
 }
 
@@ -38,7 +38,7 @@ function greatest({ variable: v, shift, bits }: Term, ranges: Ranges): number {
   return bits === 0 ? top : Math.min(top, 2 ** bits - 1);
 }
 
-/** Terms in canonical order, one for each bracket; those of variables with a single value are gone. */
+/** Terms in canonical order, one for each bracket; without those of variables that have a single value. */
 export function canonicalTerms(terms: readonly Term[], ranges: Ranges): Term[] {
   const byBracket = new Map<string, Term>();
   for (const term of terms) {

@@ -14,8 +14,8 @@ export interface Named {
 }
 
 /**
- * Makes the program: drops what no output needs, fuses, brings loops into their canonical form, gives every storage its
- * place, and empties each table entry after its last use (docs/importer.md, "Assembly").
+ * Assembles the program: removes unused instructions, fuses, makes loops canonical, assigns a place to every
+ * storage, and empties each table entry after its last use (docs/importer.md, "Assembly").
  */
 export function assemble(inputs: readonly Named[], outputs: readonly Named[], drafts: readonly Draft[]): Model {
   const results = placeOutputs(outputs);
@@ -30,7 +30,7 @@ export function assemble(inputs: readonly Named[], outputs: readonly Named[], dr
   const inputSpace = placesOf(inputs.map((i) => i.value.storage));
   const weights = placesOf([]);
   const table = placesOf(results.map((r) => r.storage));
-  // Entries that fill the outputs up to a power of two are never written: the node over them is the output root.
+  // Entries that pad the outputs to a power of two are never written, because the node above them is the output root.
   while (table.size < 2 ** depthOf(results.length)) place(table, newStorage("u8", []));
   const operand = (storage: Storage): Operand => {
     const [space, places] =
@@ -78,7 +78,7 @@ interface Placed {
   readonly moved: Storage | null;
 }
 
-/** An input, a constant or a tensor that is an output already can only be an output by a move. */
+/** An input, a constant, or a tensor that already is an output becomes an output by a move. */
 function placeOutputs(outputs: readonly Named[]): Placed[] {
   const taken = new Set<Storage>();
   return outputs.map(({ value: { storage, dtype, shape } }) => {

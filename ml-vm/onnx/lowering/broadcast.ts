@@ -1,6 +1,6 @@
 import { ModelError } from "../graph/error.ts";
 
-/** NumPy's broadcast of shapes. @throws ModelError where they do not fit. */
+/** NumPy's broadcast of shapes. @throws ModelError if they are incompatible. */
 export function broadcastShapes(...shapes: readonly (readonly number[])[]): number[] {
   const rank = Math.max(...shapes.map((s) => s.length));
   return Array.from({ length: rank }, (_, i) => {

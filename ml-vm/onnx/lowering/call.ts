@@ -6,13 +6,13 @@ import { integersOf, type Value, viewOfBytes } from "../graph/tensor.ts";
 import { loadElement } from "./element.ts";
 import type { Lowering } from "./lower.ts";
 
-/** What an operator gives: its only result, or its results in order. */
+/** The results of an operator: its only one, or all in order. */
 export type Lowered = Value | readonly Value[];
 
 /** Lowers one node: reads its inputs and attributes from `call`, emits instructions through `call.lower`. */
 export type Operator = (call: Call) => Lowered;
 
-/** A node with its inputs at hand. */
+/** A node and its input values. */
 export class Call {
   readonly node: Node;
   readonly opset: number;
@@ -63,13 +63,13 @@ export class Call {
     });
   }
 
-  /** The number that an input of one element holds, on which a shape depends: an exact integer, or a float. */
+  /** The number in a one-element input that a shape depends on: an exact integer, or a float. */
   number(i: number): number | bigint {
     const { dtype } = this.#known(i);
     return (dtypeSpec(dtype).scalar === "int" ? this.bigints(i)[0] : this.floats(i)[0]) as number | bigint;
   }
 
-  /** What shapes depend on must be known before anything runs. */
+  /** Data of an input that a shape depends on. It must be a constant. */
   #known(i: number): Value {
     const value = this.input(i);
     if (value.storage.data) return value;
@@ -93,7 +93,7 @@ export class Call {
     return from;
   }
 
-  /** Axes counted from the front, none of them twice. */
+  /** Axes counted from the front; no axis occurs twice. */
   axes(axes: readonly number[], rank: number): number[] {
     const counted = axes.map((axis) => this.axis(axis, rank));
     if (new Set(counted).size !== counted.length) this.fail(`axes [${axes}] name one twice`);

@@ -4,8 +4,8 @@ import { boundsOf } from "./affine.ts";
 import { type Draft, rangesOf } from "./draft.ts";
 
 /**
- * The canonical loop space (docs/importer.md, "Loops"): dimensions of size 1 vanish, and neighbours that every view walks
- * as one are joined. Steps, order and results stay as they were: a 1×1 convolution becomes a matrix product.
+ * The canonical loop space (docs/importer.md, "Loops"): removes dimensions of size 1, and joins neighbours that every view traverses
+ * as one. The steps, their order and the results do not change: a 1×1 convolution becomes a matrix product.
  */
 export function coalesce(draft: Draft): Draft {
   const output = joinSpace(draft, draft.dims, VARIABLES.output);
@@ -22,7 +22,7 @@ function joinSpace(draft: Draft, space: readonly number[], first: number): { dra
   variables = variables.filter(({ variable, size }) => size > 1 || named.has(variable));
   const joined: typeof variables = [];
   for (const inner of variables.toReversed()) {
-    // Walking inwards out: the group so far has the factor of its innermost variable.
+    // From the innermost variable outwards: a group has the factor of its innermost variable.
     const group = joined[0];
     if (group && canJoin(coordinates, named, inner.variable, group) && inner.size * group.size < 2 ** 31) {
       joined[0] = { variable: group.variable, size: inner.size * group.size };
@@ -59,7 +59,7 @@ function mapViews(draft: Draft, f: (view: View) => View): Draft {
   return { ...draft, write: f(draft.write), body: draft.body && stage(draft.body), finish: stage(draft.finish) };
 }
 
-/** Gives variables other numbers; terms of those that have none are taken out. */
+/** Renumbers variables; removes the terms of variables without a new number. */
 function renameVariables(draft: Draft, rename: (v: number) => number | undefined): Draft {
   const terms = (list: readonly Term[]): Term[] =>
     list.flatMap((t) => {
@@ -74,7 +74,7 @@ function renameVariables(draft: Draft, rename: (v: number) => number | undefined
   return { ...renamed, body: renamed.body && code(renamed.body), finish: code(renamed.finish) };
 }
 
-/** A coordinate has at most eight terms: the first one, of stride 1 and never outside, can be given in two. */
+/** A coordinate has at most eight terms. The first coordinate, of stride 1 and never outside, can be split in two. */
 function splitTerms(draft: Draft): Draft {
   const ranges = rangesOf(draft.dims, draft.reduction);
   const part = (c: Coordinate, offset: number, terms: readonly Term[]): Coordinate => {

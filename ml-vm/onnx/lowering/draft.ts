@@ -4,7 +4,7 @@ import { elementCount, VARIABLES } from "../../program/program.ts";
 import type { Storage } from "../graph/tensor.ts";
 import { type Index, type Ranges, variable, viewOf } from "./affine.ts";
 
-/** A tensor instruction before storages have places in a program; reads name `operands` by position. */
+/** A tensor instruction whose storages have no places in a program yet; reads name `operands` by position. */
 export interface Draft {
   readonly target: Storage;
   readonly write: View;
@@ -15,7 +15,7 @@ export interface Draft {
   readonly accumulators: readonly Constant[];
   readonly body: Stage | null;
   readonly finish: Stage;
-  /** Whether a half type that it reads or writes must be rounded as it would be stored, also where it is not stored. */
+  /** Whether half types that it reads or writes are rounded as if stored, even if fusion skips the store. */
   readonly exact: boolean;
 }
 
@@ -25,7 +25,7 @@ export const rangesOf =
   (v) =>
     (v < VARIABLES.reduction ? dims[v] : reduction[v - VARIABLES.reduction]) ?? 1;
 
-/** The view that walks a row-major tensor of these dimensions. */
+/** The view that traverses a row-major tensor of these dimensions. */
 export const identityView = (dims: readonly number[]): View =>
   viewOf(
     dims,

@@ -3,7 +3,7 @@ import { type DType, dtypeSpec } from "../../program/dtype.ts";
 import type { Softfloat } from "../../softfloat/softfloat.ts";
 import { readInteger } from "../graph/tensor.ts";
 
-/** The register that element `index` fills. */
+/** The register value of element `index`. */
 export function loadElement(softfloat: Softfloat, dtype: DType, view: DataView, index: number): bigint {
   switch (dtype) {
     case "f32": {
@@ -23,7 +23,7 @@ export function loadElement(softfloat: Softfloat, dtype: DType, view: DataView, 
   }
 }
 
-/** Puts a register into element `index`. */
+/** Stores a register in element `index`. */
 export function storeElement(
   softfloat: Softfloat,
   dtype: DType,

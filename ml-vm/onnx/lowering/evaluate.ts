@@ -7,14 +7,14 @@ import { assemble } from "./assemble.ts";
 import type { Draft } from "./draft.ts";
 import { bytesOf } from "./instruction.ts";
 
-/** Scalar operations that the constants of one model may take: about a second on a slow machine. */
+/** Limit of scalar operations for the constants of one model: about a second on a slow machine. */
 const MOST_OPERATIONS = 2 ** 27;
 
-/** Bytes of made constants and tables that every model may have, and for each byte that its file stores. */
+/** Limits of computed constants and tables, in bytes: for every model, and for each byte that its file stores. */
 const FREE_BYTES = 2 ** 24;
 const BYTES_PER_STORED_BYTE = 8;
 
-/** What may be computed while one model is imported, so that a short file cannot ask for much work. */
+/** Budget of the computation while a model is imported, so that a short file cannot cause much work. */
 export class Budget {
   #operations = MOST_OPERATIONS;
   #bytes: number;
@@ -24,7 +24,7 @@ export class Budget {
     this.#bytes = FREE_BYTES + BYTES_PER_STORED_BYTE * stored;
   }
 
-  /** To be called before a constant is made. @throws ModelError where it would be too large */
+  /** Call before a constant is created. @throws ModelError if it is too large */
   claimBytes(bytes: number): void {
     if (bytes > this.#bytes)
       throw unsupported(
@@ -33,7 +33,7 @@ export class Budget {
     this.#bytes -= bytes;
   }
 
-  /** To be called before a constant is evaluated. @throws ModelError where that would take too long */
+  /** Call before a constant is evaluated. @throws ModelError if that takes too long */
   claimWork(drafts: readonly Draft[]): void {
     const operations = drafts.reduce((n, draft) => n + operationsOf(draft), 0);
     if (operations > this.#operations)
@@ -52,7 +52,7 @@ const operationsOf = ({ dims, reduction, body, finish }: Draft): number => {
 /** One thread: constants are small, and a model is imported while others run. */
 let engine: ReturnType<typeof openBackend> | undefined;
 
-/** The bytes of the target of instructions that read constants alone: what the machine would compute. */
+/** The target's bytes of instructions that read only constants, as the machine would compute them. */
 export function evaluate(drafts: readonly Draft[], budget: Budget): Uint8Array {
   const { target } = drafts[0] as Draft;
   budget.claimBytes(bytesOf(target));

@@ -12,9 +12,9 @@ const same = (a: View | readonly number[], b: View | readonly number[]): boolean
   JSON.stringify(a) === JSON.stringify(b);
 
 /**
- * Joins element-wise instructions to the one that makes their operand, so that it is never stored: bias, activation and
+ * Fuses element-wise instructions with the producer of their operand, so that the operand is never stored: bias, activation and
  * normalisation end up in the finish stage of a convolution, and the parts of a concatenation are written in place
- * (docs/importer.md, "Fusion"). Instructions come out in the order of the last one that each consists of.
+ * (docs/importer.md, "Fusion"). A fused instruction takes the place of the last one in it.
  */
 export function fuse(drafts: readonly Draft[], outputs: ReadonlySet<Storage>): Draft[] {
   const result = new Set<Draft>();
@@ -42,7 +42,7 @@ export function fuse(drafts: readonly Draft[], outputs: ReadonlySet<Storage>): D
   return [...result];
 }
 
-/** One instruction for `producer` and the `consumer` of its result, or null where that is not possible. */
+/** One instruction for `producer` and the `consumer` of its result, or null if they cannot be fused. */
 function join(producer: Draft, consumer: Draft, result: Storage): Draft | null {
   if (producer.body && consumer.body) return null;
   if (producer.scan || consumer.scan || !PASSED_ON.includes(result.dtype)) return null;
@@ -79,7 +79,7 @@ function join(producer: Draft, consumer: Draft, result: Storage): Draft | null {
   return encodedLength(fused) <= LIMITS.instructionBytes ? fused : null;
 }
 
-/** The finish stage that runs the producer's and then the consumer's, or null if it has too many values. @param roundedTo what passes from one to the other is rounded to a half type */
+/** The producer's finish stage followed by the consumer's, or null if it has too many values. @param roundedTo half type that the value between them is rounded to */
 function compose(
   producer: Draft,
   consumer: Draft,

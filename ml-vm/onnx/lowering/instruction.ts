@@ -7,7 +7,7 @@ import type { Draft } from "./draft.ts";
 
 export const bytesOf = (storage: Storage): number => storage.elements * dtypeSpec(storage.dtype).size;
 
-/** The instruction that a draft is, once storages have places. */
+/** The instruction of a draft, given the places of its storages. */
 export function instructionOf(draft: Draft, operand: (storage: Storage) => Operand): TensorInstruction {
   const { index } = operand(draft.target);
   const { write, dims, reduction, scan, accumulators, body, finish } = draft;

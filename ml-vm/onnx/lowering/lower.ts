@@ -21,7 +21,7 @@ import { type Draft, newStorage, rangesOf } from "./draft.ts";
 import { loadElement } from "./element.ts";
 import { type Budget, evaluate } from "./evaluate.ts";
 
-/** What a result is to be. */
+/** Type and shape of a result. */
 export interface ResultType {
   readonly dtype: DType;
   readonly shape: readonly number[];
@@ -31,7 +31,7 @@ export interface ResultType {
 export function registerBits(type: ScalarType, x: number | bigint): bigint {
   if (type === "f32") return f32Bits(Number(x));
   if (type === "f64") return f64Bits(Number(x));
-  if (typeof x === "number" && !Number.isInteger(x)) throw new OperandError(`${x} is no integer`);
+  if (typeof x === "number" && !Number.isInteger(x)) throw new OperandError(`${x} is not an integer`);
   return BigInt.asUintN(64, BigInt(x));
 }
 
@@ -41,11 +41,11 @@ export const scalarOf = (dtype: DType): ScalarType => dtypeSpec(dtype).scalar;
 interface Split {
   readonly lanes: number;
   readonly axis: number;
-  /** Terms that the lanes have together beyond the dimension's end. */
+  /** Number of terms of all lanes that are beyond the dimension's end. */
   readonly excess: number;
 }
 
-/** A stage being written: the scalar builder, with reads by index and the loop variables. */
+/** A stage under construction: the scalar builder, with reads by index and the loop variables. */
 export class Scope {
   readonly b = new ScalarBuilder();
   readonly dims: readonly number[];
@@ -73,7 +73,7 @@ export class Scope {
     return variable(VARIABLES.output + i);
   }
 
-  /** Reduction variable i; where the fold is split into lanes, the expression that stands for it. */
+  /** Reduction variable i; if the fold is split into lanes, the expression that replaces it. */
   r(i: number): Index {
     const index = variable(VARIABLES.reduction + i);
     if (i > 0 || !this.#split) return index;
@@ -82,10 +82,10 @@ export class Scope {
   }
 
   /**
-   * Element of `value` at one index for each axis; `pad` is what it is outside: a number, or a constant's only element. What
-   * lanes read beyond the end of a sum is 0 without one.
+   * Element of `value` at one index for each axis. `pad` is the value outside: a number, or a constant's only element. It
+   * defaults to 0 for lanes beyond the end of a sum.
    *
-   * @throws ModelError where an index can leave its axis, and no `pad` says what is there.
+   * @throws ModelError if an index can leave its axis and there is no `pad`.
    */
   read(value: Value, indices: readonly Index[], pad?: number | bigint | { readonly of: Value }): Scalar {
     const { storage, dtype, shape } = value;
@@ -102,7 +102,7 @@ export class Scope {
     return this.b.readElement({ operand, dtype, pad: bits, view }, scalarOf(dtype));
   }
 
-  /** A tensor that is smaller than its reader takes it for must be refused: what is missing would be read as zeros. */
+  /** Refuses a tensor that is smaller than its reader assumes: the missing elements would read as zeros. */
   #expectInside(shape: readonly number[], indices: readonly Index[]): void {
     for (const [axis, { offset, terms, indirect, outside }] of indices.entries()) {
       if (indirect !== undefined || outside === "clamp") continue;
@@ -113,7 +113,7 @@ export class Scope {
     }
   }
 
-  /** How far the lanes go beyond the first and the last term of a sum. */
+  /** By how much the lanes exceed the first and the last term of a sum. */
   #excess(terms: readonly Term[]): [below: number, above: number] {
     const split = this.#split;
     const lane = split && terms.find((t) => t.variable === split.axis && t.shift === 0 && t.bits === 0);
@@ -137,7 +137,7 @@ export class Scope {
     );
   }
 
-  /** An index that an integer tensor holds at `at`. Beyond its axis it is clamped. */
+  /** An index read from an integer tensor at `at`, clamped to its axis. */
   lookup(indices: Value, at: readonly Index[]): Index {
     const { storage } = indices;
     if (storage.data && storage.elements === 1) return constantIndex(Number(BigInt.asIntN(64, this.#first(storage))));
@@ -148,10 +148,10 @@ export class Scope {
 /** A view's extent is a field of four bytes. */
 export const MOST_ELEMENTS = 2 ** 32 - 1;
 
-/** How terms come together; each has a neutral element. */
+/** How terms are combined; each has a neutral element. */
 export type Combine = "sum" | "max" | "min" | "product";
 
-/** @throws ModelError for extremes of u64, which registers order as signed. */
+/** @throws ModelError for extremes of u64, because registers compare as signed. */
 export function neutral(combine: Combine, dtype: DType): number | bigint {
   if (combine === "sum") return 0;
   if (combine === "product") return 1;
@@ -170,26 +170,26 @@ export function combineWith(b: ScalarBuilder, combine: Combine, acc: Scalar, ter
 }
 
 export interface Fold {
-  /** Output space; the result's shape unless told. */
+  /** Output space. Default: the result's shape. */
   readonly dims?: readonly number[];
   readonly space: readonly number[];
   readonly accumulators: readonly Constant[];
   readonly scan?: boolean;
   readonly body: (s: Scope, accumulators: readonly Scalar[]) => readonly Scalar[];
   readonly finish: (s: Scope, accumulators: readonly Scalar[]) => Scalar;
-  /** Where results go: one index for each axis of the result. */
+  /** Position of results: one index for each axis of the result. */
   readonly write?: (s: Scope) => readonly Index[];
 }
 
 export interface Reduction {
   readonly space: readonly number[];
   readonly combine: Combine;
-  /** Type of the terms, which fixes accumulator and neutral element. */
+  /** Type of the terms, which determines the accumulator and the neutral element. */
   readonly of: DType;
   /** The accumulator with one more term. Reads outside give the neutral element if they pad with `neutral`. */
   readonly term: (s: Scope, acc: Scalar) => Scalar;
   readonly finish?: (s: Scope, acc: Scalar) => Scalar;
-  /** Whether every read of `term` has reduction variable 0 as an axis of its own, so that lanes may run past its end. */
+  /** Whether every read of `term` has reduction variable 0 as a separate axis, so that lanes can exceed its end. */
   readonly splittable?: boolean;
 }
 
@@ -201,10 +201,10 @@ export function laneCount(outputs: number, space: readonly number[], splittable 
   return Math.min(lanes, 2 ** Math.ceil(Math.log2(space[0] ?? 1)));
 }
 
-/** Collects the instructions of a model while operators are lowered; evaluates what depends on constants alone. */
+/** Collects the instructions of a model while operators are lowered; evaluates what depends only on constants. */
 export class Lowering {
   readonly drafts: Draft[] = [];
-  /** Whether the node that is lowered is one of those that need half types as stored (docs/importer.md, "Fusion"). */
+  /** Whether the node being lowered needs half types rounded as stored (docs/importer.md, "Fusion"). */
   exact = false;
   readonly softfloat: Softfloat;
   readonly budget: Budget;
@@ -215,12 +215,12 @@ export class Lowering {
     this.budget = budget;
   }
 
-  /** A tensor of which each element is `f` of the output's indices. */
+  /** A tensor whose elements are `f` of the output's indices. */
   map(type: ResultType, f: (s: Scope) => Scalar): Value {
     return this.pieces(type, [{ dims: type.shape, f }]);
   }
 
-  /** A tensor that several maps write in turn. `write` gives, for each, where its elements go. */
+  /** A tensor that several maps write in turn. `write` gives the positions of each map's elements. */
   pieces(
     type: ResultType,
     pieces: readonly {
@@ -291,7 +291,7 @@ export class Lowering {
     });
   }
 
-  /** A constant made from another one, once for each `key`. */
+  /** A constant computed from another one, once for each `key`. */
   derive(value: Value, key: string, make: () => Value): Value {
     const known = this.#derived.get(value.storage) ?? new Map<string, Value>();
     this.#derived.set(value.storage, known);

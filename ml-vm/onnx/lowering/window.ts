@@ -47,7 +47,7 @@ export function windowOf(call: Call, input: readonly number[], kernel: readonly 
     const [before, after] = auto === "VALID" ? [0, 0] : [pads[i] as number, pads[rank + i] as number];
     const room = (size + before + after - reach) / stride;
     let output = (ceil ? Math.ceil(room) : Math.floor(room)) + 1;
-    // A window that would begin in the padding behind the tensor is left out.
+    // A window that would begin in the padding after the tensor is omitted.
     if (ceil && (output - 1) * stride >= size + before) output--;
     if (!(output >= 1))
       call.fail(`a window of ${reach} does not fit an axis of ${size} padded by ${before} and ${after}`);
