@@ -7,7 +7,7 @@
 
 enum { RATE = 136, CAPACITY = 8192 };
 
-/** The message, with room for its padding; its first 32 bytes are then the digest. */
+/** The message, with room for its padding. After hashing, the first 32 bytes are the digest. */
 static uint8_t message[CAPACITY + RATE] __attribute__((aligned(8)));
 
 static const uint64_t ROUND[24] = {
@@ -18,7 +18,7 @@ static const uint64_t ROUND[24] = {
   0x8000000080008081, 0x8000000000008080, 0x0000000080000001, 0x8000000080008008,
 };
 
-/** Lane (x, y) is number x + 5y. Pi brings lane FROM[i] to place i; rho has turned it by TURN[i] before. */
+/** Lane (x, y) is number x + 5y. Pi moves lane FROM[i] to place i; before, rho rotates it by TURN[i]. */
 static const uint8_t FROM[25] = {0,  6,  12, 18, 24, 3,  9,  10, 16, 22, 1,  7, 13,
                                  19, 20, 4,  5,  11, 17, 23, 2,  8,  14, 15, 21};
 static const uint8_t TURN[25] = {0, 44, 43, 21, 14, 28, 20, 3,  45, 61, 1,  6, 25,
@@ -55,19 +55,19 @@ static void absorb(const uint64_t *block)
   permute(lanes);
 }
 
-/** Where messages, or pieces of them, of at most 8,192 bytes are put. */
+/** Address of the buffer for messages, or pieces of them, of at most 8,192 bytes. */
 uint8_t *keccak_message(void) { return message; }
 
-/** The sponge as it stands, 200 bytes. */
+/** The current sponge, 200 bytes. */
 uint8_t *keccak_state(void) { return (uint8_t *)lanes; }
 
-/** Takes in a piece, of whole blocks. */
+/** Absorbs a piece of whole blocks. */
 void keccak_absorb(uint32_t length)
 {
   for (uint32_t at = 0; at < length; at += RATE) absorb((const uint64_t *)(message + at));
 }
 
-/** Takes in the last piece, and replaces its beginning by the digest. */
+/** Absorbs the last piece, and writes the digest over its beginning. */
 void keccak_finish(uint32_t length)
 {
   const uint32_t padded = (length / RATE + 1) * RATE;
@@ -78,7 +78,7 @@ void keccak_finish(uint32_t length)
   memcpy(message, lanes, 32);
 }
 
-/** Replaces the beginning of a message by its digest. */
+/** Writes a message's digest over its beginning. */
 void keccak_digest(uint32_t length)
 {
   memset(lanes, 0, sizeof lanes);

@@ -39,7 +39,7 @@ typedef struct {
   size_t length;
 } Bytes;
 
-/** The bytes of a Uint8Array; throws and gives 0 for anything else. */
+/** The bytes of a Uint8Array. Throws and returns 0 for other values. */
 static int get_bytes(napi_env env, napi_value value, Bytes *bytes)
 {
   napi_typedarray_type type;
@@ -79,7 +79,7 @@ static napi_value *get_arguments(napi_env env, napi_callback_info info, size_t c
   return NULL;
 }
 
-/** engines(): names by index, null for those that this processor does not run. */
+/** engines(): names by index, null for those that this processor lacks. */
 static napi_value engines(napi_env env, napi_callback_info info)
 {
   (void)info;
@@ -113,7 +113,7 @@ static napi_value prepare(napi_env env, napi_callback_info info)
   return handle;
 }
 
-/** Operands that are not where the processor loads their type from at once are copied; freed by `release`. */
+/** Copies operands that are not aligned for their type; `release` frees them. */
 typedef struct {
   void *copy[MAX_OPERANDS + 1];
   int copies;
@@ -172,7 +172,7 @@ static int get_counters(napi_env env, napi_value list, Run *run)
   return 1;
 }
 
-/** execute(engine, handle, operands, target, counters, from, to, threads): threads 0 asks for the interpreter. */
+/** execute(engine, handle, operands, target, counters, from, to, threads): threads 0 selects the interpreter. */
 static napi_value execute(napi_env env, napi_callback_info info)
 {
   napi_value a[8];

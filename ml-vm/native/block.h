@@ -1,9 +1,9 @@
 /**
- * Any program, a block of output elements at a time: each operation runs over the whole block before the next one, so that
- * the cost of deciding what to do is shared, and the compiler's vectors do the rest. An element's own operations keep their
- * order, so results are the interpreter's, bit for bit.
+ * Runs any program on a block of output elements at a time: each operation runs over the whole block before the next one.
+ * So the block shares the cost of dispatch, and the compiler can vectorise the loops. The operations of each element keep
+ * their order, so results equal the interpreter's, bit for bit.
  *
- * A block is a piece of a *row* where the views allow it: elements along which every view moves by a constant step (the last
+ * A block is part of a *row* if the views allow it: elements along which every view moves by a constant step (the last
  * dimension, joined with those before it where all views agree). Otherwise lanes keep their indices in arrays.
  */
 #ifndef ELENCH_NATIVE_BLOCK_H
@@ -14,10 +14,10 @@
 #include "scratch.h"
 #include "views.h"
 
-/** A shorter row is not worth a block of its own. */
+/** Minimum length of a row for a block. */
 enum { SHORT_ROW = 48 };
 
-/** Memory of a block of registers, whatever their type: blocks are exchanged. */
+/** Memory of a block of registers of any type, because blocks are exchanged. */
 enum { LANES_BYTES = MAX_LANES * 8 };
 
 typedef struct {
@@ -25,12 +25,12 @@ typedef struct {
   LinearView linear;
   /** Variables whose coefficients are not 0. */
   int uses, use[FIRST_COUNTER];
-  /** In rows: steps of the coordinates from lane to lane, and of the element if the view is linear. */
+  /** For rows: steps of the coordinates from lane to lane, and of the element if the view is linear. */
   i64 slope[MAX_COORDINATES], step;
-  /** Else: what the lanes' own indices add to each coordinate (null: nothing) and to the element; bounds of the former. */
+  /** Else: offsets of each lane in each coordinate (null: 0) and in the element; bounds of the former. */
   i64 *part[MAX_COORDINATES], *place;
   i64 least[MAX_COORDINATES], greatest[MAX_COORDINATES];
-  /** Whether `place` is 0, 1, 2, ... from its first, or the same throughout: then `step` tells, and `first`. */
+  /** Whether `place` ascends by 1 from its first value, or is constant: `step` tells which, and `first`. */
   bool even;
   i64 first;
 } BlockView;
@@ -38,9 +38,9 @@ typedef struct {
 typedef struct {
   const Stage *stage;
   BlockView *view;
-  /** Own memory of each value; where its lanes are now. */
+  /** Memory of each value; current location of its lanes. */
   void **slot, **value;
-  /** Element that a read's slot is filled with throughout, or -1. */
+  /** Element that fills a read's whole slot, or -1. */
   i64 *filled;
 } BlockStage;
 
@@ -52,7 +52,7 @@ typedef struct {
   /** The first of the dimensions that a row joins, and its length. */
   int joined;
   i64 rowLength;
-  /** In rows, of the first lane; else output variables are 0 here. */
+  /** For rows, those of the first lane; else output variables are 0 here. */
   i64 variable[VARIABLES];
   i64 *index[MAX_DIMS];
   int n;
@@ -82,7 +82,7 @@ typedef struct {
   LinearView linear;
 } PlannedView;
 
-/** Whether dimension d - 1 can join those from d to the last in one row, as far as this view goes. */
+/** Whether this view allows dimension d - 1 to join those from d to the last in one row. */
 static bool can_join(const PlannedView *planned, const Space *output, int d)
 {
   int last = output->rank - 1;
@@ -118,7 +118,7 @@ static void plan_rows(Block *b, const PlannedView *planned, int count)
   }
   while (b->rows && b->joined > 0) {
     int d = b->joined;
-    // A last dimension of size 1 has no coefficient to go by.
+    // A last dimension of size 1 has no coefficient.
     bool can = in->output.dim[last] > 1 && !uses_index(&in->innerStage, d - 1, last) &&
                !uses_index(&in->bodyStage, d - 1, last) && !uses_index(&in->finishStage, d - 1, last);
     for (int i = 0; i < count && can; i++) can = can_join(&planned[i], &in->output, d);
@@ -162,7 +162,7 @@ static void set_up_stage(Block *b, BlockStage *s, const Stage *stage, const Plan
   s->value = scratch_take(&b->scratch, values * sizeof(void *));
   s->filled = scratch_take(&b->scratch, (size_t)stage->reads * sizeof(i64));
   for (int i = stage->entries; i < stage->values; i++) {
-    // Lanes behind a block's last one are computed too: subnormal leavings would make that slow.
+    // Lanes after a block's last one are computed too: subnormal residues would slow that down.
     s->slot[i] = s->value[i] = memset(scratch_take(&b->scratch, LANES_BYTES), 0, LANES_BYTES);
   }
   for (int i = 0; i < stage->reads; i++) {
@@ -191,7 +191,7 @@ static size_t stage_memory(const Stage *stage)
   return size + 8 * SCRATCH_ALIGNMENT;
 }
 
-/** Memory that a block of this instruction needs, or a little more. */
+/** Upper bound of the memory that a block of this instruction needs. */
 static size_t block_memory(const Instruction *in)
 {
   size_t fixed = (MAX_DIMS + 3 * MAX_ACCUMULATORS + 2 + MAX_COORDINATES + 2) * (size_t)LANES_BYTES;
@@ -221,7 +221,7 @@ static PlannedView plan_write(const Block *b)
   return (PlannedView){&b->in->write, linear_view(&b->in->write, &b->ranges, b->run->counter)};
 }
 
-/** Makes a block for the run, in `scratch`: block_memory(in) bytes that must outlive it. */
+/** Creates a block for the run in `scratch`: block_memory(in) bytes that must outlive it. */
 static void set_up_block(Block *b, const Instruction *in, const Run *run, Scratch scratch)
 {
   set_up_run(b, in, run, scratch);
@@ -242,7 +242,7 @@ static void set_up_block(Block *b, const Instruction *in, const Run *run, Scratc
   set_up_view(b, &b->write, &in->write, planned[reads].linear);
 }
 
-/** The same for a block that only finishes: accumulators come from elsewhere, and rows need not suit the body. */
+/** The same for a block that only runs `finish`: accumulators are given, and rows need not suit the body. */
 static void set_up_finish(Block *b, const Instruction *in, const Run *run, Scratch scratch)
 {
   set_up_run(b, in, run, scratch);
@@ -257,7 +257,7 @@ static void set_up_finish(Block *b, const Instruction *in, const Run *run, Scrat
 
 /* ---- places of lanes ---- */
 
-/** In general blocks: what the lanes' indices add to the view's coordinates and element. */
+/** For general blocks: the lanes' offsets in the view's coordinates and element. */
 static void place_lanes(Block *b, BlockView *v)
 {
   int n = b->n;
@@ -303,7 +303,7 @@ static void place_stage(Block *b, BlockStage *s)
   for (int i = 0; s->stage != NULL && i < s->stage->reads; i++) place_lanes(b, &s->view[i]);
 }
 
-/** Elements [element, element + n): within one row, if the block is of rows. */
+/** Sets the elements [element, element + n); within one row, if the block has rows. */
 static void begin_block(Block *b, i64 element, int n)
 {
   const Space *output = &b->in->output;
@@ -328,7 +328,7 @@ static void begin_block(Block *b, i64 element, int n)
   place_lanes(b, &b->write);
 }
 
-/** The coordinate without what differs between lanes (of the first lane, in rows). */
+/** The coordinate without the lanes' offsets (for rows: of the first lane). */
 static inline i64 common_part(const Block *b, const Coordinate *c)
 {
   i64 at = c->offset;
@@ -373,7 +373,7 @@ static void find_places(Block *b, const BlockView *v, void *const *reads)
   }
 }
 
-/** The lanes that are inside, [lo, hi), of a view that moves evenly; false where a clamp or an indirect part needs each lane's own. */
+/** The lanes [lo, hi) that are inside, for a view with constant steps; false if a clamp or an indirect part varies by lane. */
 static bool even_lanes(const Block *b, const BlockView *v, int *lo, int *hi, i64 *start, i64 *step)
 {
   i64 n = b->n, first = 0, end = n;
@@ -405,7 +405,7 @@ static bool even_lanes(const Block *b, const BlockView *v, int *lo, int *hi, i64
 
 /* ---- running ---- */
 
-/** Register types that memory holds as they are: no copy is needed. */
+/** Register types with the same layout in memory: no copy is needed. */
 static inline bool is_direct(uint8_t dtype)
 {
   return dtype == DTYPE_F32 || dtype == DTYPE_F64 || dtype == DTYPE_I64 || dtype == DTYPE_U64;
@@ -461,7 +461,7 @@ static void load_each(Block *b, BlockStage *s, int i)
   }
 }
 
-/** In general blocks, where the whole block is inside: the element without the lanes' own places, else -1. */
+/** For general blocks: the element without the lanes' offsets if the whole block is inside, else -1. */
 static i64 common_element(const Block *b, const BlockView *v)
 {
   i64 element = 0;
@@ -471,7 +471,7 @@ static i64 common_element(const Block *b, const BlockView *v)
     if (c->indirect >= 0 || at + v->least[i] < 0 || at + v->greatest[i] >= c->extent) return -1;
     element += c->stride * at;
   }
-  // Lanes may lie below it.
+  // Lanes can have negative offsets.
   return element < 0 ? -1 : element;
 }
 
@@ -513,7 +513,7 @@ static void index_lanes(const Block *b, int variable, i64 *lanes)
   fill_lanes(lanes, TYPE_INT, (uint64_t)b->variable[variable], b->n);
 }
 
-/** Values on entry are in s->value already. */
+/** Values on entry are already in s->value. */
 static void run_block_stage(Block *b, BlockStage *s)
 {
   const Stage *stage = s->stage;
@@ -530,7 +530,7 @@ static void run_block_stage(Block *b, BlockStage *s)
   }
 }
 
-/** The stage's outs become the accumulators: by exchanging memory where a result has its own, else by copying. */
+/** Makes the stage's outs the accumulators: exchanges memory if a result has its own, else copies. */
 static void accumulate(Block *b, BlockStage *s, void **acc)
 {
   const Stage *stage = s->stage;
@@ -592,7 +592,7 @@ static void start_accumulators(const Block *b, const Constant *initial, int coun
   for (int i = 0; i < count; i++) fill_lanes(acc[i], initial[i].type, initial[i].bits, b->n);
 }
 
-/** The next point of a space, in the variables from `first` on. */
+/** Advances to the next point of a space, in the variables from `first` on. */
 static inline void advance(i64 *variable, int first, const Space *space)
 {
   for (int d = space->rank - 1; d >= 0 && ++variable[first + d] == space->dim[d]; d--) variable[first + d] = 0;

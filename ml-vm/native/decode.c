@@ -4,7 +4,7 @@
 
 #include "operations.h"
 
-/** Bytes being read; after the first error every read gives zero. */
+/** Bytes being read. After the first error every read returns zero. */
 typedef struct {
   const uint8_t *at, *end;
   const char *error;
@@ -78,7 +78,7 @@ static Term read_term(Source *source)
   return term;
 }
 
-/** `stage` has the reads that an indirect coordinate may name. */
+/** `stage` has the reads that an indirect coordinate can refer to. */
 static View read_view(Source *source, const Stage *stage)
 {
   View view = {.coordinates = read_count(source, MAX_COORDINATES, "a view has more than 8 coordinates")};
@@ -125,7 +125,7 @@ static void read_reads(Source *source, Stage *stage, Instruction *instruction)
     read->pad = read_uint(source, 8);
     if (read->operand >= instruction->operands) refuse(source, "a read names an operand that does not exist");
     if (read->dtype < DTYPE_F32 || read->dtype > DTYPE_BOOL) refuse(source, "a read's element type is unknown");
-    // Reads so far are those that this one may name.
+    // This read can refer to the reads so far.
     stage->reads = i;
     read->view = read_view(source, stage);
     if (source->error != NULL) return;
@@ -156,7 +156,7 @@ static const Signature SIGNATURES[256] = {
 };
 // clang-format on
 
-/** The operation's signature; of `select`, the one that its second operand asks for. */
+/** The operation's signature; for `select` it depends on the second operand. */
 static Signature signature_of(Source *source, const Stage *stage, Operation op)
 {
   if (op.code == OP_SELECT) {
@@ -190,7 +190,7 @@ static void read_operations(Source *source, Stage *stage)
   stage->operations = count;
 }
 
-/** `wanted` are the types of what the stage's `outs` replace. */
+/** `wanted` are the types of the values that the stage's `outs` replace. */
 static void read_stage(Source *source, Stage *stage, Instruction *instruction, const uint8_t *entryTypes, int entries,
                        const uint8_t *wanted, int outs)
 {
@@ -216,7 +216,7 @@ static void read_stage(Source *source, Stage *stage, Instruction *instruction, c
   }
 }
 
-/** Which accumulators, spaces and flags may stand together. */
+/** Checks that accumulators, spaces and flags are consistent. */
 static void check_structure(Source *source, const Instruction *in)
 {
   if (in->accumulators == 0 && (in->reduction.rank > 0 || in->scan || in->innerAccumulators > 0)) {

@@ -1,4 +1,4 @@
-/** Chooses how an instruction is run, and shares its elements between threads. */
+/** Selects the method for an instruction, and distributes its elements over threads. */
 #ifndef ELENCH_NATIVE_EXECUTE_H
 #define ELENCH_NATIVE_EXECUTE_H
 
@@ -6,7 +6,7 @@
 #include "threads.h"
 #include "window.h"
 
-/** Scalar operations, about, below which a second thread is not worth waking; and parts for each thread, to even them out. */
+/** Approximate number of scalar operations that pays for a second thread; and parts per thread, to balance the load. */
 enum { WORTH_SHARING = 1 << 16, PARTS = 4 };
 
 typedef struct {
@@ -33,7 +33,7 @@ static void run_share(void *context, int64_t index)
   run_blocks(&block, from, to);
 }
 
-/** Whether each write of the run goes to an element of its own, so that their order does not matter. */
+/** Whether all writes of the run go to different elements, so that their order does not matter. */
 static bool writes_once(const Instruction *in, const Run *run)
 {
   Ranges ranges = ranges_of(in);

@@ -1,4 +1,4 @@
-/** A tensor instruction, decoded (ml-vm/program/program.ts says what the fields mean). */
+/** A decoded tensor instruction (ml-vm/program/program.ts documents the fields). */
 #ifndef ELENCH_NATIVE_INSTRUCTION_H
 #define ELENCH_NATIVE_INSTRUCTION_H
 
@@ -10,7 +10,7 @@
 
 typedef struct {
   uint8_t variable, shift;
-  /** Applied after the shift; all ones where the term has no `bits`. */
+  /** Applied after the shift; all ones if the term has no `bits`. */
   i64 mask;
   i64 factor;
 } Term;
@@ -82,7 +82,7 @@ static inline uint8_t dtype_register(uint8_t dtype)
   return dtype == DTYPE_F64 ? TYPE_F64 : dtype <= DTYPE_BF16 ? TYPE_F32 : TYPE_INT;
 }
 
-/** What a call runs on: memory of the operands and of the target, the variables' values, and which elements. */
+/** Arguments of a call: memory of the operands and of the target, the variables' values, and the range of elements. */
 typedef struct {
   const uint8_t *operand[MAX_OPERANDS];
   uint8_t *target;

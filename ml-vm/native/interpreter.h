@@ -1,6 +1,6 @@
 /**
- * The machine as its specification reads: one element, one term, one operation at a time. Runs every program; what the
- * faster ways give is compared with it.
+ * A direct transcription of the specification: one element, one term, one operation at a time. Runs every program; tests
+ * compare the faster methods with it.
  */
 #ifndef ELENCH_NATIVE_INTERPRETER_H
 #define ELENCH_NATIVE_INTERPRETER_H
@@ -14,7 +14,7 @@ typedef struct {
   i64 variable[VARIABLES];
 } Walk;
 
-/** Takes the last digit off `rest`, of `size` values. Division of 64 bits takes several times as long as one of 32. */
+/** Removes the last digit, of `size` values, from `rest`. 64-bit division takes several times as long as 32-bit division. */
 static inline i64 take_digit(i64 *rest, i64 size)
 {
   i64 whole = *rest;
@@ -23,7 +23,7 @@ static inline i64 take_digit(i64 *rest, i64 size)
   return whole - *rest * size;
 }
 
-/** Puts the indices of the `position`-th point of a space into the variables from `first` on. */
+/** Sets the variables from `first` on to the indices of the `position`-th point of a space. */
 static inline void set_indices(i64 *variable, int first, const Space *space, i64 position)
 {
   for (int d = space->rank - 1; d >= 0; d--) variable[first + d] = take_digit(&position, space->dim[d]);
@@ -36,7 +36,7 @@ static inline i64 term_value(const Term *term, const i64 *variable)
 
 static inline i64 saturate32(i64 a) { return a < INT32_MIN ? INT32_MIN : a > INT32_MAX ? INT32_MAX : a; }
 
-/** Index of the element that the view means, or -1 where it is outside. `reads` are values for indirect coordinates. */
+/** Index of the view's element, or -1 if it is outside. `reads` are values for indirect coordinates. */
 static i64 element_of(const View *view, const i64 *variable, const uint64_t *reads)
 {
   i64 element = 0;
@@ -72,7 +72,7 @@ static uint64_t apply(uint8_t code, uint64_t a, uint64_t b, uint64_t c)
   }
 }
 
-/** Runs a stage on `values`, whose entries are in place. */
+/** Runs a stage on `values`, which already holds the entries. */
 static void run_stage(const Walk *walk, const Stage *stage, uint64_t *values)
 {
   uint64_t *reads = values + stage->entries, *next = reads;

@@ -45,9 +45,9 @@ static const uint64_t ROUND_CONSTANTS[24] = {
   0x8000000080008081, 0x8000000000008080, 0x0000000080000001, 0x8000000080008008,
 };
 
-/** Theta's column parity of column x, and what it adds to the column: D[x] = C[x-1] ^ rot(C[x+1], 1). */
+/** Theta's parity of column x, and the word that it adds to the column: D[x] = C[x-1] ^ rot(C[x+1], 1). */
 #define PARITY(x) XOR3(XOR3(s[x], s[x + 5], s[x + 10]), s[x + 15], s[x + 20])
-/** One row after rho and pi, from the five words that pi brings there, and chi on it. */
+/** One row after rho and pi, from the five words that pi moves there, then chi. */
 #define ROW(y, A, RA, B, RB, C, RC, D, RD, E, RE)                                                                      \
   do {                                                                                                                 \
     Lanes b0 = ROTATE(XOR(s[A], d[A % 5]), RA);                                                                        \
@@ -75,7 +75,7 @@ static inline void keccak_round(const Lanes s[25], Lanes t[25], uint64_t constan
   ROW(4, 2, 62, 8, 55, 14, 39, 15, 41, 21, 2);
 }
 
-/** Hashes KECCAK_LANES messages of `words` 64-bit words (16 or 8), one after the other at `message`, into `hashes`. */
+/** Hashes KECCAK_LANES messages of `words` 64-bit words (16 or 8), consecutive at `message`, into `hashes`. */
 static void keccak_lanes(const uint8_t *message, int words, uint8_t *hashes)
 {
   Lanes s[25], t[25];
@@ -98,7 +98,7 @@ static void keccak_lanes(const uint8_t *message, int words, uint8_t *hashes)
   }
 }
 
-/** Hashes `count` messages of `bytes` (128 or 64) each; of `data` there are only `length` bytes, zeros follow. */
+/** Hashes `count` messages of `bytes` (128 or 64) each; `data` has `length` bytes and is padded with zeros. */
 static void keccak_many(const uint8_t *data, uint64_t length, uint64_t count, int bytes, uint8_t *hashes)
 {
   uint64_t group = (uint64_t)KECCAK_LANES * (uint64_t)bytes;

@@ -12,8 +12,8 @@
 enum { MAX_LANES = 256, LANE_GROUP = 16 };
 
 /**
- * Operations run on whole groups of lanes: those behind the last one hold anything, and nobody looks. So loops have no
- * remainder, whose branches would cost more than the lanes do.
+ * Operations run on whole groups of lanes. Lanes after the last one hold arbitrary values and are ignored. So loops have
+ * no remainder, whose branches would cost more than the extra lanes.
  */
 static inline int whole_lanes(int n) { return (n + LANE_GROUP - 1) & -LANE_GROUP; }
 
@@ -59,7 +59,7 @@ static const LaneOperation LANE_OPERATIONS[256] = {
 #undef ENTRY
 };
 
-/** f32.fma, by vectors that fuse, or that imitate it: compilers make none from f32_fma where the processor has none. */
+/** f32.fma with vectors, fused or emulated: compilers do not vectorise f32_fma if the processor lacks fma. */
 static void lanes_fused(void *restrict result, const void *a, const void *b, const void *c, int n)
 {
   for (int i = 0; i < whole_lanes(n); i += WIDTH) {
@@ -68,7 +68,7 @@ static void lanes_fused(void *restrict result, const void *a, const void *b, con
   }
 }
 
-/** result = fma(x, w, acc), w the same for all lanes. */
+/** result = fma(x, w, acc), with one w for all lanes. */
 static void lanes_scaled(f32 *restrict result, const f32 *x, f32 w, const f32 *acc, i64 n)
 {
   i64 i = 0;
@@ -136,8 +136,8 @@ static void load_lanes(void *restrict lanes, const uint8_t *data, uint8_t dtype,
 }
 
 /**
- * `n` lanes, of which [lo, hi) are elements element + step * lane, as f32 registers, and the others `pad`. Memory before and
- * behind those elements is not touched.
+ * `n` lanes, of which [lo, hi) are elements element + step * lane, as f32 registers, and the others `pad`. Memory outside
+ * these elements is not accessed.
  */
 static inline void load_padded(f32 *to, const uint8_t *data, uint8_t dtype, i64 element, i64 step, int lo, int hi,
                                int n, f32 pad)

@@ -1,11 +1,11 @@
 /**
  * Matrix products and convolutions: folds whose body is acc := fma(x, w, acc).
  *
- * The output's dimensions are taken apart, from the last one: *lanes*, which only one of the two operands depends on (columns
- * of a matrix, pixels of a convolution), before them *rows*, which only the other one depends on (rows, output channels),
- * and what is left, the *batch*. Lanes lie along vectors; the terms of a block of lanes are packed, padding included, where
- * they do not lie so already. A tile of rows x vectors stays in registers over a block of terms; then its partial sums are
- * stored, and taken up again by the next block. Each element's terms are added in their order: no result depends on tiles.
+ * The output's dimensions are split, from the last one: *lanes*, on which only one of the two operands depends (columns
+ * of a matrix, pixels of a convolution), before them *rows*, on which only the other one depends (rows, output channels),
+ * and the rest, the *batch*. Lanes run along vectors; the terms of a block of lanes are packed, padding included, unless
+ * they are already contiguous. A tile of rows x vectors stays in registers over a block of terms; then its partial sums
+ * are stored, and loaded again by the next block. Each element's terms are added in order: no result depends on tiles.
  */
 #ifndef ELENCH_NATIVE_PRODUCT_H
 #define ELENCH_NATIVE_PRODUCT_H
@@ -29,16 +29,16 @@ typedef struct {
   i64 terms;
   /** Elements from term to term of w; of x only if `inPlace`. */
   i64 wStep, xStep;
-  /** x is read where it lies: WIDTH lanes from a multiple of WIDTH on lie side by side, f32. */
+  /** x is read in place: WIDTH f32 lanes from a multiple of WIDTH on are contiguous. */
   bool inPlace;
-  /** Lanes that x walks evenly, and the step. */
+  /** Number of lanes along which x has a constant step, and the step. */
   i64 laneRow, laneStep;
   i64 slope[MAX_COORDINATES];
   bool safe[MAX_COORDINATES];
   i64 blockLanes, blockRows, laneBlocks, rowBlocks;
 } Product;
 
-/* ---- recognising ---- */
+/* ---- recognition ---- */
 
 static bool is_product_body(const Instruction *in)
 {
@@ -88,11 +88,11 @@ static bool has_term_step(const View *view, const Space *reduction, i64 *step)
   return true;
 }
 
-/** Whether lanes [m * WIDTH, (m + 1) * WIDTH) lie side by side, given that the view is never outside. */
+/** Whether lanes [m * WIDTH, (m + 1) * WIDTH) are contiguous, given that the view is never outside. */
 static bool has_lane_vectors(const Product *p, const View *view)
 {
   if (p->laneRow == p->lanes && p->laneStep == 1) return true;
-  // One lane dimension, in panels: its low four bits are the element's, the others move it anyhow.
+  // One lane dimension, in panels: its low four bits select the element, the others move it arbitrarily.
   int last = p->in->output.rank - 1;
   if (p->laneDim != last) return false;
   i64 low = 0;
@@ -108,7 +108,7 @@ static bool has_lane_vectors(const Product *p, const View *view)
   return low == 1;
 }
 
-/** Terms of the lanes' dimensions are plain; coordinates that may be outside are padded. Sets what packing needs. */
+/** Terms of the lanes' dimensions are plain; coordinates that can be outside are padded. Sets the fields for packing. */
 static bool plan_packing(Product *p)
 {
   const View *view = &p->x->view;
@@ -174,7 +174,7 @@ static bool plan_product(Product *p, const Instruction *in, const Run *run)
   bool fixed = is_never_outside(&p->x->view, &p->ranges, run->counter) &&
                has_term_step(&p->x->view, &in->reduction, &p->xStep) && has_lane_vectors(p, &p->x->view) &&
                p->x->dtype == DTYPE_F32;
-  // Far steps from term to term cost more than packing once for all rows.
+  // Large steps from term to term cost more than packing once for all rows.
   p->inPlace = fixed && (!packs || llabs(p->xStep) <= 64 || p->rows < 2 * TILE_ROWS);
   if (!p->inPlace && (!packs || p->rows < 4)) return false;
   return true;
@@ -182,7 +182,7 @@ static bool plan_product(Product *p, const Instruction *in, const Run *run)
 
 /* ---- packing x ---- */
 
-/** Lanes of a block that x walks evenly: where they begin, and the coordinates of the first one at term 0. */
+/** Lanes of a block along which x has a constant step: their start, and the coordinates of the first one at term 0. */
 typedef struct {
   int lane, length;
   i64 element;
@@ -237,8 +237,8 @@ static inline void inside_lanes(const Product *p, const Segment *s, const i64 *s
 }
 
 /**
- * `count` terms from the one that the variables stand at, each BLOCK_LANES apart in `panel`. Lanes from `end` to a whole
- * vector are 0: what memory happened to hold might be subnormal, and slow to multiply.
+ * Packs `count` terms, from the variables' current one, each BLOCK_LANES apart in `panel`. Lanes from `end` to a whole
+ * vector are set to 0, because residues could be subnormal and slow to multiply.
  */
 static void pack_terms(const Product *p, i64 *variable, i64 count, const Segment *segments, int found, i64 end,
                        f32 *panel)
@@ -270,7 +270,7 @@ static void pack_terms(const Product *p, i64 *variable, i64 count, const Segment
 
 /* ---- tiles ---- */
 
-/** sums[r][v] := fma of the terms in order, for `rows` x `vecs` vectors; the compiler knows both. */
+/** sums[r][v] := fma of the terms in order, for `rows` x `vecs` vectors, both compile-time constants. */
 static inline __attribute__((always_inline)) void tile(int rows, int vecs, const f32 *const *w, i64 wStep,
                                                        const f32 *const *x, i64 xStep, i64 terms, f32 *sums)
 {
@@ -310,7 +310,7 @@ typedef void (*TileKernel)(const f32 *const *w, i64 wStep, const f32 *const *x, 
   {                                                                                                                    \
     tile(ROWS, VECS, w, wStep, x, xStep, terms, sums);                                                                 \
   }
-// clang-format 14 takes these definitions for expressions.
+// clang-format 14 parses these definitions as expressions.
 // clang-format off
 TILE(1, 1) TILE(2, 1) TILE(4, 1) TILE(1, 2) TILE(2, 2) TILE(4, 2)
 #if defined(__AVX2__)
@@ -335,7 +335,7 @@ static const TileKernel TILES[3][2] = {{tile_1_1, tile_1_2}, {tile_2_1, tile_2_2
 #endif
 // clang-format on
 
-/** All rows, in tiles as tall as there are left. */
+/** All rows, in the tallest tiles that fit the remaining ones. */
 static void run_tiles(const f32 *const *w, i64 wStep, i64 rows, const f32 *const *x, i64 xStep, int vecs, i64 terms,
                       f32 *sums)
 {
@@ -348,7 +348,7 @@ static void run_tiles(const f32 *const *w, i64 wStep, i64 rows, const f32 *const
 
 /* ---- blocks ---- */
 
-/** Memory that a task works in. */
+/** Working memory of a task. */
 typedef struct {
   Block finish;
   i64 variable[VARIABLES];
@@ -364,7 +364,7 @@ static size_t product_memory(const Product *p)
          rowTerms + (size_t)p->blockRows * sizeof(f32 *) + BLOCK_LANES * sizeof(Segment) + 8 * SCRATCH_ALIGNMENT;
 }
 
-/** Where each row's terms are: in w itself, or widened to f32. */
+/** Location of each row's terms: in w itself, or widened to f32. */
 static void find_rows(const Product *p, Workspace *ws, i64 row, i64 rows)
 {
   const Space *output = &p->in->output;
@@ -378,7 +378,7 @@ static void find_rows(const Product *p, Workspace *ws, i64 row, i64 rows)
       continue;
     }
     f32 *widened = ws->rowTerms + r * p->terms;
-    // In pieces, as a count of lanes is an int.
+    // In pieces, because a count of lanes is an int.
     for (i64 k = 0; k < p->terms; k += BLOCK_TERMS) {
       i64 count = p->terms - k < BLOCK_TERMS ? p->terms - k : BLOCK_TERMS;
       load_lanes(widened + k, data, p->w->dtype, element + k * p->wStep, p->wStep, (int)count);
@@ -398,7 +398,7 @@ static i64 lane_element(const Product *p, Workspace *ws, i64 lane)
   return element;
 }
 
-/** Sums of lanes [lane, lane + count) by x as it lies; lanes behind the last whole vector are copied. */
+/** Sums of lanes [lane, lane + count) with x in place; lanes after the last whole vector are copied. */
 static void sum_in_place(const Product *p, Workspace *ws, i64 lane, i64 count, i64 rows)
 {
   const f32 *data = (const f32 *)(const void *)p->run->operand[p->x->operand];
@@ -434,7 +434,7 @@ static void sum_in_place(const Product *p, Workspace *ws, i64 lane, i64 count, i
   }
 }
 
-/** The same by packing x, a block of terms at a time. */
+/** The same, packing x a block of terms at a time. */
 static void sum_packed(const Product *p, Workspace *ws, i64 lane, i64 count, i64 rows)
 {
   int found = find_segments(p, ws->variable, lane, count, ws->segments);
@@ -453,7 +453,7 @@ static void sum_packed(const Product *p, Workspace *ws, i64 lane, i64 count, i64
   }
 }
 
-/** Runs the finish stage on the sums of a row's lanes, and writes. */
+/** Runs the finish stage on the sums of a row's lanes, and writes the results. */
 static void finish_lanes(Block *b, i64 element, i64 count, f32 *sums)
 {
   void *own = b->acc[0];
@@ -517,7 +517,7 @@ static void run_product(Product *p, int threads)
   p->blockLanes = p->lanes < BLOCK_LANES ? p->lanes : BLOCK_LANES;
   p->blockRows = p->rows < BLOCK_ROWS ? p->rows : BLOCK_ROWS;
   p->laneBlocks = (p->lanes + p->blockLanes - 1) / p->blockLanes;
-  // Too few blocks for the threads: shorter ones.
+  // Too few blocks for the threads, so use shorter ones.
   while (p->batches * p->laneBlocks * ((p->rows + p->blockRows - 1) / p->blockRows) < 2 * threads &&
          p->blockRows >= 4 * TILE_ROWS) {
     p->blockRows = (p->blockRows / 2 + TILE_ROWS - 1) / TILE_ROWS * TILE_ROWS;

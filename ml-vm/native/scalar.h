@@ -1,7 +1,7 @@
 /**
  * The scalar operations of the tensor machine on the processor's own floats (docs/tensor-machine.md, "Scalars").
  *
- * A register that holds a NaN may hold any NaN here: only stores and the `bits` operations show one, and they make it
+ * A NaN in a register can have any payload here: only stores and the `bits` operations expose it, and they make it
  * canonical. Compile with -ffp-contract=off -fwrapv -fno-strict-aliasing, and never with -ffast-math.
  */
 #ifndef ELENCH_NATIVE_SCALAR_H
@@ -69,7 +69,7 @@ static inline f64 f64_fma(f64 a, f64 b, f64 c)
 }
 #endif
 
-/** Operations that both formats have; `uN` is the unsigned integer of the format's width. */
+/** Operations of both formats; `uN` is the unsigned integer of the format's width. */
 #define FLOAT_SCALARS(T, uN, SUFFIX, FORMAT, NAN_BITS)                                                                 \
   static inline T T##_add(T a, T b) { return a + b; }                                                                  \
   static inline T T##_sub(T a, T b) { return a - b; }                                                                  \
@@ -77,7 +77,7 @@ static inline f64 f64_fma(f64 a, f64 b, f64 c)
   static inline T T##_div(T a, T b) { return a / b; }                                                                  \
   static inline T T##_sqrt(T a) { return __builtin_sqrt##SUFFIX(a); }                                                  \
   static inline T T##_rem(T a, T b) { return T##_of((uN)float_rem(FORMAT, T##_pattern(a), T##_pattern(b))); }          \
-  /* Of equal numbers only zeros differ: -0 is the less. */                                                            \
+  /* Among equal numbers only zeros differ: -0 < +0. */                                                                \
   static inline T T##_min(T a, T b)                                                                                    \
   {                                                                                                                    \
     T same = T##_of(T##_pattern(a) | T##_pattern(b));                                                                  \
@@ -149,7 +149,7 @@ static inline i64 int_mulHigh(i64 a, i64 b) { return (i64)((__int128)a * b >> 64
 static inline i64 int_mulHighU(i64 a, i64 b) { return (i64)((unsigned __int128)(uint64_t)a * (uint64_t)b >> 64); }
 static inline i64 int_divTrunc(i64 a, i64 b)
 {
-  // By -1: the processor traps on -2^63 / -1.
+  // Division by -1: the processor traps on -2^63 / -1.
   return b == 0 ? 0 : b == -1 ? -a : a / b;
 }
 static inline i64 int_divFloor(i64 a, i64 b)

@@ -1,4 +1,4 @@
-/** Working memory of a thread: kept from call to call, taken piece by piece, all given back at once. */
+/** Working memory of a thread. It is kept between calls, allocated piece by piece, and freed all at once. */
 #ifndef ELENCH_NATIVE_SCRATCH_H
 #define ELENCH_NATIVE_SCRATCH_H
 

@@ -35,7 +35,7 @@ static inline void vec_store(f32 *to, Vec a) { memcpy(to, &a, 16); }
 static inline Vec vec_spread(f32 a) { return (Vec){a, a, a, a}; }
 
 #if defined(__wasm_relaxed_simd__)
-/** Fused where the start-up probe has shown it (wasm.c). */
+/** Fused if the start-up probe has shown it (wasm.c). */
 static inline Vec vec_fma(Vec a, Vec b, Vec c) { return __builtin_wasm_fma_f32x4(a, b, c); }
 #elif defined(__FP_FAST_FMAF) && !defined(__wasm__)
 static inline Vec vec_fma(Vec a, Vec b, Vec c)
@@ -55,7 +55,7 @@ static inline Vec vec_fma(Vec a, Vec b, Vec c)
   Wide part = sum - product;
   Wide error = (product - (sum - part)) + (addend - part);
   WideInt bits = (WideInt)sum;
-  // Comparisons give 0 or -1: +1 away from zero, -1 towards it, nothing where the sum is exact or odd already.
+  // Comparisons give 0 or -1: +1 away from zero, -1 towards it, 0 if the sum is exact or already odd.
   WideInt positive = error > 0, inexact = positive | (error < 0), away = ~(positive ^ (sum > 0));
   bits += ((bits & 1) - 1) & inexact & (1 - 2 * (away + 1));
   return __builtin_convertvector((Wide)bits, Vec);

@@ -14,7 +14,7 @@ enum { MAX_WORKERS = 63 };
 
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t wake = PTHREAD_COND_INITIALIZER, done = PTHREAD_COND_INITIALIZER;
-/** Only one call at a time uses the pool (worker threads of Node may call at once). */
+/** Only one call at a time uses the pool (worker threads of Node can call concurrently). */
 static pthread_mutex_t turn = PTHREAD_MUTEX_INITIALIZER;
 static int workers, wanted, busy;
 static uint64_t generation;

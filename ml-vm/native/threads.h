@@ -1,4 +1,4 @@
-/** A pool of threads that lives as long as the process. Results never depend on how many there are. */
+/** A pool of threads that lives as long as the process. Results never depend on their number. */
 #ifndef ELENCH_NATIVE_THREADS_H
 #define ELENCH_NATIVE_THREADS_H
 

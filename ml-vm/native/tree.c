@@ -2,7 +2,7 @@
 
 #include "threads.h"
 
-/** Messages a task hashes: long enough to be worth a thread's attention, a multiple of every number of lanes. */
+/** Messages per task: enough to pay for waking a thread, and a multiple of every number of lanes. */
 enum { LEAF_BYTES = 128, GRAIN = 512 };
 
 int elench_tree_depth(uint64_t length)
@@ -16,7 +16,7 @@ int elench_tree_depth(uint64_t length)
 typedef struct {
   const Engine *engine;
   const uint8_t *from;
-  /** Bytes there are at `from`; zeros follow. */
+  /** Number of bytes from `from` on; zeros follow. */
   uint64_t length;
   uint64_t count;
   uint8_t *to;
@@ -36,7 +36,7 @@ static void hash_part(void *context, int64_t index)
   level->engine->hashLeaves(level->from + at, level->length - at, count, level->to + 32 * start);
 }
 
-/** Hashes the first `real` nodes of a level; the rest are roots of zeros: one hash, copied. */
+/** Hashes the first `real` nodes of a level; the rest are zero subtrees: one hash, copied. */
 static void hash_level(Level level, int threads, uint64_t real)
 {
   uint64_t total = level.count;

@@ -1,10 +1,10 @@
-/** What can be said of a view before it is walked. */
+/** Static analysis of views. */
 #ifndef ELENCH_NATIVE_VIEWS_H
 #define ELENCH_NATIVE_VIEWS_H
 
 #include "instruction.h"
 
-/** Sizes of the loops that the variables run over; 1 for those that do not exist (or are known: counters). */
+/** Sizes of the loops that the variables run over; 1 for those that do not exist or are constant (counters). */
 typedef struct {
   i64 size[VARIABLES];
 } Ranges;
@@ -31,7 +31,7 @@ static inline i64 greatest_digit(const Term *term, const Ranges *ranges)
   return term->mask >= 0 && most > term->mask ? term->mask : most;
 }
 
-/** Least and greatest of a coordinate without its indirect part, for these counters. */
+/** Least and greatest value of a coordinate without its indirect part, for these counters. */
 static inline void coordinate_bounds(const Coordinate *c, const Ranges *ranges, const i64 *counter, i64 *least,
                                      i64 *greatest)
 {
@@ -57,7 +57,7 @@ static inline bool is_inside(const Coordinate *c, const Ranges *ranges, const i6
   return c->indirect < 0 && least >= 0 && greatest < c->extent;
 }
 
-/** base + the sum of coefficient x variable, for a view that is that and never outside; counters are in `base`. */
+/** base + the sum of coefficient x variable, for a linear view that is never outside; counters are in `base`. */
 typedef struct {
   bool linear;
   i64 base, coefficient[FIRST_COUNTER];
@@ -94,7 +94,7 @@ static inline bool depends_on(const View *view, int variable)
   return false;
 }
 
-/** A digit of a variable, and how far it moves the element. */
+/** A digit of a variable, and its step in elements. */
 typedef struct {
   int variable, shift;
   i64 mask, place, greatest;
@@ -102,7 +102,7 @@ typedef struct {
 
 enum { MAX_DIGITS = MAX_COORDINATES * MAX_TERMS };
 
-/** The digits of the view's element, or -1 where indirect or clamped coordinates make it no sum of digits. */
+/** The digits of the view's element, or -1 if indirect or clamped coordinates make it not a sum of digits. */
 static int digits_of(const View *view, const Ranges *ranges, const i64 *counter, Digit *digits)
 {
   int count = 0;
@@ -124,7 +124,7 @@ static int digits_of(const View *view, const Ranges *ranges, const i64 *counter,
   return count;
 }
 
-/** Whether the digits of one variable, side by side, are the whole of it, each bit once. */
+/** Whether the digits of one variable together are the variable, each bit once. */
 static bool digits_tile(const Digit *digits, int count, int variable, i64 size)
 {
   for (int at = 0;;) {
@@ -141,7 +141,7 @@ static bool digits_tile(const Digit *digits, int count, int variable, i64 size)
   }
 }
 
-/** Whether no two points of the variables that `used` names write the same element. May say no where it is so. */
+/** Whether no two points of the variables in `used` write the same element. Conservative: can return false for true. */
 static bool is_injective(const View *view, const Ranges *ranges, const i64 *counter, const bool *used)
 {
   Digit digits[MAX_DIGITS];
@@ -149,14 +149,14 @@ static bool is_injective(const View *view, const Ranges *ranges, const i64 *coun
   if (count < 0) return false;
   for (int v = 0; v < FIRST_COUNTER; v++)
     if (used[v] && !digits_tile(digits, count, v, ranges->size[v])) return false;
-  // A mixed-radix number: each place is worth more than all the lower ones together.
+  // A mixed-radix number: each place value exceeds the sum of all lower digits.
   i64 below = 0;
   for (int done = 0; done < count; done++) {
     int least = -1;
     for (int d = 0; d < count; d++) {
       if (digits[d].greatest > 0 && (least < 0 || llabs(digits[d].place) < llabs(digits[least].place))) least = d;
     }
-    // Each turn takes one of `count` digits that are greater than 0 at first, so there is one.
+    // Each iteration removes one of `count` digits, so one exists.
     // cppcheck-suppress negativeIndex
     if (llabs(digits[least].place) <= below) return false;
     below += llabs(digits[least].place) * digits[least].greatest;

@@ -16,10 +16,10 @@ EXPORT(release) void release(void *memory) { free(memory); }
 
 static const char *error;
 
-/** Where the text of the last error is, zero-terminated. */
+/** Address of the last error's text, zero-terminated. */
 EXPORT(lastError) const char *last_error(void) { return error; }
 
-/** An instruction, decoded; null, and an error, where the bytes are none. */
+/** Decodes an instruction. Returns null, and sets the error, if the bytes do not encode one. */
 EXPORT(prepare) Instruction *prepare(const uint8_t *bytes, size_t length)
 {
   return elench_decode(bytes, length, &error);
@@ -35,7 +35,7 @@ static int refuse(const char *text)
 
 /**
  * `memory` holds an address and a size for each operand, then for the target; counters and bounds are integers. `to` -1: all.
- * Gives 0, and an error, where the instruction reaches beyond them.
+ * Returns 0, and sets the error, if the instruction reaches beyond them.
  */
 EXPORT(execute)
 int execute(const Instruction *in, const uint32_t *memory, int operands, f64 c0, f64 c1, f64 c2, f64 from, f64 to,
@@ -63,7 +63,7 @@ EXPORT(dataTree) void data_tree(const uint8_t *data, size_t length, uint8_t *nod
 }
 
 /**
- * Whether vec_fma rounds once: (1 + 2^-12)^2 - (1 + 2^-11) is 2^-24, which a rounded product loses. Other cases cover
+ * Whether vec_fma rounds once: (1 + 2^-12)^2 - (1 + 2^-11) is 2^-24, which a rounded product loses. The other cases cover
  * cancellation, subnormal results and each lane.
  */
 EXPORT(fuses) int fuses(void)
@@ -79,7 +79,7 @@ EXPORT(fuses) int fuses(void)
   Vec c = {cases[0][2], cases[1][2], cases[2][2], cases[3][2]};
   for (int turn = 0; turn < 4; turn++) {
     f32 result[4];
-    // Opaque, so that the compiler does not work it out itself.
+    // Opaque, so that the compiler cannot fold it.
     __asm__ volatile("" : : "r"(&a), "r"(&b), "r"(&c) : "memory");
     vec_store(result, vec_fma(a, b, c));
     for (int lane = 0; lane < 4; lane++)

@@ -2,7 +2,7 @@
  * Pools and depthwise convolutions: folds over a window that slides along the output's last dimension, with a body of one
  * operation: acc + x, min, max, or fma(x, w, acc) where w is the same along the dimension.
  *
- * A group of output rows is done at once. For each of the window's rows, what it sees of x is copied, padding included, in
+ * A group of output rows is computed at once. For each of the window's rows, its part of x is copied, padding included, in
  * *phases* (every s-th element, for a stride s), so that each term is an operation on neighbouring lanes.
  */
 #ifndef ELENCH_NATIVE_WINDOW_H
@@ -16,18 +16,18 @@ typedef struct {
   const Instruction *in;
   const Run *run;
   const Read *x, *w;
-  /** Of w, or null: elements from term to term. */
+  /** Steps of w from term to term, in elements; null without w. */
   i64 wStep;
   uint8_t code;
   /** The coordinate of x that moves along the last dimension, its steps there and along the last reduction dimension. */
   int column;
   i64 stride, dilation;
-  /** Output rows in all and in a group, lanes of a row; terms of a row of the window, rows of the window. */
+  /** Output rows in total and in a group; lanes of a row; terms of a row of the window; rows of the window. */
   i64 rows, group, lanes, terms, lines;
-  /** Lanes from a row's copy to the next one's. */
+  /** Distance of the copies of two rows, in lanes. */
   i64 pitch;
   i64 share;
-  /** The output without its last dimension, the window without what slides. */
+  /** The output without its last dimension, and the window without its sliding dimension. */
   Space rowSpace, lineSpace;
 } Window;
 
@@ -50,7 +50,7 @@ static bool plan_window_body(Window *p, const Instruction *in)
   return body->reads == 1 && foldsRead && (op.code == OP_F32_ADD || op.code == OP_F32_MIN || op.code == OP_F32_MAX);
 }
 
-/** Finds the column coordinate; false where x does not slide as the kernel needs it. */
+/** Finds the column coordinate; false if x does not slide as the kernel requires. */
 static bool plan_slide(Window *p, const Ranges *ranges)
 {
   const Space *reduction = &p->in->reduction;
@@ -112,13 +112,13 @@ static bool plan_window(Window *p, const Instruction *in, const Run *run)
 /** Lanes that a group's operations run on. */
 static inline i64 group_lanes(const Window *p) { return p->group * p->pitch; }
 
-/** Lanes from a copy to the next: terms begin a little into one, and operations run on whole vectors. */
+/** Distance of two copies, in lanes: terms begin inside a copy, and operations run on whole vectors. */
 static inline i64 copy_lanes(const Window *p)
 {
   return (group_lanes(p) + p->pitch + 2 * LANE_GROUP) / LANE_GROUP * LANE_GROUP;
 }
 
-/** A division by each stride that there is: by a constant it is several times as fast. */
+/** Division by a constant for each stride: several times as fast as by a variable. */
 static inline i64 divide_by_stride(i64 a, i64 stride)
 {
   switch (stride) {
@@ -129,7 +129,7 @@ static inline i64 divide_by_stride(i64 a, i64 stride)
   }
 }
 
-/** What one row of the window sees of x, for one output row: `phase` q of element q + stride * lane at to + q * copy_lanes. */
+/** The part of x that one row of the window covers, for one output row: `phase` q of element q + stride * lane at to + q * copy_lanes. */
 static void copy_line(const Window *p, const i64 *variable, f32 *to)
 {
   const View *view = &p->x->view;
@@ -169,7 +169,7 @@ static size_t window_memory(const Window *p)
   return block_memory(p->in) + (size_t)lanes * 4 + (size_t)p->group * sizeof(f32 *) + 8 * SCRATCH_ALIGNMENT;
 }
 
-/** Copies what the window sees from each of the next `rows` output rows, and finds their weights. */
+/** Copies the window's part of x for each of the next `rows` output rows, and finds their weights. */
 static void copy_group(const Window *p, WindowSpace *ws, i64 rows)
 {
   for (i64 r = 0; r < rows; r++, advance(ws->variable, 0, &p->rowSpace)) {
@@ -184,7 +184,7 @@ static void copy_group(const Window *p, WindowSpace *ws, i64 rows)
   }
 }
 
-/** Folds the terms in their order; the sums end in ws->sums. */
+/** Folds the terms in order; the sums are left in ws->sums. */
 static void fold_group(const Window *p, WindowSpace *ws, i64 rows)
 {
   int n = (int)(rows * p->pitch);
@@ -220,7 +220,7 @@ static void run_window_share(void *context, int64_t index)
   }
   WindowSpace ws = {.variable = {0}};
   size_t copies = (size_t)(p->lines * p->stride * copy_lanes(p)) * 4;
-  // Lanes between copies are computed too, and thrown away.
+  // Lanes between copies are computed too, and ignored.
   ws.copies = memset(scratch_take(&scratch, copies), 0, copies);
   ws.sums = scratch_take(&scratch, (size_t)copy_lanes(p) * 4);
   ws.others = scratch_take(&scratch, (size_t)copy_lanes(p) * 4);

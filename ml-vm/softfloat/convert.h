@@ -6,16 +6,16 @@
 
 typedef enum { NEAR_EVEN, TOWARD_ZERO, DOWN, UP } Rounding;
 
-/** The integer near `a`, as a float, that the rounding asks for; a zero keeps the sign of `a`. */
+/** `a` rounded to an integer, as a float; a zero keeps the sign of `a`. */
 static inline uint64_t float_roundToInt(Format f, uint64_t a, Rounding rounding)
 {
   if (is_nan(f, a)) return nan_of(f);
   if (is_infinite(f, a) || is_zero(f, a)) return a;
   Number x = unpack(f, a);
   if (x.scale >= 0) return a;
-  int count = -x.scale;  // bits behind the point
+  int count = -x.scale;  // fraction bits
   uint64_t whole = count < 64 ? x.significand >> count : 0;
-  // The part behind the point: 0, less than half, half, or more.
+  // The fraction: 0, less than half, half, or more.
   uint64_t part = shift_right_jam(count < 64 ? x.significand << (64 - count) : 1, 62);
   int more;
   switch (rounding) {
@@ -62,14 +62,14 @@ static inline int64_t float_to_i64(Format f, uint64_t a, Rounding rounding)
   return float_to_integer(f, a, rounding, INT64_MIN, INT64_MAX);
 }
 
-/** The integer to the nearest float, ties to even. */
+/** An integer rounded to the nearest float, ties to even. */
 static inline uint64_t float_from_i64(Format f, int64_t a)
 {
   if (a == 0) return 0;
   return pack(f, (Number){a < 0, 0, a < 0 ? 0 - (uint64_t)a : (uint64_t)a});
 }
 
-/** A float of one format in another, rounded to nearest, ties to even. */
+/** A float converted to another format, rounded to nearest, ties to even. */
 static inline uint64_t float_to_float(Format from, Format to, uint64_t a)
 {
   if (is_nan(from, a)) return nan_of(to);

@@ -1,9 +1,9 @@
 /**
- * Binary floating-point formats of IEEE-754, taken apart and put together.
+ * Binary floating-point formats of IEEE-754: unpacking and packing.
  *
- * Every operation is written once, over a `Format` that the compiler knows, so that each format gets its own code.
- * A pattern of any format travels in the low bits of a `uint64_t`. An operation takes its finite operands apart into
- * integers, works out the exact result, or that result with its tail replaced by one sticky bit, and hands it to
+ * Every operation is written once, over a `Format` that is a compile-time constant, so that each format gets its own code.
+ * A pattern of any format is in the low bits of a `uint64_t`. An operation unpacks its finite operands into
+ * integers, computes the exact result, or that result with its tail replaced by one sticky bit, and passes it to
  * `pack`, the only place that rounds.
  */
 #ifndef ELENCH_FORMAT_H
@@ -26,7 +26,7 @@ typedef struct {
 
 static inline uint64_t sign_mask(Format f) { return (uint64_t)1 << (f.exponentBits + f.fractionBits); }
 static inline uint64_t infinity(Format f) { return (((uint64_t)1 << f.exponentBits) - 1) << f.fractionBits; }
-/** The one NaN: quiet, positive, no payload. */
+/** The canonical NaN: quiet, positive, no payload. */
 static inline uint64_t nan_of(Format f) { return infinity(f) | (uint64_t)1 << (f.fractionBits - 1); }
 /** Scale of the least significant bit of subnormal numbers. */
 static inline int least_scale(Format f) { return 2 - (1 << (f.exponentBits - 1)) - f.fractionBits; }
@@ -64,7 +64,7 @@ static inline int leading_zeros(uint64_t a)
 #endif
 }
 
-/** A finite pattern as a number; subnormal ones have a short significand, zero has 0. */
+/** A finite pattern as a number; subnormals have a short significand, zero has 0. */
 static inline Number unpack(Format f, uint64_t a)
 {
   int field = (int)(magnitude(f, a) >> f.fractionBits);
@@ -73,7 +73,7 @@ static inline Number unpack(Format f, uint64_t a)
   return (Number){sign_of(f, a), least_scale(f) + field - normal, fraction | (uint64_t)normal << f.fractionBits};
 }
 
-/** The same value, not zero, with the leading bit of its significand at `bit`, which is not below where it stands. */
+/** The same value, not zero, with the leading bit of its significand moved up to `bit`. */
 static inline Number normalise(Number n, int bit)
 {
   int shift = leading_zeros(n.significand) - (63 - bit);
@@ -96,7 +96,7 @@ static inline uint64_t pack(Format f, Number n)
   uint64_t rest = significand & (2 * half - 1);
   uint64_t kept = significand >> tail;
   kept += rest > half || (rest == half && (kept & 1));
-  // The leading bit of a normal number, and a carry out of rounding, count the exponent field up when added to it.
+  // The leading bit of a normal number, and a carry out of rounding, increment the exponent field when added.
   if (field + 1 >= infinity(f) >> f.fractionBits) return with_sign(f, n.sign, infinity(f));
   return with_sign(f, n.sign, (field << f.fractionBits) + kept);
 }

@@ -6,14 +6,14 @@
 
 static uint64_t int_mul_high(uint64_t a, uint64_t b)
 {
-  // A negative operand stands for its pattern minus 2^64, which takes the other operand off the high half.
+  // A negative operand is its pattern minus 2^64, so the other operand is subtracted from the high half.
   return multiply_wide(a, b).high - ((int64_t)a < 0 ? b : 0) - ((int64_t)b < 0 ? a : 0);
 }
 
 static uint64_t int_div_trunc(uint64_t a, uint64_t b)
 {
   if (b == 0) return 0;
-  if (b == UINT64_MAX) return 0 - a;  // by -1: C leaves -2^63 / -1 undefined
+  if (b == UINT64_MAX) return 0 - a;  // by -1: -2^63 / -1 is undefined in C
   return (uint64_t)((int64_t)a / (int64_t)b);
 }
 
@@ -24,7 +24,7 @@ static uint64_t int_div_floor(uint64_t a, uint64_t b)
   return quotient - (inexact && (int64_t)(a ^ b) < 0);
 }
 
-/** Shifts in copies of the sign; C leaves >> of negative numbers to the implementation. */
+/** Shifts in copies of the sign; >> of negative numbers is implementation-defined in C. */
 static uint64_t int_sar(uint64_t a, uint64_t b)
 {
   uint32_t count = b & 63;
@@ -37,7 +37,7 @@ static uint64_t int_wrap32(uint64_t a)
   return (low ^ 0x80000000u) - 0x80000000u;
 }
 
-/** wrap32(c + sum of the products of four bytes), those of b signed, those of a signed or not. */
+/** wrap32(c + sum of the products of four bytes), b signed, a signed or unsigned. */
 static uint64_t int_dot4(uint64_t a, uint64_t b, uint64_t c, int aSigned)
 {
   uint32_t sum = (uint32_t)c;
@@ -81,7 +81,7 @@ uint64_t elench_scalar(uint32_t opcode, uint64_t a, uint64_t b, uint64_t c)
   FLOAT_OPERATIONS(f64, F64, uint64_t)
 
   // clang-format on
-  // NaN gives 0 here, where the conversion by itself gives the greatest integer.
+  // NaN gives 0 here; the conversion itself gives the greatest integer.
   case OP_F32_TO_INT: return f32_eq((uint32_t)a, (uint32_t)a) ? (uint64_t)f32_to_i64_r_minMag((uint32_t)a) : 0;
   case OP_F32_FROM_INT: return i64_to_f32((int64_t)a);
   case OP_F64_TO_INT: return f64_eq(a, a) ? (uint64_t)f64_to_i64_r_minMag(a) : 0;

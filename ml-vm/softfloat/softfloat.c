@@ -4,7 +4,7 @@
 #include "compare.h"
 #include "convert.h"
 
-/** The functions of one format: the generic operations, in which the compiler folds the format away. */
+/** The functions of one format: the generic operations with a constant format. */
 #define DEFINE_FORMAT(fX, uintX_t, FX)                                                                                 \
   uintX_t fX##_add(uintX_t a, uintX_t b) { return (uintX_t)float_add(FX, a, b); }                                      \
   uintX_t fX##_sub(uintX_t a, uintX_t b) { return (uintX_t)float_sub(FX, a, b); }                                      \

@@ -1,9 +1,9 @@
 /**
  * Software floating point: IEEE-754 binary16, bfloat16, binary32 and binary64 in integer arithmetic alone.
  *
- * Written from IEEE Std 754-2019; the names follow Berkeley SoftFloat, so that a reader who knows one knows the other.
+ * Written from IEEE Std 754-2019; the names follow Berkeley SoftFloat, so that readers of one can read the other.
  * A float is its bit pattern in an unsigned integer. Everything rounds to nearest, ties to even, unless its name says
- * otherwise (`_r_minMag`: toward zero); subnormals are kept; every NaN that comes out is the canonical one (0x7e00,
+ * otherwise (`_r_minMag`: toward zero); subnormals are kept; every NaN result is the canonical one (0x7e00,
  * 0x7fc0, 0x7fc00000, 0x7ff8000000000000); there are no flags and no state.
  */
 #ifndef ELENCH_SOFTFLOAT_H

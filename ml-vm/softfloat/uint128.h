@@ -39,7 +39,7 @@ static inline Uint128 shift_left_wide(Uint128 a, int count)
   return (Uint128){a.high << count | a.low >> (64 - count), a.low << count};
 }
 
-/** `a` shifted right by any count, the last bit set if any bit that fell off was. */
+/** `a` shifted right by any count, the last bit set if any bit shifted out was set. */
 static inline Uint128 shift_right_jam_wide(Uint128 a, int count)
 {
   if (count == 0) return a;

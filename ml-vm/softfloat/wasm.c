@@ -1,7 +1,7 @@
-/** What only the WebAssembly build needs: registers at a fixed address, where both sides find them. */
+/** Only for the WebAssembly build: registers at a fixed address, which both sides know. */
 #include <stdint.h>
 
-/** Register numbers have 8 bits, and a program appends at most as many results again. */
+/** Register numbers have 8 bits, and a program appends at most 256 results. */
 static uint64_t values[512];
 static int64_t vars[256];
 

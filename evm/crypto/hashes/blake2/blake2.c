@@ -42,17 +42,17 @@ static inline __attribute__((always_inline)) void mix(uint64_t v[16], const uint
   MIX(3, 4, 9, 14, s[14], s[15]);
 }
 
-/** Where the 128 bytes of the working vector are put, then the 128 of the message; the vector's are then the result. */
+/** Address of the working vector (128 bytes), followed by the message (128 bytes). The result replaces the vector. */
 void *blake2_block(void) { return &block; }
 
-/** Rounds from number `first` of ten. */
+/** Rounds, starting at number `first` of ten. */
 void blake2_rounds(uint32_t first, uint32_t rounds)
 {
   uint64_t v[16];
   for (int i = 0; i < 16; i++) v[i] = block.v[i];
   for (; first % 10 != 0 && rounds > 0; rounds--) mix(v, SIGMA[first++ % 10]);
   for (; rounds >= 10; rounds -= 10) {
-    // The orders of the words are known when this is compiled.
+    // The orders of the words are compile-time constants.
 #pragma clang loop unroll(full)
     for (int round = 0; round < 10; round++) mix(v, SIGMA[round]);
   }
