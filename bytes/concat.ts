@@ -1,4 +1,4 @@
-/** Bytes, one after the other. */
+/** Concatenates byte strings. */
 export const concat = (...parts: readonly Uint8Array[]): Uint8Array => {
   const whole = new Uint8Array(parts.reduce((n, p) => n + p.length, 0));
   let at = 0;

@@ -1,4 +1,4 @@
-/** What fills a word of 32 bytes: an integer 0 … 2^256 − 1, a truth value (1 or 0), or 32 bytes as they stand. */
+/** Content of a 32-byte word: an integer 0 … 2^256 − 1, a boolean (1 or 0), or 32 bytes. */
 export type Word = bigint | number | boolean | Uint8Array;
 
 /** Writes a word at a position, big-endian. */
@@ -15,14 +15,14 @@ export function putWord(to: Uint8Array, at: number, word: Word): void {
   }
 }
 
-/** Words one after the other, 32 bytes each. */
+/** Concatenates words, 32 bytes each. */
 export function joinWords(words: readonly Word[]): Uint8Array {
   const joined = new Uint8Array(32 * words.length);
   for (const [i, word] of words.entries()) putWord(joined, 32 * i, word);
   return joined;
 }
 
-/** 32 bytes of an integer. */
+/** An integer as 32 big-endian bytes. */
 export const wordBytes = (word: Word): Uint8Array => joinWords([word]);
 
 /** The big-endian integer of up to 32 bytes. */

@@ -1,11 +1,11 @@
-/** Bytes that are copied and written to hold what plain arrays would, and copies do not see each other's writes. */
+/** Copied and written bytes equal plain arrays, and copies do not see each other's writes. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { seededRandom } from "../evm/trie/fixtures/random.ts";
 import { PagedBytes } from "./paged-bytes.ts";
 import { dataRoot } from "./tree.ts";
 
-test("any sequence of growing, writing and copying", () => {
+test("random sequences of growing, writing and copying", () => {
   const random = seededRandom(3);
   const all: { bytes: PagedBytes; plain: Uint8Array }[] = [{ bytes: new PagedBytes(), plain: new Uint8Array(0) }];
   const grown = (plain: Uint8Array, size: number): Uint8Array => {
@@ -24,7 +24,7 @@ test("any sequence of growing, writing and copying", () => {
     } else {
       const [from, to] = [random(size), random(size)];
       const length = random(Math.min(9_000, size - Math.max(from, to)) + 1);
-      // What is written may be a view of the very bytes.
+      // The written data can be a view of the same bytes.
       one.bytes.write(to, one.bytes.view(from, length));
       one.plain.copyWithin(to, from, from + length);
       const byte = Uint8Array.of(random(256));
@@ -39,7 +39,7 @@ test("any sequence of growing, writing and copying", () => {
   }
 });
 
-test("what it was made from does not change", () => {
+test("the original bytes do not change", () => {
   const data = new Uint8Array(10_000).fill(1);
   const bytes = new PagedBytes(data);
   bytes.write(4_090, new Uint8Array(20));

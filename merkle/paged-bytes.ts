@@ -2,27 +2,27 @@ import { concat } from "@elench/bytes/concat";
 import { rangeSiblings } from "./ranges.ts";
 import { type Hash, hashPair, keccak256, LEAF_BYTES, treeDepth, zeroDataRoot } from "./tree.ts";
 
-/** Bytes that a copy shares with what it was made from until one of the two writes there. */
+/** Size of a page: a copy shares each page with its original until one of them writes to it. */
 const PAGE_BYTES = 4096;
-/** Of memory that nobody has written to; nobody does. */
+/** The page of zeros, shared by all unwritten memory. It is never written. */
 const ZERO_PAGE = new Uint8Array(PAGE_BYTES);
 
 /**
- * Bytes under a data tree: a frame's memory, and every frozen tree that a view looks at. The tree is made when its root is first asked for, and mended from then on.
- * A `shared` one is looked at by somebody else as well: whoever wants to write takes a copy first. A copy takes a moment: a program can ask for one with every other instruction.
+ * Bytes under a data tree: a frame's memory, and every frozen tree that a view refers to. The tree is built when its root is first needed, and updated from then on.
+ * `shared` bytes have another reader, so a writer must copy them first. Copies are cheap (copy-on-write pages), because a program can force one with every second instruction.
  */
 export class PagedBytes {
   /** At least `size` bytes; zeros beyond it. */
   #pages: Uint8Array[];
-  /** By page: whether nobody else has it. */
+  /** For each page, whether these bytes own it. */
   #owned: boolean[] = [];
   #size: number;
-  /** Nodes by height, leaves first; null until somebody asks. */
+  /** Nodes by height, leaves first; null until they are needed. */
   #levels: Hash[][] | null = null;
   readonly #dirty = new Set<number>();
   shared = false;
 
-  /** @param data is not copied, and does not change. */
+  /** @param data is not copied, and must not change. */
   constructor(data: Uint8Array = new Uint8Array(0)) {
     this.#pages = pagesOf(data);
     this.#size = data.length;
@@ -40,21 +40,21 @@ export class PagedBytes {
     return copy;
   }
 
-  /** Zeros are added up to `size`, a multiple of 32 and never less than before. */
+  /** Extends with zeros to `size`, a multiple of 32 that is at least the present size. */
   grow(size: number): void {
     while (this.#pages.length * PAGE_BYTES < size) this.#pages.push(ZERO_PAGE);
     if (this.#levels && treeDepth(size) !== treeDepth(this.#size)) this.#levels = null;
     this.#size = size;
   }
 
-  /** Back to a former size, nothing having been written beyond it. */
+  /** Restores a former size. Nothing may have been written beyond it. */
   shrink(size: number): void {
     if (size === this.#size) return;
     this.#levels = null;
     this.#size = size;
   }
 
-  /** Bytes of the tree, to be read at once; within its size. */
+  /** A view of bytes, within the size; valid until the next write. */
   view(offset: number, length: number): Uint8Array {
     const start = offset % PAGE_BYTES;
     if (start + length <= PAGE_BYTES) return this.#page(offset).subarray(start, start + length);
@@ -72,7 +72,7 @@ export class PagedBytes {
     return this.#pages[Math.floor(offset / PAGE_BYTES)] ?? ZERO_PAGE;
   }
 
-  /** Within the size. @param data may be a view of these very bytes. */
+  /** Writes bytes within the size. @param data can be a view of the same bytes. */
   write(offset: number, data: Uint8Array): void {
     const inOne = (offset % PAGE_BYTES) + data.length <= PAGE_BYTES;
     const bytes = inOne ? data : data.slice();
@@ -157,7 +157,7 @@ function pagesOf(data: Uint8Array): Uint8Array[] {
   return [...pages, last];
 }
 
-/** First leaf that a range touches, and the one after the last. */
+/** The first leaf of a byte range, and the one after the last. */
 export const leavesOf = (offset: number, length: number): [number, number] => [
   Math.floor(offset / LEAF_BYTES),
   Math.ceil((offset + length) / LEAF_BYTES),

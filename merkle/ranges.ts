@@ -1,7 +1,7 @@
 import type { Hash } from "./tree.ts";
 
 /**
- * Siblings that open the nodes first … end − 1 of a tree's lowest level at once: at each level from the lowest, that of the first node if it is a right one, that of the last if it is a left one.
+ * Siblings that open the nodes first … end − 1 of a tree's lowest level at once: at each level from the lowest, the first node's sibling if the node is a right child, the last node's if it is a left child.
  * @param node the node at a height and an index.
  */
 export function rangeSiblings(

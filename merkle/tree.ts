@@ -5,10 +5,10 @@ export { keccak256 };
 /**
  * The two Merkle trees of the protocol (docs/tensor-machine.md, "Commitments").
  *
- * A *data tree* commits to bytes: leaves are keccak256 of 128-byte chunks, the last one filled up with zeros, and there are
- * 2^depth of them, depth = ⌈log2(max(1, ⌈bytes/128⌉))⌉, the missing ones being chunks of zeros.
- * A *list tree* commits to 32-byte words, which are its leaves as they stand, filled up with zero words.
- * A node is keccak256(left ‖ right). A leaf hashes 128 bytes and a node 64, so that neither can pass for the other.
+ * A *data tree* commits to bytes: leaves are keccak256 of 128-byte chunks, the last one padded with zeros, and there are
+ * 2^depth of them, depth = ⌈log2(max(1, ⌈bytes/128⌉))⌉, missing chunks are zeros.
+ * A *list tree* commits to 32-byte words, which are its leaves unhashed, padded with zero words.
+ * A node is keccak256(left ‖ right). A leaf hashes 128 bytes and a node 64, so one cannot be taken for the other.
  */
 export const LEAF_BYTES = 128;
 
@@ -31,7 +31,7 @@ export const hashPair = (left: Hash, right: Hash): Hash => {
   return keccak256(both);
 };
 
-/** Roots of the all-zero subtrees over `leaf`, by depth, worked out as they are asked for. */
+/** Roots of the all-zero subtrees over `leaf`, by depth, computed on demand. */
 function zeroRoots(leaf: Hash): (depth: number) => Hash {
   const roots = [leaf];
   return (depth) => {
@@ -49,7 +49,7 @@ export const zeroDataRoot = zeroRoots(keccak256(new Uint8Array(LEAF_BYTES)));
 /** Root of a list tree of the given depth whose words are all zero. */
 export const zeroListRoot = zeroRoots(new Uint8Array(32));
 
-/** All levels of a list tree, leaves first; nodes beyond the list are left out, and stand for zero subtrees. */
+/** All levels of a list tree, leaves first; nodes beyond the list are omitted: they are zero subtrees. */
 export class ListTree {
   readonly depth: number;
   readonly #levels: Hash[][];
@@ -81,7 +81,7 @@ export class ListTree {
     return siblings;
   }
 
-  /** A word changed, with the nodes above it; the tree itself is left as it was. */
+  /** A tree with one word changed. The original does not change. */
   with(index: number, word: Hash): ListTree {
     const copy = new ListTree([], this.depth);
     for (const [h, level] of this.#levels.entries()) copy.#levels[h] = [...level];
@@ -106,7 +106,7 @@ export function climb(node: Hash, index: number, siblings: readonly Hash[]): Has
   return at;
 }
 
-/** Root of the data tree over `data`; the slow, portable way (the engine has a fast one). */
+/** Root of the data tree over `data`; in plain TypeScript (the engine has a faster one). */
 export function dataRoot(data: Uint8Array): Hash {
   const depth = treeDepth(data.length);
   let level: Hash[] = [];
@@ -120,7 +120,7 @@ export function dataRoot(data: Uint8Array): Hash {
   return level[0] as Hash;
 }
 
-/** The 128 bytes of leaf `index`, filled up with zeros. */
+/** The 128 bytes of leaf `index`, padded with zeros. */
 export function dataLeaf(data: Uint8Array, index: number): Uint8Array {
   const leaf = new Uint8Array(LEAF_BYTES);
   leaf.set(data.subarray(index * LEAF_BYTES, (index + 1) * LEAF_BYTES));

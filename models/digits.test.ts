@@ -12,7 +12,7 @@ const parameters = parametersIn(read("digits.onnx"));
 const labels = Array.from({ length: CLASSES }, (_, label) => label);
 const sample = (label: number) => decodeNpy(read(`digits/${label}.npy`));
 
-test("there is one sample of each digit, and the model names it right", () => {
+test("there is one sample of each digit, and the model classifies it correctly", () => {
   assert.deepEqual(
     readdirSync(join(import.meta.dirname, "digits")).sort(),
     labels.map((label) => `${label}.npy`),
@@ -20,7 +20,7 @@ test("there is one sample of each digit, and the model names it right", () => {
   for (const label of labels) assert.equal(classOf(scoresOf(parameters, sample(label))), label);
 });
 
-test("the samples are held-back digits, as they are in MNIST", () => {
+test("the samples are digits of MNIST's test set", () => {
   const heldBack = readDigits("t10k");
   const found = new Set<number>();
   for (let i = 0; i < 100; i++) {
@@ -31,7 +31,7 @@ test("the samples are held-back digits, as they are in MNIST", () => {
   assert.deepEqual([...found].sort(), labels);
 });
 
-test("at least 98 in a hundred of the first five hundred held-back digits are named right", () => {
+test("at least 98 % of the first 500 test digits are classified correctly", () => {
   const heldBack = readDigits("t10k");
   const right = labels
     .flatMap((tens) => Array.from({ length: 50 }, (_, i) => 50 * tens + i))
@@ -43,11 +43,11 @@ test("writing the committed model's parameters again gives the same file", () =>
   assert.ok(read("digits.onnx").equals(encodeOnnx(parameters)));
 });
 
-test("a file without the parameters is refused, by the name of the first missing one", () => {
+test("a file without the parameters is refused, and the error names the first missing one", () => {
   assert.throws(() => parametersIn(new Uint8Array()), /conv1_weight/);
 });
 
-test("the gradient is the slope of the loss", () => {
+test("the gradient equals the numerical slope of the loss", () => {
   let state = 1;
   const random = () => {
     state = (state * 48271) % 2147483647;
@@ -85,7 +85,7 @@ test("the gradient is the slope of the loss", () => {
   }
 });
 
-test("a .npy file holds what was put in it, behind a header that ends on a multiple of 64 bytes", () => {
+test("a .npy file round-trips, and its header ends at a multiple of 64 bytes", () => {
   const values = Float32Array.of(0, -1.5, 3.25e-40, 7, Infinity, 0.1);
   const file = encodeNpy([1, 2, 3], values);
   assert.deepEqual(decodeNpy(file), values);

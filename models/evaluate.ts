@@ -1,17 +1,17 @@
-/** Judges `digits.onnx` on the 10,000 digits held back from its training: `node bootstrap.mjs models/evaluate.ts`. */
+/** Evaluates `digits.onnx` on MNIST's 10,000 test digits: `node bootstrap.mjs models/evaluate.ts`. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { imageOf, readDigits } from "./mnist.ts";
 import { classOf, type Parameters, scoresOf } from "./network.ts";
 import { parametersIn } from "./onnx.ts";
 
-/** In words: how many of the held-back digits a network names right. */
+/** The number of test digits that a network classifies correctly, in words. */
 export function accuracyOf(parameters: Parameters): string {
   const digits = readDigits("t10k");
   const right = Array.from(digits.labels).filter(
     (label, i) => classOf(scoresOf(parameters, imageOf(digits, i))) === label,
   ).length;
-  return `${right} of ${digits.count} held-back digits right (${((100 * right) / digits.count).toFixed(2)} %)`;
+  return `${right} of ${digits.count} test digits correct (${((100 * right) / digits.count).toFixed(2)} %)`;
 }
 
 if (import.meta.main) {

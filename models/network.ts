@@ -3,12 +3,12 @@
  *
  *     image (1, 28, 28) → Conv 5×5, 8 → ReLU → MaxPool 2 → Conv 5×5, 24 → ReLU → MaxPool 2 → dense → scores (10)
  *
- * 1,109,360 multiply-accumulates, 16,802 parameters. Arithmetic is double precision: it trains the network and judges it
- * independently of the engine that serves it.
+ * 1,109,360 multiply-accumulates, 16,802 parameters. Arithmetic is double precision: it trains the network, and evaluates it
+ * independently of the engine.
  */
 import { CLASSES, SIDE } from "./mnist.ts";
 
-/** A convolution with stride 1 and as much padding as keeps the sides, then ReLU, then 2×2 max pooling. */
+/** A convolution with stride 1 and padding that preserves the size, then ReLU, then 2×2 max pooling. */
 interface Layer {
   readonly channels: number;
   /** A multiple of four. */
@@ -55,7 +55,7 @@ export const initialParameters = (random: () => number): Parameters =>
     return shape.length === 1 ? 0 : (2 * random() - 1) * Math.sqrt(6 / sizeOf(shape.slice(1)));
   });
 
-/** What a layer leaves behind, for its gradient. */
+/** Intermediate results of a layer, for its gradient. */
 interface LayerState {
   /** (side², channels × 25): the neighbourhood of each pixel, in the order of a filter's weights. */
   readonly patches: Float64Array;
@@ -82,7 +82,7 @@ function eachTap({ channels, side }: Layer, visit: (patch: number, input: number
   }
 }
 
-/** Where each element of patches comes from in the input: pairs (patch element, input element), worked out once. */
+/** Where each element of patches comes from in the input: pairs (patch element, input element), computed once. */
 function tapsOf(layer: Layer): Int32Array {
   const pairs: number[] = [];
   eachTap(layer, (patch, input) => pairs.push(patch, input));
@@ -98,7 +98,7 @@ function dot(a: Float64Array, b: Float64Array, bStart: number, length: number): 
   return sum;
 }
 
-/** Products of one patch with four consecutive filters, into sums[0..3]: four at once so that none waits for another. */
+/** Products of one patch with four consecutive filters, into sums[0..3]: four at once, so that their additions do not wait for each other. */
 function dot4(
   patches: Float64Array,
   patch: number,
@@ -183,7 +183,7 @@ function runLayerBack(
     }
   }
   const inputGradient = new Float64Array(channels * side * side);
-  if (layer === FIRST) return inputGradient; // nobody asks how the image should change
+  if (layer === FIRST) return inputGradient; // the image's gradient is not needed
   const taps = TAPS_OF.get(layer)!;
   for (let i = 0; i < taps.length; i += 2) inputGradient[taps[i + 1]!]! += patchesGradient[taps[i]!]!;
   return inputGradient;

@@ -1,5 +1,5 @@
 /**
- * Trains `digits.onnx`, and lays ten real digits beside it: `node models/train.ts`, some minutes on one core.
+ * Trains `digits.onnx`, and writes ten test digits beside it: `node models/train.ts`, some minutes on one core.
  *
  * Deterministic: the same seed gives the same file, byte for byte, on any machine that runs V8. Adam (Kingma & Ba 2015)
  * on the cross-entropy loss, with a learning rate that falls linearly to zero.
@@ -29,7 +29,7 @@ const LEARNING_RATE = 2e-3;
 const MOMENTUM = 0.9;
 const SECOND_MOMENTUM = 0.999;
 
-/** Mulberry32: a generator with 32 bits of state, good enough to shuffle and to initialise. @returns numbers in [0, 1) */
+/** Mulberry32: a generator with 32 bits of state, sufficient for shuffling and initial weights. @returns numbers in [0, 1) */
 function mulberry32(seed: number): () => number {
   let state = seed;
   return () => {
@@ -88,7 +88,7 @@ function train(): Parameters {
   return parameters;
 }
 
-/** Writes the first held-back digit of each class that is named right as `digits/<label>.npy`, (1, 1, 28, 28) float32. */
+/** Writes the first test digit of each class that is classified correctly as `digits/<label>.npy`, (1, 1, 28, 28) float32. */
 function writeSamples(folder: string, parameters: Parameters): void {
   mkdirSync(folder, { recursive: true });
   const digits = readDigits("t10k");
@@ -96,7 +96,7 @@ function writeSamples(folder: string, parameters: Parameters): void {
     const isRight = (i: number) => classOf(scoresOf(parameters, imageOf(digits, i))) === label;
     let i = digits.labels.indexOf(label);
     while (i >= 0 && !isRight(i)) i = digits.labels.indexOf(label, i + 1);
-    if (i < 0) throw new UserError(`no held-back ${label} is named right`);
+    if (i < 0) throw new UserError(`no test digit ${label} is classified correctly`);
     writeFileSync(join(folder, `${label}.npy`), encodeNpy([1, 1, SIDE, SIDE], imageOf(digits, i)));
   }
 }

@@ -1,6 +1,6 @@
 /**
  * Builds keccak.c with emscripten 3.1.6 (Debian 12: `apt-get install emscripten`) into `module.ts`, which holds it as text, so
- * that browsers have it without another request.
+ * that browsers need no extra request.
  *
  *     node merkle/keccak/build.ts            # rebuilds the committed file
  *     node merkle/keccak/build.ts --check    # fails unless a rebuild gives the same

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { keccak_256 } from "@noble/hashes/sha3.js";
 import { keccak256 } from "./keccak.ts";
 
-test("every length around a block, and around the capacity, has noble's digest", () => {
+test("digests equal noble's, for all lengths around a block and around the buffer's size", () => {
   const message = Uint8Array.from({ length: 40_000 }, (_, i) => (i * 131 + (i >> 8)) & 0xff);
   const lengths = [
     ...Array.from({ length: 420 }, (_, i) => i),
@@ -28,7 +28,7 @@ test("every length around a block, and around the capacity, has noble's digest",
   }
 });
 
-test("a digest is the caller's own", () => {
+test("a digest is not overwritten by the next one", () => {
   const first = keccak256(Uint8Array.of(1));
   const copy = first.slice();
   keccak256(Uint8Array.of(2));

@@ -1,6 +1,6 @@
 import { KECCAK_WASM } from "./module.ts";
 
-/** What is used of the WebAssembly interface, which every host has and Node's type declarations lack. */
+/** The part of the WebAssembly interface used here; Node's type declarations lack it. */
 declare const WebAssembly: {
   readonly Module: new (bytes: Uint8Array<ArrayBuffer>) => object;
   readonly Instance: new (module: object) => { readonly exports: object };
@@ -15,11 +15,11 @@ interface Exports {
   keccak_digest(length: number): void;
 }
 
-/** Longest message that keccak.c has room for. */
+/** Longest message that fits keccak.c's buffer. */
 const CAPACITY = 8192;
 /** Bytes of a block. */
 const RATE = 136;
-/** Whole blocks that there is room for. */
+/** Whole blocks that fit the buffer. */
 const PIECE = CAPACITY - (CAPACITY % RATE);
 const STATE_BYTES = 200;
 
@@ -45,7 +45,7 @@ export function keccak256(message: Uint8Array): Uint8Array {
 }
 
 /**
- * The sponge after further blocks, as keccak256 has it in the midst of a message.
+ * The sponge of keccak256 after further blocks of a message.
  * @param sponge 200 bytes: lane x + 5y in little-endian at 8 · (x + 5y).
  * @param blocks n · 136 bytes.
  */
