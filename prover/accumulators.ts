@@ -14,14 +14,14 @@ import {
 import { rawElement, runStage, type Scalar } from "@elench/tensor/stepper/element";
 import { variablesAt } from "@elench/tensor/stepper/views";
 
-/** What an instruction reads: the same at all of its steps. */
+/** The data an instruction reads, which is constant during its steps. */
 export interface Sources {
   readonly instruction: TensorInstruction;
   readonly operands: readonly Uint8Array[];
   readonly counters: readonly number[];
 }
 
-/** Element type that keeps all bits of a register. */
+/** Element type that stores all bits of a register. */
 const WHOLE: Readonly<Record<ScalarType, DType>> = { f32: "f32", f64: "f64", int: "i64" };
 
 /** Row-major index over a space, as a view. */
@@ -37,8 +37,8 @@ function rowMajor(space: readonly number[], firstVariable: number): Coordinate[]
 }
 
 /**
- * The same fold, as a scan that writes an accumulator after each term, at the term's number. So the engine, at its own
- * speed, gives all that the accumulators of an element have been.
+ * The same fold as a scan that writes an accumulator after each term, at the term's number. So the engine computes, at
+ * full speed, all values that an element's accumulators have had.
  */
 function tracing(instruction: TensorInstruction, accumulator: number, type: ScalarType): TensorInstruction {
   const targetDtype = WHOLE[type];
@@ -52,7 +52,7 @@ function tracing(instruction: TensorInstruction, accumulator: number, type: Scal
   };
 }
 
-/** Makes the history of any element of an execution. */
+/** Computes the accumulator history of any element of an execution. */
 export class Tracer {
   readonly #backend: Backend;
   readonly #sources: Sources;
@@ -86,7 +86,7 @@ export class History {
     this.#columns = columns;
   }
 
-  /** Bits of the accumulators when so many terms, at least one, are done. */
+  /** Bits of the accumulators after a number of terms, at least one. */
   after(terms: number): readonly bigint[] {
     return this.#columns.map(({ bytes, dtype }) => rawElement(bytes, dtype, terms - 1));
   }

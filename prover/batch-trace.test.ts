@@ -1,4 +1,4 @@
-/** The virtual trace of a batch is the machine's own, at any step and in any order; a liar's leaves it at one step. */
+/** The virtual trace of a batch equals the stepper's, at any step and in any order; a liar's differs from one step on. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { SLOT_STEPS, startOf } from "@elench/evm/batch/claim";
@@ -11,7 +11,7 @@ import { type Random, seededRandom } from "../evm/trie/fixtures/random.ts";
 import { BatchTrace } from "./batch-trace.ts";
 import { FaultyBatchTrace, type Tampering } from "./fixtures/faulty-batch-trace.ts";
 
-/** Of a batch in which code runs. */
+/** Seed of a batch whose transactions run code. */
 const BUSY = 1;
 
 const seeded = (n: number) => ({ bytes: randomBatch(seededRandom(n)), random: seededRandom(n) });
@@ -36,7 +36,7 @@ async function statesOf(bytes: Uint8Array) {
 const some = <T>(random: Random, list: readonly T[], count: number): T[] =>
   Array.from({ length: count }, () => list[random(list.length)] as T);
 
-test("hashes and witnesses are the stepper's, in whatever order they are asked for", async () => {
+test("hashes and witnesses equal the stepper's, in any order of the questions", async () => {
   for (let seed = 1; seed <= 6; seed++) {
     const { bytes, random } = seeded(seed);
     const [trace, { states, halted }] = [await traceOf(bytes), await statesOf(bytes)];
@@ -53,7 +53,7 @@ test("hashes and witnesses are the stepper's, in whatever order they are asked f
   }
 });
 
-test("idle time is passed at once, and its states are there", async () => {
+test("idle time is skipped, and its states can be computed", async () => {
   const { bytes } = seeded(BUSY);
   const trace = await traceOf(bytes);
   assert.ok(trace.transactions > 0);
@@ -66,7 +66,7 @@ test("idle time is passed at once, and its states are there", async () => {
   for (const step of [first, first + 1n]) assert.equal((await traceOf(bytes)).at(step).clock, step);
 });
 
-test("a tampered trace is true up to its step, false from there, and follows the machine all the way", async () => {
+test("a faulty trace is true up to its step and false from there; every other step is the machine's", async () => {
   const { bytes } = seeded(BUSY);
   const [honest, { states }] = [await traceOf(bytes), await statesOf(bytes)];
   const middle = states.find(({ phase }) => phase === PHASE.execute) as (typeof states)[number];
@@ -80,7 +80,7 @@ test("a tampered trace is true up to its step, false from there, and follows the
     const [[ours], [theirs]] = [await honest.stateHashes([step]), await liar.stateHashes([step])];
     assert.equal(bytesToHex(ours as Uint8Array) === bytesToHex(theirs as Uint8Array), step < middle.step, `${step}`);
   }
-  // Only the step before it is false: the ones after it are the machine's own, from the wrong state.
+  // Only the step before it is false: later steps follow the machine, from the wrong state.
   const after = liar.prove(middle.step);
   assert.deepEqual(after.post, (await liar.stateHashes([middle.step + 1n]))[0]);
   const before = liar.prove(middle.step - 1n);

@@ -13,7 +13,7 @@ import { hostOf } from "./host.ts";
 import { MachineStates } from "./machine-states.ts";
 import type { Trace } from "./trace.ts";
 
-/** What a step asks the tensor machine. */
+/** The inference that a step asks for. */
 export interface Question {
   readonly modelId: Hash;
   readonly model: DirectoryEntry;
@@ -24,14 +24,14 @@ export interface Question {
 }
 
 /**
- * The virtual trace of a batch. Nothing is stepped before the first question; then the batch is stepped through once, which takes less than
- * to execute it natively, since nothing is hashed on the way but tries. The states that transactions begin with are kept.
+ * The virtual trace of a batch. Nothing is executed before the first query; then the batch is stepped through once, which takes less than
+ * to execute it natively, since nothing is hashed on the way but tries. The state at the start of each transaction is kept.
  */
 export class BatchTrace implements Trace {
   readonly context: Hash;
   readonly #states: MachineStates;
 
-  /** @param options the state must know the world that the batch builds on; it is only read. */
+  /** @param options its state must contain the state before the batch; it is only read. */
   constructor(input: BatchInput, options: NativeBatchOptions) {
     const models = options.models && remembering(options.models);
     this.context = contextOf(input);
@@ -50,7 +50,7 @@ export class BatchTrace implements Trace {
     return (this.halted.halted as NonNullable<Machine["halted"]>).output;
   }
 
-  /** Transactions of the batch, those included that change nothing. */
+  /** Number of transactions in the batch, dropped ones included. */
   get transactions(): number {
     return Number(this.steps / SLOT_STEPS);
   }
@@ -67,7 +67,7 @@ export class BatchTrace implements Trace {
     return prove(this.at(at));
   }
 
-  /** What the step asks the tensor machine; null where it asks nothing. */
+  /** The inference that the step asks for; null for other steps. */
   question(step: bigint): Question | null {
     const { task } = this.at(step);
     if (task.phase !== PHASE.ask) return null;
@@ -81,7 +81,7 @@ export class BatchTrace implements Trace {
     };
   }
 
-  /** The machine before a step, for looking at: it is the trace's own. */
+  /** The machine before a step. Read-only: the trace keeps it. */
   at(step: bigint): Machine {
     return this.#states.at(step);
   }
@@ -92,7 +92,7 @@ export class BatchTrace implements Trace {
   }
 }
 
-/** Parts of a transaction are stepped more than once, and its inferences run once. */
+/** Caches inferences, because parts of a transaction are stepped several times. */
 function remembering(models: Models): Models {
   const outputs = new Map<string, Uint8Array>();
   return {

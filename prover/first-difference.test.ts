@@ -17,11 +17,11 @@ const all = (): Sample[] => [
 const traceOf = (sample: Sample): InferenceTrace =>
   new InferenceTrace(sample.model, machineOf(sample).commitment, backend, sample.inputs);
 
-test("two runs that are the same have no difference", () => {
+test("two equal runs have no difference", () => {
   for (const sample of all()) assert.equal(firstDifference(traceOf(sample), traceOf(sample)), null, sample.name);
 });
 
-test("a run with one wrong bit differs first where the bit was flipped: the instruction, the element and the step", () => {
+test("a run with one flipped bit differs first at its instruction, element and step", () => {
   let found = 0;
   for (const sample of all()) {
     const truth = traceOf(sample);
@@ -51,7 +51,7 @@ test("a run with one wrong bit differs first where the bit was flipped: the inst
   assert.ok(found > 20, `${found}`);
 });
 
-test("an output that is claimed to be another one: the element, and the last step that writes it", async () => {
+test("a false output: the element that differs, and the last step that writes it", async () => {
   let found = 0;
   for (const sample of all()) {
     const trace = traceOf(sample);

@@ -8,40 +8,40 @@ import { elementOf, variablesAt } from "@elench/tensor/stepper/views";
 import type { InferenceTrace, Result } from "./inference-trace.ts";
 import { scalarOperation } from "./scalar.ts";
 
-/** The first element that two runs of a model have computed differently. */
+/** The first element that differs between two runs of a model. */
 export interface FirstDifference {
   readonly instruction: number;
-  /** Of the enclosing blocks. */
+  /** Counters of the enclosing blocks. */
   readonly counters: readonly number[];
-  /** Entry of the table. */
+  /** Index in the tensor table. */
   readonly tensor: number;
   readonly type: TensorType;
-  /** Row-major number in the tensor. */
+  /** Row-major index in the tensor. */
   readonly element: number;
   /** Little-endian. */
   readonly ours: Uint8Array;
   readonly theirs: Uint8Array;
-  /** Of our trace: the step that writes the element. */
+  /** The step of our trace that writes the element. */
   readonly step: bigint;
 }
 
 /**
  * @param theirs a trace of the same model on the same inputs.
- * @returns null where every instruction leaves the same in both.
+ * @returns null if all results are equal.
  */
 export function firstDifference(ours: InferenceTrace, theirs: InferenceTrace): FirstDifference | null {
   const others = theirs.results();
   for (const result of ours.results()) {
     const other = others.next().value as Result | undefined;
-    // Up to here the runs are the same, and so is the way that they have taken.
-    if (!other) throw new InternalError("the runs are not of the same program");
+    // The runs are equal up to here, so they have executed the same instructions.
+    if (!other) throw new InternalError("the two runs are not of the same program");
     const difference = differenceIn(ours.machine, result, other.bytes);
     if (difference) return difference;
   }
   return null;
 }
 
-/** The first element of an output that is claimed to be another one, and the last step that writes it. */
+/** The first element in which a claimed output differs, and the last step that writes it. */
 export function claimedDifference(ours: InferenceTrace, output: number, claimed: Uint8Array): FirstDifference | null {
   const found = elementDifference(ours.machine, output, ours.outputs[output] as Uint8Array, claimed);
   if (!found) return null;
@@ -56,7 +56,7 @@ export function claimedDifference(ours: InferenceTrace, output: number, claimed:
 function differenceIn(machine: TensorMachine, result: Result, theirs: Uint8Array): FirstDifference | null {
   const found = elementDifference(machine, result.target, result.bytes, theirs);
   if (!found) return null;
-  // Another element of the target can have been wrong before: a write that reaches it is the one that differs.
+  // Another element of the target can have been wrong before, so the differing write is one that reaches the element.
   const step = stepThatWrites(machine, result, found.element) ?? result.first;
   return { ...found, instruction: result.pc, counters: result.counters, step };
 }
@@ -70,7 +70,7 @@ function elementDifference({ program }: TensorMachine, tensor: number, ours: Uin
   return { tensor, type, element, ours: part(ours), theirs: part(theirs) };
 }
 
-/** The last step of an execution that writes an element; null where none does. */
+/** The last step of an execution that writes an element; null if there is none. */
 function stepThatWrites(machine: TensorMachine, result: Result, element: number): bigint | null {
   const instruction = machine.program.instructions[result.pc];
   if (instruction?.kind !== "tensor") return result.first;
@@ -83,7 +83,7 @@ function stepThatWrites(machine: TensorMachine, result: Result, element: number)
   return null;
 }
 
-/** Where an element is written depends on what was read, never on the accumulators. */
+/** The position of a write depends on the reads, never on the accumulators. */
 function writtenAt(instruction: TensorInstruction, { operands, counters }: Result, element: number, term: number) {
   const { write, finish, accumulators } = instruction;
   const variables = variablesAt(instruction, { stage: 2, element, term, innerTerm: 0 }, counters);

@@ -2,7 +2,7 @@ import { InternalError } from "@elench/errors/internal-error";
 import { type Host, keeping } from "@elench/evm/machine/state/host";
 import type { NativeBatchOptions } from "@elench/evm/native/batch";
 
-/** What a machine is given that steps through what can be run natively with the same options. */
+/** The host of a machine that steps through a batch, from the options of its native execution. */
 export const hostOf = ({ state, models, l1Bounds = true }: NativeBatchOptions): Host =>
   keeping({
     node: state.nodes,

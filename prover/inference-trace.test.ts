@@ -20,7 +20,7 @@ const randomSamples = Array.from({ length: 16 }, (_, seed) => ({
 }));
 
 for (const sample of [...samples(), ...randomSamples]) {
-  test(`${sample.name}: every state and witness of the trace is the stepper's`, async () => {
+  test(`${sample.name}: every state and witness of the trace equals the stepper's`, async () => {
     const machine = machineOf(sample);
     const trace = traceOf(sample);
     const { steps, outputs } = runAll(machine);
@@ -39,7 +39,7 @@ for (const sample of [...samples(), ...randomSamples]) {
   });
 }
 
-test("states of a long fold follow one from the other, wherever one looks", async () => {
+test("states of a long fold follow from each other, at all positions", async () => {
   const sample = matmulRelu(2, 1 << 14, 2);
   const machine = machineOf(sample);
   const trace = traceOf(sample);
@@ -49,14 +49,14 @@ test("states of a long fold follow one from the other, wherever one looks", asyn
   }
 });
 
-test("nothing but what an answer needs is hashed, and nothing twice", async () => {
+test("only what an answer needs is hashed, and only once", async () => {
   const sample = matmulRelu(8, 4, 64);
   const trace = traceOf(sample);
   const { steps } = trace;
   assert.equal(trace.stats.trees, sample.inputs.length, "only the inputs, which the start state needs");
   await trace.stateHashes([steps / 2n, steps / 2n + 1n, steps / 3n]);
   const { trees } = trace.stats;
-  // The weights' roots are known; what the first instruction left is one tree.
+  // The weights' roots are known; the first instruction's result is one tree.
   assert.equal(trees, sample.inputs.length + 1);
   await trace.stateHashes([steps / 2n, steps / 3n, steps / 4n]);
   assert.equal(trace.stats.trees, trees);

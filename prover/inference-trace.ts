@@ -23,29 +23,29 @@ import type { Trace } from "./trace.ts";
 import { TreeCache } from "./trees.ts";
 import { Work } from "./work.ts";
 
-/** Executions whose states are kept at hand. */
+/** Number of executions whose states are cached. */
 const KEPT_EXECUTIONS = 64;
-/** Hashes of states kept: a strategy that holds no state of its own asks for the same ones at every look. */
+/** Number of state hashes cached: a stateless strategy asks for the same ones again and again. */
 const KEPT_HASHES = 4096;
 
-/** What an execution of an instruction leaves in the table. */
+/** The result of an execution of an instruction. */
 export interface Result {
   readonly pc: number;
-  /** Of the blocks around it. */
+  /** Counters of the enclosing blocks. */
   readonly counters: readonly number[];
   /** Number of its first step. */
   readonly first: bigint;
-  /** Entry of the table. */
+  /** Index in the tensor table. */
   readonly target: number;
-  /** All of the entry, as it is after the execution: row-major, little-endian. */
+  /** The whole entry after the execution: row-major, little-endian. */
   readonly bytes: Uint8Array;
-  /** What a tensor instruction reads. */
+  /** Operands of a tensor instruction. */
   readonly operands: readonly Uint8Array[];
 }
 
 /**
- * The virtual trace of an inference: any of its states, from the results of one native run, however many steps that run has. Nothing is executed before the
- * first question, and nothing is hashed but what an answer needs.
+ * The virtual trace of an inference: any of its states, from the results of one native run, whatever its number of steps. Nothing is executed before the
+ * first query, and only what an answer needs is hashed.
  */
 export class InferenceTrace implements Trace {
   readonly #backend: Backend;
@@ -103,7 +103,7 @@ export class InferenceTrace implements Trace {
     return this.#outputTable().map(({ bytes }) => bytes);
   }
 
-  /** What has been computed for this trace so far: the native run, data trees, elements executed again for their accumulators. */
+  /** The work done for this trace so far: the native run, data trees, elements re-executed for their accumulators. */
   get stats() {
     const { trees, bytes, ms } = this.#trees.stats;
     return { runMs: this.#runMs, trees, hashedBytes: bytes, hashMs: ms, redone: this.#redone };
@@ -127,7 +127,7 @@ export class InferenceTrace implements Trace {
     return new Work(this.machine, this.#backend, fetch, instruction, final, () => this.#redone++);
   }
 
-  /** What each execution of an instruction leaves in the table, in order; emptied entries and blocks leave nothing. */
+  /** The result of each execution of an instruction, in order; `drop`, `loop` and `end` have none. */
   *results(): Generator<Result> {
     const { instructions } = this.machine.program;
     for (let i = 0; i + 1 < this.#run.executions; i++) {
@@ -144,7 +144,7 @@ export class InferenceTrace implements Trace {
     }
   }
 
-  /** The state before a step; halted from `steps` on. Its memory is the trace's: `detached` copies it, for those who step on. */
+  /** The state before a step; halted from `steps` on. Its memory belongs to the trace: copy it with `detached` before stepping on. */
   state(step: bigint): State {
     if (step < 0n) throw new InternalError(`step ${step}: steps count from 0`);
     if (step >= this.#run.steps) return { kind: "halted", output: this.output };
@@ -155,7 +155,7 @@ export class InferenceTrace implements Trace {
 
   /**
    * The first step of an instruction's execution.
-   * @param counters of the blocks around it, three; @returns null if it was not executed then.
+   * @param counters of the enclosing blocks, three. @returns null if it was not executed with these counters.
    */
   firstStepOf(pc: number, counters: readonly number[] = [0, 0, 0]): bigint | null {
     return this.#run.find(pc, counters)?.first ?? null;
@@ -169,7 +169,7 @@ export class InferenceTrace implements Trace {
     return witnessOf(this.machine, this.state(step));
   }
 
-  /** What happens at a step, for people. */
+  /** Describes a step for people. */
   describe(step: bigint): StepDescription {
     return describe(this.machine, this.state(step));
   }

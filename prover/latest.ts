@@ -1,8 +1,8 @@
-/** Remembers what was worked out for the keys that were asked for last. */
+/** Caches computed values; evicts the least recently used. */
 export class Latest<K, V> {
   readonly #capacity: number;
   readonly #make: (key: K) => V;
-  /** Oldest use first. */
+  /** Least recently used first. */
   readonly #known = new Map<K, V>();
 
   constructor(capacity: number, make: (key: K) => V) {

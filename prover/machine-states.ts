@@ -5,16 +5,16 @@ import { step } from "@elench/evm/machine/step";
 import { PHASE } from "@elench/evm/structures/layout";
 import { LIMIT } from "@elench/spec/evm/limits";
 
-/** No batch halts later: after its last transaction, one slot is not used up. */
+/** Upper bound of a batch's halting step: after its last transaction, less than one slot. */
 const LAST_STEP = SLOT_STEPS * BigInt(LIMIT.BATCH_TRANSACTIONS + 1);
 
-/** Machines kept at hand: a dispute asks for ever closer steps. */
+/** Number of machines cached: a dispute asks for steps closer and closer together. */
 const KEPT_MACHINES = 1024;
 
 /**
- * Steps of a transaction whose states are kept on the way, since the next levels of a game ask for them: many where it has just begun. What
- * takes long to step again, a transaction of precompiles, takes few steps.
- * @returns how far they are apart.
+ * Interval of the states that are kept while a transaction is stepped, because the next levels of a game ask for them. They are dense at its
+ * start. Transactions that are slow to repeat, those of precompiles, have few steps.
+ * @returns steps between two kept states.
  */
 function milestones(clock: bigint): bigint {
   const done = clock % SLOT_STEPS;
@@ -26,11 +26,11 @@ const milestoneAfter = (clock: bigint): bigint => clock - (clock % milestones(cl
 const min = (a: bigint, b: bigint): bigint => (a < b ? a : b);
 const slotOf = (clock: bigint): number => Number(clock / SLOT_STEPS);
 
-/** The states that follow one, at any step from there on. Nothing is stepped before the first question; then each transaction is stepped once, and parts of it again. */
+/** The states after a first one, at any step. Nothing is executed before the first query; then each transaction is stepped once, and parts of it again. */
 export class MachineStates {
-  /** Entry 0: the first state. Entry k: the one at which the k-th slot after the first's begins, as far as has been stepped. */
+  /** Index 0: the first state. Index k: the state at the start of the k-th slot after the first, as far as stepped. */
   readonly #starts: Machine[];
-  /** By step: the state there. Oldest first. */
+  /** States by step, the oldest entry first. */
   readonly #kept = new Map<bigint, Machine>();
   #end: Machine | undefined;
 
@@ -45,7 +45,7 @@ export class MachineStates {
     return this.#end;
   }
 
-  /** The machine before a step, which is not before the first one, for looking at: it is the one that is kept. */
+  /** The machine before a step, from the first state on. Read-only: it is the cached one. */
   at(step: bigint): Machine {
     const known = this.#kept.get(step);
     if (known) return known;
@@ -67,7 +67,7 @@ export class MachineStates {
       do step(m);
       while (m.clock < stop && !m.halted && m.phase !== PHASE.idle);
       if (m.clock === BigInt(this.#firstSlot + this.#starts.length) * SLOT_STEPS) this.#starts.push(m.copy());
-      // Where the game asks closer, it asks in a part of what was stepped: a transaction is stepped once, and parts of it again.
+      // A game narrows down to parts of what was stepped, so a transaction is stepped once, and parts of it again.
       else if (isMilestone(m.clock) || m.phase === PHASE.idle) this.#keep(m.clock, m.copy());
       skipIdle(m, min(to, lastOfSlot(m.clock)));
     }
@@ -78,7 +78,7 @@ export class MachineStates {
     return slotOf((this.#starts[0] as Machine).clock);
   }
 
-  /** A copy of the last state known up to a step. */
+  /** A copy of the last known state at or before a step. */
   #nearest(to: bigint): Machine {
     if (this.#end && this.#end.clock <= to) return this.#end.copy();
     let nearest = this.#starts[Math.min(slotOf(to) - this.#firstSlot, this.#starts.length - 1)] as Machine;

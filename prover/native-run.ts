@@ -24,17 +24,17 @@ interface Execution {
   readonly counters: readonly number[];
 }
 
-/** What an entry of the table holds from an execution on. */
+/** The content of a table entry from an execution on. */
 interface Version {
   readonly from: number;
   readonly content: Content | null;
 }
 
-/** One native run, remembered: which instructions were executed, and the results that they left. Nothing of it is hashed. */
+/** The record of one native run: the executed instructions and their results. Nothing is hashed. */
 export class NativeRun {
   readonly #machine: TensorMachine;
   readonly #executions: Execution[] = [];
-  /** By table entry, oldest first; before the first, the entry is empty. */
+  /** Contents by table entry, oldest first; before the first, the entry is empty. */
   readonly #versions: Version[][];
   #latest: Table;
 
@@ -67,7 +67,7 @@ export class NativeRun {
     return this.execution(this.executions - 1).first + 1n;
   }
 
-  /** How many instructions were executed; the last one halts. */
+  /** Number of executions; the last one halts. */
   get executions(): number {
     return this.#executions.length;
   }
@@ -79,7 +79,7 @@ export class NativeRun {
     return execution;
   }
 
-  /** The execution of an instruction at which the blocks around it have the given counters. */
+  /** The execution of an instruction with the given counters of the enclosing blocks. */
   find(pc: number, counters: readonly number[]): Execution | undefined {
     return this.#executions.find(
       (execution) => execution.pc === pc && counters.every((c, i) => c === execution.counters[i]),
@@ -108,7 +108,7 @@ export class NativeRun {
   }
 }
 
-/** The greatest i < count for which a condition holds that, once false, stays so; −1 if there is none. */
+/** The greatest i < count for which a condition holds; −1 if there is none. The condition must be monotone: once false, it stays false. */
 function lastWhere(count: number, holds: (i: number) => boolean): number {
   let [low, high] = [0, count];
   while (low < high) {
@@ -129,7 +129,7 @@ function executeInstruction(machine: TensorMachine, backend: Backend, state: Fet
   return { ...state, pc: state.pc + 1, table: state.table.with(instruction.target, machine.content(target)) };
 }
 
-/** Memory for a result: the former content, unless all of it is written over. */
+/** Memory for a result, with the former content unless all of it is overwritten. */
 function targetBytes(machine: TensorMachine, state: FetchState, instruction: TensorInstruction): Uint8Array {
   const type = machine.program.tensors[instruction.target] as TensorType;
   if (coversTarget(instruction, elementCount(type.shape))) return new Uint8Array(byteSize(type));

@@ -17,7 +17,7 @@ const random = Array.from(
 );
 
 for (const sample of [...samples(), ...random]) {
-  test(`${sample.name}: the native engine's trace is the stepper's`, { skip }, async () => {
+  test(`${sample.name}: the native engine's trace equals the stepper's`, { skip }, async () => {
     const machine = machineOf(sample);
     const trace = new InferenceTrace(sample.model, machine.commitment, openBackend(), sample.inputs);
     let state: State = startOf(machine);
@@ -28,7 +28,7 @@ for (const sample of [...samples(), ...random]) {
   });
 }
 
-test("states of 2^30 steps follow one from the other, wherever one looks", { skip }, () => {
+test("states of a run of 2^30 steps follow from each other, at all positions", { skip }, () => {
   const { model, inputs } = matmulRelu(1024, 1024, 1024);
   const backend = openBackend();
   const commitment = commit(

@@ -3,8 +3,8 @@ import { climb, type Hash, keccak256, LEAF_BYTES } from "@elench/merkle/tree";
 import type { Content } from "@elench/tensor/stepper/content";
 
 /**
- * A partly written result whose writes rise: the finished content below a cut, the former one from there on. Its tree has nodes of
- * theirs, but for the path of the leaf that the cut is in.
+ * A partly written result with ascending writes: the finished content below a cut, the former content above. Its tree shares their
+ * nodes, except on the path of the leaf that the cut is in.
  */
 class Prefix implements Content {
   readonly #final: Content;
@@ -12,7 +12,7 @@ class Prefix implements Content {
   readonly #cut: number;
   #root: Hash | undefined;
 
-  /** @param cut first byte that is the former content's; inside both. */
+  /** @param cut first byte of the former content; within both. */
   constructor(final: Content, former: Content, cut: number) {
     this.#final = final;
     this.#former = former;
@@ -41,10 +41,10 @@ class Prefix implements Content {
     return leaf;
   }
 
-  /** Only of the leaf that the next write is in, which is where the cut is. */
+  /** Siblings of the leaf of the next write, where the cut is. Other leaves are not needed. */
   path(index: number): Hash[] {
     if (index !== this.#mixed)
-      throw new InternalError(`leaf ${index} is not where the next write goes, which is leaf ${this.#mixed}`);
+      throw new InternalError(`leaf ${index} is not the leaf of the next write, ${this.#mixed}`);
     const [left, right] = [this.#final.path(index), this.#former.path(index)];
     return left.map((sibling, height) =>
       Math.floor(index / 2 ** height) % 2 === 1 ? sibling : (right[height] as Hash),
@@ -52,7 +52,7 @@ class Prefix implements Content {
   }
 }
 
-/** The final content below byte `cut`, the former one from there on. */
+/** The final content below byte `cut`, the former one above. */
 export function prefixOf(final: Content, former: Content, cut: number): Content {
   if (cut <= 0) return former;
   return cut >= final.bytes.length ? final : new Prefix(final, former, cut);

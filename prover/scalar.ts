@@ -4,7 +4,7 @@ import type { Scalar } from "@elench/tensor/stepper/element";
 
 let softfloat: Softfloat | undefined;
 
-/** The scalar operations, by one instance of softfloat for all: none has a state that another could see. */
+/** The scalar operations, by one shared instance of softfloat: operations have no visible state. */
 export const scalarOperation: Scalar = (code, a, b, c) => {
   softfloat ??= loadSoftfloat();
   return softfloat.scalar(code, a, b, c);

@@ -1,4 +1,4 @@
-/** A step in a file: whoever has it alone finds it right, and finds wrong whatever was changed in it. */
+/** A step file can be checked on its own, and every change of it is detected. */
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
 import { fileURLToPath } from "node:url";
@@ -84,7 +84,7 @@ for (const [name, filesOf, verifierOf] of [
   ["tensor machine", tensorFiles, () => tensor],
   ["EVM machine", evmFiles, () => evm],
 ] as const)
-  test(`steps of the ${name}, of every kind: right as they are, and wrong with any bit changed`, async () => {
+  test(`steps of the ${name}, of every kind: correct, and refused with any bit changed`, async () => {
     const files = await filesOf();
     assert.ok(files.some(({ openings }) => openings.length > 0));
     for (const [i, file] of files.entries()) {
@@ -113,7 +113,7 @@ for (const [name, filesOf, verifierOf] of [
     }
   });
 
-test("what is no such file is refused, and says what is wrong with it", async () => {
+test("a malformed step file is refused, and the error says what is wrong", async () => {
   const [file] = (await tensorFiles()) as [StepFile];
   const refused = (change: Record<string, unknown>, what: RegExp): void =>
     assert.throws(

@@ -8,14 +8,14 @@ import { preimageOf, type State, type TensorMachine } from "@elench/tensor/stepp
 import { type SolidityVerifier, WitnessRefused } from "./verifier.ts";
 
 /**
- * One step in a file, which a stranger checks without a chain, a node, the model or the batch: from a state of this hash, about this context, the machine comes to a
- * state of that hash. That the first state is one of a certain run the file does not show: whoever has the run replays it.
+ * One step in a file. A stranger can check it without a chain, a node, the model or the batch: from a state with this hash and context, the machine reaches the
+ * state with that hash. The file does not prove that the first state belongs to a certain run: that needs a replay of the run.
  */
 export interface StepFile {
   readonly format: "elench-step/1";
   readonly verifier: {
     readonly contract: VerifierName;
-    /** Of the build that made the file: `SolidityVerifier.codeHash`. */
+    /** Code hash of the build that wrote the file: `SolidityVerifier.codeHash`. */
     readonly codeHash: Hex;
   };
   readonly context: Hex;
@@ -23,30 +23,30 @@ export interface StepFile {
   readonly witness: Hex;
   /** Preimages that lead from the witness to the context; each holds the hash of the next. */
   readonly openings: readonly Hex[];
-  /** Root of what another machine answers, where the step asks one: the step is checked given this answer. */
+  /** Output root of the other machine, if the step delegates. The step is checked under this answer. */
   readonly answer: Hex | null;
   readonly post: Hex;
-  /** What whoever made the file says of it, for people. */
+  /** Statements of the file's author for people; not checked. */
   readonly unchecked: { readonly step: string; readonly text: string };
 }
 
 export type VerifierName = "TensorVerifier" | "EvmVerifier";
 
-/** What is wrong with a file that should hold a step. */
+/** A step file is malformed. The message says what is wrong. */
 export class StepFileError extends ElenchError {
   override readonly name = "StepFileError";
   override readonly kind = "input";
 }
 
-/** What the Solidity verifier says of a file. */
+/** The Solidity verifier's judgement of a step file. */
 export interface StepVerdict {
   readonly right: boolean;
-  /** What is wrong; empty if nothing is. */
+  /** Faults found; empty if the file is correct. */
   readonly faults: readonly string[];
-  /** State after the step, as the verifier has it; null where it refuses the witness. */
+  /** State hash after the step by the verifier; null if it refuses the witness. */
   readonly post: Hex | null;
   readonly gas: bigint | null;
-  /** Whether this is the build that made the file. */
+  /** Whether this build wrote the file. */
   readonly sameBuild: boolean;
 }
 
@@ -69,7 +69,7 @@ export async function checkStepFile(file: StepFile, verifier: SolidityVerifier):
   }
 }
 
-// The context: what the state before the step commits to. The verifier has checked that the witness opens that state.
+// The context, to which the state before the step commits. The verifier has checked that the witness opens that state.
 
 function isAbout({ verifier, witness, openings }: StepFile, context: Hash): boolean {
   const [bytes, preimages] = [toBytes(witness), openings.map(toBytes)];
@@ -88,7 +88,7 @@ function tensorContext(witness: Uint8Array, openings: readonly Uint8Array[]): Ha
     case 1:
       return opening ? null : ofFetch(witness.subarray(1, 129));
     case 2:
-      // A running state names the fetch state that it comes from.
+      // A running state commits to its fetch state.
       return openings.length === 1 && opening?.length === 128 && equalBytes(keccak256(opening), wordAt(witness, 33))
         ? ofFetch(opening)
         : null;
@@ -104,7 +104,7 @@ const EVM_SIZES = [7, 13, 8].map((words) => 32 * words);
 function evmContext(witness: Uint8Array, openings: readonly Uint8Array[]): Hash | null {
   if (witness.length === HALTED_EVM_BYTES) return openings.length === 0 ? wordAt(witness, 0) : null;
   const tx = wordAt(witness, 32 * EVM.tx);
-  // Before the first step there is no Tx: the task is what the batch is executed from.
+  // Before the first step there is no Tx: the task holds the batch's input.
   if (isZero(tx)) return openings.length === 0 ? wordAt(witness, 32 * EVM.task) : null;
   const [txBytes, blockBytes, batchBytes] = openings;
   if (!txBytes || !blockBytes || !batchBytes || openings.length !== EVM_SIZES.length) return null;
@@ -115,11 +115,11 @@ function evmContext(witness: Uint8Array, openings: readonly Uint8Array[]): Hash 
   return isOpened ? wordAt(batchBytes, 0) : null;
 }
 
-/** What opens a state of the tensor machine down to its context. */
+/** The preimages from a state of the tensor machine to its context. */
 export const tensorOpenings = (machine: TensorMachine, state: State): Uint8Array[] =>
   state.kind === "running" ? [preimageOf(machine, state.fetch)] : [];
 
-/** What opens a state of the EVM machine down to its context. */
+/** The preimages from a state of the EVM machine to its context. */
 export function evmOpenings({ tx, halted }: EvmMachine): Uint8Array[] {
   if (!tx || halted) return [];
   return [txWords(tx), blockWords(tx.block), batchWords(tx.block.batch)].map(joinWords);
@@ -132,7 +132,7 @@ const FIELDS = ["answer", "context", "format", "openings", "post", "pre", "unche
 
 export const formatStepFile = (file: StepFile): string => `${JSON.stringify(file, null, 2)}\n`;
 
-/** @throws StepFileError that says what is missing, or not what it should be. */
+/** @throws StepFileError that names the missing or malformed field. */
 export function parseStepFile(text: string): StepFile {
   let json: unknown;
   try {

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { samples } from "../ml-vm/stepper/fixtures/samples.ts";
 import { runStepper, STEPPER_LIMIT, TooManySteps } from "./stepper-run.ts";
 
-test("a program that may be too long is refused before it runs", () => {
+test("a program that can exceed the step limit is refused before it runs", () => {
   const sample = samples().find(({ name }) => name === "loops");
   assert.ok(sample);
   const { model, inputs } = sample;

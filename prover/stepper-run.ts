@@ -8,17 +8,17 @@ import { createTensorMachine } from "@elench/tensor/stepper/state";
 import { runAll } from "@elench/tensor/stepper/stepper";
 import { scalarOperation } from "./scalar.ts";
 
-/** Above this many steps the stepper does not run a whole program: it would take minutes, where an engine takes a moment. */
+/** Step limit for a whole program on the stepper: more would take minutes, and milliseconds on an engine. */
 export const STEPPER_LIMIT = 1n << 24n;
 
-/** A program takes more steps than the stepper runs. */
+/** A program exceeds the stepper's step limit. */
 export class TooManySteps extends ElenchError {
   override readonly name = "TooManySteps";
   override readonly kind = "input";
 }
 
 /**
- * Runs a model one step at a time: the slow reference that the engines are held against.
+ * Runs a model one step at a time: the slow reference for the engines.
  * @param inputs row-major little-endian bytes, in the program's order.
  * @returns bytes of each output.
  * @throws TooManySteps if the program may take more than `STEPPER_LIMIT`.

@@ -10,7 +10,7 @@ const tensor = (fill: number, length = 1000): Uint8Array => Uint8Array.from({ le
 /** Two trees of 1,000 bytes fit: eight leaves, 64 bytes a leaf. */
 const cacheOfTwo = (): TreeCache => new TreeCache(stepperBackend(scalarOperation), 1024);
 
-test("roots and paths are those of the tree, for every size around a leaf", () => {
+test("roots and paths equal those of the plain tree, for every size around a leaf", () => {
   for (const length of [1, 127, 128, 129, 255, 256, 257, 1000]) {
     const bytes = tensor(3, length);
     const content = cacheOfTwo().content(bytes);
@@ -21,7 +21,7 @@ test("roots and paths are those of the tree, for every size around a leaf", () =
   }
 });
 
-test("a tree that was given up is hashed again for a path, and never for its root", () => {
+test("an evicted tree is hashed again for a path, but never for its root", () => {
   const trees = cacheOfTwo();
   const [a, b, c] = [tensor(1), tensor(2), tensor(3)].map((bytes) => trees.content(bytes));
   assert.ok(a && b && c);
@@ -35,10 +35,10 @@ test("a tree that was given up is hashed again for a path, and never for its roo
   assert.deepEqual([a.root, b.root], roots);
   assert.equal(trees.stats.trees, 3, "roots are known");
   assert.deepEqual(climb(keccak256(b.leaf(5)), 5, b.path(5)), b.root);
-  assert.equal(trees.stats.trees, 4, "the one used least recently was given up");
+  assert.equal(trees.stats.trees, 4, "the least recently used one was evicted");
 });
 
-test("a root that is known beforehand costs no hashing", () => {
+test("a root known in advance costs no hashing", () => {
   const trees = cacheOfTwo();
   const bytes = tensor(9);
   assert.deepEqual(trees.content(bytes, dataRoot(bytes)).root, dataRoot(bytes));

@@ -12,23 +12,23 @@ function nodesOf(tree: Uint8Array, depth: number): Nodes {
   return { root: node(depth, 0).slice(), node };
 }
 
-/** Bytes of nodes that are kept for paths, unless told otherwise. */
+/** Default budget of cached nodes, in bytes. */
 const DEFAULT_BUDGET = 256 * 2 ** 20;
 
 /**
- * Data trees on demand, the latest used kept within a budget. A root, once known, is kept with its content: hashing a tensor
- * a second time is only ever needed for a path, after its tree was given up.
+ * Data trees on demand, in a least-recently-used cache with a budget. A known root stays with its content, so a tensor is
+ * hashed again only for a path after its tree was evicted.
  */
 export class TreeCache {
   readonly #backend: Pick<Backend, "dataTree">;
   readonly #budget: number;
-  /** Oldest use first. */
+  /** Least recently used first. */
   readonly #trees = new Map<Uint8Array, Nodes>();
   #held = 0;
   /** Bytes hashed so far, and how long it took. */
   readonly stats = { trees: 0, bytes: 0, ms: 0 };
 
-  /** @param budget bytes of nodes to keep; the tree in use is kept whatever its size. */
+  /** @param budget bytes of nodes to keep; the current tree is kept whatever its size. */
   constructor(backend: Pick<Backend, "dataTree">, budget = DEFAULT_BUDGET) {
     this.#backend = backend;
     this.#budget = budget;

@@ -24,7 +24,7 @@ before(async () => {
 
 const random = (seed: number): Sample => ({ name: `random program ${seed}`, ...randomProgram(seed) });
 
-/** Steps spread over a trace. */
+/** Steps distributed over a trace. */
 const places = (steps: bigint, count: number): bigint[] =>
   Array.from({ length: count }, (_, i) => (steps * BigInt(i)) / BigInt(count)).filter(
     (step, i, all) => step !== all[i - 1],
@@ -44,7 +44,7 @@ for (const sample of [...samples(), ...Array.from({ length: 8 }, (_, seed) => ra
   });
 }
 
-test("the false step of a liar's trace is refuted, and the ones beside it are not", async () => {
+test("the false step of a liar's trace is refuted, and its neighbours are not", async () => {
   const [sample] = samples();
   assert.ok(sample);
   const { model, inputs } = sample;

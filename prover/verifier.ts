@@ -17,9 +17,9 @@ import {
   type Hex,
 } from "viem";
 
-/** The Solidity verifier in this process, under L1's rules: what the contract would say of a step, without a chain. */
+/** The Solidity verifier in this process, under L1's rules: it executes a step as the contract would, without a chain. */
 
-/** What is needed of a compiled contract. */
+/** The part of a compiled contract's artifact used here. */
 export interface Artifact {
   readonly abi: Abi;
   /** Creation code. */
@@ -33,7 +33,7 @@ export interface Verdict {
   readonly gas: bigint;
 }
 
-/** The verifier refused a witness: it does not open the state. */
+/** The verifier refuses a witness: it does not open the state. */
 export class WitnessRefused extends ElenchError {
   override readonly name = "WitnessRefused";
   override readonly kind = "negative";
@@ -51,7 +51,7 @@ export class SolidityVerifier {
   readonly #evm: EVM;
   readonly #abi: Abi;
   readonly #address: Address;
-  /** Which build it is: keccak256 of the creation codes of its contracts, in the order of their deployment. */
+  /** Identifies the build: keccak256 of the creation codes of its contracts, in deployment order. */
   readonly codeHash: Hash;
 
   private constructor(evm: EVM, { abi, address, codes }: Deployed) {
@@ -62,7 +62,7 @@ export class SolidityVerifier {
   }
 
   /**
-   * Deploys a machine's verifier and the contracts that it is made of.
+   * Deploys a machine's verifier and its part contracts.
    * @param artifacts a contract by name; `hardhatArtifacts` reads them from a folder.
    */
   static async deploy(
@@ -77,7 +77,7 @@ export class SolidityVerifier {
   }
 
   /**
-   * Executes one step as the contract does.
+   * Executes one step in the contract.
    * @throws WitnessRefused if the witness does not open the state.
    */
   verifyStep(pre: Hash, witness: Uint8Array): Promise<Verdict> {
@@ -85,8 +85,8 @@ export class SolidityVerifier {
   }
 
   /**
-   * The state after a step that asks another machine, if that machine's output is `answer`.
-   * @throws WitnessRefused if the witness does not open the state, or the step asks nobody.
+   * The state after a step that delegates to another machine, given that machine's output root `answer`.
+   * @throws WitnessRefused if the witness does not open the state, or the step does not delegate.
    */
   verifyAnswer(pre: Hash, witness: Uint8Array, answer: Hash): Promise<Verdict> {
     return this.#call("resume", [bytesToHex(pre), bytesToHex(witness), bytesToHex(answer)]);
@@ -104,7 +104,7 @@ export class SolidityVerifier {
   }
 }
 
-/** Runs as a transaction of its own: nothing is warm but the contract. */
+/** Runs as a separate transaction: only the contract is warm. */
 async function call(evm: EVM, data: Uint8Array, to?: Address) {
   await evm.journal.cleanup();
   if (to) evm.journal.addAlwaysWarmAddress(to.toString().slice(2));
@@ -118,7 +118,7 @@ interface Deployed {
   readonly codes: readonly Uint8Array[];
 }
 
-/** Deploys a contract, and first those whose addresses its constructor takes: a parameter is named after its contract. */
+/** Deploys a contract, after the contracts whose addresses its constructor takes. A parameter is named after its contract. */
 async function deploy(evm: EVM, name: string, artifacts: (name: string) => Artifact): Promise<Deployed> {
   const { abi, bytecode } = artifacts(name);
   const inputs = abi.find((item) => item.type === "constructor")?.inputs ?? [];
@@ -138,7 +138,7 @@ async function deploy(evm: EVM, name: string, artifacts: (name: string) => Artif
   return { abi, address: createdAddress, codes: [...codes, code] };
 }
 
-/** A struct of parts takes one by each of its members. @param part deploys a contract, and gives its address. */
+/** An argument of the constructor; a struct has one part per member. @param part deploys a contract and returns its address. */
 async function argument(input: AbiParameter, part: (contractName: string) => Promise<string>): Promise<unknown> {
   if (!("components" in input)) return part(contractOf(input.name ?? ""));
   const members: Record<string, unknown> = {};
@@ -156,7 +156,7 @@ function reason(abi: Abi, data: Uint8Array, otherwise: string): string {
     const { errorName, args = [] } = decodeErrorResult({ abi, data: bytesToHex(data) });
     return `${errorName}(${args.join(", ")})`;
   } catch {
-    // An error that only the contracts behind the verifier declare.
+    // An error that only the verifier's part contracts declare.
     return bytesToHex(data);
   }
 }
@@ -164,7 +164,7 @@ function reason(abi: Abi, data: Uint8Array, otherwise: string): string {
 /**
  * Contracts as Hardhat compiled them.
  * @param folder `artifacts/contracts`.
- * @throws MissingArtifact if a contract is not there: it names the command that compiles.
+ * @throws MissingArtifact if a contract is missing; it names the command that compiles it.
  */
 export function hardhatArtifacts(folder: string): (name: string) => Artifact {
   const files = readdirSync(folder, { recursive: true, encoding: "utf8" });

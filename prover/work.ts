@@ -19,14 +19,14 @@ import { Latest } from "./latest.ts";
 import { prefixOf } from "./prefix.ts";
 import { type RisingWrites, risingWrites } from "./writes.ts";
 
-/** Elements whose accumulators are remembered: a dispute narrows down to one. */
+/** Number of elements whose accumulators are cached: a dispute narrows down to one. */
 const KEPT_HISTORIES = 4;
-/** Prefixes remembered: states close together share one, and its root. */
+/** Number of prefixes cached: nearby states share one, and its root. */
 const KEPT_PREFIXES = 64;
-/** Partly written contents remembered, where they are not made of the finished and the former one. */
+/** Number of partly written contents cached, for writes that do not ascend. */
 const KEPT_REWRITTEN = 4;
 
-/** One execution of a tensor instruction: any of its states, from what went in and what came out. */
+/** One execution of a tensor instruction: any of its states, from its operands and its result. */
 export class Work {
   readonly #machine: TensorMachine;
   readonly #backend: Backend;
@@ -38,15 +38,15 @@ export class Work {
   readonly #sources: Sources;
   readonly #rising: RisingWrites | null;
   readonly #histories: Latest<number, History>;
-  /** By the address of the next write. */
+  /** Prefixes by the address of the next write. */
   readonly #prefixes: Latest<number, Content>;
-  /** By the number of writes. */
+  /** Contents by the number of writes. */
   readonly #rewritten: Latest<number, Content>;
 
   /**
    * @param fetch the state at which the instruction began.
-   * @param final what it left in its target.
-   * @param onRedo called when an element is executed again for its accumulators.
+   * @param final its result.
+   * @param onRedo called when an element is re-executed for its accumulators.
    */
   constructor(
     machine: TensorMachine,
@@ -76,7 +76,7 @@ export class Work {
     this.#rewritten = new Latest(KEPT_REWRITTEN, (writes) => this.#rewrite(writes));
   }
 
-  /** The running state before the instruction's step of this number, which is not 0. */
+  /** The running state before the given step of the instruction, which is at least 1. */
   state(step: bigint): RunningState {
     const position = positionOf(this.#spaces, step);
     return {
@@ -106,7 +106,7 @@ export class Work {
     return this.#prefixes.get(this.#rising.address(position.element, term));
   }
 
-  /** The content after some writes, by doing them again. */
+  /** The content after a number of writes, by repeating them. */
   #rewrite(writes: number): Content {
     const { scan, terms } = this.#spaces;
     const element = scan ? Math.floor(writes / terms) : writes;

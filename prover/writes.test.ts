@@ -47,7 +47,7 @@ const map = (dims: readonly number[], write: View, more: Partial<TensorInstructi
   ...more,
 });
 
-/** Holds what `risingWrites` says against the addresses one by one; gives whether it says anything. */
+/** Compares `risingWrites` with the individual addresses. @returns whether it gives a result. */
 function holds(instruction: TensorInstruction, counters: readonly number[]): boolean {
   const rising = risingWrites(instruction, counters);
   if (rising === null) return false;
@@ -71,7 +71,7 @@ function holds(instruction: TensorInstruction, counters: readonly number[]): boo
 
 const counters = [2, 5, 0];
 
-test("slices, padding and places that counters give rise", () => {
+test("writes to slices, with padding, or at counters ascend", () => {
   const rising: [string, TensorInstruction][] = [
     ["row-major", map([3, 4], [coordinate(4, 3, [term(0, 1)]), coordinate(1, 4, [term(1, 1)])])],
     [
@@ -97,7 +97,7 @@ test("slices, padding and places that counters give rise", () => {
   for (const [name, instruction] of rising) assert.ok(holds(instruction, counters), name);
 });
 
-test("nothing is said of writes that fall, meet, or depend on more than the view", () => {
+test("no result for writes that descend, coincide, or depend on more than the view", () => {
   const others: [string, TensorInstruction][] = [
     ["backwards", map([4], [coordinate(1, 4, [term(0, -1)], { offset: 3 })])],
     ["transposed", map([3, 4], [coordinate(3, 4, [term(1, 1)]), coordinate(1, 3, [term(0, 1)])])],
@@ -116,7 +116,7 @@ test("nothing is said of writes that fall, meet, or depend on more than the view
   for (const [name, instruction] of others) assert.equal(risingWrites(instruction, counters), null, name);
 });
 
-test("what is said of random programs is so", () => {
+test("results for random programs are correct", () => {
   let said = 0;
   for (let seed = 0; seed < 300; seed++) {
     for (const instruction of randomProgram(seed).model.program.instructions) {

@@ -2,29 +2,29 @@ import { type Coordinate, type TensorInstruction, VARIABLES } from "@elench/tens
 import { indicesOf } from "@elench/tensor/stepper/views";
 
 /**
- * Where an instruction writes upwards through its target, each write at a greater address than the one before, as nearly all do: then what it has
- * written after some writes is all that lies below one address (`prefix.ts`).
+ * Detects instructions with ascending writes: each write has a greater address than the one before. Nearly all instructions do. Then the state after some
+ * writes is the finished content below one address (`prefix.ts`).
  */
 export interface RisingWrites {
-  /** Element that a write goes to, or would, were it inside. */
+  /** Element of a write, whether or not it is inside the target. */
   address(element: number, term: number): number;
 }
 
-/** A variable that a write may depend on: its greatest value, and its factor in the address. */
+/** A variable in a write's address: its greatest value, and its factor. */
 interface Axis {
   readonly variable: number;
   readonly greatest: number;
   factor: number;
 }
 
-/** Axes that the writes walk, slowest first. */
+/** Axes of the writes, slowest first. */
 function axesOf({ dims, reduction, scan }: TensorInstruction): Axis[] {
   const axes = (first: number, space: readonly number[]): Axis[] =>
     space.map((size, i) => ({ variable: first + i, greatest: size - 1, factor: 0 }));
   return [...axes(VARIABLES.output, dims), ...axes(VARIABLES.reduction, scan ? reduction : [])];
 }
 
-/** @returns null where addresses do not rise, or the view alone does not show it. */
+/** @returns null if addresses do not ascend, or the view alone does not show it. */
 export function risingWrites(instruction: TensorInstruction, counters: readonly number[]): RisingWrites | null {
   const axes = axesOf(instruction);
   let origin = 0;
@@ -50,7 +50,7 @@ export function risingWrites(instruction: TensorInstruction, counters: readonly 
   };
 }
 
-/** Adds a coordinate's share to the axes' factors; gives its range, and its value where all axes are 0. Null unless it is linear. */
+/** Adds a coordinate's share to the axes' factors. @returns its range, and its value if all axes are 0; null unless it is linear. */
 function addCoordinate(
   { stride, offset, indirect, terms }: Coordinate,
   axes: readonly Axis[],
