@@ -13,10 +13,10 @@ export const BLOCK_HEADER = [
 
 export const BLOCK_HEADER_BYTES = BLOCK_HEADER.reduce((sum, { bytes }) => sum + bytes, 0);
 
-/** Before a transaction stands how many bytes it has. */
+/** Size of the length field before a transaction. */
 export const TRANSACTION_LENGTH_BYTES = 4;
 
-/** The words that a block's hash is over, by their names in Block. */
+/** The words of a block's hash, by their names in Block. */
 export const BLOCK_HASH = [
   "number",
   "timestamp",
@@ -30,7 +30,7 @@ export const BLOCK_HASH = [
   "stateRoot",
 ] as const;
 
-/** How a transaction is read: windows on its bytes, as long as all that may stand there. */
+/** Windows in which a transaction is parsed, each as long as its longest valid content. */
 export const TRANSACTION_WINDOWS = {
   HEAD_BYTES: [
     183,
@@ -44,7 +44,7 @@ export const TRANSACTION_WINDOWS = {
 
 export const TRANSACTION_WINDOW = valuesOf(TRANSACTION_WINDOWS);
 
-/** The curve that signs transactions. */
+/** The curve of transaction signatures. */
 export const SIGNATURES = {
   SECP256K1_ORDER: [0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n, "SEC 2, 2.4.1"],
   MAX_S: [0x7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0n, "EIP-2: half the order"],

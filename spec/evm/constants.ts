@@ -1,4 +1,4 @@
-/** A constant, and where it comes from: an EIP, the Yellow Paper, or a sentence that says what it bounds. */
+/** A constant and its source: an EIP, the Yellow Paper, or a sentence that says what it bounds. */
 export type Constant = readonly [value: bigint | number, source: string];
 export type Constants = Readonly<Record<string, Constant>>;
 

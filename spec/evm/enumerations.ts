@@ -1,6 +1,6 @@
 import { type Constants, valuesOf } from "./constants.ts";
 
-/** How a frame ended: the task of LEAVE. */
+/** The status of a frame, in the task of LEAVE. */
 export const STATUSES = {
   success: [0, "the frame succeeded"],
   revert: [1, "the frame reverted: what is left of its gas goes back"],

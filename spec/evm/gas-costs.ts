@@ -1,7 +1,7 @@
 import { type Constants, valuesOf } from "./constants.ts";
 
 /**
- * What execution costs under the rules of Cancun. Names are those of the EIP that introduced or last changed the cost; the
+ * Gas costs of execution under the rules of Cancun. Names are those of the EIP that introduced or last changed the cost; the
  * others are those of the Yellow Paper's appendix G, without the G.
  */
 export const GAS_COSTS = {

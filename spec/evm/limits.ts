@@ -1,6 +1,6 @@
 import { type Constants, valuesOf } from "./constants.ts";
 
-/** What the machine bounds, and how much of bulk work one step takes. */
+/** Limits of the machine, and the amount of bulk work per step. */
 export const LIMITS = {
   STACK: [1024, "Yellow Paper, 9.1: items on the stack"],
   MEMORY: [2n ** 32n, "bytes; an access beyond halts whatever the gas: its price would pass 2^64"],

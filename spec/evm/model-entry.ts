@@ -1,6 +1,6 @@
 import { type Constants, valuesOf } from "./constants.ts";
 
-/** What the directory says of a model: one word of storage, packed from the most significant bit. Zero is no model. */
+/** The directory's entry of a model: one word of storage, packed from the most significant bit. Zero means no model. */
 export const MODEL_ENTRY = [
   { name: "level", bits: 8, meaning: "level of a game about one run" },
   { name: "tableDepth", bits: 8, meaning: "depth of the model's table of tensors" },
@@ -11,11 +11,11 @@ export const MODEL_ENTRY = [
 
 export type ModelEntryField = (typeof MODEL_ENTRY)[number]["name"];
 
-/** How far a field is shifted up in the word. */
+/** Left shift of a field in the word. */
 export const shiftOf = (index: number): number =>
   MODEL_ENTRY.slice(index + 1).reduce((shift, { bits }) => shift + bits, 0);
 
-/** What an entry must keep to: what no game could be about, or what would not pay for its steps, is not called. */
+/** Limits of an entry. A model beyond them cannot be called, because no game could be about it, or its price would not cover its steps. */
 export const MODEL_ENTRY_LIMITS = {
   MAX_LEVEL: [15, "the highest level of a game"],
   MAX_TABLE_DEPTH: [32, "the deepest table whose root the verifier makes"],

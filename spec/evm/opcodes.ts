@@ -1,14 +1,14 @@
 import { GAS } from "./gas-costs.ts";
 
-/** An instruction: what it takes from the stack and gives to it, and the part of its gas that is always paid. */
+/** An instruction: its stack effect and its static gas. */
 export interface Opcode {
   readonly code: number;
   readonly name: string;
-  /** Items that must be on the stack. DUP and SWAP give them back. */
+  /** Items that must be on the stack. DUP and SWAP also count those that they leave there. */
   readonly takes: number;
   readonly gives: number;
   readonly gas: bigint;
-  /** The rule that it follows. */
+  /** Its specification. */
   readonly source: string;
 }
 
@@ -99,10 +99,10 @@ const ROWS = [
   [0xff, "SELFDESTRUCT", 1, 0, GAS.SELFDESTRUCT, "Yellow Paper, H.2; EIP-6780"],
 ] as const satisfies readonly Row[];
 
-/** Opcodes in a row whose name ends in a number. */
+/** Consecutive opcodes whose name ends in a number. */
 interface Family {
   readonly name: string;
-  /** Code of the first one. */
+  /** Code of the first opcode. */
   readonly code: number;
   readonly from: number;
   readonly to: number;
@@ -132,7 +132,7 @@ const members = ({ name, code, from, to, takes, gives, gas }: Family): Opcode[] 
     return { code: code + i, name: `${name}${n}`, takes: takes(n), gives: gives(n), gas: gas(n), source: YELLOW_PAPER };
   });
 
-/** The instructions of Cancun, by code. What is not here, 0xfe among it, is no instruction. */
+/** The instructions of Cancun, by code. Codes without a row, 0xfe among them, are invalid opcodes. */
 export const OPCODES: readonly Opcode[] = [
   ...ROWS.map(
     ([code, name, takes, gives, gas, source]): Opcode => ({
@@ -149,7 +149,7 @@ export const OPCODES: readonly Opcode[] = [
 
 type NamedRow = (typeof ROWS)[number];
 
-/** Codes by name: of a family, those of the first and the last one. */
+/** Codes by name; for a family, the first and the last. */
 export const OP = {
   ...(Object.fromEntries(ROWS.map(([code, name]) => [name, code])) as {
     readonly [Op in NamedRow as Op[1]]: Op[0];

@@ -1,9 +1,9 @@
 import { LIMIT } from "./limits.ts";
 
-/** What a step does, by the state's phase. */
+/** The step of each phase. */
 interface PhaseRow {
   readonly number: number;
-  /** Words that the state's task is the hash of. */
+  /** Words whose hash is the state's task. */
   readonly task: string;
   readonly step: string;
 }

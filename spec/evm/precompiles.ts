@@ -17,10 +17,10 @@ export const PRECOMPILES = {
 
 export const PRECOMPILE = valuesOf(PRECOMPILES);
 
-/** The account whose storage lists the chain's models: no precompile, but their neighbour. */
+/** The account whose storage lists the chain's models. Not a precompile, but numbered with them. */
 export const MODEL_DIRECTORY = 0xa101;
 
-/** Sizes of what precompiles read, bytes. */
+/** Sizes of precompile inputs, in bytes. */
 export const PRECOMPILE_INPUTS = {
   ECRECOVER_BYTES: [128, "hash, v, r, s"],
   ECADD_BYTES: [128, "two points"],

@@ -3,7 +3,7 @@ export interface Field {
   readonly name: string;
   readonly type: "uint256" | "bytes32";
   readonly meaning: string;
-  /** Its name in Solidity, where `name` is a keyword there. */
+  /** Its name in Solidity, if `name` is a keyword there. */
   readonly solidity?: string;
 }
 

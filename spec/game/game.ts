@@ -9,10 +9,10 @@ export const MIDDLES = 15;
 /** Depth of the tree over a claim's segments: SEGMENTS is 2 to this power. */
 export const DISSECTION_DEPTH = 4;
 
-/** The highest level of a claim: no machine runs SEGMENTS^15 steps. */
+/** The highest level of a claim. No machine runs SEGMENTS^15 steps. */
 export const MAX_LEVEL = 15;
 
-/** What a game has come to, in the order of the contract's `Status`. */
+/** Status of a game, in the order of the contract's `Status`. */
 export const STATUSES = {
   None: "No such game.",
   Open: "Not concluded yet.",

@@ -23,7 +23,7 @@ const CONTRACTS = [
   "AILib",
 ];
 
-/** ABIs as TypeScript, from what the compiler says. The contracts are compiled first, if they have changed. */
+/** ABIs as TypeScript, from the compiler's artifacts. Compiles the contracts first if they have changed. */
 export function abiOutputs(): readonly Output[] {
   compileIfStale();
   return CONTRACTS.map((name) => ({ path: `contracts/abi/${fileOf(name)}.ts`, content: moduleOf(contract(name)) }));
@@ -43,7 +43,7 @@ const fileOf = (name: string): string =>
 const constantOf = (name: string): string =>
   fileOf(name).replaceAll(/-(.)/g, (_, letter: string) => letter.toUpperCase());
 
-/** A contract's ABI, with the errors that come through it from its parts, and what NatSpec says of the errors. */
+/** A contract's ABI, with the errors that its part contracts raise, and the errors' NatSpec. */
 function moduleOf(artifact: Artifact): string {
   const all = [artifact, ...partsOf(artifact)];
   const errors = all.flatMap(({ abi }) => abi.filter(({ type }) => type === "error"));
@@ -60,7 +60,7 @@ ${notices.size > 0 ? `\n${said}` : ""}`);
 
 const unique = <T>(items: readonly T[]): T[] => [...new Set(items)];
 
-/** What decides how an item is encoded and called. Names of Solidity's own types are left out: types here are structural. */
+/** The fields that determine how an item is encoded and called. Names of Solidity types are omitted, because types here are structural. */
 function essenceOf({ type, name, inputs, outputs, stateMutability }: AbiItem): string {
   return JSON.stringify({
     type,
@@ -74,14 +74,14 @@ function essenceOf({ type, name, inputs, outputs, stateMutability }: AbiItem): s
 const parameter = ({ name, type, indexed, components }: AbiParameter): object => ({
   name,
   type,
-  // Where it is false, it is left out.
+  // Omitted if false.
   ...(indexed && { indexed }),
   ...(components && { components: components.map(parameter) }),
 });
 
 /**
- * The contracts that a contract is made of, and they of others: parameters of its constructor that have such a contract's type, or are
- * addresses that are named after one. Their errors come through it.
+ * The part contracts of a contract, recursively: parameters of its constructor that have a contract's type, or are
+ * addresses named after one. Their errors propagate through it.
  */
 function partsOf({ abi }: Artifact): Artifact[] {
   const inputs = abi.find(({ type }) => type === "constructor")?.inputs ?? [];

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-/** What Hardhat made of the contracts, and whether it is what stands in `contracts/` now. */
+/** Hardhat's artifacts, and whether they are up to date with `contracts/`. */
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const folder = join(root, "artifacts");
@@ -11,7 +11,7 @@ const folder = join(root, "artifacts");
 export interface AbiParameter {
   readonly name: string;
   readonly type: string;
-  /** As in Solidity: `contract FetchStep`, `struct Claim`. */
+  /** Solidity's notation: `contract FetchStep`, `struct Claim`. */
   readonly internalType?: string;
   readonly indexed?: boolean;
   readonly components?: readonly AbiParameter[];
@@ -27,7 +27,7 @@ export interface AbiItem {
 
 export interface Artifact {
   readonly contractName: string;
-  /** From the project's root. */
+  /** Relative to the project's root. */
   readonly sourceName: string;
   readonly abi: readonly AbiItem[];
   /** "0x" for an interface. */
@@ -36,13 +36,13 @@ export interface Artifact {
   readonly inputSourceName: string;
 }
 
-/** The part of the compiler's syntax tree that is read here. */
+/** The part of the compiler's syntax tree used here. */
 interface Definition {
   readonly id: number;
   readonly nodeType: string;
   readonly name?: string;
   readonly documentation?: { readonly text: string };
-  /** Of a contract: the ids of the errors that it and the libraries in it revert with. */
+  /** For a contract: ids of the errors that it and its inlined libraries raise. */
   readonly usedErrors?: readonly number[];
   readonly nodes?: readonly Definition[];
 }
@@ -57,14 +57,14 @@ interface BuildOutput {
 
 const json = <T>(path: string): T => JSON.parse(readFileSync(path, "utf8")) as T;
 
-/** A contract by its name. @returns undefined if no contract of the project is called so. */
+/** A contract by its name. @returns undefined if the project has no contract of this name. */
 export function findArtifact(name: string): Artifact | undefined {
   const files = readdirSync(join(folder, "contracts"), { recursive: true, encoding: "utf8" });
   const file = files.find((path) => basename(path) === `${name}.json`);
   return file === undefined ? undefined : json<Artifact>(join(folder, "contracts", file));
 }
 
-/** What NatSpec says of each error that a contract can revert with, by the error's name: its notice, or else its note for developers. */
+/** NatSpec of each error that a contract can raise, by the error's name: its `@notice`, or else its `@dev`. */
 export function errorNotices({ contractName, inputSourceName, buildInfoId }: Artifact): ReadonlyMap<string, string> {
   const { sources } = build(buildInfoId);
   const definitions = Object.values(sources).flatMap(({ ast }) => [ast, ...within(ast)]);
@@ -87,18 +87,18 @@ function build(id: string): BuildOutput["output"] {
   return known;
 }
 
-/** What is defined in a file, and in its contracts. */
+/** The definitions in a file and in its contracts. */
 const within = (ast: Definition | undefined): Definition[] =>
   (ast?.nodes ?? []).flatMap((node) => [node, ...(node.nodes ?? [])]);
 
-/** The first paragraph, in one line. */
+/** The first paragraph as one line. */
 function noticeOf(natspec: string): string {
   const text = natspec.replaceAll(/\s+/g, " ").trim();
   const tagged = /@notice (.*?)(?= @|$)/.exec(text) ?? /@dev (.*?)(?= @|$)/.exec(text);
   return tagged?.[1] ?? (text.startsWith("@") ? "" : text);
 }
 
-/** Compiles the contracts, if what is in `artifacts/` was made of other sources. @throws Error with what the compiler says */
+/** Compiles the contracts if `artifacts/` is out of date. @throws Error with the compiler's output */
 export function compileIfStale(): void {
   if (!isStale()) return;
   const hardhat = join(root, "node_modules/hardhat/dist/src/cli.js");

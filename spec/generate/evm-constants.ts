@@ -4,7 +4,7 @@ import type { Constants } from "../evm/constants.ts";
 export const solidityFile = (body: string): string =>
   `// SPDX-License-Identifier: MIT\npragma solidity ^0.8.37;\n\n// Generated from spec/ by npm run generate.\n\n${body}\n`;
 
-/** A library that holds nothing but constants. @param number how values are written. */
+/** A library of constants. @param number formats values. */
 export const constantsLibrary = (
   name: string,
   title: string,
@@ -26,7 +26,7 @@ const constantLines = (constants: Constants, number: (value: bigint | number) =>
 
 const COLUMNS = 118;
 
-/** A sentence as lines of NatSpec, without what marks code in the documentation. @param tag what it begins with, if anything. */
+/** A sentence as lines of NatSpec, without Markdown's code marks. @param tag prefix, if any. */
 export function comment(text: string, tag?: string): string[] {
   const lines: string[] = [];
   let line = tag ? `/// ${tag}` : "///";
@@ -40,7 +40,7 @@ export function comment(text: string, tag?: string): string[] {
   return [...lines, line];
 }
 
-/** As people write it: powers of two and what is one below them as such, other numbers with their thousands parted. */
+/** A readable number: powers of two, and these minus 1, as powers; other numbers with thousands separators. */
 export function decimal(value: bigint | number): string {
   const bits = BigInt(value).toString(2);
   if (bits.length > 16 && /^10+$/.test(bits)) return `2 ** ${bits.length - 1}`;

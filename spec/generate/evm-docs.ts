@@ -16,7 +16,7 @@ const table = (head: readonly string[], rows: readonly string[]): string =>
 
 const grouped = (value: bigint | number): string => value.toLocaleString("en-US");
 
-/** Large powers of two as such. */
+/** Writes large powers of two as powers. */
 function shown(value: bigint | number): string {
   const bits = BigInt(value).toString(2);
   if (bits.length > 16 && /^10+$/.test(bits)) return `2^${bits.length - 1}`;

@@ -18,9 +18,9 @@ import { type Field, STRUCTURES } from "../evm/structures.ts";
 import { comment, constantsLibrary, decimal, hexadecimal, solidityFile } from "./evm-constants.ts";
 import type { Output } from "./output.ts";
 
-// Libraries of constants, a file each
+// Libraries of constants, one file each
 
-/** Assembly does not take constants of libraries. */
+/** Assembly cannot use constants of libraries. */
 const forAssembly = (name: string, value: string): string =>
   `/// @dev For assembly.\nuint256 constant ${name} = ${value};`;
 
@@ -38,7 +38,7 @@ const phases = [
   constantsLibrary("FrameKind", "A Frame's kind", upperNames(FRAME_KINDS)),
 ].join("\n\n");
 
-/** Those by which the verifier knows an opcode; of families, the first and the last one. */
+/** The opcodes that the verifier names; for families, the first and the last. */
 const opcodeConstants: Constants = Object.fromEntries(
   Object.entries(OP).map(([name, code]) => [
     name,
@@ -68,7 +68,7 @@ const precompiles = [
 
 // The table of opcodes
 
-/** Static gas by class. The class fits a hexadecimal digit; the last one, 15, says that there is no such opcode. */
+/** Static gas by class. The class fits a hexadecimal digit; the last one, 15, means an invalid opcode. */
 const CLASSES: readonly bigint[] = [
   GAS.ZERO,
   GAS.JUMPDEST,
@@ -85,7 +85,7 @@ const CLASSES: readonly bigint[] = [
 ];
 const NO_OPCODE = 15;
 
-/** Rows of 32 opcodes that the table has; those between follow rules (PUSH, DUP, SWAP, LOG), or have none. */
+/** Rows of 32 opcodes in the table; the others follow rules (PUSH, DUP, SWAP, LOG), or are invalid. */
 const TABLE_ROWS = [0x00, 0x20, 0x40, 0xe0];
 
 /** takes (3 bits), gives (1), class (4). @throws Error if the table cannot hold an opcode. */
@@ -122,7 +122,7 @@ const opcodeTable = [
   )};`,
 ].join("\n");
 
-/** Opcodes that the EVM of L1 executes as they stand: a Yul instruction has the opcode's name and its operands in their order. */
+/** Opcodes that L1's EVM executes directly: a Yul instruction has the opcode's name and its operands in order. */
 const cases = (from: number, to: number): string =>
   OPCODES.filter(({ code }) => code >= from && code <= to)
     .map(

@@ -2,5 +2,5 @@ import { EVM_DOCS } from "./evm-docs.ts";
 import { EVM_SOLIDITY } from "./evm-solidity.ts";
 import type { Output } from "./output.ts";
 
-/** What contracts and documentation take from the tables of the EVM machine. */
+/** Files generated from the tables of the EVM machine, for contracts and documentation. */
 export const EVM_OUTPUTS: readonly Output[] = [...EVM_SOLIDITY, ...EVM_DOCS];

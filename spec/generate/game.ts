@@ -22,7 +22,7 @@ const levels = [
   `uint256 internal constant MAX_LEVEL = ${MAX_LEVEL};`,
 ].join("\n");
 
-/** What the dispute game's contracts take from its table. */
+/** Files generated from the game's table, for its contracts. */
 export const GAME_OUTPUTS: readonly Output[] = [
   { path: "contracts/game/IDisputeGame.sol", region: "STATUS", content: `${statuses}\n` },
   { path: "contracts/game/Dissection.sol", region: "SEGMENTS", content: `${segments}\n` },

@@ -1,14 +1,14 @@
-/** A file that is generated whole, or the part of a file between two marks. */
+/** A generated file, or the generated part of a file between two marks. */
 export interface Output {
-  /** From the project's root. */
+  /** Relative to the project's root. */
   readonly path: string;
-  /** Name of the part, which stands in its marks; without it the whole file is generated. */
+  /** Name of the part, as in its marks; without it the whole file is generated. */
   readonly region?: string;
-  /** Lines, the last one ended too. */
+  /** Lines; the last one also ends with a newline. */
   readonly content: string;
 }
 
-/** How the comments of a kind of file begin and end. */
+/** Start and end of comments, by kind of file. */
 const COMMENT: Readonly<Record<string, readonly [string, string]>> = {
   md: ["<!-- ", " -->"],
   sol: ["// ", ""],
@@ -17,7 +17,7 @@ const COMMENT: Readonly<Record<string, readonly [string, string]>> = {
   ts: ["// ", ""],
 };
 
-/** The marks that a region of a file stands between. @throws Error for a kind of file that has no comments. */
+/** The marks around a region of a file. @throws Error if the comments of this kind of file are unknown. */
 export function marksOf(path: string, region: string): { begin: string; end: string } {
   const comment = COMMENT[path.slice(path.lastIndexOf(".") + 1)];
   if (!comment) throw new Error(`${path}: no comments are known for this kind of file; add them to COMMENT`);
@@ -29,8 +29,8 @@ export function marksOf(path: string, region: string): { begin: string; end: str
 }
 
 /**
- * The file with its generated part exchanged. The marks keep their indentation, and the content takes it over.
- * @throws Error unless each mark stands in the file exactly once, in this order.
+ * Replaces the generated part of a file. The marks keep their indentation, and the content gets it too.
+ * @throws Error unless each mark occurs exactly once, in this order.
  */
 export function replaceRegion(text: string, path: string, region: string, content: string): string {
   const { begin, end } = marksOf(path, region);
@@ -48,7 +48,7 @@ export function replaceRegion(text: string, path: string, region: string, conten
   return [...lines.slice(0, first + 1), ...body, ...lines.slice(last)].join("\n");
 }
 
-/** The file as it should be. @param text as it is; undefined if there is none. */
+/** The up-to-date file. @param text the present content; undefined if the file is missing. */
 export function written(output: Output, text: string | undefined): string {
   if (output.region === undefined) return output.content;
   if (text === undefined) throw new Error(`${output.path}, a part of which is generated, is missing`);

@@ -3,5 +3,5 @@ import { GAME_OUTPUTS } from "./game.ts";
 import type { Output } from "./output.ts";
 import { TENSOR_OUTPUTS } from "./tensor.ts";
 
-/** All that is generated. */
+/** All generated files. */
 export const OUTPUTS: readonly Output[] = [...TENSOR_OUTPUTS, ...EVM_OUTPUTS, ...GAME_OUTPUTS];

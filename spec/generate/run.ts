@@ -1,5 +1,5 @@
 /**
- * `npm run generate`: writes what C, Solidity, TypeScript and the documentation take from the tables of `spec/`.
+ * `npm run generate`: generates files for C, Solidity, TypeScript and the documentation from the tables of `spec/`.
  * `npm run generate -- --check`: writes nothing, and fails if anything is out of date.
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -12,7 +12,7 @@ import { OUTPUTS } from "./outputs.ts";
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const check = process.argv.includes("--check");
 
-/** Files by path, as they should be: a file may have several generated parts. */
+/** Up-to-date files by path. A file can have several generated parts. */
 function wanted(outputs: readonly Output[]): Map<string, string> {
   const files = new Map<string, string>();
   for (const output of outputs) files.set(output.path, written(output, files.get(output.path) ?? read(output.path)));
@@ -24,7 +24,7 @@ function read(path: string): string | undefined {
   return existsSync(file) ? readFileSync(file, "utf8") : undefined;
 }
 
-/** Contracts hold tables, and ABIs come from contracts: so what comes from tables is written first. */
+/** Files from tables are written first, because contracts contain tables and ABIs come from contracts. */
 const STAGES: readonly (() => readonly Output[])[] = [() => OUTPUTS, abiOutputs];
 
 const counts = { stale: 0, all: 0 };

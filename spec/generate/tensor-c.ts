@@ -1,4 +1,4 @@
-/** C of the tensor machine's tables, as clang-format lays it out. */
+/** The tensor machine's tables in C, in clang-format's layout. */
 import { DTYPE_NAMES, DTYPES } from "../tensor/dtypes.ts";
 import { PROGRAM_LIMITS } from "../tensor/limits.ts";
 import { OPERATIONS, type Operation } from "../tensor/operations.ts";
@@ -29,7 +29,7 @@ const cType = (type: ScalarType): string => (type === "int" ? "i64" : type);
 
 const ARITIES = ["", "UNARY", "BINARY", "TERNARY"] as const;
 
-/** An operation as an entry of the list: `index` and `select` are not of one type, and stand outside it. */
+/** An operation as a list entry. `index` and `select` have no single type, and are not in the list. */
 function entry({ name, args, result }: Operation): string[] {
   if (args.length === 0 || result === "T") return [];
   const types = [result, ...(args as ScalarType[])].map(cType).join(", ");

@@ -1,4 +1,4 @@
-/** The named numbers of the tensor machine that C and Solidity take over: the same names, the same values. */
+/** Named constants of the tensor machine for C and Solidity, with the same names and values. */
 import * as encoding from "../tensor/encoding.ts";
 import { FIELD_BYTES, type FieldType, type Layout, offsetOf, sizeOf, WORD_BYTES, type Word } from "../tensor/layout.ts";
 import { LIMITS, PROGRAM_LIMITS, VARIABLES } from "../tensor/limits.ts";
@@ -10,11 +10,11 @@ export interface Constant {
   readonly value: number | bigint;
   readonly comment?: string;
   readonly hex?: true;
-  /** In Solidity a uint8: where a choice between such constants was measured to be cheaper than one between words. */
+  /** A uint8 in Solidity, if choosing between such constants is measured to cost less gas than between words. */
   readonly byte?: true;
 }
 
-/** Constants that belong together, under a comment. */
+/** A group of constants under a comment. */
 export interface Group {
   readonly comment: string;
   readonly constants: readonly Constant[];
@@ -65,7 +65,7 @@ const describe = (layout: Layout): string =>
     .map(([name, type]) => `${name} ${type}`)
     .join(", ");
 
-/** A list, of operands, of terms or a view, follows: the layout is only the head of it. */
+/** A list (of operands, terms or a view) follows: the layout covers only its head. */
 const HEADS = new Set(["tensor", "move", "coordinate", "read", "type"]);
 
 const bytesName = (name: string): string => `${constantName(name)}${HEADS.has(name) ? "_HEAD" : ""}_BYTES`;
@@ -83,7 +83,7 @@ export const SIZES: Group = {
   ],
 };
 
-/** Where fields begin in their part; a field that is not here is the first one. */
+/** Offsets of fields in their part, except for first fields. */
 export const OFFSETS: Group = {
   comment: "Where a field begins in its part. The first field of each part is not listed.",
   constants: Object.entries(encoding.LAYOUTS).flatMap(([part, layout]) =>
@@ -95,7 +95,7 @@ export const OFFSETS: Group = {
 
 const shiftOf = (at: number, type: FieldType): number => 8 * (WORD_BYTES - at - FIELD_BYTES[type]);
 
-/** Parts that are read as one word: how far a field of several bytes is shifted down. */
+/** Parts that are read as one word: right shift of a field of several bytes. */
 export const SHIFTS: Group = {
   comment: "How far a field of several bytes is shifted down, where its part is read as one word.",
   constants: (["coordinate", "term"] as const).flatMap((part) => {

@@ -7,7 +7,7 @@ import type { Output } from "./output.ts";
 const row = (cells: readonly (string | number)[]): string =>
   `| ${cells.map((cell) => String(cell).replaceAll("|", "\\|")).join(" | ")} |\n`;
 
-/** The marks are comments: a blank line keeps each apart from the table. */
+/** The marks are comments, so a blank line separates each from the table. */
 const table = (header: readonly string[], rows: readonly (readonly (string | number)[])[]): string =>
   `\n${row(header)}|${"---|".repeat(header.length)}\n${rows.map(row).join("")}`;
 

@@ -1,4 +1,4 @@
-/** Solidity of the tensor machine's tables. Constants are at file level where assembly or the length of an array uses them. */
+/** The tensor machine's tables in Solidity. Constants are at file level if assembly or an array's length uses them. */
 import { DTYPE_NAMES, DTYPES } from "../tensor/dtypes.ts";
 import { WORD_BYTES } from "../tensor/layout.ts";
 import { VARIABLES } from "../tensor/limits.ts";
@@ -12,7 +12,7 @@ import * as constants from "./tensor-constants.ts";
 const head = (source: string, pragma = "^0.8.37"): string =>
   `// SPDX-License-Identifier: MIT\npragma solidity ${pragma};\n\n// Generated from ${source} by \`npm run generate\`: edit that, not this file.\n\n`;
 
-/** Large powers of two as shifts; what has eight digits or more in hex. */
+/** Large powers of two as shifts; numbers of eight or more digits in hexadecimal. */
 function number(value: number | bigint): string {
   const n = BigInt(value);
   const text = n.toString(2);
@@ -22,7 +22,7 @@ function number(value: number | bigint): string {
 
 const hexByte = (value: number | bigint): string => `0x${value.toString(16).padStart(2, "0")}`;
 
-/** Constants one a line, a comment above each that has one. */
+/** Constants, one per line, each below its comment. */
 const list = (constants: readonly Constant[], visibility: string): string =>
   constants
     .map(({ name, value, comment, hex, byte }) => {
@@ -54,7 +54,7 @@ const dtypes = [
   `/// @dev log2 of an element's bytes, at the position that is the dtype's code.\nuint256 private constant LOG_SIZES = ${logSizes};\n`,
 ].join("\n");
 
-/** In signatures 0 is nothing, so that types are one more than their codes. */
+/** In signatures 0 means none, so types are one more than their codes. */
 const typeNumber = (type: ScalarType): number => SCALAR_TYPES.indexOf(type) + 1;
 
 const ANY = SCALAR_TYPES.length + 1;

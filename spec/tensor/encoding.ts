@@ -3,16 +3,16 @@ import type { Layout } from "./layout.ts";
 /** Kinds of instructions: the first byte of an encoded one. */
 export const KINDS = { tensor: 1, loop: 2, end: 3, move: 4, drop: 5 } as const;
 
-/** Where an operand is, in the order of the codes. */
+/** Space of an operand, in the order of the codes. */
 export const SPACES = ["input", "weight", "tensor"] as const;
 
 /** Bit 0 of a tensor instruction's flags. */
 export const FLAG_SCAN = 1;
 
-/** In place of the number of a tensor: there is none. */
+/** Replaces a tensor's number if there is none. */
 export const NO_TENSOR = 0xffff;
 
-/** Of a coordinate's flags: bit 7 clamps; the low bits are 0, or 1 + the read that the coordinate adds. */
+/** Flags of a coordinate: bit 7 clamps; the low bits are 0, or 1 + the read that the coordinate adds. */
 export const FLAG_CLAMP = 0x80;
 export const INDIRECT_MASK = 0x7f;
 
@@ -33,7 +33,7 @@ export const LAYOUTS = {
   /** The view follows. */
   read: { operand: "u8", dtype: "u8", pad: "u64" },
   operation: { code: "u8", a: "u8", b: "u8", c: "u8" },
-  /** Of a tensor's type: the dimensions follow. */
+  /** A tensor's type; the dimensions follow. */
   type: { dtype: "u8", rank: "u8" },
 } as const satisfies Record<string, Layout>;
 

@@ -3,7 +3,7 @@ export type FieldType = keyof typeof FIELD_BYTES;
 
 export const FIELD_BYTES = { u8: 1, u16: 2, u32: 4, i32: 4, u64: 8 } as const;
 
-/** Fields in their order, without padding. */
+/** Fields in order, without padding. */
 export type Layout = Readonly<Record<string, FieldType>>;
 
 /** A word of 32 bytes: fields at stated bytes, zeros elsewhere. */
@@ -14,7 +14,7 @@ export const WORD_BYTES = 32;
 export const sizeOf = (layout: Layout): number =>
   Object.values(layout).reduce((bytes, type) => bytes + FIELD_BYTES[type], 0);
 
-/** Where a field begins. @throws RangeError if the layout has no such field. */
+/** Offset of a field in bytes. @throws RangeError if the layout has no such field. */
 export function offsetOf(layout: Layout, name: string): number {
   let offset = 0;
   for (const [field, type] of Object.entries(layout)) {

@@ -1,4 +1,4 @@
-/** What bounds an instruction. */
+/** Limits of an instruction. */
 export const LIMITS = {
   operands: 16,
   /** Dimensions of the three spaces. */
@@ -7,17 +7,17 @@ export const LIMITS = {
   innerReduction: 4,
   accumulators: 4,
   innerAccumulators: 4,
-  /** Of a stage. */
+  /** Limits of a stage. */
   values: 256,
-  /** Of a view. */
+  /** Limits of a view. */
   coordinates: 8,
-  /** Of a coordinate. */
+  /** Limits of a coordinate. */
   terms: 8,
-  /** `shift` and `bits` of a term. */
+  /** Limit of a term's `shift` and `bits`. */
   shift: 31,
-  /** A coordinate is less, in absolute value, before it is brought into its extent. */
+  /** Bound of a coordinate's absolute value, exclusive, before it is mapped into its extent. */
   reach: 2 ** 53,
-  /** An indirect coordinate adds a value of this magnitude at most. */
+  /** Greatest magnitude of the value that an indirect coordinate adds. */
   indirect: 2 ** 31,
   loopDepth: 3,
   /** Bytes of an encoded instruction: a step's witness holds it whole. */
@@ -26,14 +26,14 @@ export const LIMITS = {
   openedBytes: 65_536,
 } as const;
 
-/** What bounds a program as a whole. */
+/** Limits of a whole program. */
 export const PROGRAM_LIMITS = {
-  /** Inputs, weights, tensors: each so many at most. An index of 0xffff means none. */
+  /** Maximum number of inputs, of weights and of tensors. An index of 0xffff means none. */
   tensors: 0xffff,
   outputs: 256,
-  /** A tensor has fewer elements, and a space fewer points. */
+  /** Bound, exclusive, of a tensor's elements and a space's points. */
   elements: 2 ** 40,
-  /** Greatest dimension, and how often a block runs at most. */
+  /** Greatest dimension, and greatest repetition count of a block. */
   dimension: 2 ** 31 - 1,
   steps: 2n ** 60n,
 } as const;
@@ -41,5 +41,5 @@ export const PROGRAM_LIMITS = {
 const [output, reduction, inner] = [0, LIMITS.dims, LIMITS.dims + LIMITS.reduction];
 const counter = inner + LIMITS.innerReduction;
 
-/** Numbers of the loop variables: the first one of each kind, and how many there are in all. */
+/** Numbers of the loop variables: the first one of each kind, and the total. */
 export const VARIABLES = { output, reduction, inner, counter, count: counter + LIMITS.loopDepth } as const;

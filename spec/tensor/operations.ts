@@ -8,15 +8,15 @@ export interface Operation {
   readonly name: string;
   /** Byte that encodes the operation. */
   readonly code: number;
-  /** Types of the operands, in order; `T` is any one type, the same wherever it occurs. */
+  /** Types of the operands, in order; `T` is any type, the same in all places. */
   readonly args: readonly (ScalarType | "T")[];
   readonly result: ScalarType | "T";
   readonly meaning: string;
-  /** Scalar operations that it counts for in a program's cost. */
+  /** Its weight in a program's cost. */
   readonly flops: number;
 }
 
-/** What operations count for in a program's cost. */
+/** Weights of operations in a program's cost. */
 export const FLOPS = { index: 0, fma: 2, dot4: 8, other: 1 } as const;
 
 type Row = readonly [name: string, code: number, args: string, result: Operation["result"], meaning: string];

@@ -11,7 +11,7 @@ const grouped = (n: number): string => String(n).replace(/\B(?=(\d{3})+$)/g, ","
 const power = (n: number | bigint): string => `2^${Math.log2(Number(n))}`;
 const COUNT = `1 … ${power(PROGRAM_LIMITS.dimension + 1)} − 1`;
 
-/** The order is that of the numbers: on L1 a rule is its position in this list. */
+/** In the order of the rules' numbers: L1 identifies a rule by its position in this list. */
 export const RULES = [
   {
     name: "encoding",

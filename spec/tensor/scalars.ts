@@ -1,11 +1,11 @@
 /** Types of the machine's 64-bit registers. */
 export interface Scalar {
-  /** Byte that names the type where a constant is encoded. */
+  /** Byte that encodes the type in a constant. */
   readonly code: number;
   /** Bits that a register of this type uses: the low ones; the others are 0. */
   readonly bits: 32 | 64;
   readonly meaning: string;
-  /** Of a float: patterns of +∞ and of the one NaN that a register may hold. */
+  /** For floats: patterns of +∞ and of the canonical NaN. */
   readonly float: { readonly infinity: bigint; readonly nan: bigint } | null;
 }
 

@@ -32,7 +32,7 @@ export const WORDS = {
   },
 } as const satisfies Record<string, Word>;
 
-/** Preimages, a word each; registers follow those of a running state. */
+/** Preimages, one word per entry. In a running state, registers follow. */
 export const PREIMAGES = {
   fetch: ["word", "model id", "input root", "table root"],
   running: ["word", "bound", "target root"],
@@ -40,5 +40,5 @@ export const PREIMAGES = {
   header: ["word", "program root", "weights root", "hash of the types"],
 } as const;
 
-/** Format of programs, states and witnesses. A change of meaning gets another number, and so other model ids. */
+/** Format of programs, states and witnesses. A change of meaning needs a new number, which changes all model ids. */
 export const VERSION = 1;
