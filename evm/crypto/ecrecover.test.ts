@@ -62,7 +62,7 @@ test("recovers the signer with v as parity, as 27 or 28, and by EIP-155; r and s
     [35 + 2 * 901 + parity, 901n],
   ] as const)
     assert.deepEqual(ecrecover(digest, BigInt(v), r, s, chainId), key);
-  assert.throws(() => ecrecover(digest, 29n, r, s), /v of 29/);
+  assert.throws(() => ecrecover(digest, 29n, r, s), /v is 29/);
   assert.throws(() => ecrecover(digest, BigInt(35 + 2 * 902 + parity), r, s, 901n), /invalid signature: v is/);
   const short = Uint8Array.of(1);
   assert.deepEqual(ecrecover(digest, 27n, short, short), ecrecover(digest, 27n, wordBytes(1n), wordBytes(1n)));

@@ -28,6 +28,7 @@ export class RegistrationError extends ElenchError {
   override readonly kind = "input";
 }
 
+/** Limits of a page. */
 export interface PageBudget {
   /** Gas of the transaction: on L1 at most 2^24 (EIP-7825). */
   readonly gas: number;

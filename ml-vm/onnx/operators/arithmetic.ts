@@ -2,7 +2,7 @@ import type { Scalar, ScalarBuilder } from "../../functions/builder.ts";
 import { type DType, dtypeSpec } from "../../program/dtype.ts";
 import { unsupported } from "../graph/error.ts";
 
-/** Arithmetic whose operation depends on the element type and not on the register alone: 64-bit unsigned integers. */
+/** Arithmetic that depends on the element type, not only on the register type: 64-bit unsigned integers. */
 
 export const notANumber = (b: ScalarBuilder, x: Scalar): Scalar => b.not(b.eq(x, x));
 
@@ -54,7 +54,7 @@ export function toType(b: ScalarBuilder, x: Scalar, from: DType, to: DType): Sca
   if (x.type === target) return x;
   if (x.type === "int") {
     if (from !== "u64") return b.op(`${target}.fromInt`, x);
-    // Half of it, its last bit kept for rounding, and twice the result.
+    // Halves the number, keeps its last bit sticky for rounding, and doubles the result.
     const half = b.or(b.op("int.shr", x, b.int(1)), b.and(x, b.int(1)));
     const large = b.op(`${target}.fromInt`, half);
     return b.select(b.lt(x, b.int(0)), b.add(large, large), b.op(`${target}.fromInt`, x));

@@ -8,7 +8,7 @@ import { isPackable, panels, readPanels } from "./products.ts";
 
 /**
  * Conv: x (N, Cin, spatial…), w (Cout, Cin/group, kernel…), terms in the order (channel, kernel…).
- * Where groups have several outputs, the output dimension of the channel is two, (group, channel in the group): views cannot divide.
+ * If groups have several outputs, the channel has two output dimensions, (group, channel in the group), because views cannot divide.
  */
 export function convolution(
   call: Call,
@@ -79,7 +79,7 @@ export function convolutionOf(call: Call, x: Value, w: Value, bias: Value | unde
   return convolution(call, x, w, bias, window, call.attributes.int("group", 1));
 }
 
-/** The kernel's shape is the weights'; saying it once more changes nothing. */
+/** The weights determine the kernel's shape; the attribute must agree. */
 function expectKernel(call: Call, w: Value): void {
   const declared = call.attributes.ints("kernel_shape");
   if (declared && `${declared}` !== `${w.shape.slice(2)}`)
@@ -87,7 +87,7 @@ function expectKernel(call: Call, w: Value): void {
 }
 
 /**
- * ConvTranspose: an ordinary convolution with the kernel turned round, over the input with stride − 1 zeros between its elements.
+ * ConvTranspose: an ordinary convolution with the flipped kernel, over the input with stride − 1 zeros between its elements.
  * w is (Cin, Cout/group, kernel…).
  */
 const convTranspose: Operator = (call) => {
@@ -151,7 +151,7 @@ function transposedWindow(
     const given = auto === "VALID" ? [0, 0] : [pads[i] as number, pads[rank + i] as number];
     const total = fixed === undefined ? (given[0] as number) + (given[1] as number) : Math.max(0, full - fixed);
     const small = Math.floor(total / 2);
-    // Where the padding follows from the output, SAME_UPPER alone puts the larger half at the end.
+    // If the padding follows from the output shape, only SAME_UPPER puts the larger half at the end.
     const before = fixed === undefined ? (given[0] as number) : auto === "SAME_UPPER" ? small : total - small;
     return { before: reach - 1 - before, output: fixed ?? full - total };
   });

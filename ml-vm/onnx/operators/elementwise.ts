@@ -26,7 +26,7 @@ const INTEGER: readonly DType[] = ["i8", "u8", "i16", "u16", "i32", "u32", "i64"
 type Unary = (b: ScalarBuilder, x: Scalar, call: Call, dtype: DType) => Scalar;
 type Binary = (b: ScalarBuilder, x: Scalar, y: Scalar, dtype: DType, call: Call) => Scalar;
 
-/** f of each element; the result has the input's type unless told. */
+/** f of each element. The result's type defaults to the input's. */
 const unary =
   (f: Unary, types?: readonly DType[], result?: DType): Operator =>
   (call) => {
@@ -38,7 +38,7 @@ const unary =
 const single = (f: Unary): Operator => unary(f, SINGLE);
 const float = (f: Unary): Operator => unary(f, FLOAT);
 
-/** Before operator set 7, the second operand is laid along `axis` if the node says so. */
+/** Before operator set 7, the attribute `axis` places the second operand. */
 function secondOperand(call: Call): Value {
   const [x, y] = [call.input(0), call.input(1)];
   if (call.opset >= 7) return y;
@@ -68,7 +68,7 @@ const comparison = (f: Binary): Operator => binary(f, { result: "bool" });
 const logical = (op: string): Operator => binary((b, x, y) => b.op(op, x, y), { types: ["bool"] });
 const bitwise = (op: string): Operator => binary((b, x, y) => b.op(op, x, y), { types: INTEGER });
 
-/** One operand after the other, from the left. */
+/** Folds the operands from the left. */
 const variadic =
   (
     f: (b: ScalarBuilder, x: Scalar, y: Scalar, dtype: DType) => Scalar,
@@ -99,7 +99,7 @@ const powOperator: Operator = (call) => {
     const { b } = s;
     const exponent = y.storage.data && y.storage.elements === 1 ? exponentOf(y) : null;
     const base = s.element(x);
-    // Squares and cubes are products.
+    // Squares and cubes are computed as products.
     if (exponent === 2) return b.mul(base, base);
     if (exponent === 3) return b.mul(b.mul(base, base), base);
     const power = s.element(y);
@@ -120,7 +120,7 @@ const mixedPower = (b: ScalarBuilder, base: Scalar, power: Scalar, rounded: Scal
   );
 
 /**
- * base^power modulo 2^64, by squaring, for powers below 64. Beyond them, and below 0, only −1, 0 and 1 have powers that fit: others give 0.
+ * base^power modulo 2^64, by squaring, for powers below 64. For other powers only −1, 0 and 1 have results that fit; other bases give 0.
  */
 function integerPower(b: ScalarBuilder, base: Scalar, power: Scalar): Scalar {
   const bit = (i: number): Scalar => b.and(b.op("int.shr", power, b.int(i)), b.int(1));
@@ -170,7 +170,7 @@ const where: Operator = (call) => {
 const leaky = (b: ScalarBuilder, x: Scalar, slope: Scalar): Scalar =>
   b.select(b.lt(x, b.number(x.type, 0)), b.mul(x, slope), x);
 
-/** The slope's shape is broadcast towards x's alone; before operator set 7, one of one dimension is laid along the channels. */
+/** The slope is broadcast to x's shape; before operator set 7, a one-dimensional slope runs along the channels. */
 const pRelu: Operator = (call) => {
   const [x, given] = [call.input(0), call.input(1)];
   const perChannel = call.opset < 7 && given.shape.length === 1;
@@ -195,7 +195,7 @@ const hardSigmoid = (b: ScalarBuilder, x: Scalar, alpha: number, beta: number): 
 function gelu(b: ScalarBuilder, x: Scalar, call: Call): Scalar {
   const half = b.mul(b.f32(0.5), x);
   if (call.attributes.choice("approximate", ["none", "tanh"]) === "none")
-    // biome-ignore lint/suspicious/noApproximativeNumericConstant: √½, written out, so that no host decides
+    // biome-ignore lint/suspicious/noApproximativeNumericConstant: √½ as a literal, independent of the host
     return b.fma(half, erf(b, b.mul(x, b.f32(0.7071067811865476))), half);
   const cubed = b.fma(b.mul(b.mul(x, x), x), b.f32(0.044715), x);
   return b.fma(half, tanh(b, b.mul(b.f32(0.7978845608028654), cubed)), half);
@@ -217,7 +217,7 @@ const isInfinite = (b: ScalarBuilder, x: Scalar, call: Call): Scalar => {
   return b.or(sign("detect_positive", infinity), sign("detect_negative", b.neg(infinity)));
 };
 
-/** The shift amount is below 64; an element's type is narrower than its register, hence the bound. */
+/** The shift amount is below 64. The bound is needed because an element's type can be narrower than its register. */
 const bitShift: Operator = binary(
   (b, x, y, _, call) => {
     if (!call.attributes.has("direction")) call.fail("the direction is missing");

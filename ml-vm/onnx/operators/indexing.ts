@@ -5,7 +5,7 @@ import type { Call, Operator } from "../lowering/call.ts";
 import { registerBits, type Scope, scalarOf } from "../lowering/lower.ts";
 import { toType } from "./arithmetic.ts";
 
-/** Indices from 0, those counted from the end brought in; constants are evaluated at import. */
+/** Normalises indices counted from the end; constants are evaluated at import. */
 function normalised(call: Call, indices: Value, size: (s: Scope) => number | Value): Value {
   call.expect(indices, "i32", "i64");
   if (indices.storage.data && integersOf(indices).every((i) => i >= 0n)) return indices;
@@ -143,7 +143,7 @@ const cumulative =
       },
     );
     if (!exclusive) return total;
-    // Shifted by one; what enters is the neutral element.
+    // Shifted by one, starting with the neutral element.
     const step = reverse ? 1 : -1;
     return call.lower.map(x, (s) =>
       s.read(

@@ -6,7 +6,7 @@ import { broadcastShapes } from "../lowering/broadcast.ts";
 import type { Call, Operator } from "../lowering/call.ts";
 import type { Scope } from "../lowering/lower.ts";
 
-/** The same elements in another shape: no instruction. */
+/** The same elements in another shape; needs no instruction. */
 export function reshaped(call: Call, x: Value, shape: readonly number[]): Value {
   if (elementCount(shape) !== elementCount(x.shape))
     call.fail(`[${x.shape}] has other than the ${elementCount(shape)} elements of [${shape}]`);
@@ -196,7 +196,7 @@ const shapeOf: Operator = (call) => {
   return intConstant(shape.slice(call.attributes.int("start", 0), end));
 };
 
-/** Fill values are one element; f32 zero unless told. */
+/** The one-element fill value. Default: f32 zero. */
 const constantOfShape: Operator = (call) => {
   const shape = call.integers(0);
   const fill = call.attributes.tensor("value") ?? constantValue("f32", [1], new Uint8Array(4));

@@ -154,7 +154,7 @@ const instanceNormalization: Operator = (call) => {
   return affine(call, x, centred, inverse, scale, bias);
 };
 
-/** Groups of channels are normalised together; before operator set 21, scale and bias were one a group. */
+/** Groups of channels are normalised together; before operator set 21, scale and bias had one element per group. */
 const groupNormalization: Operator = (call) => {
   const x = call.input(0);
   call.expect(x, ...SINGLE);
@@ -175,7 +175,7 @@ const groupNormalization: Operator = (call) => {
   return { ...affine(call, grouped, centred, inverse, scale, bias), shape: x.shape };
 };
 
-/** (x − mean) / (√variance + 10⁻⁹): here the small number is added to the deviation. */
+/** (x − mean) / (√variance + 10⁻⁹): here epsilon is added to the deviation. */
 const meanVarianceNormalization: Operator = (call) => {
   const x = call.input(0);
   call.expect(x, ...SINGLE);
@@ -200,7 +200,7 @@ const lpNormalization: Operator = (call) => {
     term: (s, acc, load) => (one ? s.b.add(acc, s.b.abs(load(x))) : s.b.fma(load(x), load(x), acc)),
     finish: (s, acc) => (one ? acc : s.b.op("f32.sqrt", acc)),
   });
-  // Of a zero vector it is zero.
+  // A zero vector stays zero.
   return call.lower.map(x, (s) => {
     const [element, divisor] = [s.element(x), s.element(norm)];
     return s.b.select(s.b.eq(divisor, s.b.f32(0)), s.b.f32(0), s.b.div(element, divisor));

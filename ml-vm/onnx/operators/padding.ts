@@ -7,7 +7,7 @@ import { transposed } from "./movement.ts";
 
 /** Copies with another arrangement of the same elements. */
 
-/** For each place of a padded axis the element that it shows, by reflection at the ends or by going round. */
+/** For each position of a padded axis its source element, by reflection or by wrapping around. */
 function foldedAxis(call: Call, size: number, before: number, length: number, mode: "reflect" | "wrap"): Value {
   if (length < 1) call.fail(`pads that leave ${length} elements of an axis of ${size}`);
   call.lower.budget.claimBytes(8 * length);
@@ -62,7 +62,7 @@ const pad: Operator = (call) => {
   });
 };
 
-/** A tile's number and the place in it are dimensions of their own, which a reshape joins. */
+/** The tile's number and the position in it are separate dimensions, which a reshape joins. */
 const tile: Operator = (call) => {
   const x = call.input(0);
   const repeats = call.integers(1);

@@ -6,7 +6,7 @@ import { neutral, type Scope } from "../lowering/lower.ts";
 import { type Window, windowOf } from "../lowering/window.ts";
 import { average, maxOf } from "./reduction.ts";
 
-/** Indices of the element that a window sees: output variables (n, c, spatial…), reduction variables the kernel's. */
+/** Indices of an element in a window: output variables (n, c, spatial…), reduction variables the kernel's. */
 function seen(s: Scope, window: Window): Index[] {
   const spatial = window.output.map((_, i) =>
     sum(
@@ -35,7 +35,7 @@ const maxPool: Operator = (call) => {
   );
 };
 
-/** Number of elements that each window counts: a function of its place alone, so that it is known at import. */
+/** Number of elements that each window counts: a function of the window's position, so it is known at import. */
 function windowCounts(call: Call, window: Window, input: readonly number[], countPadding: boolean): Value {
   const [axes, total] = [window.output.map((n) => 4 * n), 4 * elementCount(window.output)];
   call.lower.budget.claimBytes(axes.reduce((a, b) => a + b, 0));
@@ -47,7 +47,7 @@ function windowCounts(call: Call, window: Window, input: readonly number[], coun
   return floatConstant(counts, window.output);
 }
 
-/** For each place of the output along one axis, the places of the kernel that count. */
+/** For each output position along one axis, the kernel positions that are counted. */
 function axisCounts(window: Window, axis: number, size: number, countPadding: boolean): number[] {
   const [kernel, stride, dilation] = [window.kernel[axis], window.strides[axis], window.dilations[axis]] as Triple;
   const [before, after, output] = [window.before[axis], window.after[axis], window.output[axis]] as Triple;

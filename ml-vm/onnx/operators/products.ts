@@ -6,17 +6,17 @@ import { broadcastShapes } from "../lowering/broadcast.ts";
 import type { Call, Operator } from "../lowering/call.ts";
 import type { Lowering, Scope } from "../lowering/lower.ts";
 
-/** Outputs that lie side by side in a packed matrix. */
+/** Number of adjacent outputs in a packed matrix. */
 const PANEL = 16;
 
-/** Where a matrix has the element for output n and term k: `output`·n + `term`·k. */
+/** Position of the matrix element for output n and term k: `output`·n + `term`·k. */
 interface Strides {
   readonly output: number;
   readonly term: number;
 }
 
 /**
- * A constant matrix packed in panels [⌈outputs/16⌉][terms][16] and filled up with zeros (docs/importer.md, "Panels").
+ * A constant matrix packed in panels [⌈outputs/16⌉][terms][16] and padded with zeros (docs/importer.md, "Panels").
  */
 export function panels(lower: Lowering, matrix: Value, outputs: number, terms: number, strides: Strides): Value {
   return lower.derive(matrix, `panels ${outputs} ${terms} ${strides.output} ${strides.term}`, () => {
@@ -102,7 +102,7 @@ export function matrixProduct(call: Call, { a, b, transposeA = false, transposeB
   );
 }
 
-/** A vector is a row on the left and a column on the right; the dimension that this adds is taken away again. */
+/** A vector is a row on the left and a column on the right; the added dimension is removed afterwards. */
 export function numpyProduct(call: Call, a: Value, b: Value): Value {
   if (a.shape.length === 0 || b.shape.length === 0) call.fail("operands of a product have at least one dimension");
   const left = a.shape.length === 1 ? { ...a, shape: [1, ...a.shape] } : a;
@@ -113,7 +113,7 @@ export function numpyProduct(call: Call, a: Value, b: Value): Value {
   return { ...product, shape };
 }
 
-/** α·A'·B' + β·C; a factor of 1 is not multiplied. */
+/** α·A'·B' + β·C; factors of 1 are omitted. */
 const gemm: Operator = (call) => {
   const [alpha, beta] = [call.attributes.float("alpha", 1), call.attributes.float("beta", 1)];
   const bias = call.optional(2);

@@ -12,7 +12,7 @@ import { maxOf, reduceAxes } from "./reduction.ts";
 
 /** Numbers held as small integers: q = saturate(round(x / scale) + zero point). Rounding is to even. */
 
-/** A scale or zero point at the output's place: one for all, one for each index of `axis`, or one for each block of it. */
+/** The scale or zero point for an output element: one for all, one per index of `axis`, or one per block of it. */
 function parameter(call: Call, s: Scope, value: Value, x: Value): Scalar {
   if (value.storage.elements === 1) return s.element({ ...value, shape: [] });
   const axis = call.axis(call.attributes.int("axis", 1), x.shape.length);
@@ -61,7 +61,7 @@ const dequantizeLinear: Operator = (call) => {
   });
 };
 
-/** u8, from the range of the data, which is made to hold 0. */
+/** Quantises to u8 by the range of the data, extended to include 0. */
 const dynamicQuantizeLinear: Operator = (call) => {
   const { lower } = call;
   const x = call.input(0);
@@ -76,7 +76,7 @@ const dynamicQuantizeLinear: Operator = (call) => {
   const scale = lower.map({ dtype: "f32", shape: [] }, (s) => {
     const { b } = s;
     const range = b.sub(b.max(s.element(one(max)), b.f32(0)), b.min(s.element(one(min)), b.f32(0)));
-    // Of zeros alone, any scale is right but 0, by which nothing can be divided.
+    // If all elements are zero, any scale except 0 is valid, because it is a divisor.
     return b.select(b.eq(range, b.f32(0)), b.f32(1), b.div(range, b.f32(255)));
   });
   const zero = lower.map({ dtype: "u8", shape: [] }, (s) => {
@@ -115,7 +115,7 @@ const convInteger: Operator = (call) =>
     undefined,
   );
 
-/** Brings an integer result to the output's scale: inputs `scale` and `zero` are numbered as the operator has them. */
+/** Rescales an integer result. @param scale and zero: numbers of the operator's inputs. */
 function requantised(
   call: Call,
   x: Value,
@@ -135,7 +135,7 @@ function requantised(
   });
 }
 
-/** Of QLinearMatMul and QLinearConv: each factor, and the result, with its scale and zero point. */
+/** Operands of QLinearMatMul and QLinearConv: each factor, and the result, with its scale and zero point. */
 const eightInputs = (call: Call) =>
   [0, 1, 2, 3, 4, 5, 6, 7].map((i) => call.input(i)) as [Value, Value, Value, Value, Value, Value, Value, Value];
 

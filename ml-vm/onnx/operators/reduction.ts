@@ -14,11 +14,11 @@ interface AxisReduction {
   /** The accumulator with one more term. */
   readonly term: (s: Scope, acc: Scalar, load: Load) => Scalar;
   readonly finish?: (s: Scope, acc: Scalar) => Scalar;
-  /** Element type of the result; that of x unless told. */
+  /** Element type of the result. Default: that of x. */
   readonly dtype?: DType;
 }
 
-/** Axes with neighbours that are reduced together made one: [N, C, H, W] over (2, 3) becomes [N, C, H·W] over (2). */
+/** Joins neighbouring axes that are reduced together: [N, C, H, W] over (2, 3) becomes [N, C, H·W] over (2). */
 function joinAxes(shape: readonly number[], axes: readonly number[]): { shape: number[]; axes: number[] } {
   const joined: number[] = [];
   const reduced: number[] = [];
@@ -97,7 +97,7 @@ const BODIES: Readonly<Record<string, Body>> = {
   }),
 };
 
-/** Axes from the attribute or the second input; none means all, unless noop_with_empty_axes, which makes an element-wise operator of a reduction. */
+/** Axes from the attribute or the second input; none means all, unless noop_with_empty_axes is set: the reduction is then an element-wise operator. */
 function axesOf(call: Call, x: Value): number[] {
   const given = call.integersFrom("axes", 1, call.node.op === "ReduceSum" ? 13 : 18);
   if (given && given.length > 0) return call.axes(given, x.shape.length).sort((a, b) => a - b);
@@ -109,7 +109,7 @@ const withoutAxes = (call: Call, reduced: Value, axes: readonly number[]): Value
     ? reduced
     : { ...reduced, shape: reduced.shape.filter((_, i) => !axes.includes(i)) };
 
-/** Reductions of a single element that give it back: without axes there is nothing to compute. */
+/** Reductions that are the identity on a single element: without axes they need no instruction. */
 const IDEMPOTENT: ReadonlySet<string> = new Set([
   "ReduceSum",
   "ReduceMean",

@@ -5,7 +5,7 @@ import { constantIndex } from "../lowering/affine.ts";
 import type { Call, Operator } from "../lowering/call.ts";
 import { scalarOf } from "../lowering/lower.ts";
 
-/** What the output of an axis is made of: for each place, the elements it sees and their weights. */
+/** The taps of an axis: for each output position, its source elements and their weights. */
 interface Taps {
   readonly places: readonly (readonly number[])[];
   readonly weights: readonly (readonly number[])[];
@@ -15,7 +15,7 @@ interface Axis {
   readonly size: number;
   readonly length: number;
   readonly scale: number;
-  /** Region of interest, in parts of the axis: for tf_crop_and_resize. */
+  /** Region of interest as fractions of the axis, for tf_crop_and_resize. */
   readonly start: number;
   readonly end: number;
 }
@@ -30,8 +30,8 @@ interface Sampling {
 }
 
 /**
- * Where in the input place i of the output lies (attribute coordinate_transformation_mode). Scales are f32, so that 0.6 of five elements lies a
- * little beside 3: `round` brings each operation back to f32 where a place beside an integer would be another element.
+ * Input coordinate of output position i (attribute coordinate_transformation_mode). Scales are f32, so 0.6 of five elements is not exactly
+ * 3: `round` rounds each operation to f32, because a coordinate beside an integer could select another element.
  */
 function sourceOf(
   i: number,
@@ -42,7 +42,7 @@ function sourceOf(
   const scale = round(given);
   const centre = round((i + 0.5) / scale);
   const half = round(centre - 0.5);
-  // The length that the scale asks for, before it was rounded down.
+  // The scaled length before it is rounded down.
   const exact = round(scale * size);
   switch (transformation) {
     case "half_pixel":
@@ -68,7 +68,7 @@ function sourceOf(
 
 function nearestPlace(x: number, mode: string, scale: number): number {
   switch (mode) {
-    // Operator set 10: the next element where the axis shrinks, the one before where it grows.
+    // Operator set 10: rounds up if the axis shrinks, down if it grows.
     case "resize10":
       return scale < 1 ? Math.ceil(x) : Math.floor(x);
     case "round_prefer_floor":
@@ -91,14 +91,14 @@ function keys(x: number, a: number): number {
   return t < 2 ? (((t - 5) * t + 8) * t - 4) * a : 0;
 }
 
-/** Elements that each place of the output sees. */
+/** Source elements of each output position. */
 function tapCount({ scale }: Axis, { mode, antialias }: Sampling): number {
   if (mode === "nearest") return 1;
   const reach = mode === "cubic" ? 2 : 1;
   return antialias ? Math.floor((2 * reach) / Math.min(1, scale)) + 1 : 2 * reach;
 }
 
-/** Weights of the elements around the source; a kernel is widened by 1/scale where antialias asks for it. */
+/** Weights of the elements around the source; with antialias, the kernel is widened by 1/scale. */
 function kernelTaps(axis: Axis, sampling: Sampling): Taps {
   const { mode, antialias, cubic, excludeOutside } = sampling;
   const stretch = antialias ? Math.min(1, axis.scale) : 1;
@@ -127,7 +127,7 @@ function intTable(rows: readonly (readonly number[])[]): Value {
   return constantValue("i32", [rows.length, (rows[0] as readonly number[]).length], data);
 }
 
-/** One axis after the other: each place is Σ weight · element over its taps, from tables made at import. */
+/** Resizes axis by axis: each output is Σ weight · element over its taps, from tables computed at import. */
 function resampleAxis(call: Call, x: Value, i: number, axis: Axis, sampling: Sampling): Value {
   const shape = x.shape.map((n, j) => (j === i ? axis.length : n));
   if (!(axis.length >= 1 && axis.length < 2 ** 31)) throw unsupported(`an axis of ${axis.length} elements`);
@@ -169,7 +169,7 @@ function resampleAxis(call: Call, x: Value, i: number, axis: Axis, sampling: Sam
   );
 }
 
-/** Beyond the region of interest, tf_crop_and_resize gives a constant. */
+/** Outside the region of interest, tf_crop_and_resize gives a constant. */
 function cropped(call: Call, x: Value, axes: readonly (Axis | null)[], value: number): Value {
   const outside = axes.map((axis) => {
     if (!axis) return null;
@@ -191,14 +191,14 @@ function cropped(call: Call, x: Value, axes: readonly (Axis | null)[], value: nu
   });
 }
 
-/** Numbers of an optional constant of floats; an empty one counts as left out. */
+/** Numbers of an optional constant of floats; an empty one counts as omitted. */
 function floatsOf(call: Call, i: number): number[] | undefined {
   const value = call.optional(i);
   if (!value || value.storage.elements === 0) return undefined;
   return call.floats(i);
 }
 
-/** floor(size · scale), the product in f32 as the operator's shape inference has it. */
+/** floor(size · scale), the product in f32, as in the operator's shape inference. */
 const scaled = (size: number, scale: number): number => Math.floor(Math.fround(size * scale));
 
 const TRANSFORMATIONS = [
@@ -251,7 +251,7 @@ const resize: Operator = (call) => {
     : resampled;
 };
 
-/** Resize's forerunner: scales from an attribute or an input, the axis's first element at its first. */
+/** Upsample, Resize's predecessor: scales from an attribute or an input, aligned at the first element. */
 const upsample: Operator = (call) => {
   const x = call.input(0);
   const scales = call.attributes.floats("scales") ?? floatsOf(call, 1) ?? call.fail("the scales are missing");
