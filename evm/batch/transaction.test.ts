@@ -95,7 +95,7 @@ test("damaged transactions are refused, or decode to the library's fields", () =
     for (let n = 0; n <= random(2); n++) bytes = damaged(random, bytes);
     const fields = ours(bytes);
     seen[fields ? "taken" : "refused"]++;
-    // What the library takes besides is listed in the next test.
+    // The next test lists what else the library accepts.
     if (fields) assert.deepEqual(fields, theirs(bytes), bytesToHex(bytes));
     else assert.equal(differs(bytes), null, bytesToHex(bytes));
   }

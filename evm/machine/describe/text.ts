@@ -138,7 +138,7 @@ function failure({ before, op, looks }: Taken): string {
 }
 
 const PHASE_FAILURES: Readonly<Partial<Record<Phase, string>>> = {
-  [PHASE.enter]: "address collision: the account has code or a nonce (EIP-684)",
+  [PHASE.enter]: "address collision: the account has a nonce, code or storage (EIP-684, EIP-7610)",
   [PHASE.leave]: `code too large (over ${LIMIT.CODE_BYTES} bytes), or it begins with 0xef (EIP-3541)`,
   [PHASE.precompile]: `invalid input, or the precompile would cost over ${LIMIT.PRECOMPILE_L1_GAS} gas on L1`,
 };

@@ -32,7 +32,7 @@ const castTo = (call: Call, dtype: Value["dtype"]): Value => {
 
 const cast: Operator = (call) => castTo(call, dtypeOfOnnx(call.attributes.int("to", 0), "the result"));
 
-/** Places from start to limit, limit left out: all integers, or all floats. */
+/** Number of elements from start to limit, exclusive: all integers, or all floats. */
 function countOf(start: number | bigint, limit: number | bigint, delta: number | bigint): number {
   if (typeof start === "bigint" && typeof limit === "bigint" && typeof delta === "bigint") {
     const [reach, step] = delta > 0n ? [limit - start, delta] : [start - limit, -delta];

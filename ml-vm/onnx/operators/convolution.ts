@@ -111,7 +111,7 @@ const convTranspose: Operator = (call) => {
       },
     ],
   );
-  // (group, channel of the group, output of the group, kernel…) to (group, output, channel, kernel turned round…).
+  // (group, channel of the group, output of the group, kernel…) to (group, output, channel, flipped kernel…).
   const grouped = { ...w, shape: [group, channels / group, perGroup, ...kernel] };
   const turned = call.lower.map({ dtype: w.dtype, shape: [group, perGroup, channels / group, ...kernel] }, (s) =>
     s.read(grouped, [s.o(0), s.o(2), s.o(1), ...kernel.map((k, i) => scale(s.o(3 + i), -1, k - 1))]),
