@@ -19,7 +19,7 @@ library Bulk {
   }
 
   /// @notice Goes on with COPY of a view's bytes to memory, if there is anything to copy.
-  /// @param from Any number: beyond the view's end there are zeros.
+  /// @param from May exceed the view's end; bytes there are zeros.
   /// @param to to + length is within memory, if length > 0.
   function copyView(Machine memory m, View memory source, uint256 from, uint256 to, uint256 length) internal pure {
     _copy(m, SOURCE_VIEW, source, from, to, length);
@@ -49,7 +49,7 @@ library Bulk {
     uint256[] memory task = new uint256[](8);
     task[0] = kind;
     _put(task, 1, source);
-    // Cut off, so that going on from there never comes round to the source's beginning.
+    // Capped, so that `from` + length cannot overflow and wrap to the source's beginning.
     task[5] = from < source.length ? from : source.length;
     task[6] = to;
     task[7] = length;

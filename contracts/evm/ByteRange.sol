@@ -75,7 +75,7 @@ library ByteRange {
     }
     bytes32 actual;
     (actual, m.cursor) = _fold(nodes, count, first, MerklePath.treeDepth(size), cursor);
-    // INVARIANT: bytes are those of the code that the state binds.
+    // INVARIANT: the bytes belong to the code that the state binds. Otherwise the prover could choose them.
     if (actual != root) revert WrongOpening(root, actual);
   }
 
@@ -238,7 +238,7 @@ library ByteRange {
     }
     bytes32 actual;
     (actual, m.cursor) = _fold(nodes, count, first, MerklePath.treeDepth(size), cursor);
-    // INVARIANT: bytes are those of the tree that the state binds.
+    // INVARIANT: the bytes belong to the tree that the state binds. Otherwise the prover could choose them.
     if (actual != root) revert WrongOpening(root, actual);
   }
 
@@ -282,7 +282,7 @@ library ByteRange {
     uint256 cursor
   ) private pure returns (bytes32 newRoot) {
     (bytes32 actual, ) = _fold(formerNodes, count, first, depth, cursor);
-    // INVARIANT: what is not overwritten stays as the state binds it.
+    // INVARIANT: bytes outside the range do not change. Otherwise the prover could rewrite memory.
     if (actual != root) revert WrongOpening(root, actual);
     (newRoot, m.cursor) = _fold(nodes, count, first, depth, cursor);
   }

@@ -9,11 +9,11 @@ import {OP_PUSH0} from "./tables/Opcodes.sol";
 library CodeChunks {
   uint256 internal constant CHUNK_BYTES = 128;
 
-  /// @notice Hashes code by chunks: keccak256(carry ‖ 128 bytes), the last one filled up with zeros.
+  /// @notice Hashes code by chunks: keccak256(carry ‖ 128 bytes), the last one padded with zeros.
   /// @param code A code, or a piece of it that begins with a chunk.
   /// @param carry How many of its first bytes are still data of a PUSH before it.
   /// @return chunks In their order.
-  /// @return next Carry of the chunk after the last one; it means nothing if that one was filled up.
+  /// @return next Carry of the chunk after the last one; meaningless if that one was padded with zeros.
   function hash(bytes memory code, uint256 carry) internal pure returns (bytes32[] memory chunks, uint256 next) {
     unchecked {
       chunks = new bytes32[]((code.length + CHUNK_BYTES - 1) / CHUNK_BYTES);

@@ -27,7 +27,7 @@ struct Parts {
 }
 
 /// @title The EVM machine, one step at a time (docs/evm-machine.md)
-/// @notice Stateless. Finds the part that knows the step, and hands it the call as it stands.
+/// @notice Stateless. Finds the part that implements the step, and forwards the calldata unchanged.
 contract EvmVerifier is IMachine {
   /// @dev There is no contract at that address.
   error NoPart(address part);
@@ -74,8 +74,8 @@ contract EvmVerifier is IMachine {
 
   /// @inheritdoc IMachine
   function step(bytes32 pre, bytes calldata witness) external view returns (bytes32 post) {
-    // INVARIANT: phase, pc and opcode are read where the part opens them. A part refuses steps that it does not know, and the
-    // hash of the state binds them: the prover does not choose the part.
+    // INVARIANT: the state selects the part: phase, pc and opcode are read from the bytes that the part checks against the
+    // state's hash. Otherwise the prover could choose the part. A part rejects steps that it does not implement.
     if (witness.length == 64) {
       // A halted state steps to itself.
       if (keccak256(witness) != pre) revert WrongHalt(pre);
@@ -116,7 +116,7 @@ contract EvmVerifier is IMachine {
     }
   }
 
-  /// @dev The part that knows an opcode. Those that do not exist fail in all of them.
+  /// @dev The part that implements an opcode. An invalid opcode halts in every part.
   function _operations(uint256 opcode) private view returns (address) {
     if (opcode < Opcode.KECCAK256) return opcode == Opcode.STOP ? memoryOps : arithmeticOps;
     if (opcode < Opcode.POP) {
@@ -152,7 +152,7 @@ contract EvmVerifier is IMachine {
     return calls ? callOps : memoryOps;
   }
 
-  /// @dev The part that knows a phase, other than EXECUTE and ASK.
+  /// @dev The part that implements a phase, other than EXECUTE and ASK.
   function _steps(uint256 phase, bytes calldata witness) private view returns (address) {
     if (phase < Phase.COPY) return loadSteps;
     if (phase < Phase.ENTER || phase == Phase.INPUT || phase == Phase.LOG) return bulkSteps;
@@ -167,7 +167,7 @@ contract EvmVerifier is IMachine {
     revert UnknownPhase(phase);
   }
 
-  /// @dev Ends the call with what the part makes of it.
+  /// @dev Calls the part, and returns or reverts with its data.
   function _forward(address part) private view {
     assembly ("memory-safe") {
       let free := mload(0x40)
@@ -196,7 +196,7 @@ contract EvmVerifier is IMachine {
   }
 
   function _deployed(address part) private view returns (address) {
-    // INVARIANT: a call to no contract succeeds, with nothing in return.
+    // INVARIANT: every part has code. A call to an address without code succeeds and returns no data.
     if (part.code.length == 0) revert NoPart(part);
     return part;
   }

@@ -11,8 +11,8 @@ import {Limit, STACK_LIMIT} from "./tables/Limits.sol";
 import {Opcode} from "./tables/Opcodes.sol";
 import {Phase} from "./tables/Phases.sol";
 
-/// @title What all opcodes stand on: code, stack, gas, memory's size (docs/evm-machine.md, "Execution")
-/// @dev Steps of other phases that work on a frame stand on it too; they open the state by themselves instead of by `_begin`.
+/// @title What all opcodes use: code, stack, gas, memory's size (docs/evm-machine.md, "Execution")
+/// @dev Steps of other phases that work on a frame use it too, but open the state themselves instead of by `_begin`.
 abstract contract Execution {
   // generated: OPCODES (npm run generate)
   /// Opcodes by byte: takes (3 bits), gives (1), class of static gas (4; 15: no such opcode). PUSH, DUP, SWAP and LOG follow
@@ -31,7 +31,7 @@ abstract contract Execution {
   function step(bytes32 pre, bytes calldata witness) external view virtual returns (bytes32 post);
 
   /// @dev Opens the state and its instruction, pays the static gas and takes the items, whose values `_pop` gives. pc moves on
-  /// by one. Ends the call where there is no such opcode, or the stack or the gas does not do.
+  /// by one. Halts on an invalid opcode, a stack underflow or overflow, or insufficient gas.
   function _begin(bytes32 pre, bytes calldata witness) internal pure returns (Machine memory m, uint256 opcode) {
     m = Tape.open(pre, witness, Phase.EXECUTE);
     State memory s = m.state;
@@ -52,7 +52,7 @@ abstract contract Execution {
     if (takes > 0) _take(m, takes);
   }
 
-  /// @dev What an opcode takes and gives, and its static gas; more items than there can be where there is no such opcode.
+  /// @dev What an opcode takes and gives, and its static gas; an invalid opcode takes more items than the stack can hold.
   function _requirements(uint256 opcode) private pure returns (uint256 takes, uint256 gives, uint256 gas_) {
     unchecked {
       uint256 row = opcode >> 5;
@@ -95,7 +95,7 @@ abstract contract Execution {
     unchecked {
       uint256 depth = MerklePath.treeDepth(s.codeSize);
       bytes32 root = MerklePath.climb(leaf, pc >> 7, chunk + 129, depth);
-      // INVARIANT: the code that runs is the code whose hash the account has.
+      // INVARIANT: the chunk belongs to the frame's code. Otherwise the prover could execute other instructions.
       if (root != s.code) revert WrongOpening(s.code, root);
       m.cursor = chunk + 129 + 32 * depth;
     }
@@ -120,7 +120,7 @@ abstract contract Execution {
         chain := keccak256(0, 64)
       }
     }
-    // INVARIANT: operands are those of the stack, and in its order.
+    // INVARIANT: operands come off the stack, in its order. Otherwise the prover could choose them.
     if (chain != s.stack) revert WrongOpening(s.stack, chain);
     s.stack = below;
     unchecked {
@@ -157,7 +157,7 @@ abstract contract Execution {
     }
   }
 
-  /// @dev Gives the stack back as it was before the opcode: for an opcode that leaves its arguments there.
+  /// @dev Restores the stack to what it was before the opcode, for opcodes that leave their arguments on it.
   function _restoreStack(Machine memory m) internal pure {
     State memory s = m.state;
     uint256 start = m.start;
@@ -169,7 +169,7 @@ abstract contract Execution {
 
   // Gas and memory
 
-  /// @dev Takes gas, or fails.
+  /// @dev Charges gas. Halts if gas is insufficient.
   function _charge(Machine memory m, uint256 amount) internal pure {
     uint256 gas_ = m.state.gas;
     if (gas_ < amount) m.fail();
@@ -178,7 +178,7 @@ abstract contract Execution {
     }
   }
 
-  /// @dev Pays for memory up to offset + length, and makes it that large; nothing for no bytes.
+  /// @dev Charges for and performs memory expansion to offset + length. No-op if length is 0. Halts if gas is insufficient.
   function _extend(Machine memory m, uint256 offset, uint256 length) internal pure {
     if (length == 0) return;
     if (offset > Limit.MEMORY || length > Limit.MEMORY) m.fail();

@@ -21,7 +21,7 @@ struct State {
   uint256 clock;
   /// Byte offset in the code.
   uint256 pc;
-  /// What is left to this frame.
+  /// Gas left in this frame.
   uint256 gas;
   /// Hash chain: 0 for the empty one, else H(top, chain below).
   bytes32 stack;
@@ -43,7 +43,7 @@ struct State {
   bytes32 frame;
   /// Hash of the Tx.
   bytes32 tx;
-  /// Hash of what the phase needs besides; 0 where it needs nothing.
+  /// Hash of the phase's arguments; 0 if it has none.
   bytes32 task;
 }
 
@@ -76,7 +76,7 @@ struct Frame {
   bytes32 data;
   /// Where in its memory the caller wants the return data.
   uint256 outOffset;
-  /// At most so many bytes of it.
+  /// The most bytes of return data that the caller wants.
   uint256 outLength;
   /// Hash of the State that waits for it to end.
   bytes32 parent;
@@ -110,7 +110,7 @@ struct Envelope {
   uint256 gasLimit;
   /// 0 or 1.
   uint256 creates;
-  /// 0 where it creates.
+  /// 0 if it creates.
   uint256 to;
   /// Wei.
   uint256 value;

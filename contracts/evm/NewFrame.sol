@@ -18,7 +18,7 @@ struct Entry {
 
 /// @title Handing the machine to a new frame (docs/evm-machine.md, "Calls")
 library NewFrame {
-  /// @notice Hash of the state as it waits for a frame to end, which is as it goes on but for what the frame brings.
+  /// @notice Hash of the State that waits for a frame to end. It resumes from there, with the frame's results.
   function wait(Machine memory m) internal pure returns (bytes32 parent) {
     State memory s = m.state;
     uint256 clock = s.clock;

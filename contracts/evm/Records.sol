@@ -26,8 +26,8 @@ struct OpenTransient {
 }
 
 /// @title Records of the journal and of the code table (docs/evm-machine.md, "Structures", "Sparse trees")
-/// @dev A record may be stored until the next one of the same tree is opened, and as often as one likes. What is missing is loaded:
-/// that ends the step and the call.
+/// @dev A record may be stored any number of times until the next one of the same tree is opened. If a record is missing, the step
+/// and the call end, and the next step loads it.
 library Records {
   uint256 private constant TRANSIENT_WORDS = 1;
 
@@ -45,14 +45,14 @@ library Records {
     m.state.journal = Sparse.put(a.opening, a.account.hash());
   }
 
-  /// @notice Puts an account at its place, which is opened for that.
+  /// @notice Opens an account's place in the journal and stores the account there.
   function insertAccount(Machine memory m, uint256 name, Account memory record) internal pure {
     OpenAccount memory a = _openAccount(m, name);
     a.account = record;
     storeAccount(m, a);
   }
 
-  /// @notice Opens the account with the lowest key of a journal that is not empty. Its address is not known: its key is.
+  /// @notice Opens the account with the lowest key of a journal that is not empty. Only its key is known, not its address.
   function firstAccount(Machine memory m) internal pure returns (OpenAccount memory a) {
     Opening memory opening = Sparse.leftmost(m, m.state.journal, ACCOUNT_WORDS);
     a.opening = opening;
@@ -69,7 +69,7 @@ library Records {
     return a.account.flags & flags != 0;
   }
 
-  /// @notice Sets flags; the account is still to be stored.
+  /// @notice Sets flags. The caller must still store the account.
   function mark(OpenAccount memory a, uint256 flags) internal pure {
     a.account.flags |= flags;
   }
@@ -96,14 +96,14 @@ library Records {
     storeAccount(m, a);
   }
 
-  /// @notice Puts a slot at its place, which is opened for that, and stores its account.
+  /// @notice Opens a slot's place, stores the slot there, and stores its account.
   function insertSlot(Machine memory m, OpenAccount memory a, uint256 number, Slot memory record) internal pure {
     OpenSlot memory s = _openSlot(m, a, number);
     s.slot = record;
     storeSlot(m, a, s);
   }
 
-  /// @notice Opens the slot with the lowest key of an account that has some.
+  /// @notice Opens the slot with the lowest key of an account that has at least one slot.
   function firstSlot(Machine memory m, OpenAccount memory a) internal pure returns (OpenSlot memory s) {
     Opening memory opening = Sparse.leftmost(m, a.account.slots, SLOT_WORDS);
     s.opening = opening;
@@ -137,7 +137,7 @@ library Records {
 
   // Code
 
-  /// @notice Opens a code of the table, or ends the step by loading it. No code (the hash of nothing) needs no opening.
+  /// @notice Opens a code of the table, or ends the step by loading it. The empty code hash is never looked up.
   function codeOf(
     Machine memory m,
     Tx memory transaction,
@@ -153,7 +153,7 @@ library Records {
     }
   }
 
-  /// @notice Puts a code into the table, at its place, which is opened for that.
+  /// @notice Opens a code's place in the table and stores the code there.
   function insertCode(Machine memory m, Tx memory transaction, bytes32 codeHash, Code memory code) internal pure {
     Opening memory opening = Sparse.open(m, transaction.codes, codeHash, CODE_WORDS);
     transaction.codes = Sparse.put(opening, code.hash());

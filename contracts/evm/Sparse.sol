@@ -7,7 +7,7 @@ import {Machine, WrongOpening} from "./Tape.sol";
 /// @dev No such kind of opening.
 error WrongKind(uint256 kind);
 
-/// @dev The leaf that is shown at the key's place does not belong there, or is the key's own.
+/// @dev The leaf shown at the key's place has another prefix, or has the key itself.
 error WrongNeighbour(bytes32 key, bytes32 neighbour);
 
 /// @dev The record is not the one with the lowest key.
@@ -20,7 +20,7 @@ struct Opening {
   bytes32 key;
   /// Where the record's words lie in memory; zeros if there is none.
   uint256 record;
-  /// The only leaf at the key's place where that is another one, else 0.
+  /// The other leaf, if one is at the key's place; else 0.
   bytes32 neighbour;
   /// Its key.
   bytes32 neighbourKey;
@@ -31,8 +31,8 @@ struct Opening {
 }
 
 /// @title Sparse Merkle trees with lifted leaves (docs/evm-machine.md, "Sparse trees")
-/// @dev Leaves hash 96 bytes, nodes 64, and an empty place is 0: the three cannot be taken for one another. So the prover may say
-/// how many siblings there are.
+/// @dev Leaves hash 96 bytes, nodes 64, and an empty place is 0: no one of the three passes for another. So the
+/// prover may give the number of siblings.
 library Sparse {
   /// @notice Opens a key from the tape.
   /// @param words Of a record.
@@ -72,7 +72,7 @@ library Sparse {
         content := calldataload(add(cursor, 32))
         cursor := add(cursor, 64)
       }
-      // INVARIANT: the leaf is where the key would be, so a tree that had the key would have a node there.
+      // INVARIANT: the other leaf is at the key's place, so the key is absent. Otherwise the prover could deny a record.
       if (neighbourKey == key || uint256(neighbourKey ^ key) >> (256 - depth) != 0) {
         revert WrongNeighbour(key, neighbourKey);
       }
@@ -87,7 +87,7 @@ library Sparse {
     opening.depth = depth;
     opening.path = cursor;
     bytes32 actual = _climb(opening, node);
-    // INVARIANT: the record, and its absence, are those of the tree that the state binds.
+    // INVARIANT: the state binds the tree. Otherwise the prover could choose the record, or deny it.
     if (actual != root) revert WrongOpening(root, actual);
     unchecked {
       m.cursor = cursor + 32 * depth;
@@ -113,7 +113,7 @@ library Sparse {
         path := add(path, 32)
       }
     }
-    // INVARIANT: the order of flushing is the keys', not the prover's, and nothing is left out.
+    // INVARIANT: records are flushed in the order of their keys. Otherwise the prover could choose the order.
     if (before != 0 || !opening.found) revert NotLeftmost(key);
   }
 

@@ -28,10 +28,10 @@ error WrongState(bytes32 expected, bytes32 actual);
 /// @dev The tape does not open what the step asks for.
 error WrongOpening(bytes32 expected, bytes32 actual);
 
-/// @dev The step read another number of bytes than the tape has.
+/// @dev The step did not read exactly the tape's bytes.
 error UnusedTape(uint256 read, uint256 length);
 
-/// @dev This contract has no step of that phase, or of that opcode.
+/// @dev This contract does not implement the phase or opcode.
 error WrongPhase(uint256 phase);
 
 /// @dev A step at work.
@@ -51,7 +51,7 @@ struct Machine {
 using Tape for Machine global;
 
 /// @title The witness: a tape, read once from front to back (docs/evm-machine.md, "Witnesses")
-/// @dev Reading beyond the end gives what calldata gives; `finish`, where all steps end, refuses it.
+/// @dev A read beyond the end returns whatever calldata holds there. Every step ends in `finish`, which then reverts.
 library Tape {
   /// @notice Begins a step: takes the state from the tape.
   function open(bytes32 pre, bytes calldata witness) internal pure returns (Machine memory m) {
@@ -63,7 +63,7 @@ library Tape {
       calldatacopy(s, start, STATE_BYTES)
       actual := keccak256(s, STATE_BYTES)
     }
-    // INVARIANT: everything else on the tape is checked against hashes that the state binds.
+    // INVARIANT: the state is the claimed one. All else on the tape is checked against hashes in it, so a wrong state would prove anything.
     if (actual != pre) revert WrongState(pre, actual);
     unchecked {
       m.start = start;
@@ -80,7 +80,7 @@ library Tape {
 
   /// @notice Ends the step AND THE CALL, which returns the hash of the state: nothing after it runs.
   function finish(Machine memory m) internal pure returns (bytes32 post) {
-    // INVARIANT: one state has one witness for a step, and none reads beyond its end.
+    // INVARIANT: the step reads the whole witness and no byte beyond it. Otherwise a witness could be ambiguous.
     if (m.cursor != m.end) {
       unchecked {
         revert UnusedTape(m.cursor - m.start, m.end - m.start);
@@ -120,7 +120,7 @@ library Tape {
     m.finish();
   }
 
-  /// @notice As above, for what is named by two words.
+  /// @notice As above, for a record that two words name.
   function load(Machine memory m, uint256 phase, uint256 wanted, uint256 within) internal pure {
     _rewind(m);
     m.state.task = Layout.hash(m.state.phase, uint256(m.state.task), wanted, within);
@@ -128,7 +128,7 @@ library Tape {
     m.finish();
   }
 
-  /// @dev Takes back all that the step did to the state.
+  /// @dev Reverts all changes that the step made to the state.
   function _rewind(Machine memory m) private pure {
     State memory s = m.state;
     uint256 start = m.start;
@@ -190,7 +190,7 @@ library Tape {
       actual := keccak256(pointer, size)
       mstore(0x40, add(pointer, size))
     }
-    // INVARIANT: the state binds what the prover opens.
+    // INVARIANT: the words match the hash in the state. Otherwise the prover could choose them.
     if (actual != expected) revert WrongOpening(expected, actual);
     unchecked {
       m.cursor = cursor + 32 * words;

@@ -3,12 +3,12 @@ pragma solidity ^0.8.37;
 
 import {Account, EMPTY_CODE_HASH, EMPTY_TRIE_ROOT} from "./Layout.sol";
 
-/// @dev The world's trie holds something else than an account there.
+/// @dev The state trie's value is not an account.
 error MalformedAccount(bytes rlp);
 
-/// @title What the tries hold, as RLP: accounts in the world's, integers in those of storage (Yellow Paper, 4.1)
-/// @dev As evm/machine/account.ts. SAFETY: the tries are bound by roots that follow from canonical values, since `ofAccount` and
-/// `ofSlot` alone write into them after genesis. So reading checks an account's frame, and no integer for leading zeros.
+/// @title What the tries hold, as RLP: accounts in the state trie, integers in storage tries (Yellow Paper, 4.1)
+/// @dev As evm/machine/account.ts. SAFETY: the tries hold canonical values only, because after genesis only `ofAccount` and `ofSlot`
+/// write to them. So reading checks an account's structure, but not its integers for leading zeros.
 library TrieValue {
   uint256 private constant INTEGER = 0x80;
   uint256 private constant WORD = 0xa0;
@@ -16,7 +16,7 @@ library TrieValue {
   uint256 private constant LIST = 0xf8;
 
   /// @notice The journal's record of an account that was just brought in.
-  /// @param rlp No bytes where the trie has none.
+  /// @param rlp No bytes if the trie has no entry.
   function account(bytes memory rlp) internal pure returns (Account memory a) {
     a.codeHash = EMPTY_CODE_HASH;
     a.storageRoot = EMPTY_TRIE_ROOT;
@@ -93,7 +93,7 @@ library TrieValue {
   }
 
   /// @notice A slot's value.
-  /// @param rlp No bytes where the trie has none: 0.
+  /// @param rlp No bytes if the trie has no entry: the value is 0.
   function slot(bytes memory rlp) internal pure returns (uint256 value) {
     if (rlp.length == 0) return 0;
     assembly ("memory-safe") {

@@ -3,7 +3,7 @@ import { type Constants, valuesOf } from "./constants.ts";
 /** The status of a frame, in the task of LEAVE. */
 export const STATUSES = {
   success: [0, "the frame succeeded"],
-  revert: [1, "the frame reverted: what is left of its gas goes back"],
+  revert: [1, "the frame reverted: its remaining gas is returned"],
   failure: [2, "an exceptional halt: its gas is consumed"],
   deposited: [3, "a creation succeeded, and its code is in place"],
 } as const satisfies Constants;

@@ -93,7 +93,7 @@ export const PHASES = {
   access: {
     number: 25,
     task: "position, slotsEnd, address",
-    step: "one item of the access list: an address with the headers around it (address and slotsEnd are its own from then on), or, where position < slotsEnd, a slot",
+    step: "one item of the access list: an address with the headers around it (which then sets address and slotsEnd), or, if position < slotsEnd, a slot",
   },
   validate: { number: 26, task: "0", step: "checks the transaction, buys its gas" },
   settle: { number: 27, task: "status", step: "refunds and pays for gas" },

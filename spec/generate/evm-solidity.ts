@@ -197,7 +197,7 @@ const blockHash = [
 
 const batchSizes = [
   `uint256 private constant HEADER_BYTES = ${BLOCK_HEADER_BYTES};`,
-  "/// Before a transaction stands how many bytes it has.",
+  "/// A transaction's length precedes it.",
   `uint256 private constant LENGTH_BYTES = ${TRANSACTION_LENGTH_BYTES};`,
 ].join("\n");
 

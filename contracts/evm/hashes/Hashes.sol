@@ -9,7 +9,7 @@ import {Sha256} from "./Sha256.sol";
 /// @title Parts of hashes, as a contract of its own
 /// @notice L1's own hash functions show no state between two blocks, and the EVM machine hashes a long message in many steps.
 /// Messages are padded by `Padding`. The same functions, with the same arguments, are in `evm/crypto/hashes/`.
-/// @dev Stateless. Lengths are checked; what the bytes are is the caller's to prove.
+/// @dev Stateless. Checks lengths. The caller must prove the bytes.
 contract Hashes {
   /// @notice See `Keccak.absorb`.
   function keccakAbsorb(bytes calldata state, bytes calldata blocks) external pure returns (bytes memory) {

@@ -7,7 +7,7 @@ import {WrongLength} from "./Lengths.sol";
 /// A tail has a whole block, which must be absorbed first.
 error TailTooLong(uint256 length, uint256 most);
 
-/// @title How a message's last block is filled up
+/// @title Padding of a message's last block
 /// @notice A tail is what of the message comes after its last whole block.
 library Padding {
   uint256 private constant KECCAK_RATE = 136;

@@ -17,7 +17,7 @@ contract BlockSteps {
 
   // generated: SIZES (npm run generate)
   uint256 private constant HEADER_BYTES = 136;
-  /// Before a transaction stands how many bytes it has.
+  /// A transaction's length precedes it.
   uint256 private constant LENGTH_BYTES = 4;
   // end of SIZES
 
@@ -51,12 +51,12 @@ contract BlockSteps {
     header.stateRoot = bytes32(m.word());
     batch.history = bytes32(m.word());
     bytes32 output = Layout.hash(header.number, uint256(header.stateRoot), uint256(batch.history));
-    // INVARIANT: a batch goes on from the output that its claim names.
+    // INVARIANT: a batch starts from the output that its claim names. Otherwise the prover could choose the state.
     if (output != bytes32(context[2])) revert WrongOpening(bytes32(context[2]), output);
     _reset(m, header, batch);
   }
 
-  /// @dev One of the things that lie between two transactions.
+  /// @dev One step between two transactions.
   function _next(Machine memory m) private pure {
     Tx memory transaction = m.tx_();
     Block memory header = m.block_(transaction);
@@ -66,7 +66,7 @@ contract BlockSteps {
     else _nextBlock(m, header, batch);
   }
 
-  /// @dev What is cut off, or one transaction too many, is ignored, with all that follows.
+  /// @dev Ignores a truncated transaction, or one beyond the limit of transactions, and everything after it.
   function _nextTransaction(Machine memory m, Block memory header, Batch memory batch) private pure {
     uint256 size = batch.size;
     uint256 start = batch.position + LENGTH_BYTES;
@@ -80,7 +80,7 @@ contract BlockSteps {
       _reset(m, header, batch);
       return;
     }
-    // INVARIANT: the transactions are those of the batch, all of them, in its order.
+    // INVARIANT: every transaction of the batch is read, in its order. Otherwise the prover could omit one.
     header.remaining -= 1;
     batch.transactions -= 1;
     batch.position = end;
@@ -89,7 +89,7 @@ contract BlockSteps {
     m.state.task = Layout.hash(start, end);
   }
 
-  /// @dev The block's hash becomes history. The tape has what is at its place, and the siblings.
+  /// @dev The block's hash becomes history. The tape holds the entry that it replaces and the siblings.
   function _endBlock(Machine memory m, Block memory header, Batch memory batch) private pure {
     bytes32 former = bytes32(m.word());
     (bytes32 actual, bytes32 history) = MerklePath.climbBoth(
@@ -99,7 +99,7 @@ contract BlockSteps {
       m.cursor,
       Limit.HISTORY_DEPTH
     );
-    // INVARIANT: the other blocks' hashes stay as they are.
+    // INVARIANT: the other block hashes do not change. Otherwise the prover could rewrite the history.
     if (actual != batch.history) revert WrongOpening(batch.history, actual);
     m.cursor += 32 * Limit.HISTORY_DEPTH;
     batch.history = history;
@@ -124,7 +124,7 @@ contract BlockSteps {
     return Layout.hash(words);
   }
 
-  /// @dev The next header; or the end of the batch, where there is none.
+  /// @dev Reads the next header. If there is none, the batch ends.
   function _nextBlock(Machine memory m, Block memory header, Batch memory batch) private pure {
     uint256 start = batch.position + HEADER_BYTES;
     if (start > batch.size || batch.transactions == 0) {

@@ -169,11 +169,11 @@ contract BulkSteps is Execution {
     if (h.position == 0) return new bytes(SPONGE_BYTES);
     sponge = m.bytes_(SPONGE_BYTES);
     bytes32 actual = keccak256(sponge);
-    // INVARIANT: what was absorbed before is what the state binds.
+    // INVARIANT: the state binds the sponge. Otherwise the prover could choose the hash.
     if (actual != h.sponge) revert WrongOpening(h.sponge, actual);
   }
 
-  /// @dev Hands the digest to the phase that wants it; EXECUTE gets it on the stack.
+  /// @dev Passes the digest to phase `then`; for EXECUTE, pushes it.
   function _digested(Machine memory m, Hashing memory h, bytes32 digest) private pure {
     if (h.then == Phase.EXECUTE) {
       _push(m, uint256(digest));

@@ -91,7 +91,7 @@ contract CallOps is Execution {
     m.storeAccount(account);
   }
 
-  /// @dev Pays for what is known before the new address is. The arguments stay on the stack.
+  /// @dev Charges the gas that does not depend on the new address. The arguments stay on the stack.
   function _create(Machine memory m, uint256 opcode) private pure {
     uint256 offset = _peek(m, 1);
     uint256 length = _peek(m, 2);

@@ -8,7 +8,7 @@ import {Machine, WrongOpening, WrongPhase} from "../Tape.sol";
 import {Limit} from "../tables/Limits.sol";
 import {Opcode} from "../tables/Opcodes.sol";
 
-/// @title What a frame knows of itself, of its transaction, and of its block (Yellow Paper, H.2, sections 30s and 40s; EIP-1344,
+/// @title Environment of a frame: its call, its transaction and its block (Yellow Paper, H.2, sections 30s and 40s; EIP-1344,
 /// 3198, 4399, 4844, 7516)
 /// @dev As evm/machine/ops/context.ts, in the same order.
 contract ContextOps is Execution {
@@ -57,7 +57,7 @@ contract ContextOps is Execution {
       uint256 hash = m.word();
       uint256 path = m.cursor;
       bytes32 root = MerklePath.climb(bytes32(hash), number % Limit.HISTORY_LENGTH, path, Limit.HISTORY_DEPTH);
-      // INVARIANT: no hash but that of the block.
+      // INVARIANT: the hash is that of the requested block. Otherwise the prover could choose it.
       if (root != batch.history) revert WrongOpening(batch.history, root);
       m.cursor = path + 32 * Limit.HISTORY_DEPTH;
       return hash;

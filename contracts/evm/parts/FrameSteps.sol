@@ -15,7 +15,7 @@ import {Flag, FrameKind, Phase, Status} from "../tables/Phases.sol";
 import {Gas} from "../tables/GasCosts.sol";
 import {Limit} from "../tables/Limits.sol";
 
-/// @title Frames: how they begin and end, and what a creation does besides (docs/evm-machine.md, "Calls")
+/// @title Frames: how they begin and end, and what a creation adds (docs/evm-machine.md, "Calls")
 contract FrameSteps is Execution {
   using Bulk for Machine;
   using ByteRange for Machine;
@@ -63,12 +63,12 @@ contract FrameSteps is Execution {
     }
   }
 
-  /// @dev Moves the frame's value, and touches its account. False, with nothing done, if the caller has less than that.
+  /// @dev Transfers the frame's value and touches its account. If the caller's balance is insufficient, returns false and changes nothing.
   function _transfer(Machine memory m, Frame memory f) private pure returns (bool) {
     unchecked {
       if (f.value > 0) {
         OpenAccount memory payer = m.account(f.caller);
-        // INVARIANT: nobody gives what he does not have.
+        // INVARIANT: the balance covers the value. Otherwise the subtraction would create ether.
         if (payer.account.balance < f.value) return false;
         _pay(m, payer, 0 - f.value);
       }
@@ -86,7 +86,7 @@ contract FrameSteps is Execution {
     m.storeAccount(a);
   }
 
-  /// @dev The balance was checked before, where there was a choice: by CREATE, and by VALIDATE.
+  /// @dev CREATE and VALIDATE have already checked the balance, so the transfer cannot fail here.
   function _enterCreation(Machine memory m, Frame memory f, bytes32 initcode) private pure {
     View memory window = m.view_(initcode);
     OpenAccount memory created = m.account(f.self);
@@ -94,7 +94,7 @@ contract FrameSteps is Execution {
       created.account.nonce == 0 &&
         created.account.codeHash == EMPTY_CODE_HASH &&
         created.account.storageRoot == EMPTY_TRIE_ROOT;
-    // INVARIANT: no code is replaced by another (EIP-684, 7610).
+    // INVARIANT: the new address is unused (EIP-684, EIP-7610). Otherwise a creation could replace an account's code.
     if (!fresh) m.fail();
     created.account.nonce = 1;
     created.mark(Flag.CREATED);
@@ -128,7 +128,7 @@ contract FrameSteps is Execution {
     Frame memory f = m.frame();
     OpenAccount memory creator = m.account(f.self);
     uint256 nonce = creator.account.nonce;
-    // INVARIANT: nobody gives what he does not have.
+    // INVARIANT: the balance covers the value. Otherwise the subtraction would create ether.
     if (f.depth >= Limit.CALL_DEPTH || creator.account.balance < value || nonce == Limit.NONCE) {
       s.phase = Phase.EXECUTE;
       s.task = 0;
@@ -191,7 +191,7 @@ contract FrameSteps is Execution {
     m.hashView(Phase.DEPOSIT, 0, returned);
   }
 
-  /// @dev Restores the state that waits, and tells it how the frame ended.
+  /// @dev Restores the state that waits, and gives it the frame's status.
   function _goOn(Machine memory m, Frame memory f, uint256 status, View memory returned) private pure {
     State memory s = m.state;
     State memory w = m.waiting(f.parent);

@@ -48,7 +48,7 @@ contract InferenceSteps is Execution {
     return m.finish();
   }
 
-  /// @dev Everything is checked and paid for, and the input's tree is begun.
+  /// @dev Checks the call, charges its gas, and begins the input's tree.
   function _callModel(Machine memory m) private pure {
     uint256 precompile = m.task(3)[0];
     if (precompile != Precompile.INFERENCE) revert WrongPhase(precompile);
@@ -58,11 +58,11 @@ contract InferenceSteps is Execution {
     OpenAccount memory directory = m.account(MODEL_DIRECTORY);
     uint256 word = m.slot(directory, uint256(Layout.hash(modelId, 0))).slot.current;
     Entry memory entry = _entry(word);
-    // INVARIANT: what no game can be about is never asked. The word 0, which is no model, has level 0.
+    // INVARIANT: a game can decide every question asked. Otherwise the step could not be proved. An empty entry has level 0.
     if (
       entry.level == 0 || entry.level > ModelEntryLimit.MAX_LEVEL || entry.tableDepth > ModelEntryLimit.MAX_TABLE_DEPTH
     ) m.fail();
-    // INVARIANT: each step costs gas, so that no transaction takes more steps than it has.
+    // INVARIANT: each step costs gas. Otherwise a transaction could exceed its slot of 16^7 steps.
     if (ModelEntryLimit.BYTES_PER_GAS * entry.price < entry.inputBytes + 2 * entry.outputBytes) m.fail();
     if (data.length != HEADER_BYTES + entry.inputBytes || outputBytes != entry.outputBytes) m.fail();
     _charge(m, entry.price);
@@ -90,7 +90,7 @@ contract InferenceSteps is Execution {
     bytes calldata witness
   ) external view returns (IMachine machine, bytes32 start, bytes32 context, uint8 level) {
     (Machine memory m, uint256[] memory question) = _question(pre, witness);
-    // INVARIANT: as in `Tape.finish`: one state has one witness.
+    // INVARIANT: the step reads the whole witness, as in `Tape.finish`. Otherwise a witness could be ambiguous.
     if (m.cursor != m.end) revert UnusedTape(m.cursor - m.start, m.end - m.start);
     (bytes32 modelId, bytes32 inputRoot) = (bytes32(question[0]), bytes32(question[2]));
     Entry memory entry = _entry(question[1]);

@@ -10,7 +10,7 @@ import {TrieValue} from "../TrieValue.sol";
 import {TrieProof} from "../trie/TrieProof.sol";
 import {Phase} from "../tables/Phases.sol";
 
-/// @title LOAD_ACCOUNT, LOAD_SLOT, LOAD_CODE: what a step missed is brought in, and the step is tried again
+/// @title LOAD_ACCOUNT, LOAD_SLOT, LOAD_CODE: load a missing record, then retry the step
 /// @dev As evm/machine/phases/loads.ts, in the same order.
 contract LoadSteps {
   /// @notice Takes one step from a state of these phases.
@@ -45,7 +45,7 @@ contract LoadSteps {
     Tx memory transaction = m.tx_();
     bytes memory code = m.bytes_(m.number(4));
     bytes32 actual = keccak256(code);
-    // INVARIANT: code is known by its hash alone, which the account binds.
+    // INVARIANT: the code matches the hash that the account binds. Otherwise the prover could choose the code.
     if (actual != codeHash) revert WrongOpening(codeHash, actual);
     (bytes32[] memory chunks, ) = CodeChunks.hash(code, 0);
     Records.insertCode(m, transaction, codeHash, Code(MerkleRoot.ofList(chunks), code.length));

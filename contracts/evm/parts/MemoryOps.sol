@@ -37,7 +37,7 @@ contract MemoryOps is Execution {
     return m.finish();
   }
 
-  /// @dev A view of memory, within its size; any offset will do for no bytes.
+  /// @dev A view of memory, within its size. If length is 0, the offset is ignored.
   function _window(Machine memory m, uint256 offset, uint256 length) private pure returns (View memory) {
     return Layout.window(m.state.memoryRoot, m.state.memorySize, offset, length);
   }
@@ -98,7 +98,7 @@ contract MemoryOps is Execution {
     m.copyCode(m.state.code, m.state.codeSize, from, to, length);
   }
 
-  /// @dev EIP-211: bytes that there are not make it fail.
+  /// @dev EIP-211: halts if the range exceeds the return data.
   function _copyReturned(Machine memory m) private pure {
     (uint256 to, uint256 from, uint256 length) = (_peek(m, 0), _peek(m, 1), _peek(m, 2));
     View memory returned = m.view_(m.state.returned);
@@ -109,7 +109,7 @@ contract MemoryOps is Execution {
     m.copyView(returned, from, to, length);
   }
 
-  /// @dev EIP-5656: all of it is read before any of it is written. The view keeps the memory as it was.
+  /// @dev EIP-5656: the source is read before the destination is written. The view holds the memory as it was before the copy.
   function _copyMemory(Machine memory m) private pure {
     (uint256 to, uint256 from, uint256 length) = (_peek(m, 0), _peek(m, 1), _peek(m, 2));
     _extend(m, from, length);
@@ -131,7 +131,7 @@ contract MemoryOps is Execution {
       uint256 count = opcode - Opcode.LOG0;
       uint256[] memory record = new uint256[](count + 2);
       Frame memory frame = m.frame();
-      // INVARIANT: a static call changes nothing (EIP-214).
+      // INVARIANT: a static call emits no log (EIP-214). Otherwise it would change state.
       if (frame.isStatic != 0) m.fail();
       record[0] = frame.self;
       record[1] = count;

@@ -15,7 +15,7 @@ import {Limit} from "../tables/Limits.sol";
 import {Precompile, PrecompileInput} from "../tables/Precompiles.sol";
 
 /// @title Ethereum's precompiles, as Cancun has them (docs/evm-machine.md, "Precompiles")
-/// @notice One step where L1 has one of its own that can be called, else pieces. As evm/machine/phases/precompiles.ts, in the
+/// @notice One step if L1 has the precompile and the call is bounded; otherwise pieces. As evm/machine/phases/precompiles.ts, in the
 /// same order.
 contract PrecompileSteps is Execution {
   using ByteRange for Machine;
@@ -59,7 +59,7 @@ contract PrecompileSteps is Execution {
 
   function _recover(Machine memory m, View memory data) private view {
     _charge(m, Gas.ECRECOVER);
-    // Nothing comes back for a bad signature: that is a success too.
+    // An invalid signature returns no data, and still succeeds.
     _runOn(m, data, Precompile.ECRECOVER, PrecompileInput.ECRECOVER_BYTES, Gas.ECRECOVER);
   }
 
@@ -92,11 +92,11 @@ contract PrecompileSteps is Execution {
     bytes memory head = m.readView(data, 0, PrecompileInput.MODEXP_HEADER_BYTES);
     (uint256 base, uint256 exponent, uint256 modulus) = abi.decode(head, (uint256, uint256, uint256));
     unchecked {
-      // What is beyond any input is zeros, wherever it is.
+      // Bytes beyond the input are zeros.
       uint256 start = base > type(uint64).max ? type(uint64).max : PrecompileInput.MODEXP_HEADER_BYTES + base;
       uint256 lead = exponent < 32 ? exponent : 32;
       uint256 exponentHead = _number(m.readView(data, start, lead));
-      // Lengths that are too great are too dear or out of bounds: the same failure. From here on nothing overflows.
+      // Lengths above this bound would fail anyway, by price or by the bound on operands. From here on nothing overflows.
       if (base > Limit.MODEXP_BYTES || exponent > Limit.MODEXP_BYTES || modulus > Limit.MODEXP_BYTES) m.fail();
       (uint256 price, uint256 priceOnL1) = _modexpPrices(base > modulus ? base : modulus, exponent, exponentHead);
       _charge(m, price);
@@ -141,15 +141,15 @@ contract PrecompileSteps is Execution {
     _run(m, precompile, m.readView(data, 0, length), price);
   }
 
-  /// @dev Leaves with what L1's precompile makes of the input, or fails where it does.
+  /// @dev Leaves with the output of L1's precompile, or fails if it fails.
   function _run(Machine memory m, uint256 precompile, bytes memory input, uint256 price) private view {
     uint256 needed = price + price / 32 + CALL_OVERHEAD;
-    // INVARIANT: whoever sends the step chooses its gas, and must not make a good call fail by it (EIP-150 keeps back 1/64).
+    // INVARIANT: the precompile gets enough gas (EIP-150 withholds 1/64). Otherwise the sender of the step could make a valid call fail.
     if (gasleft() < needed) revert TooLittleGas(precompile, needed);
-    // No more than the price: a precompile that refuses its input takes all that it is given.
+    // Forwards at most the price: a precompile that rejects its input consumes all forwarded gas.
     (bool success, bytes memory output) = address(uint160(precompile)).staticcall{gas: price}(input);
     if (success) return _leaveWithBytes(m, output);
-    // These two refuse no input that gets here.
+    // These two accept every input that reaches this point.
     if (precompile == Precompile.ECRECOVER || precompile == Precompile.MODEXP) revert TooLittleGas(precompile, needed);
     m.fail();
   }
@@ -224,7 +224,7 @@ contract PrecompileSteps is Execution {
   function _vector(Machine memory m, bytes32 expected) private pure returns (bytes memory vector) {
     vector = m.bytes_(128);
     bytes32 actual = keccak256(vector);
-    // INVARIANT: the rounds go on from where the last ones ended.
+    // INVARIANT: the rounds continue from the previous working vector. Otherwise the prover could choose the hash.
     if (actual != expected) revert WrongOpening(expected, actual);
   }
 

@@ -3,7 +3,7 @@ pragma solidity ^0.8.37;
 
 import {TransactionWindow} from "../tables/Limits.sol";
 
-/// @dev Reads items one after the other. What is not as it should be makes `valid` false, for good.
+/// @dev Reads items in order. Malformed RLP sets `valid` to false; it stays false.
 struct Reader {
   bytes window;
   uint256 place;
@@ -13,8 +13,8 @@ struct Reader {
 using Rlp for Reader global;
 
 /// @title Strict RLP (Yellow Paper, appendix B) in a window on a transaction
-/// @dev What does not fit in the window is no item: windows are as long as all that may stand there, and end where the transaction
-/// does. The mirror of evm/batch/rlp.ts.
+/// @dev An item that exceeds the window is malformed: a window is as long as the longest valid content, and ends at the latest with
+/// the transaction. Mirrors evm/batch/rlp.ts.
 library Rlp {
   function reader(bytes memory window, uint256 place) internal pure returns (Reader memory r) {
     r.window = window;
@@ -96,7 +96,7 @@ library Rlp {
     }
   }
 
-  /// @dev The header of the item at a place; not valid where there is none, or not the shortest possible one.
+  /// @dev The header of the item at a place; malformed if there is none, or if its encoding is not canonical.
   function _item(
     bytes memory window,
     uint256 place

@@ -11,7 +11,7 @@ import {Flag, Phase, Status} from "../tables/Phases.sol";
 import {Gas} from "../tables/GasCosts.sol";
 import {Limit} from "../tables/Limits.sol";
 
-/// @title VALIDATE, SETTLE, RECEIPT: what a transaction must be, what it pays, and what is left of it
+/// @title VALIDATE, SETTLE, RECEIPT: a transaction's validity, its gas payment and its receipt
 /// @dev As evm/machine/phases/settlement.ts, in the same order.
 contract SettlementSteps {
   using Boundary for Machine;
@@ -31,7 +31,7 @@ contract SettlementSteps {
     return m.finish();
   }
 
-  /// @dev Checks what needs the state, buys the gas, and enters the transaction's own frame.
+  /// @dev Checks the transaction against the state, buys the gas, and enters the transaction's own frame.
   function _validate(Machine memory m) private pure {
     Tx memory transaction = m.tx_();
     Envelope memory envelope = m.envelope(transaction);
@@ -57,7 +57,7 @@ contract SettlementSteps {
     _enter(m, transaction.origin, envelope, target);
   }
 
-  /// @dev Whether block and batch can take the transaction, whoever sent it (EIPs 1559, 2681).
+  /// @dev Whether the transaction fits the block and the batch, whatever its sender (EIP-1559, EIP-2681).
   function _isTakable(Envelope memory envelope, Block memory header, Batch memory batch) private pure returns (bool) {
     uint256 gasLimit = envelope.gasLimit;
     unchecked {
@@ -78,7 +78,7 @@ contract SettlementSteps {
     uint256 gasLimit = envelope.gasLimit;
     uint256 maxFee = envelope.maxFee;
     unchecked {
-      // INVARIANT: what passes 2^256 nobody can pay.
+      // INVARIANT: an overflowing price makes the transaction invalid. Otherwise it would be paid modulo 2^256.
       if (gasLimit != 0 && maxFee > type(uint256).max / gasLimit) return false;
       uint256 price = gasLimit * maxFee;
       uint256 balance = sender.account.balance;
@@ -92,7 +92,7 @@ contract SettlementSteps {
     m.storeAccount(a);
   }
 
-  /// @dev What waits for the transaction's own frame has nothing but journal and Tx.
+  /// @dev The State that waits for the transaction's own frame holds only journal and Tx.
   function _enter(Machine memory m, uint256 origin, Envelope memory envelope, uint256 target) private pure {
     State memory parent;
     parent.phase = Phase.SETTLE;
@@ -115,7 +115,7 @@ contract SettlementSteps {
     }
   }
 
-  /// @dev What is left of the gas goes back to the sender; what was used is paid to the coinbase, but for the base fee.
+  /// @dev Refunds unused gas to the sender; pays the coinbase for used gas, less the base fee.
   function _settle(Machine memory m) private pure {
     uint256 status = m.task(1)[0];
     Tx memory transaction = m.tx_();

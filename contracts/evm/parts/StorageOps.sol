@@ -34,7 +34,7 @@ contract StorageOps is Execution {
 
   // Accounts
 
-  /// @dev Opens an account, pays for that, and makes it warm.
+  /// @dev Opens an account, charges for the access, and marks it warm.
   function _access(Machine memory m, uint256 name) private pure returns (OpenAccount memory a) {
     a = Records.account(m, name);
     _charge(m, _isWarm(a) ? Gas.WARM_STORAGE_READ_COST : Gas.COLD_ACCOUNT_ACCESS_COST);
@@ -81,10 +81,10 @@ contract StorageOps is Execution {
 
   // Storage
 
-  /// @dev The frame, unless it must not write.
+  /// @dev The frame. Halts if it is static.
   function _frameThatWrites(Machine memory m) private pure returns (Frame memory frame) {
     frame = m.frame();
-    // INVARIANT: a static call changes nothing (EIP-214).
+    // INVARIANT: a static call writes nothing (EIP-214). Otherwise STATICCALL would not protect the caller's state.
     if (frame.isStatic != 0) m.fail();
   }
 
@@ -123,7 +123,7 @@ contract StorageOps is Execution {
     if (refund == 0) return;
     Tx memory transaction = m.tx_();
     unchecked {
-      // SAFETY: what is taken back was given before, in this transaction.
+      // SAFETY: the refund cannot underflow: a negative change only cancels an earlier refund of this transaction.
       transaction.refund += refund;
     }
     m.state.tx = transaction.hash();
@@ -159,8 +159,8 @@ contract StorageOps is Execution {
     Records.storeTransient(m, a, t);
   }
 
-  /// @dev The balance goes to the beneficiary, and the account only if this transaction created it (EIP-6780): then what it gives
-  /// to itself is gone as well. It is emptied first, so that the two may be one.
+  /// @dev Transfers the balance to the beneficiary. Deletes the account only if this transaction created it (EIP-6780); a balance
+  /// sent to itself is then burnt. The account is emptied first, because it may be its own beneficiary.
   function _selfDestruct(Machine memory m) private pure {
     uint256 to = _popAddress(m);
     Frame memory frame = _frameThatWrites(m);

@@ -12,7 +12,7 @@ import {Flag, Phase} from "../tables/Phases.sol";
 import {Gas} from "../tables/GasCosts.sol";
 import {Limit, Signature, TransactionWindow} from "../tables/Limits.sol";
 
-/// @title DECODE, RECOVER, COUNT, ACCESS: from a transaction's bytes to who sent it and what it costs
+/// @title DECODE, RECOVER, COUNT, ACCESS: from a transaction's bytes to its sender and intrinsic gas
 /// @dev As evm/machine/phases/transactions.ts and evm/batch/transaction.ts, in the same order.
 contract TransactionSteps {
   using Boundary for Machine;
@@ -54,7 +54,7 @@ contract TransactionSteps {
 
   // DECODE
 
-  /// @dev The fields, but for what is in the access list; then what is signed is hashed.
+  /// @dev Decodes all fields except the access list's content, then goes on with HASH of the signed bytes.
   function _decode(Machine memory m) private pure {
     uint256[] memory task = m.task(2);
     Tx memory transaction = m.tx_();
@@ -123,7 +123,7 @@ contract TransactionSteps {
     }
   }
 
-  /// @dev Where the access list's content lies; type 0 has none. @return Whether there is one where one must be.
+  /// @dev Where the access list's content lies; type 0 has none. @return False if a required access list is missing.
   function _readAccessList(Machine memory m, Decoding memory d, Envelope memory envelope) private pure returns (bool) {
     if (envelope.kind == 0) return true;
     Reader memory r = Rlp.reader(_window(m, d, d.signedEnd, TransactionWindow.HEADER_BYTES), 0);
@@ -154,7 +154,7 @@ contract TransactionSteps {
           (suffix, suffixLength) = Rlp.chainSuffix(d.chainId);
         }
       }
-      // INVARIANT: a signature for another chain is none.
+      // INVARIANT: the signature is for this chain (EIP-155). Otherwise a transaction could be replayed from another chain.
       if (v - even > 1) m.drop(transaction);
       uint256 length = d.signedEnd - d.fields;
       (bytes32 prefix, uint256 prefixLength) = Rlp.listHeader(kind, length + suffixLength);
@@ -184,12 +184,12 @@ contract TransactionSteps {
     uint256 s = m.word();
     uint256 parity = m.word();
     bytes32 argument = Layout.hash(r, s, parity);
-    // INVARIANT: the signature is the transaction's.
+    // INVARIANT: the task binds the signature. Otherwise the prover could choose the sender.
     if (argument != bytes32(task[0])) revert WrongOpening(bytes32(task[0]), argument);
     Tx memory transaction = m.tx_();
     Envelope memory envelope = m.envelope(transaction);
     uint256 origin;
-    // INVARIANT: of two signatures that say the same, only one counts (EIP-2).
+    // INVARIANT: s is at most half the order (EIP-2). Otherwise a second valid signature would exist.
     if (s <= Signature.MAX_S) origin = uint160(ecrecover(bytes32(task[1]), uint8(27 + parity), bytes32(r), bytes32(s)));
     if (origin == 0) m.drop(transaction);
     transaction.origin = origin;
@@ -235,7 +235,7 @@ contract TransactionSteps {
       } {
         let value := mload(at)
         let past := sub(end, at)
-        // What lies beyond the end must not count as zeros.
+        // Bytes beyond the end must not count as zero bytes.
         if lt(past, 32) {
           value := or(value, shr(shl(3, past), not(0)))
         }

@@ -49,8 +49,8 @@ library Phase {
   uint256 internal constant RECOVER = 23;
   /// Counts zero and other bytes of min(rest, 4096) bytes of data.
   uint256 internal constant COUNT = 24;
-  /// One item of the access list: an address with the headers around it (address and slotsEnd are its own from then
-  /// on), or, where position < slotsEnd, a slot.
+  /// One item of the access list: an address with the headers around it (which then sets address and slotsEnd), or, if
+  /// position < slotsEnd, a slot.
   uint256 internal constant ACCESS = 25;
   /// Checks the transaction, buys its gas.
   uint256 internal constant VALIDATE = 26;
@@ -68,7 +68,7 @@ library Phase {
 library Status {
   /// The frame succeeded.
   uint256 internal constant SUCCESS = 0;
-  /// The frame reverted: what is left of its gas goes back.
+  /// The frame reverted: its remaining gas is returned.
   uint256 internal constant REVERT = 1;
   /// An exceptional halt: its gas is consumed.
   uint256 internal constant FAILURE = 2;

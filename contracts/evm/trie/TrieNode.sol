@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.37;
 
-/// @notice These bytes are no node of a trie over 32-byte keys.
+/// @notice Not a node of a trie over 32-byte keys.
 error MalformedNode(bytes node);
 
 /// @notice A node of more than 65,535 bytes cannot stand in a proof.
@@ -12,10 +12,10 @@ error NodeTooLong(uint256 size);
 /// or extension is two items, its path and its value or child. A child is an item too: nothing, 32 bytes of hash, or, where its
 /// RLP has fewer than 32 bytes, the node itself.
 /// @dev A path is a word, left-aligned, and a count of nibbles; the nibbles beyond are zero. An offset counts from a node's
-/// first byte. Where a node is shorter than it says it is malformed, but the bytes after it may be read before that is seen.
+/// first byte. A node shorter than its header says is malformed; bytes after it may be read before that is detected.
 library TrieNode {
   uint256 internal constant KEY_NIBBLES = 64;
-  /// @dev The item of nothing: no child, no value.
+  /// @dev The empty item: no child, no value.
   uint256 internal constant EMPTY_ITEM = 0x80;
   /// @dev First byte of the item of 32 bytes: a child by its hash.
   uint256 internal constant HASH_ITEM = 0xa0;

@@ -6,10 +6,10 @@ import {MalformedNode, TrieNode} from "./TrieNode.sol";
 /// @notice The proof ends before this node.
 error MissingNode(bytes32 hash);
 
-/// @notice The proof gives another node than the one referred to.
+/// @notice A node of the proof does not match its reference.
 error WrongNode(bytes32 expected, bytes32 actual);
 
-/// @notice The proof goes on behind the last node that is needed.
+/// @notice The proof has nodes after the last one needed.
 error UnusedNodes(uint256 count);
 
 /// @notice Nodes in calldata that were not opened yet.
@@ -67,7 +67,7 @@ library TriePath {
 
   /// @return next Where in calldata the proof ends.
   function close(Nodes memory nodes) internal pure returns (uint256 next) {
-    // INVARIANT: a proof holds what is needed and no more, so that one step has one witness.
+    // INVARIANT: a proof has no unused nodes. Otherwise a step would have several witnesses.
     if (nodes.left != 0) revert UnusedNodes(nodes.left);
     return nodes.cursor;
   }
@@ -140,7 +140,7 @@ library TriePath {
 
   function _openNode(Nodes memory nodes, bytes32 hash, Slot slot) private pure returns (bytes memory node) {
     uint256 left = nodes.left;
-    // INVARIANT: a proof shows a path to its end, so that nobody denies an entry by stopping short of it.
+    // INVARIANT: a proof reaches the end of the path. Otherwise a shorter proof could deny an entry.
     if (left == 0) revert MissingNode(hash);
     uint256 cursor = nodes.cursor;
     uint256 size;
@@ -158,7 +158,7 @@ library TriePath {
       nodes.cursor = cursor + size;
       nodes.left = left - 1;
     }
-    // INVARIANT: nodes are the trie's own, down from the root: this alone decides whether a key is there and what it holds.
+    // INVARIANT: each node matches its reference, from the root down. Otherwise the prover could choose or deny a value.
     if (actual != hash) revert WrongNode(hash, actual);
   }
 

@@ -6,7 +6,7 @@ import {End, Nodes, Slot, TriePath} from "./TriePath.sol";
 
 /// @title Reads and updates of Ethereum's state and storage tries, by proof
 /// @notice Keys are 32 bytes, hashed by the caller. A proof lies in calldata as `encodeProof` of `evm/trie/proof.ts` writes it.
-/// Nothing in it says whether the key is there: the nodes decide. A proof that does not open the root, or has a node too few or
+/// The nodes alone decide whether the key is present. A proof that does not open the root, or has a node too few or
 /// too many, reverts: MissingNode, WrongNode, UnusedNodes; nodes that no such trie has: MalformedNode.
 /// @dev An update changes the nodes in memory and hashes them again up to the root. All memory is given back but the value.
 library TrieProof {
@@ -110,7 +110,7 @@ library TrieProof {
   }
 
   /// @notice Replaces a branch by its only child, whose path grows by the child's slot and by the path of an extension above.
-  /// @dev What becomes of the branch depends on the child's kind, so the child is opened.
+  /// @dev The result depends on the child's kind, so the child is opened.
   function _collapse(
     Nodes memory nodes,
     bytes memory branch,
