@@ -108,8 +108,8 @@ export const tensorVerifierErrors = {
   NotDelegated: "The step at this state asks no other machine: use `step`.",
   UnknownInstruction: "An instruction that no registered program has.",
   UnknownOperation: "No operation has this code: registration lets no program have it.",
-  WrongLength: "The witness has other bytes than the step needs.",
-  WrongPath: "A path, or a leaf, is not of the tree whose root the state holds.",
+  WrongLength: "The witness does not have exactly the bytes that the step needs.",
+  WrongPath: "A Merkle path or leaf does not match the root that the state holds.",
   WrongPreimage: "The witness does not open the state: its preimages hash to `computed`.",
   WrongTag: "No state begins with this tag, or the witness is for another kind of state than its preimage.",
 } as const;

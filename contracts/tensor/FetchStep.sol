@@ -17,7 +17,7 @@ error UnknownInstruction(uint256 kind);
 
 /// @title The step from a fetch state: begins a tensor instruction, executes any other, or halts
 /// @notice Witness: 1 ‖ fetch preimage (128) ‖ header (128) ‖ what the instruction needs.
-/// @dev A contract of its own so that each fits EIP-170; `TensorVerifier` calls it where the state's tag says so. Stateless.
+/// @dev A contract of its own so that each fits EIP-170; `TensorVerifier` calls it for states with the fetch tag. Stateless.
 contract FetchStep {
   /// What binds an instruction lies before it: 2 words and at most MAX_OPERANDS roots.
   uint256 private constant ROOM_BEFORE_INSTRUCTION = 576;
@@ -76,13 +76,13 @@ contract FetchStep {
       modelId := keccak256(free, HEADER_BYTES)
       header := mload(free)
     }
-    // INVARIANT: what the step is computed from is what the state holds.
+    // INVARIANT: the preimage matches the state. Otherwise the prover could choose the step's inputs.
     if (state != pre) revert WrongPreimage(pre, state);
-    // INVARIANT: a running state of the same length is not taken for a fetch state.
+    // INVARIANT: the tag is that of a fetch state. Otherwise a running state of the same length could pass for one.
     if (fetch.word >> StateLayout.STATE_TAG_SHIFT != StateLayout.TAG_FETCH)
       revert WrongTag(fetch.word >> StateLayout.STATE_TAG_SHIFT);
     if (modelId != fetch.modelId) revert WrongPreimage(fetch.modelId, modelId);
-    // INVARIANT: the depths of the trees come from the model, so that no inner node passes for an entry.
+    // INVARIANT: the model id binds the header and so the trees' depths. Otherwise an inner node could pass for an entry.
     fetch.inputDepth = MerklePath.depthOf(uint16(header >> StateLayout.HEADER_INPUTS_SHIFT));
     fetch.weightDepth = MerklePath.depthOf(uint16(header >> StateLayout.HEADER_WEIGHTS_SHIFT));
     fetch.tableDepth = MerklePath.depthOf(uint16(header >> StateLayout.HEADER_TENSORS_SHIFT));
@@ -117,7 +117,7 @@ contract FetchStep {
     bytes32 programRoot = _word(fetch.cursor - StateLayout.HEADER_BYTES + 32);
     uint256 path = position + size;
     bytes32 root = MerklePath.climb(leaf, pc, path, depth);
-    // INVARIANT: the instruction is the one that the model has at this pc.
+    // INVARIANT: the instruction is the model's at this pc. Otherwise the prover could choose it.
     if (root != programRoot) revert WrongPath(programRoot, root);
     fetch.cursor = path + 32 * depth;
   }
@@ -222,7 +222,7 @@ contract FetchStep {
     bytes32 entry = _entry(fetch, index, fetch.tableDepth, fetch.tableRoot);
     if (entry == 0) return false;
     bytes32 leaf = MerklePath.hashLeaf(fetch.cursor);
-    // INVARIANT: the byte that decides is the tensor's.
+    // INVARIANT: the leaf is in the tensor. Otherwise the prover could choose when the block halts.
     if (leaf != entry) revert WrongPath(entry, leaf);
     uint256 first = uint256(_word(fetch.cursor)) >> 248;
     fetch.cursor += MerklePath.LEAF_BYTES;
@@ -266,7 +266,7 @@ contract FetchStep {
     uint256 position = fetch.cursor;
     entry = _word(position);
     bytes32 computed = MerklePath.climb(entry, index, position + 32, depth);
-    // INVARIANT: the entry is in the tree that the state holds.
+    // INVARIANT: the entry is in the tree that the state holds. Otherwise the prover could choose the tensor.
     if (computed != root) revert WrongPath(root, computed);
     fetch.cursor = position + 32 + 32 * depth;
   }
@@ -276,7 +276,7 @@ contract FetchStep {
     uint256 position = fetch.cursor;
     bytes32 computed;
     (computed, tableRoot) = MerklePath.climbBoth(_word(position), entry, index, position + 32, fetch.tableDepth);
-    // INVARIANT: nothing but this entry changes.
+    // INVARIANT: only this entry changes. Otherwise the prover could rewrite the table.
     if (computed != fetch.tableRoot) revert WrongPath(fetch.tableRoot, computed);
     fetch.cursor = position + 32 + 32 * fetch.tableDepth;
   }

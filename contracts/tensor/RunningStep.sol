@@ -97,9 +97,9 @@ library RunningStep {
         // 3 words, at most 8 registers, and 24 bytes that setting the last one reads.
         mstore(0x40, add(preimage, 192))
       }
-      // INVARIANT: what the step is computed from is what the state holds.
+      // INVARIANT: the preimage matches the state. Otherwise the prover could choose the step's inputs.
       if (state != pre) revert WrongPreimage(pre, state);
-      // INVARIANT: a fetch state or a halted state of the same length is not taken for a running one.
+      // INVARIANT: the tag is that of a running state. Otherwise another state of the same length could pass for one.
       if (word >> StateLayout.STATE_TAG_SHIFT != StateLayout.TAG_RUNNING)
         revert WrongTag(word >> StateLayout.STATE_TAG_SHIFT);
       running.preimage = preimage;
@@ -320,7 +320,7 @@ library RunningStep {
       uint256 leaf = running.cursor;
       uint256 path = leaf + MerklePath.LEAF_BYTES;
       bytes32 computed = MerklePath.climb(MerklePath.hashLeaf(leaf), offset / MerklePath.LEAF_BYTES, path, depth);
-      // INVARIANT: the value is the operand's, at the place where the view points.
+      // INVARIANT: the value is the operand's element. Otherwise the prover could choose it.
       if (computed != root) revert WrongPath(root, computed);
       running.cursor = path + 32 * depth;
       value = Element.load(leaf + (offset % MerklePath.LEAF_BYTES), dtype);
@@ -355,7 +355,7 @@ library RunningStep {
       }
       uint256 path = cursor + MerklePath.LEAF_BYTES;
       (former, latter) = MerklePath.climbBoth(former, latter, offset / MerklePath.LEAF_BYTES, path, depth);
-      // INVARIANT: nothing but this element changes.
+      // INVARIANT: only this element changes. Otherwise the prover could rewrite the tensor.
       if (former != root) revert WrongPath(root, former);
       running.cursor = path + 32 * depth;
       assembly ("memory-safe") {
@@ -439,7 +439,7 @@ library RunningStep {
         entry := calldataload(add(position, 192))
       }
       bytes32 computed = TensorState.fetch(word, modelId, inputRoot, tableRoot);
-      // INVARIANT: the instruction returns to the table that it was begun from, and its model gives the table's depth.
+      // INVARIANT: the table is that of the fetch state, at the model's depth. Otherwise the prover could swap the table.
       if (computed != fetchState) revert WrongPreimage(fetchState, computed);
       uint256 depth = MerklePath.depthOf(uint16(header >> StateLayout.HEADER_TENSORS_SHIFT));
       bytes32 former;
@@ -450,7 +450,7 @@ library RunningStep {
         position + 224,
         depth
       );
-      // INVARIANT: nothing but this entry changes.
+      // INVARIANT: only this entry changes. Otherwise the prover could rewrite the table.
       if (former != tableRoot) revert WrongPath(tableRoot, former);
       running.cursor = position + 224 + 32 * depth;
       return TensorState.fetch(TensorState.withPc(word, TensorState.pcOf(word) + 1), modelId, inputRoot, target);

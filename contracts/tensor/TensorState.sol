@@ -10,10 +10,10 @@ import {FETCH_PREIMAGE_BYTES, HALTED_PREIMAGE_BYTES, STATE_TAG_SHIFT, TAG_HALTED
 /// The witness does not open the state: its preimages hash to `computed`.
 error WrongPreimage(bytes32 expected, bytes32 computed);
 
-/// A path, or a leaf, is not of the tree whose root the state holds.
+/// A Merkle path or leaf does not match the root that the state holds.
 error WrongPath(bytes32 expected, bytes32 computed);
 
-/// The witness has other bytes than the step needs.
+/// The witness does not have exactly the bytes that the step needs.
 error WrongLength(uint256 expected, uint256 given);
 
 /// No state begins with this tag, or the witness is for another kind of state than its preimage.

@@ -29,7 +29,7 @@ contract TensorVerifier is IMachine {
       position := witness.offset
       tag := byte(0, calldataload(position))
     }
-    // INVARIANT: the tag is also the first byte of the preimage, which the state binds: the prover chooses nothing.
+    // INVARIANT: the callee checks the tag against the preimage. Otherwise the prover could choose the kind of step.
     if (tag == StateLayout.TAG_FETCH) return fetchStep.step(pre, witness);
     if (tag == StateLayout.TAG_RUNNING) return RunningStep.step(pre, position, witness.length, float64Ops);
     if (tag == StateLayout.TAG_HALTED) return _rest(pre, witness);

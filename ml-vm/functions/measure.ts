@@ -140,7 +140,7 @@ export function hardCases(
 if (import.meta.main) {
   const vectors = process.argv[2] ?? process.env.ELENCH_VECTORS;
   console.log(
-    "| function | operations | greatest error, 2^20 samples | hard cases | rounded correctly | greatest miss |",
+    "| function | operations | greatest error, 2^20 samples | hard cases | rounded correctly | greatest deviation |",
   );
   console.log("|---|---|---|---|---|---|");
   for (const measured of MEASURED) {

@@ -4,7 +4,7 @@ pragma solidity ^0.8.31;
 import {SoftFloat} from "./SoftFloat.sol";
 import {Float32} from "./Float32.sol";
 
-// The arithmetic of binary32: a fast path in assembly where all operands and the result are normal numbers, SoftFloat for the
+// The arithmetic of binary32: a fast path in assembly if all operands and the result are normal numbers, SoftFloat for the
 // rest (gas of both: test/snapshots/scalar-gas.json, where binary64 has no fast path).
 //
 // The techniques, used in each function:
@@ -85,7 +85,7 @@ function add(Float32 a, Float32 b) pure returns (Float32 r) {
     default {
       sum := sub(sum, addend)
       if slt(sum, 1) {
-        // An exact zero goes the rare way: the exponent of nothing is negative.
+        // An exact zero takes the slow path, because its exponent is negative.
         if iszero(sum) {
           scale := 0
         }
@@ -99,7 +99,7 @@ function add(Float32 a, Float32 b) pure returns (Float32 r) {
     let top := shl(sub(lead, 1), sum)
     r := or(add(exponent, shr(231, add(top, add(UNDER_HALF, and(shr(231, top), 1))))), and(a, SIGN))
   }
-  // All that is rare meets here: too large, too small, or zero.
+  // The slow path: results that are too large, too small, or zero.
   // 182: the exponent bias and the width of the fraction, and the 32 places that a was moved up.
   if (exponent >= MAX_EXPONENT) r = _round(a, sum, int256(scale >> 23) - 182);
 }
@@ -151,7 +151,7 @@ function fma(Float32 a, Float32 b, Float32 c) pure returns (Float32 r) {
     default {
       sum := sub(sum, addend)
       if slt(sum, 1) {
-        // An exact zero goes the rare way: the exponent of nothing is negative.
+        // An exact zero takes the slow path, because its exponent is negative.
         if iszero(sum) {
           scale := 0
         }

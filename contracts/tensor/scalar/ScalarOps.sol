@@ -145,7 +145,7 @@ library ScalarOps {
     assembly ("memory-safe") {
       mstore(0, input)
       answered := staticcall(gas(), float64Ops, 0, 32, 0, 32)
-      // INVARIANT: a failed call, out of gas or to an empty account, proves nothing, so it must not have a value.
+      // INVARIANT: a failed call (out of gas, or no code) reverts. Otherwise the prover could forge a result by withholding gas.
       answered := and(answered, eq(returndatasize(), 32))
       r := mload(0)
     }
