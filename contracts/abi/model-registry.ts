@@ -186,7 +186,7 @@ export const modelRegistryErrors = {
   IllFormedProgram: "The program as a whole breaks a rule of well-formed programs.",
   NotBegun: "The registration of this model has not begun.",
   NotRegistered: "The model is not registered.",
-  WrongInstructions: "The instructions given are not those of the program at these places.",
-  WrongPage: "The next page begins at instruction `expected`; somebody else may be registering the same model.",
+  WrongInstructions: "The instructions do not match the program root at these positions.",
+  WrongPage: "The next page begins at instruction `expected`; another account may be registering the same model.",
   WrongSize: "The model's types take `expected` bytes.",
 } as const;

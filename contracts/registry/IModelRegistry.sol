@@ -5,8 +5,8 @@ import {Rule} from "./Rule.sol";
 
 /// @title Models that games can be about
 /// @notice A model is registered by showing its whole program, page by page; each instruction is checked to be well-formed
-/// (docs/tensor-machine.md), and the work of a run is bounded. So the verifier meets no ill-formed instruction, and nobody can
-/// lie about cost. Anybody may register any model, or go on where somebody else stopped: there is one outcome.
+/// (docs/tensor-machine.md), and the work of a run is bounded. So every instruction that the verifier executes is well-formed,
+/// and the cost is proved. Anyone may register any model, or continue a registration that another account began.
 interface IModelRegistry {
   /// @notice A registered model.
   /// @param level Of a game about a run: the smallest L ≥ 1 with 16^L ≥ steps.
@@ -35,7 +35,7 @@ interface IModelRegistry {
   /// @notice The instruction at `pc` breaks a rule.
   error IllFormedInstruction(uint256 pc, Rule rule);
 
-  /// @notice The instructions given are not those of the program at these places.
+  /// @notice The instructions do not match the program root at these positions.
   error WrongInstructions(bytes32 programRoot, bytes32 computed);
 
   /// @notice The registration of this model has begun.
@@ -47,13 +47,13 @@ interface IModelRegistry {
   /// @notice The model is not registered.
   error NotRegistered(bytes32 modelId);
 
-  /// @notice The next page begins at instruction `expected`; somebody else may be registering the same model.
+  /// @notice The next page begins at instruction `expected`; another account may be registering the same model.
   error WrongPage(uint256 expected, uint256 given);
 
   /// @notice The model's types take `expected` bytes.
   error WrongSize(uint256 expected, uint256 given);
 
-  /// @notice Begins the registration of the model whose header this is. Reverts `AlreadyBegun` if somebody has.
+  /// @notice Begins the registration of the model whose header this is. Reverts `AlreadyBegun` if it has begun.
   /// @param header 128 bytes (docs/tensor-machine.md, "Model id").
   /// @param types Encoded types of inputs, weights and table.
   /// @return modelId keccak256(header).
@@ -63,7 +63,7 @@ interface IModelRegistry {
   /// @dev Reverts `IllFormedProgram` or `IllFormedInstruction` with the rule that is broken.
   /// @param firstPc The next one, as `nextPc` says.
   /// @param instructions Encoded.
-  /// @param siblings What completes their hashes to the program root, from the leaves upwards, left before right.
+  /// @param siblings Merkle siblings that complete their hashes to the program root, from the leaves upwards, left before right.
   function validate(
     bytes calldata header,
     bytes calldata types,
@@ -72,7 +72,7 @@ interface IModelRegistry {
     bytes32[] calldata siblings
   ) external;
 
-  /// @notice The first instruction that has not been checked; 0 for a model that is not known.
+  /// @notice The first instruction that has not been checked; 0 for an unknown model.
   function nextPc(bytes32 modelId) external view returns (uint256);
 
   function isRegistered(bytes32 modelId) external view returns (bool);

@@ -11,7 +11,7 @@ import * as StateLayout from "../tensor/StateLayout.sol";
 /// @title Models that games can be about
 /// @notice See `IModelRegistry`.
 contract ModelRegistry is IModelRegistry {
-  /// @dev Progress of a registration, and what it comes to.
+  /// @dev Progress of a registration, and its result.
   struct Record {
     ProgramValidator.Progress progress;
     uint8 tableDepth;
@@ -88,7 +88,7 @@ contract ModelRegistry is IModelRegistry {
 
   function _registered(bytes32 modelId) private view returns (Record storage record) {
     record = _records[modelId];
-    // INVARIANT: no game starts from a program that has not been checked to its end: the verifier takes it to be well-formed.
+    // INVARIANT: the whole program has been checked. Otherwise the verifier, which checks nothing, would execute ill-formed code.
     if (record.level == 0) revert NotRegistered(modelId);
   }
 

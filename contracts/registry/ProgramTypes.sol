@@ -30,7 +30,7 @@ library ProgramTypes {
   /// @param header 128 bytes: the caller knows that they are the model's.
   /// @param encoded dtype u8, rank u8, dimensions u32 of each type.
   function read(bytes calldata header, bytes calldata encoded) internal pure returns (Types memory types) {
-    // INVARIANT: these types are the model's, in each call.
+    // INVARIANT: the header commits to these types. Otherwise each call could check against other types.
     if (header.length != StateLayout.HEADER_BYTES || keccak256(encoded) != bytes32(header[96:128])) {
       revert IModelRegistry.IllFormedProgram(Rule.Encoding);
     }

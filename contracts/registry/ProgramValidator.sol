@@ -10,10 +10,10 @@ import {TensorRules} from "./TensorRules.sol";
 import * as Encoding from "../tensor/Encoding.sol";
 import * as Limits from "../tensor/Limits.sol";
 
-/// @title Whether a program is well-formed, and how much work it is, a page of instructions at a time
+/// @title Checks that a program is well-formed, and computes its cost, a page of instructions at a time
 /// @notice The rules of `ml-vm/program/check.ts`, in the same order. Stateless: progress goes in and comes out.
 contract ProgramValidator {
-  /// @notice What the instructions before `nextPc` have come to.
+  /// @notice Result of checking the instructions before `nextPc`.
   struct Progress {
     uint32 nextPc;
     /// Open blocks; how often each runs, and where it starts.
@@ -46,7 +46,7 @@ contract ProgramValidator {
   /// @notice Checks the instructions from `progress.nextPc` on.
   /// @param header 128 bytes, and the types that it binds.
   /// @param instructions Encoded, one after the other.
-  /// @param siblings What completes their hashes to the program root, from the leaves upwards, left before right.
+  /// @param siblings Merkle siblings that complete their hashes to the program root, from the leaves upwards, left before right.
   /// @return next The progress after them.
   /// @return done Whether these were the last, and the program as a whole is well-formed.
   function validate(
@@ -108,7 +108,7 @@ contract ProgramValidator {
       first >>= 1;
       for (uint256 i; i < length; ++i) nodes[i] = keccak256(abi.encodePacked(nodes[2 * i], nodes[2 * i + 1]));
     }
-    // INVARIANT: what is checked is what the model id commits to.
+    // INVARIANT: the model id commits to these instructions. Otherwise other code than the checked one would run.
     if (nodes[0] != programRoot || used != siblings.length)
       revert IModelRegistry.WrongInstructions(programRoot, nodes[0]);
   }

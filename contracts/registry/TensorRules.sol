@@ -21,10 +21,10 @@ import {
   VARIABLES
 } from "../tensor/Limits.sol";
 
-/// @title Whether a tensor instruction is well-formed, and how much work it is
+/// @title Checks that a tensor instruction is well-formed, and computes its cost
 /// @notice The rules of `ml-vm/program/check-tensor.ts`, in the same order.
-/// @dev The instruction is walked once, in memory. Where a count is false the walk leaves the instruction and reads what lies
-/// behind it; that ends, and the last check, that the walk ends where the instruction does, refuses it.
+/// @dev The instruction is walked once, in memory. If a count is wrong, the walk reads beyond the instruction. It still
+/// ends, and the last check rejects the instruction because the walk does not end where the instruction does.
 library TensorRules {
   /// Values of a stage, before their number is checked: 8 accumulators, 255 reads, constants and operations.
   uint256 private constant ROOM_FOR_VALUES = MAX_ACCUMULATORS + MAX_INNER_ACCUMULATORS + 3 * 255;
@@ -41,7 +41,7 @@ library TensorRules {
     uint256[MAX_OPERANDS] depths;
     /// Bytes of the leaves and paths of the reads so far, and of the write.
     uint256 opened;
-    /// How many values each variable takes; 0 where there is none.
+    /// How many values each variable takes; 0 if there is none.
     uint256[VARIABLES] ranges;
     /// Whether the variables of the folds exist in the stage at hand; the others do in all.
     bool reduction;
@@ -61,7 +61,7 @@ library TensorRules {
 
   /// @param instruction Its address.
   /// @param size Its bytes.
-  /// @param counters How often each enclosing block runs; 0 where there is none.
+  /// @param counters How often each enclosing block runs; 0 if there is none.
   /// @return steps Steps of one execution.
   /// @return flops Scalar operations of one execution.
   function check(
@@ -111,7 +111,7 @@ library TensorRules {
     // The write may add any read of `finish`.
     walk.position = write;
     _view(walk, target >> Element.logSize(Reader.u8(instruction + Encoding.TENSOR_TARGET_DTYPE_AT)));
-    // INVARIANT: every step fits an L1 transaction; one that does not could not be refuted.
+    // INVARIANT: every step fits an L1 transaction. Otherwise a false step could not be refuted.
     _require(walk, walk.opened <= Limits.MAX_OPENED_BYTES, Rule.Witness);
     flops *= elements;
     steps = 2 + elements * ((folds ? terms * (hasInner ? innerTerms + 1 : 1) : 0) + writes);
