@@ -7,7 +7,7 @@ import {Float32} from "../tensor/scalar/Float32.sol";
 /// @title An example: a contract that reads handwritten digits
 /// @notice Sends a picture to the oracle, and learns by a callback which digit the model sees in it.
 contract DigitReader is IInferenceConsumer {
-  /// @dev Ten comparisons and two storage words: 50,000 gas is ample.
+  /// @dev Ten comparisons and two storage words: 50,000 gas suffice.
   uint64 private constant CALLBACK_GAS = 150_000;
 
   IInferenceOracle public immutable ORACLE;

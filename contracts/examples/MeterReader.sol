@@ -5,8 +5,8 @@ import {AILib} from "../l2/AILib.sol";
 import {Scores} from "../l2/Scores.sol";
 
 /// @title An example for the AI EVM: a meter that is read from pictures, and paid for in the same transaction
-/// @notice A customer sends pictures of the digits that the meter shows. The contract reads them with a model, works out what was used since
-/// the last report, and takes the payment for just that.
+/// @notice A customer sends pictures of the digits that the meter shows. The contract reads them with a model, computes the use since
+/// the last report, and takes exactly that payment.
 contract MeterReader {
   /// @dev `models/digits.onnx` gives ten binary32 scores.
   uint256 private constant SCORES_BYTES = 40;

@@ -11,14 +11,14 @@ import {VM} from "./Vm.sol";
 /// @title Models for Solidity tests, in Foundry and in Hardhat
 /// @notice `ModelMock.setModel(model, inputBytes, output)` makes a model callable in this test: the mocks of the precompile and the directory
 /// are put in place by the first call.
-/// @dev Every function here makes a call: a pending `vm.prank` would be spent on it, so set the models before.
+/// @dev Every function here makes a call: it would consume a pending `vm.prank`, so set the models first.
 library ModelMock {
-  /// @notice The node answered `eth_call` with data of an unexpected size: it serves no Elench chain, or the model is not there.
+  /// @notice The node answered `eth_call` with data of an unexpected size: it does not serve an Elench chain, or the model is not registered.
   error NotAnswered(string url, bytes32 model, bytes data);
 
   /// @notice Adds a model, or changes it.
   /// @param inputBytes bytes of its one input tensor
-  /// @param output what it answers to every input without an answer of its own
+  /// @param output its answer to every input for which none is set
   function setModel(bytes32 model, uint48 inputBytes, bytes memory output) internal {
     _directory().setModel(model, inputBytes, output);
   }

@@ -6,8 +6,8 @@ import {ModelEntry} from "../l2/ModelEntry.sol";
 import {MockModelDirectory} from "./MockModelDirectory.sol";
 
 /// @title The `inference` precompile for tests on a chain that cannot run models
-/// @notice Stands at 0xA100, and answers what `MockModelDirectory` at 0xA101 was told. Its interface is the precompile's: the request is
-/// model ‖ size of the output (32 bytes) ‖ input, the answer is the output; a request that names no model or wrong sizes takes all gas.
+/// @notice Stands at 0xA100, and returns the answers set in `MockModelDirectory` at 0xA101. Its interface is the precompile's. The request is
+/// model ‖ size of the output (32 bytes) ‖ input, the answer is the output; a request with an unknown model or wrong sizes consumes all gas.
 contract MockInference {
   fallback(bytes calldata request) external returns (bytes memory output) {
     if (request.length < 64) _fail();
@@ -19,7 +19,7 @@ contract MockInference {
     return MockModelDirectory(address(AILib.DIRECTORY)).answerTo(model, input);
   }
 
-  /// @dev A precompile that fails keeps all the gas that it was given.
+  /// @dev A precompile that fails consumes all forwarded gas.
   function _fail() private pure {
     assembly ("memory-safe") {
       invalid()

@@ -5,7 +5,7 @@ import {ModelDirectory} from "../l2/ModelDirectory.sol";
 import {ModelEntry} from "../l2/ModelEntry.sol";
 
 /// @title The directory of models for tests on a chain that cannot run models
-/// @notice Stands at 0xA101, with `MockInference` at 0xA100. Anyone may set what models there are and what they answer.
+/// @notice Stands at 0xA101, with `MockInference` at 0xA100. Anyone may set models and their answers.
 /// @dev `ModelMock` (Foundry, Hardhat's Solidity tests) and `@elench/contracts/hardhat` (TypeScript tests) put both in place.
 contract MockModelDirectory is ModelDirectory {
   mapping(bytes32 model => bytes) private _outputs;
@@ -22,7 +22,7 @@ contract MockModelDirectory is ModelDirectory {
 
   /// @notice Adds a model, or changes it.
   /// @param inputBytes bytes of its one input tensor
-  /// @param output what it answers to every input without an answer of its own: as on the real chain, a model has an answer to all inputs
+  /// @param output its answer to every input for which none is set: as on the real chain, a model answers all inputs
   function setModel(bytes32 model, uint48 inputBytes, bytes calldata output) external {
     if (output.length == 0) revert EmptyOutput(model);
     bytes32 slot = _slotOf(model);
@@ -42,7 +42,7 @@ contract MockModelDirectory is ModelDirectory {
     _answers[model][keccak256(input)] = output;
   }
 
-  /// @notice What a model answers to an input; empty for a model that is not there.
+  /// @notice What a model answers to an input; empty for an unknown model.
   function answerTo(bytes32 model, bytes calldata input) external view returns (bytes memory output) {
     output = _answers[model][keccak256(input)];
     if (output.length == 0) output = _outputs[model];
@@ -53,7 +53,7 @@ contract MockModelDirectory is ModelDirectory {
     return keccak256(abi.encode(model, uint256(0)));
   }
 
-  /// @dev The price is no model's: it is what `MockInference` needs, 2,100 gas for each word of output that it loads, and the costs of memory.
+  /// @dev The price is what `MockInference` needs: 2,100 gas for each word of output that it loads, and memory expansion.
   function _entryOf(uint256 inputBytes, uint256 outputBytes) private pure returns (ModelEntry) {
     uint256 inputWords = (inputBytes + 31) / 32;
     uint256 outputWords = (outputBytes + 31) / 32;

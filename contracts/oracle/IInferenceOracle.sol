@@ -10,27 +10,27 @@ interface IInferenceConsumer {
   function onInference(uint256 id, bytes calldata output) external;
 }
 
-/// @notice A request, as the oracle keeps its hash: passed whole to whatever concerns it.
+/// @notice A request. The oracle stores only its hash, so each call about a request passes the whole request.
 struct Request {
   address requester;
   bytes32 modelId;
   /// @dev List root over the inputs' data roots.
   bytes32 inputRoot;
-  /// @dev Called with the answer; zero for nobody.
+  /// @dev Called with the answer; zero for no callback.
   IInferenceConsumer consumer;
   /// @dev Gas that the call gets, at most 2^24 − 1.
   uint64 callbackGas;
-  /// @dev Paid to whoever gave the answer that stood.
+  /// @dev Wei, paid to the author of the answer that stood.
   uint256 fee;
 }
 
 /// @title Inference for contracts on L1
 /// @notice A contract asks for a model's output on an input. Anyone answers, with a bond; the answer is a proposal in the dispute
-/// game, about the tensor machine. When it has stood, and a delay has passed in which the guardian may stop it, the answer is delivered by a
-/// callback.
-/// @dev ASSUMPTIONS: the registry has validated the model; somebody honest watches the game; input and output bytes are in events,
-/// so that whoever follows L1 can check every answer.
-/// WARNING: a callback that fails is not tried again; its consumer can still read the output from `Delivered`.
+/// game, about the tensor machine. After the game has
+/// settled and a delay has passed, in which the guardian may stop the answer, a callback delivers it.
+/// @dev ASSUMPTIONS: the registry has validated the model; at least one honest validator watches the game; input and output bytes are in
+/// events, so that every node that follows L1 can check every answer.
+/// WARNING: a failed callback is not retried; its consumer can still read the output from `Delivered`.
 interface IInferenceOracle {
   event Requested(uint256 indexed id, bytes32 indexed modelId, Request request, bytes input);
   event Answered(uint256 indexed id, bytes32 indexed game, bytes output);
@@ -77,18 +77,18 @@ interface IInferenceOracle {
     uint64 callbackGas
   ) external payable returns (uint256 id);
 
-  /// @notice Only for the requester, while there is no answer: takes the question back. The fee is then the requester's to collect.
+  /// @notice Cancels a request that has no answer. Only for the requester, who can then collect the fee.
   function cancel(uint256 id, Request calldata asked) external;
 
   /// @notice Answers a request. Takes the game's `proposalPrice()`.
   /// @param output The model's outputs, joined: row-major elements, little-endian.
   function answer(uint256 id, Request calldata asked, bytes calldata output) external payable returns (bytes32 game);
 
-  /// @notice Notes that the game about an answer is over, which starts the delay. Anyone may call it.
+  /// @notice Records that the game about an answer is over, which starts the delay. Anyone may call it.
   function settle(uint256 id, Proposal calldata proposal) external;
 
   /// @notice Delivers the answer, once the delay has passed. Anyone may call it.
-  /// @param output Of the output root on which the game ended: the answer's, or the paid counter's.
+  /// @param output The bytes behind the output root with which the game ended: the answer's, or the paid counter's.
   function deliver(uint256 id, Request calldata asked, bytes calldata output) external;
 
   /// @notice Only for the guardian, until the answer is delivered: voids the game, or drops its result; the request is open again.

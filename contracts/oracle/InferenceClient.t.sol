@@ -6,7 +6,7 @@ import {VM} from "../foundry/Vm.sol";
 import {IInferenceConsumer, IInferenceOracle, Request} from "./IInferenceOracle.sol";
 import {InferenceClient} from "./InferenceClient.sol";
 
-/// @dev What of the oracle a client sees: requests get numbers from 7 on, and what is cancelled is paid back.
+/// @dev The part of the oracle that a client sees: request ids start at 7, and cancelled fees are paid back.
 contract FakeOracle {
   uint256 private _count = 7;
   uint256 private _refund;

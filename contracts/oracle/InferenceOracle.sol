@@ -8,9 +8,9 @@ import {IInferenceConsumer, IInferenceOracle, Request} from "./IInferenceOracle.
 
 /// @title Inference for contracts on L1
 /// @notice See `IInferenceOracle`.
-/// @dev Calls to strangers (a callback, a payment) come last in their function, after the state that they concern is settled.
+/// @dev External calls (a callback, a payment) come last in their function, after all writes to storage.
 contract InferenceOracle is IInferenceOracle {
-  /// @dev EIP-7825 caps a transaction at 2^24 gas: a callback that asks for more could never be made.
+  /// @dev EIP-7825 caps a transaction at 2^24 gas: a callback that needs more could never execute.
   uint256 private constant MAX_CALLBACK_GAS = 12_000_000;
 
   IDisputeGame private immutable GAME;
@@ -20,7 +20,7 @@ contract InferenceOracle is IInferenceOracle {
   uint256 private immutable DELIVERY_DELAY;
 
   struct State {
-    /// @dev Hash of the request; zero where there is none, or it has been delivered.
+    /// @dev Hash of the request; zero if there is none, or if it has been delivered.
     bytes32 request;
     bytes32 game;
     /// @dev Output root that the game ended on, once it is settled.
@@ -52,7 +52,7 @@ contract InferenceOracle is IInferenceOracle {
     Request memory asked = Request({
       requester: msg.sender,
       modelId: modelId,
-      // INVARIANT: the root is computed here, from bytes that are in the event: nobody can ask about an input that is not public.
+      // INVARIANT: the root is computed from the bytes in the event. Otherwise a request could have an input that nobody can check.
       inputRoot: REGISTRY.inputRoot(modelId, input),
       consumer: consumer,
       callbackGas: callbackGas,
@@ -67,7 +67,7 @@ contract InferenceOracle is IInferenceOracle {
   function cancel(uint256 id, Request calldata asked) external {
     State storage state = _known(id, asked);
     if (msg.sender != asked.requester) revert NotRequester(msg.sender);
-    // INVARIANT: the fee of a request that somebody has answered stays for whoever's answer stands.
+    // INVARIANT: an answered request cannot be cancelled. Otherwise the requester could take back the fee of a correct answer.
     if (state.game != 0) revert AlreadyAnswered(id, state.game);
     delete _states[id];
     _fees[msg.sender] += asked.fee;
@@ -112,7 +112,7 @@ contract InferenceOracle is IInferenceOracle {
   /// @inheritdoc IInferenceOracle
   function deliver(uint256 id, Request calldata asked, bytes calldata output) external {
     State memory state = _known(id, asked);
-    // INVARIANT: no answer leaves before its game is over and the guardian has had its time.
+    // INVARIANT: the game is settled and the delay has passed. Otherwise an answer could escape a dispute or the guardian.
     if (state.readyAt == 0) revert NotAnswered(id);
     if (block.timestamp < state.readyAt) revert TooSoon(id, state.readyAt);
     bytes32 root = REGISTRY.outputRoot(asked.modelId, output);
@@ -162,11 +162,11 @@ contract InferenceOracle is IInferenceOracle {
     return DELIVERY_DELAY;
   }
 
-  /// @dev Nothing that the consumer does can stop the delivery: no code, a revert, or a flood of return data, which is not copied.
+  /// @dev The consumer cannot block the delivery: missing code, a revert and long return data (not copied) have no effect.
   function _callBack(uint256 id, Request calldata asked, bytes calldata output) private returns (bool succeeded) {
     address consumer = address(asked.consumer);
     uint256 callbackGas = asked.callbackGas;
-    // INVARIANT: whoever delivers can not starve the callback of gas to make it fail: a call gets at most 63/64 of what is left.
+    // INVARIANT: the callback gets its gas (a call gets at most 63/64). Otherwise the deliverer could make it run out of gas.
     uint256 needed = (callbackGas * 64) / 63 + 50_000;
     if (gasleft() < needed) revert NotEnoughGas(needed, gasleft());
     bytes memory data = abi.encodeCall(IInferenceConsumer.onInference, (id, output));
