@@ -30,7 +30,7 @@ export function differenceOf(ours: Tensor, theirs: Tensor): Difference {
   const { dtype, shape } = ours;
   const elements = shape.reduce((product, n) => product * n, 1);
   const [read, rank] = [reader(dtype), ranker(dtype)];
-  const [a, b] = [viewOf(ours.data), viewOf(theirs.data)];
+  const [a, b] = [sliceOf(ours.data), sliceOf(theirs.data)];
   let [differing, unlike, maxAbsolute, maxUlps, scale] = [0, 0, 0, 0, 0];
   let first: FirstDifference | null = null;
   for (let i = 0; i < elements; i++) {
@@ -52,7 +52,7 @@ export function differenceOf(ours: Tensor, theirs: Tensor): Difference {
   return { elements, differing, unlike, maxAbsolute, maxUlps, scale, first };
 }
 
-const viewOf = ({ buffer, byteOffset, length }: Uint8Array): DataView => new DataView(buffer, byteOffset, length);
+const sliceOf = ({ buffer, byteOffset, length }: Uint8Array): DataView => new DataView(buffer, byteOffset, length);
 
 function indicesIn(shape: readonly number[], element: number): number[] {
   const indices: number[] = [];

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.37;
 
-import {Layout, View} from "./Layout.sol";
+import {Layout, Slice} from "./Layout.sol";
 import {Machine} from "./Tape.sol";
 import {Phase} from "./tables/Phases.sol";
 
@@ -14,14 +14,14 @@ library Bulk {
 
   /// @notice Goes on with COPY of the first bytes of a view to memory, if there is anything to copy.
   /// @param to to + length is within memory, if length > 0.
-  function copyView(Machine memory m, View memory source, uint256 to, uint256 length) internal pure {
-    copyView(m, source, 0, to, length);
+  function copySlice(Machine memory m, Slice memory source, uint256 to, uint256 length) internal pure {
+    copySlice(m, source, 0, to, length);
   }
 
   /// @notice Goes on with COPY of a view's bytes to memory, if there is anything to copy.
   /// @param from May exceed the view's end; bytes there are zeros.
   /// @param to to + length is within memory, if length > 0.
-  function copyView(Machine memory m, View memory source, uint256 from, uint256 to, uint256 length) internal pure {
+  function copySlice(Machine memory m, Slice memory source, uint256 from, uint256 to, uint256 length) internal pure {
     _copy(m, SOURCE_VIEW, source, from, to, length);
   }
 
@@ -34,13 +34,13 @@ library Bulk {
     uint256 to,
     uint256 length
   ) internal pure {
-    _copy(m, SOURCE_CODE, View(root, size, 0, size), from, to, length);
+    _copy(m, SOURCE_CODE, Slice(root, size, 0, size), from, to, length);
   }
 
   function _copy(
     Machine memory m,
     uint256 kind,
-    View memory source,
+    Slice memory source,
     uint256 from,
     uint256 to,
     uint256 length
@@ -58,7 +58,7 @@ library Bulk {
   }
 
   /// @notice Goes on with HASH of a view, then the phase `then` with H(argument, digest).
-  function hashView(Machine memory m, uint256 then, uint256 argument, View memory message) internal pure {
+  function hashSlice(Machine memory m, uint256 then, uint256 argument, Slice memory message) internal pure {
     uint256[] memory task = new uint256[](12);
     task[0] = then;
     task[1] = argument;
@@ -68,14 +68,14 @@ library Bulk {
   }
 
   /// @notice Goes on with BUILD of the frame's code from its initcode.
-  function buildCode(Machine memory m, View memory initcode) internal pure {
+  function buildCode(Machine memory m, Slice memory initcode) internal pure {
     uint256[] memory task = new uint256[](6);
     _put(task, 0, initcode);
     m.state.phase = Phase.BUILD;
     m.state.task = Layout.hash(task);
   }
 
-  function _put(uint256[] memory task, uint256 first, View memory window) private pure {
+  function _put(uint256[] memory task, uint256 first, Slice memory window) private pure {
     unchecked {
       task[first] = uint256(window.root);
       task[first + 1] = window.size;

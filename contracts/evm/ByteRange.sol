@@ -2,7 +2,7 @@
 pragma solidity ^0.8.37;
 
 import {MerklePath} from "../lib/MerklePath.sol";
-import {EMPTY, View} from "./Layout.sol";
+import {EMPTY, Slice} from "./Layout.sol";
 import {Machine, WrongOpening} from "./Tape.sol";
 
 /// @title Ranges of data trees, opened from the tape: their leaves, then the siblings on both sides of them, upwards
@@ -20,9 +20,9 @@ library ByteRange {
   }
 
   /// @notice Opens `length` bytes from `from` of a view; zeros beyond its end.
-  function readView(
+  function readSlice(
     Machine memory m,
-    View memory window,
+    Slice memory window,
     uint256 from,
     uint256 length
   ) internal pure returns (bytes memory data) {

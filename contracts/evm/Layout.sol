@@ -9,7 +9,7 @@ bytes32 constant EMPTY_CODE_HASH = 0xc5d2460186f7233c927e7db2dcc703c0e500b653ca8
 /// @dev keccak256(0x80): the root of a Merkle-Patricia trie without entries.
 bytes32 constant EMPTY_TRIE_ROOT = 0x56e81f171bcc55a6ff8345e692c0f86e5b48e01b996cadc001622fb5e363b421;
 
-/// @dev Hash of 128 zero bytes: of the View of no bytes, and of the all-zero leaf of a data tree.
+/// @dev Hash of 128 zero bytes: of the Slice of no bytes, and of the all-zero leaf of a data tree.
 bytes32 constant EMPTY = 0x012893657d8eb2efad4de0a91bcd0e39ad9837745dec3ea923737ea803fc8e3d;
 
 // generated: STRUCTURES (npm run generate)
@@ -35,7 +35,7 @@ struct State {
   bytes32 code;
   /// Bytes of code.
   uint256 codeSize;
-  /// Hash of the View of the last return data.
+  /// Hash of the Slice of the last return data.
   bytes32 returned;
   /// Root of the journal.
   bytes32 journal;
@@ -48,7 +48,7 @@ struct State {
 }
 
 /// @dev A window on a frozen data tree: `length` bytes from `offset`.
-struct View {
+struct Slice {
   /// Root of the tree.
   bytes32 root;
   /// Bytes of the tree.
@@ -72,7 +72,7 @@ struct Frame {
   uint256 isStatic;
   /// 0 for the transaction's own.
   uint256 depth;
-  /// Hash of the View that is its calldata.
+  /// Hash of the Slice that is its calldata.
   bytes32 data;
   /// Where in its memory the caller wants the return data.
   uint256 outOffset;
@@ -114,7 +114,7 @@ struct Envelope {
   uint256 to;
   /// Wei.
   uint256 value;
-  /// Hash of the View.
+  /// Hash of the Slice.
   bytes32 data;
   /// Position in the batch of the list's content.
   uint256 accessList;
@@ -200,7 +200,7 @@ struct Code {
 
 /// @dev Words of each structure.
 uint256 constant STATE_WORDS = 15;
-uint256 constant VIEW_WORDS = 4;
+uint256 constant SLICE_WORDS = 4;
 uint256 constant FRAME_WORDS = 10;
 uint256 constant TX_WORDS = 7;
 uint256 constant ENVELOPE_WORDS = 12;
@@ -218,7 +218,7 @@ uint256 constant STATE_CODE_SIZE = 9;
 uint256 constant STATE_STACK_OFFSET = 128;
 
 using Layout for State global;
-using Layout for View global;
+using Layout for Slice global;
 using Layout for Frame global;
 using Layout for Tx global;
 using Layout for Envelope global;
@@ -239,7 +239,7 @@ library Layout {
     }
   }
 
-  function hash(View memory a) internal pure returns (bytes32 h) {
+  function hash(Slice memory a) internal pure returns (bytes32 h) {
     assembly ("memory-safe") {
       h := keccak256(a, 128)
     }
@@ -338,14 +338,14 @@ library Layout {
     }
   }
 
-  /// @notice The View of `length` bytes from `offset` of a data tree; EMPTY if there are none.
+  /// @notice The Slice of `length` bytes from `offset` of a data tree; EMPTY if there are none.
   function window(
     bytes32 root,
     uint256 size,
     uint256 offset,
     uint256 length
-  ) internal pure returns (View memory window_) {
-    if (length > 0) window_ = View(root, size, offset, length);
+  ) internal pure returns (Slice memory window_) {
+    if (length > 0) window_ = Slice(root, size, offset, length);
   }
 
   /// @notice Whether an account is empty (EIP-161).

@@ -12,7 +12,7 @@ struct Entry {
   /// Whether the frame's value moves, and its account is touched: all but DELEGATECALL.
   uint256 transfers;
   uint256 creates;
-  /// Hash of the View of the initcode; EMPTY for calls.
+  /// Hash of the Slice of the initcode; EMPTY for calls.
   bytes32 initcode;
 }
 

@@ -17,8 +17,8 @@ import {
   State,
   TX_WORDS,
   Tx,
-  VIEW_WORDS,
-  View
+  SLICE_WORDS,
+  Slice
 } from "./Layout.sol";
 import {Phase, Status} from "./tables/Phases.sol";
 
@@ -244,9 +244,9 @@ library Tape {
     }
   }
 
-  /// @notice The View of that hash.
-  function view_(Machine memory m, bytes32 hash) internal pure returns (View memory window) {
-    uint256 pointer = opened(m, hash, VIEW_WORDS);
+  /// @notice The Slice of that hash.
+  function slice_(Machine memory m, bytes32 hash) internal pure returns (Slice memory window) {
+    uint256 pointer = opened(m, hash, SLICE_WORDS);
     assembly ("memory-safe") {
       window := pointer
     }

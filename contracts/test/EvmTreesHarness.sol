@@ -2,7 +2,7 @@
 pragma solidity ^0.8.37;
 
 import {ByteRange} from "../evm/ByteRange.sol";
-import {View} from "../evm/Layout.sol";
+import {Slice} from "../evm/Layout.sol";
 import {Opening, Sparse} from "../evm/Sparse.sol";
 import {Machine, UnusedTape} from "../evm/Tape.sol";
 
@@ -23,15 +23,15 @@ contract EvmTreesHarness {
   /// @return data What was read.
   /// @return before What was put in memory before that.
   /// @return behind What was put in memory after that.
-  function readView(
+  function readSlice(
     bytes calldata tape,
-    View calldata window,
+    Slice calldata window,
     uint256 from,
     uint256 length
   ) external pure returns (bytes memory data, bytes memory before, bytes memory behind) {
     Machine memory m = _begin(tape);
     before = "before";
-    data = ByteRange.readView(m, window, from, length);
+    data = ByteRange.readSlice(m, window, from, length);
     behind = bytes.concat("behind", before);
     _end(m);
   }

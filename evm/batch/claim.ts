@@ -28,7 +28,7 @@ export interface BatchInput {
   readonly bytes: PagedBytes;
 }
 
-/** Root of the empty memory, and hash of the empty View. */
+/** Root of the empty memory, and hash of the empty Slice. */
 const NO_BYTES = zeroDataRoot(0);
 
 /** Steps of a transaction's slot, idle steps included. */

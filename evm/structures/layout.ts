@@ -16,29 +16,29 @@ export const EMPTY_CODE_HASH = keccak256(new Uint8Array(0));
 export const ZERO_HASH = new Uint8Array(32);
 
 /** A window on a frozen data tree: `offset + length` is at most its size. */
-export interface View {
+export interface Slice {
   readonly tree: PagedBytes;
   readonly offset: number;
   readonly length: number;
 }
 
-/** The one empty view. Its words are zeros. */
-export const EMPTY: View = { tree: new PagedBytes(), offset: 0, length: 0 };
+/** The one empty slice. Its words are zeros. */
+export const EMPTY: Slice = { tree: new PagedBytes(), offset: 0, length: 0 };
 
-export const viewOf = (tree: PagedBytes, offset: number, length: number): View =>
+export const sliceOf = (tree: PagedBytes, offset: number, length: number): Slice =>
   length === 0 ? EMPTY : { tree, offset, length };
 
-/** A view of a whole byte string. */
-export const viewOfBytes = (bytes: Uint8Array): View => viewOf(new PagedBytes(bytes), 0, bytes.length);
+/** A slice of a whole byte string. */
+export const sliceOfBytes = (bytes: Uint8Array): Slice => sliceOf(new PagedBytes(bytes), 0, bytes.length);
 
-export const viewWords = ({ tree, offset, length }: View): Word[] =>
+export const sliceWords = ({ tree, offset, length }: Slice): Word[] =>
   wordsInOrder(
-    "View",
+    "Slice",
     length === 0 ? { root: 0, size: 0, offset: 0, length } : { root: tree.root, size: tree.size, offset, length },
   );
 
-/** Bytes from … from + length of a view; bytes beyond its end are zeros. */
-export function readView({ tree, offset, length: whole }: View, from: number, length: number): Uint8Array {
+/** Bytes from … from + length of a slice; bytes beyond its end are zeros. */
+export function readSlice({ tree, offset, length: whole }: Slice, from: number, length: number): Uint8Array {
   const bytes = new Uint8Array(length);
   if (from < whole) bytes.set(tree.view(offset + from, Math.min(length, whole - from)));
   return bytes;
@@ -51,7 +51,7 @@ export interface Frame {
   readonly value: bigint;
   readonly isStatic: boolean;
   readonly depth: number;
-  readonly data: View;
+  readonly data: Slice;
   readonly outOffset: bigint;
   readonly outLength: bigint;
   readonly parent: Hashed;
@@ -70,7 +70,7 @@ export const frameWords = (f: Frame): Word[] =>
     value: f.value,
     isStatic: f.isStatic,
     depth: f.depth,
-    data: hashOf(f.data, viewWords),
+    data: hashOf(f.data, sliceWords),
     outOffset: f.outOffset,
     outLength: f.outLength,
     parent: f.parent.hash,
@@ -130,7 +130,7 @@ export interface Envelope {
   readonly creates: boolean;
   readonly to: bigint;
   readonly value: bigint;
-  readonly data: View;
+  readonly data: Slice;
   /** Position of the access list's content in the batch; 0 for type 0. */
   readonly accessList: number;
   readonly accessEnd: number;
@@ -147,7 +147,7 @@ export const envelopeWords = (e: Envelope): Word[] =>
     creates: e.creates,
     to: e.to,
     value: e.value,
-    data: hashOf(e.data, viewWords),
+    data: hashOf(e.data, sliceWords),
     accessList: e.accessList,
     accessEnd: e.accessEnd,
     intrinsic: e.intrinsic,
@@ -261,7 +261,7 @@ export const codeWords = ({ root, size }: Code): Word[] => wordsInOrder("Code", 
 
 const hashes = new WeakMap<object, Hash>();
 
-/** The hash of a value's words, memoised. Only for immutable values; a view's tree is frozen. */
+/** The hash of a value's words, memoised. Only for immutable values; a slice's tree is frozen. */
 export function hashOf<T extends object>(value: T, words: (value: T) => readonly Word[]): Hash {
   const known = hashes.get(value);
   if (known) return known;

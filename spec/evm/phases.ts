@@ -28,7 +28,7 @@ export const PHASES = {
   },
   copy: {
     number: 5,
-    task: "kind (0 a View, 1 a code), source (4 words), from, to, length",
+    task: "kind (0 a Slice, 1 a code), source (4 words), from, to, length",
     step: `copies min(length, ${LIMIT.COPY_BYTES}) bytes of the source from \`from\` to memory at \`to\`: reads the source, then overwrites memory. See Bulk work`,
   },
   hash: {
@@ -38,12 +38,12 @@ export const PHASES = {
   },
   build: {
     number: 7,
-    task: "view (4), position, carry",
+    task: "slice (4), position, carry",
     step: `makes min(rest, ${LIMIT.BUILD_BYTES}) bytes of the view into chunks of the frame's code. \`carry\` is that of the chunk at \`position\`. The tape has the bytes, then the siblings of the chunks, which are 0 before`,
   },
   enter: {
     number: 8,
-    task: "codeAddress, transfers, creates, hash of the initcode's View",
+    task: "codeAddress, transfers, creates, hash of the initcode's Slice",
     step: "what happens between a call and its first instruction",
   },
   leave: { number: 9, task: "status: see Statuses", step: "back to the caller" },

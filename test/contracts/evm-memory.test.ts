@@ -11,9 +11,9 @@ import {
   PHASE,
   type Phase,
   STATUS,
+  sliceOf,
+  sliceOfBytes,
   type Tx,
-  viewOf,
-  viewOfBytes,
   ZERO_HASH,
 } from "@elench/evm/structures/layout";
 import { hashWords } from "@elench/merkle/hash-words";
@@ -22,7 +22,7 @@ import { OP } from "@elench/spec/evm/opcodes";
 import { bytesToHex, concatBytes } from "@ethereumjs/util";
 import { machineIn, SELF, SENDER, worldOf } from "../../evm/machine/fixtures/state.ts";
 import { OPCODES } from "../../evm/machine/opcodes.ts";
-import { hashView } from "../../evm/machine/phases/hash.ts";
+import { hashSlice } from "../../evm/machine/phases/hash.ts";
 import { Code } from "../../evm/structures/code.ts";
 import { seededRandom } from "../../evm/trie/fixtures/random.ts";
 import { build } from "./build.ts";
@@ -116,14 +116,14 @@ function machineBefore(
   op: number,
   { stack = [], code = Uint8Array.of(op), gas = 1_000_000n, ...rest }: Situation,
 ): Machine {
-  const frame = { data: viewOfBytes(rest.data ?? new Uint8Array(0)), isStatic: rest.isStatic ?? false, value: 5n };
+  const frame = { data: sliceOfBytes(rest.data ?? new Uint8Array(0)), isStatic: rest.isStatic ?? false, value: 5n };
   const m = machineIn({ world, code, gas, stack: [77n, ...[...stack].reverse()], frame });
   if (rest.memory) {
     m.memory.grow(rest.memory.length);
     m.memory.write(0, rest.memory);
   }
   if (rest.returned)
-    m.returned = viewOf(viewOfBytes(concatBytes(bytes(100), rest.returned)).tree, 100, rest.returned.length);
+    m.returned = sliceOf(sliceOfBytes(concatBytes(bytes(100), rest.returned)).tree, 100, rest.returned.length);
   return m;
 }
 
@@ -362,9 +362,9 @@ describe("hashes", () => {
       const what = `${ahead} ‖ ${length} ‖ ${behind}`;
       const [prefix, message, suffix] = [bytes(ahead), bytes(length), bytes(behind)];
       const m = machineIn({ world });
-      const view = viewOf(viewOfBytes(concatBytes(bytes(50), message, bytes(9))).tree, 50, length);
+      const view = sliceOf(sliceOfBytes(concatBytes(bytes(50), message, bytes(9))).tree, 50, length);
       const signature = { r: 9n, s: 8n, parity: 1 };
-      hashView(m, { phase: PHASE.recover, signature }, view, { prefix, suffix });
+      hashSlice(m, { phase: PHASE.recover, signature }, view, { prefix, suffix });
       while (m.phase === PHASE.hash) await agree(m, what);
       const digest = keccak256(concatBytes(prefix, message, suffix));
       assert.deepEqual(m.task, { phase: PHASE.recover, signature, digest }, what);
@@ -544,9 +544,9 @@ function pushes(length: number): Uint8Array {
 }
 
 function building(code: Uint8Array): Machine {
-  const tree = viewOfBytes(concatBytes(bytes(77), code, bytes(5))).tree;
-  const view = viewOf(tree, 77, code.length);
-  const m = machineIn({ world, task: { phase: PHASE.build, view, position: 0, carry: 0 } });
+  const tree = sliceOfBytes(concatBytes(bytes(77), code, bytes(5))).tree;
+  const slice = sliceOf(tree, 77, code.length);
+  const m = machineIn({ world, task: { phase: PHASE.build, slice, position: 0, carry: 0 } });
   m.code = new Code(code, 0);
   return m;
 }
@@ -554,8 +554,8 @@ function building(code: Uint8Array): Machine {
 const MODEL = keccak256(bytes(1));
 
 function feeding(tensor: Uint8Array): Machine {
-  const view = viewOf(viewOfBytes(concatBytes(bytes(64), tensor)).tree, 64, tensor.length);
-  return machineIn({ world, task: { phase: PHASE.input, modelId: MODEL, entry: 7n, view, position: 0 } });
+  const slice = sliceOf(sliceOfBytes(concatBytes(bytes(64), tensor)).tree, 64, tensor.length);
+  return machineIn({ world, task: { phase: PHASE.input, modelId: MODEL, entry: 7n, slice, position: 0 } });
 }
 
 describe("trees that are built", () => {

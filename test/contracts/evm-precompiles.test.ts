@@ -13,11 +13,11 @@ import {
   accountWords,
   EMPTY_CODE_HASH,
   PHASE,
-  readView,
+  readSlice,
   type Slot,
   STATUS,
+  sliceOf,
   slotWords,
-  viewOf,
 } from "@elench/evm/structures/layout";
 import { PagedBytes } from "@elench/merkle/paged-bytes";
 import { hashPair, keccak256 } from "@elench/merkle/tree";
@@ -75,7 +75,7 @@ function machineAt(address: bigint, input: Uint8Array, gas: bigint): Machine {
     value: 3n,
     isStatic: false,
     depth: 1,
-    data: viewOf(tree, 131, input.length),
+    data: sliceOf(tree, 131, input.length),
     outOffset: 0n,
     outLength: 64n,
     parent: { hash: keccak256(Uint8Array.of(1)) },
@@ -102,7 +102,7 @@ async function run(address: bigint, input: Uint8Array, gas = 50_000_000n): Promi
   let steps = 0;
   for (; m.phase === PHASE.precompile; steps++) await agree(m, precompiles);
   const { status } = taskOf(m, PHASE.leave);
-  return { status, output: readView(m.returned, 0, m.returned.length), gas: m.gas, steps };
+  return { status, output: readSlice(m.returned, 0, m.returned.length), gas: m.gas, steps };
 }
 
 async function succeeds(address: bigint, input: Uint8Array, price: bigint, steps = 1): Promise<Uint8Array> {

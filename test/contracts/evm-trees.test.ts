@@ -94,7 +94,7 @@ describe("ranges of data trees", () => {
       const expected = new Uint8Array(wanted);
       expected.set(data.subarray(offset + from, offset + from + inside));
       const tape = inside > 0 ? tree.openRange(offset + from, inside) : new Uint8Array(0);
-      const result = (await call("readView", tape, window, from, wanted)) as readonly Hex[];
+      const result = (await call("readSlice", tape, window, from, wanted)) as readonly Hex[];
       assert.deepEqual(result, [
         bytesToHex(expected),
         bytesToHex(new TextEncoder().encode("before")),
@@ -102,7 +102,7 @@ describe("ranges of data trees", () => {
       ]);
     }
     const beyond = { root: bytesToHex(tree.root), size: 900, offset: 900, length: 0 };
-    const [zeros] = (await call("readView", new Uint8Array(0), beyond, 2n ** 256n - 1n, 32)) as Hex[];
+    const [zeros] = (await call("readSlice", new Uint8Array(0), beyond, 2n ** 256n - 1n, 32)) as Hex[];
     assert.equal(zeros, bytesToHex(new Uint8Array(32)));
   });
 

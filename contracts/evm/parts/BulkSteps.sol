@@ -8,7 +8,7 @@ import {CodeChunks} from "../CodeChunks.sol";
 import {Execution} from "../Execution.sol";
 import {Hashes} from "../hashes/Hashes.sol";
 import {Padding} from "../hashes/Padding.sol";
-import {Layout, State, Tx, View} from "../Layout.sol";
+import {Layout, State, Tx, Slice} from "../Layout.sol";
 import {Machine, Tape, WrongOpening, WrongPhase} from "../Tape.sol";
 import {Phase} from "../tables/Phases.sol";
 import {Limit} from "../tables/Limits.sol";
@@ -67,11 +67,13 @@ contract BulkSteps is Execution {
 
   function _copy(Machine memory m) private pure {
     uint256[] memory task = m.task(8);
-    View memory source = _view(task, 1);
+    Slice memory source = _slice(task, 1);
     (uint256 from, uint256 to, uint256 rest) = (task[5], task[6], task[7]);
     uint256 count = rest < Limit.COPY_BYTES ? rest : Limit.COPY_BYTES;
     bytes memory data =
-      task[0] == Bulk.SOURCE_CODE ? m.readCode(source.root, source.size, from, count) : m.readView(source, from, count);
+      task[0] == Bulk.SOURCE_CODE
+        ? m.readCode(source.root, source.size, from, count)
+        : m.readSlice(source, from, count);
     State memory s = m.state;
     s.memoryRoot = m.write(s.memoryRoot, s.memorySize, to, data);
     if (rest == count) return _execute(m);
@@ -91,7 +93,7 @@ contract BulkSteps is Execution {
 
   function _build(Machine memory m) private pure {
     uint256[] memory task = m.task(6);
-    View memory initcode = _view(task, 0);
+    Slice memory initcode = _slice(task, 0);
     uint256 position = task[4];
     (bytes memory data, uint256 end) = _piece(m, initcode, position);
     (bytes32[] memory chunks, uint256 carry) = CodeChunks.hash(data, task[5]);
@@ -104,7 +106,7 @@ contract BulkSteps is Execution {
 
   function _input(Machine memory m) private pure {
     uint256[] memory task = m.task(8);
-    View memory tensor = _view(task, 2);
+    Slice memory tensor = _slice(task, 2);
     uint256 position = task[6];
     (bytes memory data, uint256 end) = _piece(m, tensor, position);
     bytes32 root = m.fill(bytes32(task[7]), tensor.length, position, data);
@@ -121,13 +123,13 @@ contract BulkSteps is Execution {
   /// @dev What BUILD and INPUT take from a position on, and where that ends.
   function _piece(
     Machine memory m,
-    View memory source,
+    Slice memory source,
     uint256 position
   ) private pure returns (bytes memory data, uint256 end) {
     unchecked {
       uint256 count = source.length - position;
       if (count > Limit.BUILD_BYTES) count = Limit.BUILD_BYTES;
-      return (m.readView(source, position, count), position + count);
+      return (m.readSlice(source, position, count), position + count);
     }
   }
 
@@ -189,8 +191,8 @@ contract BulkSteps is Execution {
       uint256 start = h.prefixLength;
       uint256 end = start + h.length;
       uint256 first = _within(from, start, h.length);
-      View memory source = View(h.root, h.size, h.offset, h.length);
-      bytes memory data = m.readView(source, first, _within(to, start, h.length) - first);
+      Slice memory source = Slice(h.root, h.size, h.offset, h.length);
+      bytes memory data = m.readSlice(source, first, _within(to, start, h.length) - first);
       bytes memory before = _part(h.prefix, _within(from, 0, start), _within(to, 0, start));
       bytes memory behind = _part(h.suffix, _within(from, end, h.suffixLength), _within(to, end, h.suffixLength));
       return bytes.concat(before, data, behind);
@@ -228,8 +230,8 @@ contract BulkSteps is Execution {
     }
   }
 
-  /// @dev The View that begins with a word of the task.
-  function _view(uint256[] memory task, uint256 first) private pure returns (View memory window) {
+  /// @dev The Slice that begins with a word of the task.
+  function _slice(uint256[] memory task, uint256 first) private pure returns (Slice memory window) {
     assembly ("memory-safe") {
       window := add(add(task, 32), shl(5, first))
     }

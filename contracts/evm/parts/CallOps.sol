@@ -106,7 +106,7 @@ contract CallOps is Execution {
     }
     _restoreStack(m);
     State memory s = m.state;
-    if (salted) m.hashView(Phase.CREATE, 1, Layout.window(s.memoryRoot, s.memorySize, offset, length));
+    if (salted) m.hashSlice(Phase.CREATE, 1, Layout.window(s.memoryRoot, s.memorySize, offset, length));
     else {
       s.phase = Phase.CREATE;
       s.task = Layout.hash(0, 0);

@@ -17,7 +17,7 @@ contract ContextOps is Execution {
     (Machine memory m, uint256 opcode) = _begin(pre, witness);
     uint256 value;
     if (opcode == Opcode.CODESIZE) value = m.state.codeSize;
-    else if (opcode == Opcode.RETURNDATASIZE) value = m.view_(m.state.returned).length;
+    else if (opcode == Opcode.RETURNDATASIZE) value = m.slice_(m.state.returned).length;
     else if (opcode == Opcode.ORIGIN) value = m.tx_().origin;
     else if (opcode == Opcode.GASPRICE)
       value = m.tx_().gasPrice;
@@ -32,7 +32,7 @@ contract ContextOps is Execution {
     if (opcode == Opcode.ADDRESS) return frame.self;
     if (opcode == Opcode.CALLER) return frame.caller;
     if (opcode == Opcode.CALLVALUE) return frame.value;
-    if (opcode == Opcode.CALLDATASIZE) return m.view_(frame.data).length;
+    if (opcode == Opcode.CALLDATASIZE) return m.slice_(frame.data).length;
     revert WrongPhase(opcode);
   }
 

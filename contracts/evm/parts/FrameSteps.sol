@@ -7,7 +7,7 @@ import {Bulk} from "../Bulk.sol";
 import {ByteRange} from "../ByteRange.sol";
 import {CreatedAddress} from "../CreatedAddress.sol";
 import {Execution} from "../Execution.sol";
-import {EMPTY, EMPTY_CODE_HASH, EMPTY_TRIE_ROOT, Frame, Layout, State, Tx, View} from "../Layout.sol";
+import {EMPTY, EMPTY_CODE_HASH, EMPTY_TRIE_ROOT, Frame, Layout, State, Tx, Slice} from "../Layout.sol";
 import {Entry, NewFrame} from "../NewFrame.sol";
 import {OpenAccount, Records} from "../Records.sol";
 import {Machine, Tape, WrongPhase} from "../Tape.sol";
@@ -88,7 +88,7 @@ contract FrameSteps is Execution {
 
   /// @dev CREATE and VALIDATE have already checked the balance, so the transfer cannot fail here.
   function _enterCreation(Machine memory m, Frame memory f, bytes32 initcode) private pure {
-    View memory window = m.view_(initcode);
+    Slice memory window = m.slice_(initcode);
     OpenAccount memory created = m.account(f.self);
     bool fresh =
       created.account.nonce == 0 &&
@@ -181,18 +181,18 @@ contract FrameSteps is Execution {
   function _leave(Machine memory m) private pure {
     uint256 status = m.task(1)[0];
     Frame memory f = m.frame();
-    View memory returned = m.view_(m.state.returned);
+    Slice memory returned = m.slice_(m.state.returned);
     uint256 length = returned.length;
     if (f.kind != FrameKind.CREATION || status != Status.SUCCESS || length == 0) return _goOn(m, f, status, returned);
-    if (length > Limit.CODE_BYTES || m.readView(returned, 0, 1)[0] == RESERVED) m.fail();
+    if (length > Limit.CODE_BYTES || m.readSlice(returned, 0, 1)[0] == RESERVED) m.fail();
     unchecked {
       _charge(m, Gas.CODE_DEPOSIT_BYTE * length);
     }
-    m.hashView(Phase.DEPOSIT, 0, returned);
+    m.hashSlice(Phase.DEPOSIT, 0, returned);
   }
 
   /// @dev Restores the state that waits, and gives it the frame's status.
-  function _goOn(Machine memory m, Frame memory f, uint256 status, View memory returned) private pure {
+  function _goOn(Machine memory m, Frame memory f, uint256 status, Slice memory returned) private pure {
     State memory s = m.state;
     State memory w = m.waiting(f.parent);
     bool succeeds = status == Status.SUCCESS || status == Status.DEPOSITED;
@@ -213,7 +213,7 @@ contract FrameSteps is Execution {
     } else {
       w.returned = s.returned;
       _push(m, succeeds ? 1 : 0);
-      m.copyView(returned, f.outOffset, f.outLength < returned.length ? f.outLength : returned.length);
+      m.copySlice(returned, f.outOffset, f.outLength < returned.length ? f.outLength : returned.length);
     }
   }
 }

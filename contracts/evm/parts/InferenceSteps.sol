@@ -8,7 +8,7 @@ import * as StateLayout from "../../tensor/StateLayout.sol";
 import {TensorState} from "../../tensor/TensorState.sol";
 import {ByteRange} from "../ByteRange.sol";
 import {Execution} from "../Execution.sol";
-import {Layout, View} from "../Layout.sol";
+import {Layout, Slice} from "../Layout.sol";
 import {OpenAccount, Records} from "../Records.sol";
 import {Machine, Tape, UnusedTape, WrongPhase} from "../Tape.sol";
 import {Phase, Status} from "../tables/Phases.sol";
@@ -52,9 +52,9 @@ contract InferenceSteps is Execution {
   function _callModel(Machine memory m) private pure {
     uint256 precompile = m.task(3)[0];
     if (precompile != Precompile.INFERENCE) revert WrongPhase(precompile);
-    View memory data = m.view_(m.frame().data);
+    Slice memory data = m.slice_(m.frame().data);
     if (data.length < HEADER_BYTES) m.fail();
-    (uint256 modelId, uint256 outputBytes) = abi.decode(m.readView(data, 0, HEADER_BYTES), (uint256, uint256));
+    (uint256 modelId, uint256 outputBytes) = abi.decode(m.readSlice(data, 0, HEADER_BYTES), (uint256, uint256));
     OpenAccount memory directory = m.account(MODEL_DIRECTORY);
     uint256 word = m.slot(directory, uint256(Layout.hash(modelId, 0))).slot.current;
     Entry memory entry = _entry(word);
@@ -66,12 +66,12 @@ contract InferenceSteps is Execution {
     if (ModelEntryLimit.BYTES_PER_GAS * entry.price < entry.inputBytes + 2 * entry.outputBytes) m.fail();
     if (data.length != HEADER_BYTES + entry.inputBytes || outputBytes != entry.outputBytes) m.fail();
     _charge(m, entry.price);
-    View memory input = Layout.window(data.root, data.size, data.offset + HEADER_BYTES, entry.inputBytes);
+    Slice memory input = Layout.window(data.root, data.size, data.offset + HEADER_BYTES, entry.inputBytes);
     _makeInput(m, modelId, word, input);
   }
 
   /// @dev Goes on with INPUT, from a tree of zeros.
-  function _makeInput(Machine memory m, uint256 modelId, uint256 entry, View memory input) private pure {
+  function _makeInput(Machine memory m, uint256 modelId, uint256 entry, Slice memory input) private pure {
     uint256[] memory task = new uint256[](8);
     task[0] = modelId;
     task[1] = entry;

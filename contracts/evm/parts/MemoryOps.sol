@@ -4,7 +4,7 @@ pragma solidity ^0.8.37;
 import {Bulk} from "../Bulk.sol";
 import {ByteRange} from "../ByteRange.sol";
 import {Execution} from "../Execution.sol";
-import {EMPTY, Frame, Layout, State, View} from "../Layout.sol";
+import {EMPTY, Frame, Layout, State, Slice} from "../Layout.sol";
 import {Machine, WrongPhase} from "../Tape.sol";
 import {Phase, Status} from "../tables/Phases.sol";
 import {Gas} from "../tables/GasCosts.sol";
@@ -38,7 +38,7 @@ contract MemoryOps is Execution {
   }
 
   /// @dev A view of memory, within its size. If length is 0, the offset is ignored.
-  function _window(Machine memory m, uint256 offset, uint256 length) private pure returns (View memory) {
+  function _window(Machine memory m, uint256 offset, uint256 length) private pure returns (Slice memory) {
     return Layout.window(m.state.memoryRoot, m.state.memorySize, offset, length);
   }
 
@@ -81,7 +81,7 @@ contract MemoryOps is Execution {
 
   function _loadCalldata(Machine memory m) private pure {
     uint256 from = _pop(m);
-    _push(m, uint256(bytes32(m.readView(m.view_(m.frame().data), from, 32))));
+    _push(m, uint256(bytes32(m.readSlice(m.slice_(m.frame().data), from, 32))));
   }
 
   // Copies
@@ -89,7 +89,7 @@ contract MemoryOps is Execution {
   function _copyCalldata(Machine memory m) private pure {
     (uint256 to, uint256 from, uint256 length) = (_peek(m, 0), _peek(m, 1), _peek(m, 2));
     _pay(m, to, length, Gas.COPY_WORD);
-    m.copyView(m.view_(m.frame().data), from, to, length);
+    m.copySlice(m.slice_(m.frame().data), from, to, length);
   }
 
   function _copyCode(Machine memory m) private pure {
@@ -101,12 +101,12 @@ contract MemoryOps is Execution {
   /// @dev EIP-211: halts if the range exceeds the return data.
   function _copyReturned(Machine memory m) private pure {
     (uint256 to, uint256 from, uint256 length) = (_peek(m, 0), _peek(m, 1), _peek(m, 2));
-    View memory returned = m.view_(m.state.returned);
+    Slice memory returned = m.slice_(m.state.returned);
     unchecked {
       if (from > returned.length || length > returned.length - from) m.fail();
     }
     _pay(m, to, length, Gas.COPY_WORD);
-    m.copyView(returned, from, to, length);
+    m.copySlice(returned, from, to, length);
   }
 
   /// @dev EIP-5656: the source is read before the destination is written. The view holds the memory as it was before the copy.
@@ -114,7 +114,7 @@ contract MemoryOps is Execution {
     (uint256 to, uint256 from, uint256 length) = (_peek(m, 0), _peek(m, 1), _peek(m, 2));
     _extend(m, from, length);
     _pay(m, to, length, Gas.COPY_WORD);
-    m.copyView(_window(m, from, length), to, length);
+    m.copySlice(_window(m, from, length), to, length);
   }
 
   // Hashes
@@ -122,7 +122,7 @@ contract MemoryOps is Execution {
   function _keccak(Machine memory m) private pure {
     (uint256 offset, uint256 length) = (_peek(m, 0), _peek(m, 1));
     _pay(m, offset, length, Gas.KECCAK256_WORD);
-    m.hashView(Phase.EXECUTE, 0, _window(m, offset, length));
+    m.hashSlice(Phase.EXECUTE, 0, _window(m, offset, length));
   }
 
   function _log(Machine memory m, uint256 opcode) private pure {
@@ -138,7 +138,7 @@ contract MemoryOps is Execution {
       for (uint256 i = 2; i < record.length; ++i) record[i] = _peek(m, i);
       _extend(m, offset, length);
       _charge(m, Gas.LOG_DATA_BYTE * length);
-      m.hashView(Phase.LOG, uint256(Layout.hash(record)), _window(m, offset, length));
+      m.hashSlice(Phase.LOG, uint256(Layout.hash(record)), _window(m, offset, length));
     }
   }
 

@@ -3,7 +3,7 @@ pragma solidity ^0.8.37;
 
 import {ByteRange} from "../ByteRange.sol";
 import {Execution} from "../Execution.sol";
-import {Layout, View} from "../Layout.sol";
+import {Layout, Slice} from "../Layout.sol";
 import {Machine, Tape, WrongOpening, WrongPhase} from "../Tape.sol";
 import {Hashes} from "../hashes/Hashes.sol";
 import {Padding} from "../hashes/Padding.sol";
@@ -40,7 +40,7 @@ contract PrecompileSteps is Execution {
     uint256[] memory task = m.task(3);
     uint256 precompile = task[0];
     bytes32 dataHash = m.frame().data;
-    View memory data = m.view_(dataHash);
+    Slice memory data = m.slice_(dataHash);
     if (precompile == Precompile.ECRECOVER) _recover(m, data);
     else if (precompile == Precompile.SHA256) _sha256(m, data, task);
     else if (precompile == Precompile.RIPEMD160) _ripemd160(m, data, task);
@@ -57,23 +57,23 @@ contract PrecompileSteps is Execution {
 
   // L1's own
 
-  function _recover(Machine memory m, View memory data) private view {
+  function _recover(Machine memory m, Slice memory data) private view {
     _charge(m, Gas.ECRECOVER);
     // An invalid signature returns no data, and still succeeds.
     _runOn(m, data, Precompile.ECRECOVER, PrecompileInput.ECRECOVER_BYTES, Gas.ECRECOVER);
   }
 
-  function _addPoints(Machine memory m, View memory data) private view {
+  function _addPoints(Machine memory m, Slice memory data) private view {
     _charge(m, Gas.ECADD);
     _runOn(m, data, Precompile.ECADD, PrecompileInput.ECADD_BYTES, Gas.ECADD);
   }
 
-  function _multiplyPoint(Machine memory m, View memory data) private view {
+  function _multiplyPoint(Machine memory m, Slice memory data) private view {
     _charge(m, Gas.ECMUL);
     _runOn(m, data, Precompile.ECMUL, PrecompileInput.ECMUL_BYTES, Gas.ECMUL);
   }
 
-  function _pair(Machine memory m, View memory data) private view {
+  function _pair(Machine memory m, Slice memory data) private view {
     if (data.length % PrecompileInput.ECPAIRING_PAIR_BYTES != 0) m.fail();
     uint256 price = Gas.ECPAIRING + Gas.ECPAIRING_PAIR * (data.length / PrecompileInput.ECPAIRING_PAIR_BYTES);
     _charge(m, price);
@@ -81,21 +81,21 @@ contract PrecompileSteps is Execution {
     _runOn(m, data, Precompile.ECPAIRING, data.length, price);
   }
 
-  function _evaluatePoint(Machine memory m, View memory data) private view {
+  function _evaluatePoint(Machine memory m, Slice memory data) private view {
     _charge(m, Gas.POINT_EVALUATION);
     if (data.length != PrecompileInput.POINT_EVALUATION_BYTES) m.fail();
     _runOn(m, data, Precompile.POINT_EVALUATION, PrecompileInput.POINT_EVALUATION_BYTES, Gas.POINT_EVALUATION);
   }
 
   /// @dev EIP-198, priced by EIP-2565.
-  function _exponentiate(Machine memory m, View memory data) private view {
-    bytes memory head = m.readView(data, 0, PrecompileInput.MODEXP_HEADER_BYTES);
+  function _exponentiate(Machine memory m, Slice memory data) private view {
+    bytes memory head = m.readSlice(data, 0, PrecompileInput.MODEXP_HEADER_BYTES);
     (uint256 base, uint256 exponent, uint256 modulus) = abi.decode(head, (uint256, uint256, uint256));
     unchecked {
       // Bytes beyond the input are zeros.
       uint256 start = base > type(uint64).max ? type(uint64).max : PrecompileInput.MODEXP_HEADER_BYTES + base;
       uint256 lead = exponent < 32 ? exponent : 32;
-      uint256 exponentHead = _number(m.readView(data, start, lead));
+      uint256 exponentHead = _number(m.readSlice(data, start, lead));
       // Lengths above this bound would fail anyway, by price or by the bound on operands. From here on nothing overflows.
       if (base > Limit.MODEXP_BYTES || exponent > Limit.MODEXP_BYTES || modulus > Limit.MODEXP_BYTES) m.fail();
       (uint256 price, uint256 priceOnL1) = _modexpPrices(base > modulus ? base : modulus, exponent, exponentHead);
@@ -104,7 +104,7 @@ contract PrecompileSteps is Execution {
       if (modulus == 0) return _leaveWithBytes(m, "");
       bytes memory input = bytes.concat(
         head,
-        m.readView(data, PrecompileInput.MODEXP_HEADER_BYTES, base + exponent + modulus)
+        m.readSlice(data, PrecompileInput.MODEXP_HEADER_BYTES, base + exponent + modulus)
       );
       _run(m, Precompile.MODEXP, input, priceOnL1);
     }
@@ -137,8 +137,8 @@ contract PrecompileSteps is Execution {
 
   /// @dev Reads the input, and runs L1's precompile on it.
   /// @param length How much of it counts; zeros beyond its end.
-  function _runOn(Machine memory m, View memory data, uint256 precompile, uint256 length, uint256 price) private view {
-    _run(m, precompile, m.readView(data, 0, length), price);
+  function _runOn(Machine memory m, Slice memory data, uint256 precompile, uint256 length, uint256 price) private view {
+    _run(m, precompile, m.readSlice(data, 0, length), price);
   }
 
   /// @dev Leaves with the output of L1's precompile, or fails if it fails.
@@ -156,13 +156,13 @@ contract PrecompileSteps is Execution {
 
   // In pieces
 
-  function _identity(Machine memory m, View memory data, bytes32 dataHash) private pure {
+  function _identity(Machine memory m, Slice memory data, bytes32 dataHash) private pure {
     _charge(m, Gas.IDENTITY + Gas.IDENTITY_WORD * _words(data.length));
     m.leaveWith(Status.SUCCESS, dataHash);
   }
 
   /// @dev The midstate is the hash's own.
-  function _sha256(Machine memory m, View memory data, uint256[] memory task) private view {
+  function _sha256(Machine memory m, Slice memory data, uint256[] memory task) private view {
     uint256 position = task[1];
     if (position == 0) _charge(m, Gas.SHA256 + Gas.SHA256_WORD * _words(data.length));
     bytes32 midstate = position == 0 ? Sha256.INITIAL : bytes32(task[2]);
@@ -174,7 +174,7 @@ contract PrecompileSteps is Execution {
   }
 
   /// @dev The midstate is the hash's own.
-  function _ripemd160(Machine memory m, View memory data, uint256[] memory task) private view {
+  function _ripemd160(Machine memory m, Slice memory data, uint256[] memory task) private view {
     uint256 position = task[1];
     if (position == 0) _charge(m, Gas.RIPEMD160 + Gas.RIPEMD160_WORD * _words(data.length));
     bytes32 midstate = position == 0 ? Ripemd160.INITIAL : bytes32(task[2]);
@@ -188,13 +188,13 @@ contract PrecompileSteps is Execution {
   /// @dev The next whole blocks of a message, and what remains behind them if the message ends there.
   function _piece(
     Machine memory m,
-    View memory data,
+    Slice memory data,
     uint256 position,
     uint256 bytesAStep
   ) private pure returns (bytes memory blocks, bytes memory tail, bool last) {
     uint256 rest = data.length - position;
-    if (rest > bytesAStep) return (m.readView(data, position, bytesAStep), "", false);
-    blocks = m.readView(data, position, rest);
+    if (rest > bytesAStep) return (m.readSlice(data, position, bytesAStep), "", false);
+    blocks = m.readSlice(data, position, rest);
     uint256 remainder = rest % BLOCK;
     tail = new bytes(remainder);
     assembly ("memory-safe") {
@@ -206,10 +206,10 @@ contract PrecompileSteps is Execution {
   }
 
   /// @dev EIP-152. The midstate is the hash of the working vector.
-  function _blake2(Machine memory m, View memory data, uint256[] memory task) private view {
+  function _blake2(Machine memory m, Slice memory data, uint256[] memory task) private view {
     uint256 position = task[1];
     if (data.length != PrecompileInput.BLAKE2F_BYTES) m.fail();
-    bytes memory input = m.readView(data, 0, PrecompileInput.BLAKE2F_BYTES);
+    bytes memory input = m.readSlice(data, 0, PrecompileInput.BLAKE2F_BYTES);
     if (uint8(input[PrecompileInput.BLAKE2F_BYTES - 1]) > 1) m.fail();
     uint256 rounds = uint32(bytes4(input));
     if (position == 0) _charge(m, rounds);
@@ -233,7 +233,7 @@ contract PrecompileSteps is Execution {
   }
 
   function _leaveWithBytes(Machine memory m, bytes memory output) private pure {
-    View memory returned = Layout.window(ByteRange.rootOf(output), output.length, 0, output.length);
+    Slice memory returned = Layout.window(ByteRange.rootOf(output), output.length, 0, output.length);
     m.leaveWith(Status.SUCCESS, returned.hash());
   }
 

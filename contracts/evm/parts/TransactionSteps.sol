@@ -3,7 +3,7 @@ pragma solidity ^0.8.37;
 
 import {Bulk} from "../Bulk.sol";
 import {ByteRange} from "../ByteRange.sol";
-import {Batch, EMPTY, Envelope, Layout, Tx, View} from "../Layout.sol";
+import {Batch, EMPTY, Envelope, Layout, Tx, Slice} from "../Layout.sol";
 import {OpenAccount, OpenSlot, Records} from "../Records.sol";
 import {Machine, Tape, WrongOpening, WrongPhase} from "../Tape.sol";
 import {Boundary} from "./Boundary.sol";
@@ -158,7 +158,7 @@ contract TransactionSteps {
       if (v - even > 1) m.drop(transaction);
       uint256 length = d.signedEnd - d.fields;
       (bytes32 prefix, uint256 prefixLength) = Rlp.listHeader(kind, length + suffixLength);
-      View memory signed = Layout.window(d.root, d.size, d.fields, length);
+      Slice memory signed = Layout.window(d.root, d.size, d.fields, length);
       uint256[] memory task = new uint256[](12);
       task[0] = Phase.RECOVER;
       task[1] = uint256(Layout.hash(r, s, v - even));
@@ -207,10 +207,10 @@ contract TransactionSteps {
     uint256 position = m.task(1)[0];
     Tx memory transaction = m.tx_();
     Envelope memory envelope = m.envelope(transaction);
-    View memory data = m.view_(envelope.data);
+    Slice memory data = m.slice_(envelope.data);
     unchecked {
       uint256 rest = data.length - position;
-      bytes memory bytes_ = m.readView(data, position, rest < Limit.COUNT_BYTES ? rest : Limit.COUNT_BYTES);
+      bytes memory bytes_ = m.readSlice(data, position, rest < Limit.COUNT_BYTES ? rest : Limit.COUNT_BYTES);
       uint256 zeros = _zeros(bytes_);
       uint256 length = bytes_.length;
       _charge(m, transaction, envelope, Gas.TX_DATA_ZERO_BYTE * zeros + Gas.TX_DATA_NON_ZERO_BYTE * (length - zeros));

@@ -2,7 +2,7 @@ import { wordBytes } from "@elench/bytes/words";
 import { keccak256 } from "@elench/merkle/tree";
 import { type DirectoryEntry, decodeEntry } from "../../inference/directory.ts";
 import type { Code } from "../../structures/code.ts";
-import { KIND, type Log, logsOf, PHASE, readView, STATUS } from "../../structures/layout.ts";
+import { KIND, type Log, logsOf, PHASE, readSlice, STATUS } from "../../structures/layout.ts";
 import { OPCODES } from "../opcodes.ts";
 import type { Machine } from "../state/machine.ts";
 import { type AskTask, isLoad } from "../state/task.ts";
@@ -146,7 +146,7 @@ export function describe(machine: Machine): StepDescription {
     frameAfter: isIn(after) ? describeFrame(after) : null,
     refund: { before: before.tx?.refund ?? 0n, after: after.tx?.refund ?? 0n },
     log: before.phase === PHASE.log && logAfter !== logBefore ? describeLog(logAfter as Log) : null,
-    returned: after.returned === before.returned ? null : hexBytes(readView(after.returned, 0, after.returned.length)),
+    returned: after.returned === before.returned ? null : hexBytes(readSlice(after.returned, 0, after.returned.length)),
     world: worldChange(before, after),
     asks: before.task.phase === PHASE.ask ? asked(before.task, after) : null,
     next: after.halted ? null : phaseName(after.phase),
@@ -243,6 +243,6 @@ function asked(task: AskTask, { returned }: Machine): Asked {
     inputBytes: task.input.size,
     inputRoot: hexBytes(task.input.root),
     outputRoot: hexBytes(returned.tree.root),
-    output: hexBytes(readView(returned, 0, returned.length)),
+    output: hexBytes(readSlice(returned, 0, returned.length)),
   };
 }

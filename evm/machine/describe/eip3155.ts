@@ -1,5 +1,5 @@
 import { SLOT_STEPS } from "../../batch/claim.ts";
-import { PHASE, readView, STATUS, type Tx } from "../../structures/layout.ts";
+import { PHASE, readSlice, STATUS, type Tx } from "../../structures/layout.ts";
 import { skipIdle } from "../phases/blocks.ts";
 import type { Machine } from "../state/machine.ts";
 import { isLoad, type TaskOf } from "../state/task.ts";
@@ -62,7 +62,7 @@ export function* eip3155(machine: Machine): Generator<Eip3155Line, Eip3155Summar
     // A frame without code executes nothing.
     const executes = m.phase === PHASE.execute && m.code.size > 0;
     if (executes) pending = pendingAt(m);
-    if (m.phase === PHASE.settle) output = hexBytes(readView(m.returned, 0, m.returned.length));
+    if (m.phase === PHASE.settle) output = hexBytes(readSlice(m.returned, 0, m.returned.length));
     if (m.task.phase === PHASE.receipt) return summaryOf(m, m.task, output);
     step(m);
     skipIdle(m);
@@ -86,7 +86,7 @@ function pendingAt(m: Machine): Pending {
     gas: hexWord(gas),
     stack: Array.from({ length: stack.height }, (_, i) => hexWord(stack.peek(stack.height - 1 - i))),
     depth: depth + 1,
-    returnData: hexBytes(readView(returned, 0, returned.length)),
+    returnData: hexBytes(readSlice(returned, 0, returned.length)),
     refund: hexWord((tx as Tx).refund),
     memSize: memory.size,
     opName: opcodeName(op),

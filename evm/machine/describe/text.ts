@@ -253,22 +253,22 @@ const TEXTS: { readonly [P in Phase]: (taken: Taken, task: TaskOf<P>) => string 
     const count = after.task.phase === PHASE.copy ? rest - after.task.rest : rest;
     return `copies ${bytes(count)} to memory at ${to}${rest > count ? `, ${bytes(rest - count)} are left` : ""}`;
   },
-  [PHASE.hash]: ({ after }, { view, prefix, suffix, then }) => {
-    const whole = prefix.length + view.length + suffix.length;
+  [PHASE.hash]: ({ after }, { slice, prefix, suffix, then }) => {
+    const whole = prefix.length + slice.length + suffix.length;
     if (after.task.phase === PHASE.hash) return `hashes ${done(after.task.position, whole)}`;
     const pushed = then.phase === PHASE.execute ? hexWord(after.stack.peek(0)) : `for ${phaseName(then.phase)}`;
     return `hashes ${done(whole, whole)}: keccak256 ${pushed}`;
   },
-  [PHASE.build]: ({ after }, { view }) => {
-    const position = after.task.phase === PHASE.build ? after.task.position : view.length;
-    return `copies the initcode into the frame's code: ${done(position, view.length)}`;
+  [PHASE.build]: ({ after }, { slice }) => {
+    const position = after.task.phase === PHASE.build ? after.task.position : slice.length;
+    return `copies the initcode into the frame's code: ${done(position, slice.length)}`;
   },
   [PHASE.enter]: enterText,
   [PHASE.leave]: leaveText,
   [PHASE.precompile]: precompileText,
-  [PHASE.input]: ({ after }, { view }) => {
-    const position = after.task.phase === PHASE.input ? after.task.position : view.length;
-    return `copies the model's input: ${done(position, view.length)}`;
+  [PHASE.input]: ({ after }, { slice }) => {
+    const position = after.task.phase === PHASE.input ? after.task.position : slice.length;
+    return `copies the model's input: ${done(position, slice.length)}`;
   },
   [PHASE.ask]: askText,
   [PHASE.deposit]: ({ before }) =>

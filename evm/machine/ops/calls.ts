@@ -1,9 +1,9 @@
 import { GAS } from "@elench/spec/evm/gas-costs";
 import { LIMIT } from "@elench/spec/evm/limits";
 import { OP } from "@elench/spec/evm/opcodes";
-import { EMPTY, FLAG, type Frame, KIND, PHASE, viewOf, ZERO_HASH } from "../../structures/layout.ts";
+import { EMPTY, FLAG, type Frame, KIND, PHASE, sliceOf, ZERO_HASH } from "../../structures/layout.ts";
 import { enter } from "../phases/frames.ts";
-import { hashView } from "../phases/hash.ts";
+import { hashSlice } from "../phases/hash.ts";
 import { isPrecompile } from "../phases/is-precompile.ts";
 import { isEmptyAccount } from "../state/account.ts";
 import { charge } from "../state/gas.ts";
@@ -48,7 +48,7 @@ function call(m: Machine, op: number): void {
     value: delegates ? frame.value : value,
     isStatic: frame.isStatic || op === OP.STATICCALL,
     depth: frame.depth + 1,
-    data: viewOf(m.memory, Number(inOffset), Number(inLength)),
+    data: sliceOf(m.memory, Number(inOffset), Number(inLength)),
     outOffset,
     outLength,
     parent: new Waiting(m, PHASE.execute),
@@ -71,8 +71,8 @@ function create(m: Machine, op: number): void {
   const words = (length + 31n) / 32n;
   charge(m, (op === OP.CREATE2 ? GAS.INITCODE_WORD_COST + GAS.KECCAK256_WORD : GAS.INITCODE_WORD_COST) * words);
   if (op === OP.CREATE2) {
-    const initcode = viewOf(m.memory, Number(offset), Number(length));
-    hashView(m, { phase: PHASE.create, salted: true }, initcode);
+    const initcode = sliceOf(m.memory, Number(offset), Number(length));
+    hashSlice(m, { phase: PHASE.create, salted: true }, initcode);
   } else m.goTo({ phase: PHASE.create, salted: false, digest: ZERO_HASH });
 }
 

@@ -3,7 +3,7 @@ import { OP } from "@elench/spec/evm/opcodes";
 import { HISTORY_LENGTH, historyIndex, historyTree } from "../../batch/history.ts";
 import type { Block, Frame, Tx } from "../../structures/layout.ts";
 import type { Machine } from "../state/machine.ts";
-import { openBatch, openBlock, openFrame, openTx, openView } from "../state/opening.ts";
+import { openBatch, openBlock, openFrame, openSlice, openTx } from "../state/opening.ts";
 import type { Operation, Operations } from "../state/operation.ts";
 
 const push =
@@ -52,10 +52,10 @@ export const CONTEXT: Operations = {
   [OP.ORIGIN]: ofTx(({ origin }) => origin),
   [OP.CALLER]: ofFrame(({ caller }) => caller),
   [OP.CALLVALUE]: ofFrame(({ value }) => value),
-  [OP.CALLDATASIZE]: push((m) => openView(m, openFrame(m).data).length),
+  [OP.CALLDATASIZE]: push((m) => openSlice(m, openFrame(m).data).length),
   [OP.CODESIZE]: push((m) => m.code.size),
   [OP.GASPRICE]: ofTx(({ gasPrice }) => gasPrice),
-  [OP.RETURNDATASIZE]: push((m) => openView(m, m.returned).length),
+  [OP.RETURNDATASIZE]: push((m) => openSlice(m, m.returned).length),
   [OP.BLOCKHASH]: blockHash,
   [OP.COINBASE]: ofBlock(({ coinbase }) => coinbase),
   [OP.TIMESTAMP]: ofBlock(({ timestamp }) => timestamp),

@@ -1,23 +1,23 @@
 import { toBigInt, wordBytes } from "@elench/bytes/words";
 import { GAS } from "@elench/spec/evm/gas-costs";
 import { OP } from "@elench/spec/evm/opcodes";
-import { EMPTY, PHASE, STATUS, type Status, type View, viewOf } from "../../structures/layout.ts";
+import { EMPTY, PHASE, type Slice, STATUS, type Status, sliceOf } from "../../structures/layout.ts";
 import { copyToMemory } from "../phases/copy.ts";
-import { hashView } from "../phases/hash.ts";
-import { readFromView } from "../state/bytes.ts";
+import { hashSlice } from "../phases/hash.ts";
+import { readFromSlice } from "../state/bytes.ts";
 import { charge } from "../state/gas.ts";
 import { EXCEPTIONAL_HALT } from "../state/halt.ts";
 import type { Machine } from "../state/machine.ts";
 import { expandMemory, readMemory, writeMemory } from "../state/memory.ts";
-import { openFrame, openView } from "../state/opening.ts";
+import { openFrame, openSlice } from "../state/opening.ts";
 import type { Operation, Operations } from "../state/operation.ts";
 import { EXECUTE, type Source } from "../state/task.ts";
 
 const wordsOf = (length: bigint): bigint => (length + 31n) / 32n;
 
-/** A view of memory, within its size. An empty view can have any offset. */
-const memoryView = (m: Machine, offset: bigint, length: bigint): View =>
-  length === 0n ? EMPTY : viewOf(m.memory, Number(offset), Number(length));
+/** A slice of memory, within its size. An empty slice can have any offset. */
+const memorySlice = (m: Machine, offset: bigint, length: bigint): Slice =>
+  length === 0n ? EMPTY : sliceOf(m.memory, Number(offset), Number(length));
 
 /** Charges for memory expansion and for each word copied or hashed. */
 function pay(m: Machine, offset: bigint, length: bigint, gasPerWord: bigint): void {
@@ -49,10 +49,10 @@ function storeByte(m: Machine): void {
 
 function loadCalldata(m: Machine): void {
   const from = m.stack.pop();
-  m.stack.push(toBigInt(readFromView(m, openCalldata(m), from, 32)));
+  m.stack.push(toBigInt(readFromSlice(m, openCalldata(m), from, 32)));
 }
 
-const openCalldata = (m: Machine): View => openView(m, openFrame(m).data);
+const openCalldata = (m: Machine): Slice => openSlice(m, openFrame(m).data);
 
 // Copies
 
@@ -68,7 +68,7 @@ const copyFrom =
 /** EIP-211: a range beyond the return data halts exceptionally. */
 function copyReturned(m: Machine): void {
   const [to, from, length] = [m.stack.pop(), m.stack.pop(), m.stack.pop()];
-  const returned = openView(m, m.returned);
+  const returned = openSlice(m, m.returned);
   if (from + length > BigInt(returned.length)) throw EXCEPTIONAL_HALT;
   pay(m, to, length, GAS.COPY_WORD);
   copyToMemory(m, returned, from, to, length);
@@ -79,7 +79,7 @@ function copyMemory(m: Machine): void {
   const [to, from, length] = [m.stack.pop(), m.stack.pop(), m.stack.pop()];
   expandMemory(m, from, length);
   pay(m, to, length, GAS.COPY_WORD);
-  copyToMemory(m, memoryView(m, from, length), 0n, to, length);
+  copyToMemory(m, memorySlice(m, from, length), 0n, to, length);
 }
 
 // Hashes
@@ -87,7 +87,7 @@ function copyMemory(m: Machine): void {
 function keccak(m: Machine): void {
   const [offset, length] = [m.stack.pop(), m.stack.pop()];
   pay(m, offset, length, GAS.KECCAK256_WORD);
-  hashView(m, EXECUTE, memoryView(m, offset, length));
+  hashSlice(m, EXECUTE, memorySlice(m, offset, length));
 }
 
 function log(m: Machine, op: number): void {
@@ -97,9 +97,9 @@ function log(m: Machine, op: number): void {
   if (isStatic) throw EXCEPTIONAL_HALT;
   expandMemory(m, offset, length);
   charge(m, GAS.LOG_DATA_BYTE * length);
-  const view = memoryView(m, offset, length);
-  const log = { address, topics, data: view.tree.view(view.offset, view.length).slice() };
-  hashView(m, { phase: PHASE.log, log }, view);
+  const slice = memorySlice(m, offset, length);
+  const log = { address, topics, data: slice.tree.view(slice.offset, slice.length).slice() };
+  hashSlice(m, { phase: PHASE.log, log }, slice);
 }
 
 // Ends
@@ -109,7 +109,7 @@ const leave =
   (m) => {
     const [offset, length] = [m.stack.pop(), m.stack.pop()];
     expandMemory(m, offset, length);
-    m.returned = memoryView(m, offset, length);
+    m.returned = memorySlice(m, offset, length);
     m.goTo({ phase: PHASE.leave, status: status });
   };
 

@@ -1,7 +1,7 @@
 import { LIMIT } from "@elench/spec/evm/limits";
 import { Code } from "../../structures/code.ts";
 import { PHASE } from "../../structures/layout.ts";
-import { readFromCode, readFromView } from "../state/bytes.ts";
+import { readFromCode, readFromSlice } from "../state/bytes.ts";
 import type { Machine } from "../state/machine.ts";
 import { writeMemory } from "../state/memory.ts";
 import { openTask } from "../state/opening.ts";
@@ -28,7 +28,7 @@ export function copyToMemory(m: Machine, source: Source, from: bigint, to: bigin
 function copy(m: Machine, { source, from, to, rest }: CopyTask): void {
   openTask(m);
   const count = Math.min(rest, LIMIT.COPY_BYTES);
-  const bytes = source instanceof Code ? readFromCode(m, source, from, count) : readFromView(m, source, from, count);
+  const bytes = source instanceof Code ? readFromCode(m, source, from, count) : readFromSlice(m, source, from, count);
   // If memory is copied within itself, later pieces must read it as it was before the copy. The last piece, often the only one, is written in place.
   if (rest > count && !(source instanceof Code) && source.tree === m.memory) m.memory.shared = true;
   writeMemory(m, to, bytes);

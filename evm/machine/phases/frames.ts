@@ -13,25 +13,25 @@ import {
   type Frame,
   KIND,
   PHASE,
-  readView,
+  readSlice,
   STATUS,
-  viewOf,
+  sliceOf,
 } from "../../structures/layout.ts";
 import { EMPTY_TRIE_ROOT } from "../../trie/node.ts";
-import { readFromView } from "../state/bytes.ts";
+import { readFromSlice } from "../state/bytes.ts";
 import { openCode } from "../state/codes.ts";
 import { charge } from "../state/gas.ts";
 import { EXCEPTIONAL_HALT } from "../state/halt.ts";
 import { openAccount, storeAccount } from "../state/journal.ts";
 import { ADDRESS_MASK, addressBytes } from "../state/keys.ts";
 import type { Machine } from "../state/machine.ts";
-import { openFrame, openTask, openTx, openView, openWaiting } from "../state/opening.ts";
+import { openFrame, openSlice, openTask, openTx, openWaiting } from "../state/opening.ts";
 import type { Steps } from "../state/operation.ts";
 import { Stack } from "../state/stack.ts";
 import { type EnterTask, EXECUTE, type LeaveTask, precompileTask, type TaskOf } from "../state/task.ts";
 import { Waiting } from "../state/waiting.ts";
 import { copyToMemory } from "./copy.ts";
-import { hashView } from "./hash.ts";
+import { hashSlice } from "./hash.ts";
 import { isPrecompile } from "./is-precompile.ts";
 
 /** EIP-3541: code must not begin with this byte. */
@@ -87,7 +87,7 @@ function transfer(m: Machine, { caller, address, value }: Frame): boolean {
 
 /** CREATE and VALIDATE have already checked the balance, so the transfer cannot fail here. */
 function enterCreation(m: Machine, frame: Frame, { initcode }: EnterTask): void {
-  openView(m, initcode);
+  openSlice(m, initcode);
   const account = openAccount(m, frame.address);
   const fresh =
     account.nonce === 0n &&
@@ -96,9 +96,9 @@ function enterCreation(m: Machine, frame: Frame, { initcode }: EnterTask): void 
   if (!fresh) throw EXCEPTIONAL_HALT;
   storeAccount(m, { ...pay(account, frame.value), nonce: 1n, flags: account.flags | FLAG.created | FLAG.touched });
   if (frame.value > 0n) storeAccount(m, pay(openAccount(m, frame.caller), -frame.value));
-  m.code = new Code(readView(initcode, 0, initcode.length), 0);
+  m.code = new Code(readSlice(initcode, 0, initcode.length), 0);
   if (initcode.length === 0) m.goTo(EXECUTE);
-  else m.goTo({ phase: PHASE.build, view: initcode, position: 0, carry: 0 });
+  else m.goTo({ phase: PHASE.build, slice: initcode, position: 0, carry: 0 });
 }
 
 function leaveWith(m: Machine, status: number): void {
@@ -143,7 +143,7 @@ function create(m: Machine, { salted, digest }: TaskOf<typeof PHASE.create>): vo
     outLength: 0n,
     parent: new Waiting(m, PHASE.execute),
   };
-  const initcode = viewOf(m.memory, Number(offset), Number(length));
+  const initcode = sliceOf(m.memory, Number(offset), Number(length));
   enter(m, creation, gas, { phase: PHASE.enter, codeAddress: address, transfers: true, creates: true, initcode });
 }
 
@@ -166,7 +166,7 @@ const saltedAddress = (sender: bigint, salt: bigint, initcodeHash: Uint8Array): 
 function deposit(m: Machine, { code, digest }: TaskOf<typeof PHASE.deposit>): void {
   openTask(m);
   const account = openAccount(m, openFrame(m).address);
-  m.host.keep(digest, readView(code, 0, code.length));
+  m.host.keep(digest, readSlice(code, 0, code.length));
   storeAccount(m, { ...account, codeHash: digest, flags: account.flags | FLAG.touched });
   leaveWith(m, STATUS.deposited);
 }
@@ -175,11 +175,11 @@ function deposit(m: Machine, { code, digest }: TaskOf<typeof PHASE.deposit>): vo
 function leave(m: Machine, { status }: LeaveTask): void {
   openTask(m);
   const frame = openFrame(m);
-  const returned = openView(m, m.returned);
+  const returned = openSlice(m, m.returned);
   if (frame.kind === KIND.creation && status === STATUS.success && returned.length > 0) {
-    if (returned.length > LIMIT.CODE_BYTES || readFromView(m, returned, 0, 1)[0] === RESERVED) throw EXCEPTIONAL_HALT;
+    if (returned.length > LIMIT.CODE_BYTES || readFromSlice(m, returned, 0, 1)[0] === RESERVED) throw EXCEPTIONAL_HALT;
     charge(m, GAS.CODE_DEPOSIT_BYTE * BigInt(returned.length));
-    hashView(m, { phase: PHASE.deposit, code: returned }, returned);
+    hashSlice(m, { phase: PHASE.deposit, code: returned }, returned);
   } else goOn(m, frame, status);
 }
 
@@ -203,7 +203,7 @@ function goOn(m: Machine, frame: Frame, status: number): void {
     m.goTo({ phase: PHASE.settle, status: succeeds ? STATUS.success : status });
     return;
   }
-  // The return data can be a view of this memory. It is then copied before it is written.
+  // The return data can be a slice of this memory. It is then copied before it is written.
   if (returned.tree === m.memory) m.memory.shared = true;
   m.goTo(EXECUTE);
   if (frame.kind === KIND.creation) {

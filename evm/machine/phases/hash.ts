@@ -4,8 +4,8 @@ import { type Hash, keccak256 } from "@elench/merkle/tree";
 import { LIMIT } from "@elench/spec/evm/limits";
 import { KECCAK_INITIAL, KECCAK_RATE, keccakAbsorb } from "../../crypto/hashes/keccak.ts";
 import { keccakPad } from "../../crypto/hashes/padding.ts";
-import { PHASE, type View } from "../../structures/layout.ts";
-import { readFromView } from "../state/bytes.ts";
+import { PHASE, type Slice } from "../../structures/layout.ts";
+import { readFromSlice } from "../state/bytes.ts";
 import type { Machine } from "../state/machine.ts";
 import { openTask } from "../state/opening.ts";
 import type { Steps } from "../state/operation.ts";
@@ -15,20 +15,20 @@ import { type DigestUse, EXECUTE, type HashTask } from "../state/task.ts";
 
 const NOTHING = new Uint8Array(0);
 
-/** Continues in HASH: keccak256(prefix ‖ view ‖ suffix), for `then`. */
-export function hashView(
+/** Continues in HASH: keccak256(prefix ‖ slice ‖ suffix), for `then`. */
+export function hashSlice(
   m: Machine,
   then: DigestUse,
-  view: View,
+  slice: Slice,
   { prefix = NOTHING, suffix = NOTHING }: { readonly prefix?: Uint8Array; readonly suffix?: Uint8Array } = {},
 ): void {
-  m.goTo({ phase: PHASE.hash, then, view, prefix, suffix, position: 0, sponge: KECCAK_INITIAL });
+  m.goTo({ phase: PHASE.hash, then, slice, prefix, suffix, position: 0, sponge: KECCAK_INITIAL });
 }
 
 function hash(m: Machine, task: HashTask): void {
   openTask(m);
-  const { then, prefix, view, suffix, position, sponge } = task;
-  const length = prefix.length + view.length + suffix.length;
+  const { then, prefix, slice, suffix, position, sponge } = task;
+  const length = prefix.length + slice.length + suffix.length;
   if (length <= LIMIT.HASH_AT_ONCE) {
     digested(m, then, keccak256(readMessage(m, task, 0, length)));
     return;
@@ -45,13 +45,13 @@ function hash(m: Machine, task: HashTask): void {
   digested(m, then, keccakAbsorb(sponge, blocks).slice(0, 32));
 }
 
-/** Bytes from … to − 1 of prefix ‖ view ‖ suffix, opening those of the view. */
-function readMessage(m: Machine, { prefix, view, suffix }: HashTask, from: number, to: number): Uint8Array {
-  const end = prefix.length + view.length;
-  const first = within(from, prefix.length, view.length);
+/** Bytes from … to − 1 of prefix ‖ slice ‖ suffix, opening those of the slice. */
+function readMessage(m: Machine, { prefix, slice, suffix }: HashTask, from: number, to: number): Uint8Array {
+  const end = prefix.length + slice.length;
+  const first = within(from, prefix.length, slice.length);
   return concat(
     prefix.subarray(from, to),
-    readFromView(m, view, first, within(to, prefix.length, view.length) - first),
+    readFromSlice(m, slice, first, within(to, prefix.length, slice.length) - first),
     suffix.subarray(within(from, end, suffix.length), within(to, end, suffix.length)),
   );
 }

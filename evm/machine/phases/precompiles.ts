@@ -9,12 +9,12 @@ import { ripemd160Pad, sha256Pad } from "../../crypto/hashes/padding.ts";
 import { RIPEMD160_INITIAL, ripemd160Absorb } from "../../crypto/hashes/ripemd160.ts";
 import { SHA256_INITIAL, sha256Absorb } from "../../crypto/hashes/sha256.ts";
 import { exceedsL1 } from "../../crypto/precompile-bounds.ts";
-import { PHASE, STATUS, type View, viewOfBytes } from "../../structures/layout.ts";
-import { readFromView } from "../state/bytes.ts";
+import { PHASE, type Slice, STATUS, sliceOfBytes } from "../../structures/layout.ts";
+import { readFromSlice } from "../state/bytes.ts";
 import { charge } from "../state/gas.ts";
 import { EXCEPTIONAL_HALT } from "../state/halt.ts";
 import type { Machine } from "../state/machine.ts";
-import { openFrame, openTask, openView } from "../state/opening.ts";
+import { openFrame, openSlice, openTask } from "../state/opening.ts";
 import type { Steps } from "../state/operation.ts";
 import type { PrecompileTask } from "../state/task.ts";
 import { callModel } from "./inference.ts";
@@ -34,18 +34,18 @@ const {
   POINT_EVALUATION_BYTES,
 } = PRECOMPILE_INPUT;
 
-type Precompile = (m: Machine, data: View, task: PrecompileTask) => void;
+type Precompile = (m: Machine, data: Slice, task: PrecompileTask) => void;
 
 const words = (length: number): bigint => BigInt(Math.ceil(length / 32));
 
 function leaveWithBytes(m: Machine, output: Uint8Array): void {
-  m.returned = viewOfBytes(output);
+  m.returned = sliceOfBytes(output);
   m.goTo({ phase: PHASE.leave, status: STATUS.success });
 }
 
 /** Runs the precompile on its input. @param length of the input that it reads; bytes beyond the data are zeros. */
-function runOn(m: Machine, data: View, address: number, length: number): void {
-  const output = runPrecompile(address, readFromView(m, data, 0, length));
+function runOn(m: Machine, data: Slice, address: number, length: number): void {
+  const output = runPrecompile(address, readFromSlice(m, data, 0, length));
   if (output === null) throw EXCEPTIONAL_HALT;
   leaveWithBytes(m, output);
 }
@@ -63,14 +63,14 @@ const identity: Precompile = (m, data) => {
 
 /** EIP-198, priced by EIP-2565. */
 const exponentiate: Precompile = (m, data) => {
-  const head = readFromView(m, data, 0, MODEXP_HEADER_BYTES);
+  const head = readFromSlice(m, data, 0, MODEXP_HEADER_BYTES);
   const [base, exponent, modulus] = [0, 32, 64].map((at) => toBigInt(head.subarray(at, at + 32))) as [
     bigint,
     bigint,
     bigint,
   ];
   const lead = exponent < 32n ? Number(exponent) : 32;
-  const exponentHead = readFromView(m, data, BigInt(MODEXP_HEADER_BYTES) + base, lead);
+  const exponentHead = readFromSlice(m, data, BigInt(MODEXP_HEADER_BYTES) + base, lead);
   charge(m, modexpGas(base, exponent, modulus, toBigInt(exponentHead)));
   if (m.host.bounded && [base, exponent, modulus].some((length) => length > LIMIT.MODEXP_BYTES)) throw EXCEPTIONAL_HALT;
   // The price depends only on the lengths and the exponent's head, so it is checked before the rest of the input, even for an empty modulus.
@@ -80,7 +80,7 @@ const exponentiate: Precompile = (m, data) => {
     leaveWithBytes(m, new Uint8Array(0));
     return;
   }
-  const input = concat(head, readFromView(m, data, MODEXP_HEADER_BYTES, Number(base + exponent + modulus)));
+  const input = concat(head, readFromSlice(m, data, MODEXP_HEADER_BYTES, Number(base + exponent + modulus)));
   leaveWithBytes(m, runPrecompile(PRECOMPILE.MODEXP, input) as Uint8Array);
 };
 
@@ -136,11 +136,11 @@ const hashBlocks =
     const state = position === 0 ? initial : midstate;
     const rest = data.length - position;
     if (rest > bytesAStep) {
-      const next = absorb(state, readFromView(m, data, position, bytesAStep));
+      const next = absorb(state, readFromSlice(m, data, position, bytesAStep));
       m.goTo({ ...task, position: position + bytesAStep, midstate: next });
       return;
     }
-    const last = readFromView(m, data, position, rest);
+    const last = readFromSlice(m, data, position, rest);
     const whole = rest - (rest % BLOCK_BYTES);
     const end = absorb(state, concat(last.subarray(0, whole), pad(last.subarray(whole), data.length)));
     leaveWithBytes(m, digest(end));
@@ -150,7 +150,7 @@ const hashBlocks =
 const blake2: Precompile = (m, data, task) => {
   const { position } = task;
   if (data.length !== BLAKE2F_BYTES) throw EXCEPTIONAL_HALT;
-  const input = readFromView(m, data, 0, BLAKE2F_BYTES);
+  const input = readFromSlice(m, data, 0, BLAKE2F_BYTES);
   if ((input[BLAKE2F_BYTES - 1] as number) > 1) throw EXCEPTIONAL_HALT;
   const rounds = Number(toBigInt(input.subarray(0, 4)));
   if (position === 0) charge(m, GAS.BLAKE2F_ROUND * BigInt(rounds));
@@ -198,7 +198,7 @@ function precompile(m: Machine, task: PrecompileTask): void {
     return;
   }
   openTask(m);
-  const data = openView(m, openFrame(m).data);
+  const data = openSlice(m, openFrame(m).data);
   (precompiles[Number(address)] as Precompile)(m, data, task);
 }
 

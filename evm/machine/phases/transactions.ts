@@ -10,15 +10,15 @@ import {
   SLOT_BYTES,
 } from "../../batch/transaction.ts";
 import { baseGas, dataGas } from "../../batch/validity.ts";
-import { type Account, type Envelope, FLAG, PHASE, type Tx, viewOf } from "../../structures/layout.ts";
+import { type Account, type Envelope, FLAG, PHASE, sliceOf, type Tx } from "../../structures/layout.ts";
 import { endTransaction } from "../state/boundary.ts";
-import { readBytes, readFromView } from "../state/bytes.ts";
+import { readBytes, readFromSlice } from "../state/bytes.ts";
 import { openAccount, openSlot, storeAccount, storeSlot } from "../state/journal.ts";
 import type { Machine } from "../state/machine.ts";
-import { openBatch, openBlock, openEnvelope, openTask, openTx, openView } from "../state/opening.ts";
+import { openBatch, openBlock, openEnvelope, openSlice, openTask, openTx } from "../state/opening.ts";
 import type { Steps } from "../state/operation.ts";
 import { type AccessTask, type CountTask, type DecodeTask, type TaskOf, VALIDATE } from "../state/task.ts";
-import { hashView } from "./hash.ts";
+import { hashSlice } from "./hash.ts";
 
 /** A malformed or invalid transaction is dropped at the phase that detects it. It leaves no trace in the state. */
 export const drop = (m: Machine, tx: Tx): void => endTransaction(m, tx.block);
@@ -35,10 +35,10 @@ function decode(m: Machine, { start, end }: DecodeTask): void {
     return;
   }
   const { signature, signed } = decoded;
-  const data = viewOf(bytes, decoded.dataOffset, decoded.dataLength);
+  const data = sliceOf(bytes, decoded.dataOffset, decoded.dataLength);
   m.tx = { ...tx, envelope: { ...fieldsOf(decoded), data, intrinsic: baseGas(decoded.creates, decoded.dataLength) } };
-  const view = viewOf(bytes, signed.offset, signed.length);
-  hashView(m, { phase: PHASE.recover, signature }, view, signed);
+  const slice = sliceOf(bytes, signed.offset, signed.length);
+  hashSlice(m, { phase: PHASE.recover, signature }, slice, signed);
 }
 
 const fieldsOf = (d: Decoded): Omit<Envelope, "data" | "intrinsic"> => ({
@@ -75,8 +75,8 @@ function count(m: Machine, { position }: CountTask): void {
   openTask(m);
   const tx = openTx(m);
   const envelope = openEnvelope(m);
-  const data = openView(m, envelope.data);
-  const bytes = readFromView(m, data, position, Math.min(LIMIT.COUNT_BYTES, data.length - position));
+  const data = openSlice(m, envelope.data);
+  const bytes = readFromSlice(m, data, position, Math.min(LIMIT.COUNT_BYTES, data.length - position));
   const counted = withGas(m, tx, envelope, dataGas(bytes));
   const next = position + bytes.length;
   if (next < data.length) m.goTo({ phase: PHASE.count, position: next });

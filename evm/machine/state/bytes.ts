@@ -1,6 +1,6 @@
 import type { PagedBytes } from "@elench/merkle/paged-bytes";
 import type { Code } from "../../structures/code.ts";
-import type { View } from "../../structures/layout.ts";
+import type { Slice } from "../../structures/layout.ts";
 import type { Machine } from "./machine.ts";
 
 /** Reads bytes, and opens the leaves that hold them. */
@@ -13,12 +13,12 @@ export function readBytes(m: Machine, tree: PagedBytes, offset: number, length: 
   return bytes;
 }
 
-/** Opens bytes from … from + length of a view that is itself open; zeros beyond its end. */
-export function readFromView(m: Machine, view: View, from: bigint | number, length: number): Uint8Array {
+/** Opens bytes from … from + length of a slice that is itself open; zeros beyond its end. */
+export function readFromSlice(m: Machine, slice: Slice, from: bigint | number, length: number): Uint8Array {
   const bytes = new Uint8Array(length);
-  if (BigInt(from) >= BigInt(view.length)) return bytes;
+  if (BigInt(from) >= BigInt(slice.length)) return bytes;
   const start = Number(from);
-  bytes.set(readBytes(m, view.tree, view.offset + start, Math.min(length, view.length - start)));
+  bytes.set(readBytes(m, slice.tree, slice.offset + start, Math.min(length, slice.length - start)));
   return bytes;
 }
 

@@ -11,10 +11,10 @@ import {
   frameWords,
   hashOf,
   type Phase,
+  type Slice,
+  sliceWords,
   type Tx,
   txWords,
-  type View,
-  viewWords,
 } from "../../structures/layout.ts";
 import { rootOf, type Sparse } from "../../structures/sparse.ts";
 import type { Host } from "./host.ts";
@@ -38,7 +38,7 @@ export class Machine {
   stack = new Stack();
   memory = new PagedBytes();
   code: Code = Code.NONE;
-  returned: View = EMPTY;
+  returned: Slice = EMPTY;
   journal: Sparse<Account> = null;
   frame: Frame | null = null;
   tx: Tx | null = null;
@@ -83,7 +83,7 @@ export class Machine {
       memorySize: this.memory.size,
       code: this.code.root,
       codeSize: this.code.size,
-      returned: hashOf(this.returned, viewWords),
+      returned: hashOf(this.returned, sliceWords),
       journal: rootOf(this.journal),
       frame: this.frame ? hashOf(this.frame, frameWords) : 0,
       tx: this.tx ? hashOf(this.tx, txWords) : 0,
@@ -109,7 +109,7 @@ export class Machine {
     copy.frame = this.frame;
     copy.tx = this.tx;
     copy.halted = this.halted;
-    // Views in the task or the frame can refer to this memory, so both machines copy it before they write.
+    // Slices in the task or the frame can refer to this memory, so both machines copy it before they write.
     this.memory.shared = true;
     copy.memory = this.memory;
     return copy;

@@ -7,10 +7,10 @@ import {
   envelopeWords,
   type Frame,
   frameWords,
+  type Slice,
+  sliceWords,
   type Tx,
   txWords,
-  type View,
-  viewWords,
 } from "../../structures/layout.ts";
 import type { Machine } from "./machine.ts";
 import { taskWords } from "./task.ts";
@@ -56,9 +56,9 @@ export function openBatch(m: Machine): Batch {
   return batch;
 }
 
-export function openView(m: Machine, view: View): View {
-  if (m.tape) m.tape.words(viewWords(view));
-  return view;
+export function openSlice(m: Machine, slice: Slice): Slice {
+  if (m.tape) m.tape.words(sliceWords(slice));
+  return slice;
 }
 
 /** The waiting state that the frame returns to; the Frame must be open. */

@@ -10,9 +10,9 @@ import {
   type Log,
   PHASE,
   type Phase,
-  readView,
-  type View,
-  viewWords,
+  readSlice,
+  type Slice,
+  sliceWords,
   ZERO_HASH,
 } from "../../structures/layout.ts";
 
@@ -51,8 +51,8 @@ export const isLoad = (task: Task): task is LoadTask =>
 
 // Bulk work
 
-/** Source of a copy: a view, or a whole code. */
-export type Source = View | Code;
+/** Source of a copy: a slice, or a whole code. */
+export type Source = Slice | Code;
 
 export interface CopyTask {
   readonly phase: typeof PHASE.copy;
@@ -62,12 +62,12 @@ export interface CopyTask {
   readonly rest: number;
 }
 
-/** keccak256 of prefix ‖ view ‖ suffix. */
+/** keccak256 of prefix ‖ slice ‖ suffix. */
 export interface HashTask {
   readonly phase: typeof PHASE.hash;
   readonly then: DigestUse;
-  readonly view: View;
-  /** At most 32 bytes before the view. */
+  readonly slice: Slice;
+  /** At most 32 bytes before the slice. */
   readonly prefix: Uint8Array;
   /** At most 32 bytes after it. */
   readonly suffix: Uint8Array;
@@ -79,19 +79,19 @@ export interface HashTask {
 /** Initcode being copied into the frame's code. The code holds all its bytes; its tree holds those before `position`. */
 export interface BuildTask {
   readonly phase: typeof PHASE.build;
-  readonly view: View;
+  readonly slice: Slice;
   readonly position: number;
   /** Carry of the chunk at `position`. */
   readonly carry: number;
 }
 
-/** A model's input, being copied from a view. */
+/** A model's input, being copied from a slice. */
 export interface InputTask {
   readonly phase: typeof PHASE.input;
   readonly modelId: Hash;
   /** The model's entry in the directory. */
   readonly entry: bigint;
-  readonly view: View;
+  readonly slice: Slice;
   readonly position: number;
 }
 
@@ -106,9 +106,9 @@ export interface AskTask {
 type BulkTask = CopyTask | HashTask | BuildTask | InputTask | AskTask;
 
 /** The input up to `position`; zeros beyond. */
-export function builtInput({ view, position }: InputTask): PagedBytes {
-  const bytes = new Uint8Array(view.length);
-  bytes.set(readView(view, 0, position));
+export function builtInput({ slice, position }: InputTask): PagedBytes {
+  const bytes = new Uint8Array(slice.length);
+  bytes.set(readSlice(slice, 0, position));
   return new PagedBytes(bytes);
 }
 
@@ -119,7 +119,7 @@ export type DigestUse =
   | { readonly phase: typeof PHASE.execute }
   /** Whether the creation is a CREATE2. CREATE hashes nothing. */
   | { readonly phase: typeof PHASE.create; readonly salted: boolean }
-  | { readonly phase: typeof PHASE.deposit; readonly code: View }
+  | { readonly phase: typeof PHASE.deposit; readonly code: Slice }
   | { readonly phase: typeof PHASE.log; readonly log: Log }
   | { readonly phase: typeof PHASE.recover; readonly signature: Signature };
 
@@ -150,7 +150,7 @@ export interface EnterTask {
   readonly transfers: boolean;
   readonly creates: boolean;
   /** The initcode of a creation, else EMPTY. */
-  readonly initcode: View;
+  readonly initcode: Slice;
 }
 
 /** The status that a frame ends with. */
@@ -258,9 +258,9 @@ export function taskWords(task: Task): readonly Word[] {
     case PHASE.hash:
       return hashTaskWords(task);
     case PHASE.build:
-      return [...viewWords(task.view), task.position, task.carry];
+      return [...sliceWords(task.slice), task.position, task.carry];
     case PHASE.input:
-      return [task.modelId, task.entry, ...viewWords(task.view), task.position, builtRoot(task)];
+      return [task.modelId, task.entry, ...sliceWords(task.slice), task.position, builtRoot(task)];
     case PHASE.ask:
       return [task.modelId, task.entry, task.input.root];
     case PHASE.create:
@@ -269,7 +269,7 @@ export function taskWords(task: Task): readonly Word[] {
     case PHASE.recover:
       return [digestArgument(task), task.digest];
     case PHASE.enter:
-      return [task.codeAddress, task.transfers, task.creates, hashOf(task.initcode, viewWords)];
+      return [task.codeAddress, task.transfers, task.creates, hashOf(task.initcode, sliceWords)];
     case PHASE.leave:
     case PHASE.settle:
       return [task.status];
@@ -297,15 +297,15 @@ export function taskHash(task: Task): Word {
 
 const resumeWords = ({ resume }: LoadTask): Word[] => [resume.phase, taskHash(resume)];
 
-const SOURCE = { view: 0, code: 1 } as const;
+const SOURCE = { slice: 0, code: 1 } as const;
 
 const sourceWords = (source: Source): Word[] =>
   source instanceof Code
     ? [SOURCE.code, source.root, source.size, 0, source.size]
-    : [SOURCE.view, ...viewWords(source)];
+    : [SOURCE.slice, ...sliceWords(source)];
 
-function hashTaskWords({ then, view, prefix, suffix, position, sponge }: HashTask): Word[] {
-  const ends = [padded(prefix), prefix.length, ...viewWords(view), padded(suffix), suffix.length];
+function hashTaskWords({ then, slice, prefix, suffix, position, sponge }: HashTask): Word[] {
+  const ends = [padded(prefix), prefix.length, ...sliceWords(slice), padded(suffix), suffix.length];
   return [then.phase, digestArgument(then), ...ends, position, position === 0 ? ZERO_HASH : keccak256(sponge)];
 }
 
@@ -316,4 +316,4 @@ function padded(bytes: Uint8Array): Uint8Array {
 }
 
 const builtRoot = (task: InputTask): Hash =>
-  task.position === 0 ? zeroDataRoot(treeDepth(task.view.length)) : builtInput(task).root;
+  task.position === 0 ? zeroDataRoot(treeDepth(task.slice.length)) : builtInput(task).root;

@@ -12,9 +12,9 @@ import {
   type Hashed,
   hashOf,
   type PHASE,
+  sliceWords,
   type Tx,
   txWords,
-  viewWords,
 } from "../../structures/layout.ts";
 import { rootOf, type Sparse } from "../../structures/sparse.ts";
 import type { Machine } from "./machine.ts";
@@ -60,7 +60,7 @@ export class Waiting implements Hashed {
       memorySize: this.memory.size,
       code: this.code.root,
       codeSize: this.code.size,
-      returned: hashOf(EMPTY, viewWords),
+      returned: hashOf(EMPTY, sliceWords),
       journal: rootOf(this.journal),
       frame: this.frame ? hashOf(this.frame, frameWords) : 0,
       tx: hashOf(this.tx, txWords),
