@@ -114,5 +114,5 @@ test("a store alone does not write the trie", async () => {
   await manager.commit();
   assert.notDeepEqual((await manager.getAccount(contract))?.storageRoot, KECCAK256_RLP);
   const nobody = createAddressFromString(address(2));
-  await assert.rejects(manager.putStorage(nobody, wordBytes(1), Uint8Array.of(5)), /no account/);
+  await assert.rejects(manager.putStorage(nobody, wordBytes(1), Uint8Array.of(5)), /no such account/);
 });
