@@ -1,3 +1,4 @@
+import { EVM_PARTS } from "@elench/spec/evm/parts";
 import { type Address, type Hex, pad, toHex } from "viem";
 import type { Deployment } from "./deployment.ts";
 import { type ChainBeginning, rollupParameters } from "./inputs.ts";
@@ -78,24 +79,6 @@ function chainVariables(
     },
   };
 }
-
-const EVM_PARTS = [
-  "arithmeticOps",
-  "flowOps",
-  "memoryOps",
-  "contextOps",
-  "storageOps",
-  "callOps",
-  "bulkSteps",
-  "loadSteps",
-  "flushSteps",
-  "frameSteps",
-  "precompileSteps",
-  "inferenceSteps",
-  "transactionSteps",
-  "settlementSteps",
-  "blockSteps",
-] as const;
 
 const word = (value: bigint): Hex => toHex(value, { size: 32 });
 const role = (account: Address): Expectation => ({ kind: "role", value: addressWord(account) });

@@ -9,6 +9,7 @@ import {Precompile} from "./tables/Precompiles.sol";
 
 /// @dev The contracts that take the steps: each has the `step` of IMachine, for the phases and opcodes that it knows.
 struct Parts {
+  // generated: PARTS (npm run generate)
   address arithmeticOps;
   address flowOps;
   address memoryOps;
@@ -24,6 +25,7 @@ struct Parts {
   address transactionSteps;
   address settlementSteps;
   address blockSteps;
+  // end of PARTS
 }
 
 /// @title The EVM machine, one step at a time (docs/evm-machine.md)

@@ -17,14 +17,14 @@ const [execution, transactions, osaka] = [rules(paramsEVM), rules(paramsTx), rul
 const familyOf = (name: string): string => (name === "PUSH0" ? name : name.replace(/^(PUSH|DUP|SWAP|LOG)\d+$/, "$1"));
 
 test("opcodes have the library's names and static gas", () => {
-  const library = new EVM({ common: execution }).getActiveOpcodes();
-  const codes = [...library.keys()].filter((code) => library.get(code)?.name !== "INVALID");
+  const peer = new EVM({ common: execution }).getActiveOpcodes();
+  const codes = [...peer.keys()].filter((code) => peer.get(code)?.name !== "INVALID");
   assert.deepEqual(
     TABLE.map(({ code }) => code),
     codes.sort((a, b) => a - b),
   );
   for (const { code, name, gas } of TABLE) {
-    const theirs = library.get(code);
+    const theirs = peer.get(code);
     assert.equal(familyOf(name), theirs?.name);
     // The library counts topics as a dynamic part.
     const topics = name.startsWith("LOG") ? GAS.LOG_TOPIC * BigInt(code - OP.LOG0) : 0n;

@@ -1,12 +1,11 @@
 import type { Hex } from "@elench/bytes/hex";
 import { accountOf, type PreState } from "@elench/evm/native/state";
+import { DEVELOPMENT_MNEMONIC } from "@elench/spec/evm/development";
 import { type HDAccount, mnemonicToAccount } from "viem/accounts";
 
-/** The public mnemonic of every development chain's funded accounts. */
-const MNEMONIC = "test test test test test test test test test test test junk";
-
 /** The n-th funded account of a development chain; the same as anvil's. */
-export const richAccount = (index: number): HDAccount => mnemonicToAccount(MNEMONIC, { addressIndex: index });
+export const richAccount = (index: number): HDAccount =>
+  mnemonicToAccount(DEVELOPMENT_MNEMONIC, { addressIndex: index });
 
 export const privateKeyOf = (account: HDAccount): Hex =>
   `0x${Buffer.from(account.getHdKey().privateKey as Uint8Array).toString("hex")}`;

@@ -12,6 +12,7 @@ import { GAS, GAS_COSTS } from "../evm/gas-costs.ts";
 import { LIMITS } from "../evm/limits.ts";
 import { MODEL_ENTRY, MODEL_ENTRY_LIMITS, shiftOf } from "../evm/model-entry.ts";
 import { OP, OPCODES, type Opcode } from "../evm/opcodes.ts";
+import { EVM_PARTS } from "../evm/parts.ts";
 import { PHASES, upperCase } from "../evm/phases.ts";
 import { MODEL_DIRECTORY, PRECOMPILE_INPUTS, PRECOMPILES } from "../evm/precompiles.ts";
 import { type Field, STRUCTURES } from "../evm/structures.ts";
@@ -225,6 +226,8 @@ const entryLimits = [
   `uint256 constant MAX_TABLE_DEPTH = ${decimal(MAX_TABLE_DEPTH[0])};`,
 ].join("\n");
 
+const partFields = EVM_PARTS.map((part) => `address ${part};\n`).join("");
+
 const region = (path: string, name: string, content: string): Output => ({
   path: `contracts/${path}`,
   region: name,
@@ -243,6 +246,7 @@ export const EVM_SOLIDITY: readonly Output[] = [
   file("Precompiles", precompiles),
   region("evm/Layout.sol", "STRUCTURES", structureRegion),
   region("evm/Layout.sol", "HASHES", hashFunctions),
+  region("evm/EvmVerifier.sol", "PARTS", partFields),
   region("evm/Execution.sol", "OPCODES", opcodeTable),
   region("evm/ArithmeticOps.sol", "ARITHMETIC", cases(OP.ADD, OP.SIGNEXTEND)),
   region("evm/ArithmeticOps.sol", "BITS", cases(OP.LT, OP.SAR)),

@@ -26,6 +26,7 @@ import { hashSlice } from "../../evm/machine/phases/hash.ts";
 import { Code } from "../../evm/structures/code.ts";
 import { seededRandom } from "../../evm/trie/fixtures/random.ts";
 import { build } from "./build.ts";
+import { CONTEXT_OPS } from "./context-ops.ts";
 import { type Deployed, Reverted, startEvm } from "./evm.ts";
 
 const contracts = build(["MemoryOps", "ContextOps", "BulkSteps"].map((name) => `contracts/evm/parts/${name}.sol`));
@@ -41,26 +42,6 @@ before(async () => {
   bulkSteps = await evm.deploy(contract("BulkSteps"), (await evm.deploy(contract("Hashes"))).address);
 });
 
-const CONTEXT_OPS: readonly number[] = [
-  OP.ADDRESS,
-  OP.ORIGIN,
-  OP.CALLER,
-  OP.CALLVALUE,
-  OP.CALLDATASIZE,
-  OP.CODESIZE,
-  OP.GASPRICE,
-  OP.RETURNDATASIZE,
-  OP.BLOCKHASH,
-  OP.COINBASE,
-  OP.TIMESTAMP,
-  OP.NUMBER,
-  OP.PREVRANDAO,
-  OP.GASLIMIT,
-  OP.CHAINID,
-  OP.BASEFEE,
-  OP.BLOBHASH,
-  OP.BLOBBASEFEE,
-];
 const BULK_PHASES: readonly Phase[] = [PHASE.copy, PHASE.hash, PHASE.build, PHASE.input, PHASE.log];
 
 const MAX = 2n ** 256n - 1n;

@@ -8,31 +8,14 @@ import { step, witnessOf } from "@elench/evm/machine/step";
 import { PHASE, type Phase } from "@elench/evm/structures/layout";
 import { keccak256 } from "@elench/merkle/tree";
 import { OP } from "@elench/spec/evm/opcodes";
+import { EVM_PARTS, type EvmPart } from "@elench/spec/evm/parts";
 import { bytesToHex, concatBytes } from "@ethereumjs/util";
 import type { Hex } from "viem";
 import { OPCODES } from "../../evm/machine/opcodes.ts";
 import { Code } from "../../evm/structures/code.ts";
 import { build } from "./build.ts";
+import { CONTEXT_OPS } from "./context-ops.ts";
 import { type Deployed, type Evm, Reverted, startEvm } from "./evm.ts";
-
-const PARTS = [
-  "arithmeticOps",
-  "flowOps",
-  "memoryOps",
-  "contextOps",
-  "storageOps",
-  "callOps",
-  "bulkSteps",
-  "loadSteps",
-  "flushSteps",
-  "frameSteps",
-  "precompileSteps",
-  "inferenceSteps",
-  "transactionSteps",
-  "settlementSteps",
-  "blockSteps",
-] as const;
-type Part = (typeof PARTS)[number];
 
 const contracts = build([
   "contracts/evm/EvmVerifier.sol",
@@ -46,18 +29,18 @@ const wordHex = (value: number): Hex => `0x${value.toString(16).padStart(64, "0"
 let evm: Evm;
 /** With arithmetic and flow in place; everything else goes to flow, which refuses it. */
 let verifier: Deployed;
-/** Its parts say their number in PARTS instead of taking a step. */
+/** Its parts say their number in EVM_PARTS instead of taking a step. */
 let signpost: Deployed;
 
 before(async () => {
   evm = await startEvm();
   const parts: Record<string, Hex> = {};
-  for (const [i, name] of PARTS.entries()) {
+  for (const [i, name] of EVM_PARTS.entries()) {
     parts[name] = (await evm.deploy(contract("PartHarness"), wordHex(i))).address;
   }
   signpost = await evm.deploy(contract("EvmVerifier"), parts);
   const flow = await evm.deploy(contract("FlowOps"));
-  for (const name of PARTS) parts[name] = flow.address;
+  for (const name of EVM_PARTS) parts[name] = flow.address;
   parts.arithmeticOps = (await evm.deploy(contract("ArithmeticOps"))).address;
   verifier = await evm.deploy(contract("EvmVerifier"), parts);
 });
@@ -291,36 +274,17 @@ describe("every step", () => {
 
 describe("the dispatcher", () => {
   /** What the signpost says of a state with these words; the hash is the part's to check. */
-  const partOf = async (words: readonly number[], opcode = 0): Promise<Part> => {
+  const partOf = async (words: readonly number[], opcode = 0): Promise<EvmPart> => {
     const state = joinWords([...words, ...new Array(16 - words.length).fill(0)]);
     if (words[0] === PHASE.execute) state[481] = opcode;
     const { value } = await signpost.call("step", wordHex(0), bytesToHex(state));
-    return PARTS[Number(value)] ?? assert.fail();
+    return EVM_PARTS[Number(value)] ?? assert.fail();
   };
   const PAST = [0, 0, 0, 0, 0, 0, 0, 0, 0];
 
   it("finds the part of every opcode", async () => {
-    const others: Partial<Record<Part, readonly number[]>> = {
-      contextOps: [
-        OP.ADDRESS,
-        OP.ORIGIN,
-        OP.CALLER,
-        OP.CALLVALUE,
-        OP.CALLDATASIZE,
-        OP.CODESIZE,
-        OP.GASPRICE,
-        OP.RETURNDATASIZE,
-        OP.BLOCKHASH,
-        OP.COINBASE,
-        OP.TIMESTAMP,
-        OP.NUMBER,
-        OP.PREVRANDAO,
-        OP.GASLIMIT,
-        OP.CHAINID,
-        OP.BASEFEE,
-        OP.BLOBHASH,
-        OP.BLOBBASEFEE,
-      ],
+    const others: Partial<Record<EvmPart, readonly number[]>> = {
+      contextOps: CONTEXT_OPS,
       storageOps: [
         OP.BALANCE,
         OP.EXTCODESIZE,
@@ -358,7 +322,7 @@ describe("the dispatcher", () => {
     for (const [op, opcode] of OPCODES.entries()) {
       // What is no opcode fails in any part.
       if (!opcode) continue;
-      const named = PARTS.find((part) => others[part]?.includes(op));
+      const named = EVM_PARTS.find((part) => others[part]?.includes(op));
       const expected = named ?? (op < 0x20 ? "arithmeticOps" : "flowOps");
       assert.equal(await partOf(code, op), expected, nameOf(op));
     }
@@ -370,7 +334,7 @@ describe("the dispatcher", () => {
   });
 
   it("finds the part of every phase", async () => {
-    const expected: Record<Part, readonly Phase[]> = {
+    const expected: Record<EvmPart, readonly Phase[]> = {
       arithmeticOps: [],
       flowOps: [],
       memoryOps: [],
@@ -387,7 +351,8 @@ describe("the dispatcher", () => {
       settlementSteps: [PHASE.validate, PHASE.settle, PHASE.receipt],
       blockSteps: [PHASE.start, PHASE.next, PHASE.idle],
     };
-    for (const part of PARTS) for (const phase of expected[part]) assert.equal(await partOf([phase]), part, `${phase}`);
+    for (const part of EVM_PARTS)
+      for (const phase of expected[part]) assert.equal(await partOf([phase]), part, `${phase}`);
     const known = Object.values(expected).flat().length;
     assert.equal(known, Object.keys(PHASE).length - 2, "all but EXECUTE and ASK");
     assert.equal(await partOf([PHASE.precompile, ...new Array(14).fill(0), 0xa100]), "inferenceSteps");
@@ -408,9 +373,9 @@ describe("the dispatcher", () => {
       await assert.rejects(signpost.call("resume", wordHex(0), state(phase), wordHex(1)), { error: "NotDelegated" });
     }
     const { value } = await signpost.call("resume", wordHex(0), state(PHASE.ask), wordHex(1));
-    assert.equal(PARTS[Number(value)], "inferenceSteps");
+    assert.equal(EVM_PARTS[Number(value)], "inferenceSteps");
     const asked = (await signpost.call("ask", wordHex(0), state(PHASE.ask))).value as readonly Hex[];
-    assert.equal(PARTS[Number(asked[0])], "inferenceSteps");
+    assert.equal(EVM_PARTS[Number(asked[0])], "inferenceSteps");
   });
 
   it("lets a halted state step to itself", async () => {
@@ -422,7 +387,7 @@ describe("the dispatcher", () => {
   });
 
   it("is not deployed with a part missing", async () => {
-    const parts = Object.fromEntries(PARTS.map((name) => [name, verifier.address]));
+    const parts = Object.fromEntries(EVM_PARTS.map((name) => [name, verifier.address]));
     parts.flushSteps = "0x00000000000000000000000000000000000000aa";
     await assert.rejects(evm.deploy(contract("EvmVerifier"), parts), Reverted);
   });
