@@ -130,10 +130,14 @@ test("a malformed step file is refused, and the error says what is wrong", async
   refused({ post: 7 }, /post must be 0x/);
   refused({ witness: "0x1" }, /witness must be 0x/);
   refused({ witness: "no" }, /witness must be 0x/);
+  refused({ witness: `0x${"ff".repeat(2 ** 22)}` }, /witness must be 0x.*at most 1 MiB/);
   refused({ openings: "0x" }, /openings must be a list/);
   refused({ verifier: { contract: "Other", codeHash: file.pre } }, /must be TensorVerifier or EvmVerifier/);
   refused({ extra: 1 }, /field "extra", which is unknown/);
   refused({ unchecked: [] }, /unchecked must be an object/);
+  // What a terminal would obey: clearing the screen, another line that says "right".
+  for (const text of ["\u001b[2J", "\nright: the step", "x".repeat(1_001)])
+    refused({ unchecked: { step: "1", text } }, /unchecked\.text must be a text.*without control characters/);
   assert.throws(() => parseStepFile("{"), /not JSON/);
   assert.throws(() => parseStepFile("null"), /the file must be an object/);
 });

@@ -128,6 +128,7 @@ export function evmOpenings({ tx, halted }: EvmMachine): Uint8Array[] {
 // The file
 
 const MAX_WITNESS_BYTES = 1 << 20;
+const MAX_TEXT = 1_000;
 const FIELDS = ["answer", "context", "format", "openings", "post", "pre", "unchecked", "verifier", "witness"];
 
 export const formatStepFile = (file: StepFile): string => `${JSON.stringify(file, null, 2)}\n`;
@@ -177,7 +178,9 @@ function record(value: unknown, at: string, fields: readonly string[]): Record<s
 }
 
 function hex(value: unknown, at: string): Hex {
-  if (typeof value !== "string" || !/^0x([\da-f]{2})*$/.test(value) || value.length > 2 + 2 * MAX_WITNESS_BYTES)
+  // The length comes first: matching a long text is work, too.
+  const isHex = typeof value === "string" && value.length <= 2 + 2 * MAX_WITNESS_BYTES && value.length % 2 === 0;
+  if (!isHex || !/^0x[\da-f]*$/.test(value))
     throw new StepFileError(`${at} must be 0x and an even number of lower-case hexadecimal digits, at most 1 MiB`);
   return value as Hex;
 }
@@ -188,7 +191,9 @@ function hash(value: unknown, at: string): Hex {
   return digits;
 }
 
+/** A text of the file's author, which is shown on a terminal. */
 function words(value: unknown, at: string): string {
-  if (typeof value !== "string") throw new StepFileError(`${at} must be a text`);
+  if (typeof value !== "string" || value.length > MAX_TEXT || /\p{Cc}/u.test(value))
+    throw new StepFileError(`${at} must be a text of at most ${MAX_TEXT} characters, without control characters`);
   return value;
 }

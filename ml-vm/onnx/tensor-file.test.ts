@@ -46,8 +46,8 @@ test("numbers of JSON become the element type that is wanted", () => {
 });
 
 const REFUSED: readonly (readonly [string, string, Uint8Array, RegExp])[] = [
-  ["another shape", "x.npy", npy("<f4", "(4,)", bytes), /x\.npy holds f32\[4\], and the input is f32\[2, 2\]/],
-  ["another type", "x.pb", proto([2, 2], 6), /holds i32\[2, 2\], and the input is f32/],
+  ["another shape", "x.npy", npy("<f4", "(4,)", bytes), /x\.npy holds f32\[4\]; f32\[2, 2\] is expected/],
+  ["another type", "x.pb", proto([2, 2], 6), /holds i32\[2, 2\]; f32/],
   ["fewer bytes", "x.bin", bytes.slice(1), /holds 15 bytes; f32\[2, 2\] takes 16/],
   ["column-major order", "x.npy", npy("<f4", "(2, 2)", bytes, "True"), /column-major/],
   ["a truncated NumPy file", "x.npy", npy("<f4", "(2, 2)", bytes.slice(3)), /holds 13 bytes/],

@@ -46,7 +46,7 @@ const describe = ({ dtype, shape }: TensorType): string => `${dtype}[${shape.joi
 
 function expectType(file: string, found: FileTensor, wanted: TensorType): Uint8Array {
   if (found.dtype !== wanted.dtype || `${found.shape}` !== `${wanted.shape}`) {
-    throw new TensorFileError(`${file} holds ${describe(found)}, and the input is ${describe(wanted)}`);
+    throw new TensorFileError(`${file} holds ${describe(found)}; ${describe(wanted)} is expected`);
   }
   return expectBytes(file, found.data, wanted);
 }
@@ -120,7 +120,7 @@ function readJson(file: string, bytes: Uint8Array, wanted: TensorType): Uint8Arr
   const shape = Array.isArray(given?.shape) ? (given.shape as number[]) : shapeOf(tree);
   const numbers = [tree].flat(Number.POSITIVE_INFINITY) as unknown[];
   if (`${shape}` !== `${wanted.shape}`)
-    throw new TensorFileError(`${file} holds the shape [${shape}], and the input is ${describe(wanted)}`);
+    throw new TensorFileError(`${file} holds the shape [${shape}]; ${describe(wanted)} is expected`);
   if (numbers.length !== elementCount(shape))
     throw new TensorFileError(`${file} holds ${numbers.length} numbers for the shape [${shape}]`);
   return encodeElements(file, numbers, wanted.dtype);
