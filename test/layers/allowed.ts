@@ -41,8 +41,9 @@ export const ALLOWED: Allowed = {
   folders: {
     "spec/tensor": [],
     "spec/evm": [],
+    "spec/rollup": ["spec/evm"],
     "spec/game": [],
-    "spec/generate": ["spec/tensor", "spec/evm", "spec/game"],
+    "spec/generate": ["spec/tensor", "spec/evm", "spec/rollup", "spec/game"],
 
     "merkle/keccak": [],
     merkle: ["merkle/keccak"],
