@@ -1,15 +1,7 @@
-// Generated from contracts/rollup/Inbox.sol by npm run generate: change the contract, not this file.
+// Generated from contracts/rollup/IInbox.sol by npm run generate: change the contract, not this file.
 
 export const inboxAbi = [
-  { type: "constructor", inputs: [{ name: "sequencer_", type: "address" }], stateMutability: "nonpayable" },
-  {
-    type: "error",
-    name: "NoSuchBatch",
-    inputs: [
-      { name: "index", type: "uint256" },
-      { name: "count", type: "uint256" },
-    ],
-  },
+  { type: "error", name: "Full", inputs: [] },
   {
     type: "error",
     name: "NotSequencer",
@@ -32,8 +24,19 @@ export const inboxAbi = [
     inputs: [
       { name: "index", type: "uint256", indexed: true },
       { name: "root", type: "bytes32" },
-      { name: "size", type: "uint256" },
+      { name: "kind", type: "uint256" },
+      { name: "gas", type: "uint256" },
+      { name: "time", type: "uint256" },
       { name: "batch", type: "bytes" },
+    ],
+  },
+  {
+    type: "event",
+    name: "Checkpointed",
+    inputs: [
+      { name: "number", type: "uint256", indexed: true },
+      { name: "count", type: "uint256" },
+      { name: "root", type: "bytes32" },
     ],
   },
   {
@@ -45,17 +48,32 @@ export const inboxAbi = [
   },
   {
     type: "function",
-    name: "batchOf",
-    inputs: [{ name: "index", type: "uint256" }],
-    outputs: [
-      { name: "root", type: "bytes32" },
-      { name: "size", type: "uint256" },
-      { name: "blockNumber", type: "uint256" },
-      { name: "time", type: "uint256" },
-    ],
+    name: "checkpoint",
+    inputs: [],
+    outputs: [{ name: "number", type: "uint256" }],
+    stateMutability: "nonpayable",
+  },
+  {
+    type: "function",
+    name: "checkpoints",
+    inputs: [],
+    outputs: [{ name: "", type: "uint256" }],
     stateMutability: "view",
   },
+  { type: "function", name: "config", inputs: [], outputs: [{ name: "", type: "bytes32" }], stateMutability: "view" },
   { type: "function", name: "count", inputs: [], outputs: [{ name: "", type: "uint256" }], stateMutability: "view" },
+  {
+    type: "function",
+    name: "isKept",
+    inputs: [
+      { name: "number", type: "uint256" },
+      { name: "count", type: "uint256" },
+      { name: "root", type: "bytes32" },
+    ],
+    outputs: [{ name: "", type: "bool" }],
+    stateMutability: "view",
+  },
+  { type: "function", name: "root", inputs: [], outputs: [{ name: "", type: "bytes32" }], stateMutability: "view" },
   {
     type: "function",
     name: "sequencer",
@@ -67,7 +85,7 @@ export const inboxAbi = [
 
 /** What the errors mean, by their names. */
 export const inboxErrors = {
-  NoSuchBatch: "The inbox has `count` batches, numbered from 0.",
+  Full: "The inbox has 2^32 − 1 batches, and takes no more.",
   NotSequencer: "Only the sequencer may append batches.",
   TooLarge: "A batch must have fewer than `limit` bytes.",
 } as const;
