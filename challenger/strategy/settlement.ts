@@ -1,0 +1,81 @@
+import type { Hex } from "@elench/bytes/hex";
+import type { Times } from "./clock.ts";
+import type { Entry, Proposal } from "./record.ts";
+import { entriesOf, standingOf } from "./standing.ts";
+import { type Game, nodeDeadline, proposalDeadline } from "./tree.ts";
+
+/** The one call that settles a game, once nothing in it can be answered any more; or several, for a game that one transaction cannot carry. */
+export interface Settlement {
+  readonly game: Hex;
+  readonly proposal: Proposal;
+  /** Claims and refutations that are not settled yet, the latest first. */
+  readonly entries: readonly Entry[];
+  /** The counter that receives the proposal's bond, and whose output is the result; undefined if the proposal stands. */
+  readonly winner: { readonly root: Hex; readonly output: Hex } | undefined;
+}
+
+/** The latest deadline in a game: nothing of it is settled before. In seconds since 1970. */
+export const dueAt = (game: Game, times: Times): number =>
+  [...game.claims.values()].reduce(
+    (latest, node) => Math.max(latest, nodeDeadline(node, times)),
+    proposalDeadline(game, times),
+  );
+
+/**
+ * The settlement of a game; undefined while it is not due, once it is over, and if its log is incomplete, because the contract wants every claim.
+ * @param now seconds since 1970
+ */
+export function dueSettlement(game: Game, times: Times, now: number): Settlement | undefined {
+  if (game.status !== "open" || now < dueAt(game, times)) return undefined;
+  const entries = entriesOf(game);
+  if (entries.length !== game.entries) return undefined;
+  const counter = game.claims.get(standingOf(game).winner(0)?.number ?? 0);
+  return {
+    game: game.id,
+    proposal: game.proposal,
+    entries: entries.filter(({ number }) => number <= game.unsettled),
+    winner: counter && { root: counter.root, output: counter.output as Hex },
+  };
+}
+
+/**
+ * The entries of a settlement in runs of at most `size`, in order. Only the last run concludes the game.
+ * @param size what one transaction carries, by its gas and its bytes
+ */
+export function partsOf({ entries }: Settlement, size: number): (readonly Entry[])[] {
+  const parts: (readonly Entry[])[] = [];
+  for (let i = 0; i < entries.length; i += size) parts.push(entries.slice(i, i + size));
+  return parts.length === 0 ? [[]] : parts;
+}
+
+/** Prepayments that the settlement of these entries brings: none for refutations, and the proposal's with the conclusion. */
+export const prepaymentsOf = (entries: readonly Entry[], isConcluded: boolean): number =>
+  entries.filter(({ kind }) => kind !== "refutation").length + (isConcluded ? 1 : 0);
+
+/** The accounts that receive a bond, their own or another's, when a game is settled as it is now. */
+export function payeesOf(game: Game): Set<Hex> {
+  const { winner } = standingOf(game);
+  const payees = new Set([winner(0)?.by ?? game.proposal.proposer]);
+  for (const node of game.claims.values()) payees.add(winner(node.number)?.by ?? node.claimant);
+  return payees;
+}
+
+/**
+ * Whether we should settle a game: it pays us a bond, or the prepayments cover the transaction. Never at a loss for others alone.
+ * @param accounts ours
+ * @param prepayments wei, of all entries that the transaction settles
+ * @param cost of the transaction, wei
+ */
+export const worthSettling = (game: Game, accounts: ReadonlySet<Hex>, prepayments: bigint, cost: bigint): boolean =>
+  prepayments > cost || [...payeesOf(game)].some((payee) => accounts.has(payee));
+
+/** Whether these accounts have a bond in a game, or have refuted a claim of it. */
+export function hasStake(game: Game, accounts: ReadonlySet<Hex>): boolean {
+  return accounts.has(game.proposal.proposer) || entriesOf(game).some(({ claimant }) => accounts.has(claimant));
+}
+
+/** The proposal as a consumer brings it to the contract's `ended`: with the result as its output. */
+export const concludedProposal = ({ proposal, output }: Game): Proposal => ({
+  ...proposal,
+  output: output ?? proposal.output,
+});
