@@ -14,7 +14,7 @@ import { createdBy, journalFolder } from "./journal.ts";
 import { type LocalChain, startLocalChain } from "./local-chain.ts";
 
 const PARAMETERS = new URL("parameters/localhost.json", import.meta.url);
-const GENESIS = { config: { chainId: 4242 }, alloc: {}, elench: { batchGas: "30000000" } };
+const GENESIS = { config: { chainId: 4242 }, alloc: {}, elench: {} };
 const SOMEBODY = richAccount(7).address;
 
 let chain: LocalChain;

@@ -74,7 +74,6 @@ function chainVariables(
       guardian: role(guardian),
       finalityDelay: parameter(finalityDelay),
       chainId: genesis(chain.chainId),
-      batchGas: genesis(chain.batchGas),
       genesisOutput: { kind: "genesis", value: chain.genesisOutput },
     },
   };

@@ -17,7 +17,6 @@ export interface Inputs {
 /** The constructor arguments of an L2 chain's contracts. */
 export interface ChainBeginning {
   readonly chainId: bigint;
-  readonly batchGas: bigint;
   readonly genesisOutput: Hex;
   /** The text of the genesis file. */
   readonly file: Uint8Array;
@@ -54,8 +53,8 @@ export async function defaultParameters(network: string): Promise<string> {
 export async function readChain(path: string): Promise<ChainBeginning> {
   const file = readWhole(path);
   const genesis = readGenesisFile(path);
-  const { chainId, batchGas } = genesis;
-  return { chainId, batchGas, genesisOutput: bytesToHex(await genesisOutput(genesis)), file };
+  const { chainId } = genesis;
+  return { chainId, genesisOutput: bytesToHex(await genesisOutput(genesis)), file };
 }
 
 export async function moduleOf({ chain }: Pick<Inputs, "chain">) {
@@ -86,5 +85,5 @@ export const moduleParameters = ({ parameters, chain }: Inputs) => ({
 /** The constructor arguments of the rollup's contracts, with defaults for missing parameters. */
 export const rollupParameters = (
   { guardian, deliveryDelay, finalityDelay = deliveryDelay, sequencer = zeroAddress }: DeployParameters,
-  { chainId, batchGas, genesisOutput: output }: ChainBeginning,
-) => ({ chainId, batchGas, genesisOutput: output, guardian, finalityDelay, sequencer });
+  { chainId, genesisOutput: output }: ChainBeginning,
+) => ({ chainId, genesisOutput: output, guardian, finalityDelay, sequencer });

@@ -36,7 +36,6 @@ async function deploys(values: Values): Promise<boolean> {
       machine: CODE,
       inbox: CODE,
       chainId: 1n,
-      batchGas: 1n,
       genesisOutput: `0x${"00".repeat(32)}`,
       guardian,
       finalityDelay,

@@ -20,7 +20,6 @@ async function truthOf() {
   const payer = KEYS[0] as Uint8Array;
   const chain = await Chain.create({
     chainId: CHAIN_ID,
-    batchGas: 2n ** 27n,
     accounts: new Map([[senderOf(payer), accountOf({ balance: 10n ** 20n })]]),
     models: new Map(),
   });

@@ -13,8 +13,10 @@ struct Span {
 /// @title The span machine's context, states and level
 /// @notice The span machine executes a span in `end − first` steps, each of which asks the EVM machine about one batch.
 library Spans {
+  // generated: LENGTH (npm run generate)
   /// @dev Batches of a span at most: 16^3.
-  uint256 internal constant MAX_LENGTH = 4_096;
+  uint256 internal constant MAX_LENGTH = 4096;
+  // end of LENGTH
 
   /// @dev Distinguishes the machine's hashes from every other machine's. Its low 64 bits are clear: a running state has the number of
   /// executed batches there.

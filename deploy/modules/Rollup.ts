@@ -31,7 +31,6 @@ export default buildModule("Rollup", (m) => {
       machine: evmVerifier,
       inbox,
       chainId: m.getParameter<bigint>("chainId"),
-      batchGas: m.getParameter<bigint>("batchGas"),
       genesisOutput: m.getParameter<string>("genesisOutput"),
       guardian: m.getParameter<string>("guardian"),
       finalityDelay: m.getParameter<number>("finalityDelay"),

@@ -1,7 +1,7 @@
 import type { Field } from "../evm/structures.ts";
 
 /** A field of a structure that L1 hashes; an address takes a whole word. */
-interface HashedField extends Omit<Field, "type"> {
+export interface HashedField extends Omit<Field, "type"> {
   readonly type: Field["type"] | "address";
 }
 
@@ -25,7 +25,7 @@ export const CONFIG = [
   {
     name: "version",
     type: "uint256",
-    meaning: "of these rules: 1, which has no rule but the chain id, and 0 in the other fields",
+    meaning: "of these rules: 1, which reads the chain id alone",
   },
   { name: "chainId", type: "uint256", meaning: "1 to 2^64 − 1" },
   { name: "blockGas", type: "uint256", meaning: "gas limit of a block" },

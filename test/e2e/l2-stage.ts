@@ -92,7 +92,6 @@ function genesisOf({ id, level, commitment }: LoadedModel): Genesis {
   const account = (code: Uint8Array, balance: bigint) => ({ nonce: 0n, balance, code, storage: new Map() });
   return {
     chainId: CHAIN_ID,
-    batchGas: 2n ** 27n,
     accounts: new Map([
       [createAddressFromPrivateKey(SENDER).toString(), account(new Uint8Array(0), 10n ** 20n)],
       [CONTRACT, { ...account(CODE, 0n), nonce: 1n }],

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { type Hex, toHex } from "@elench/bytes/hex";
 import { batchInput } from "@elench/evm/batch/claim";
+import { ordinary } from "@elench/evm/batch/record";
 import { Common, Hardfork, Mainnet } from "@ethereumjs/common";
 import { createEVM } from "@ethereumjs/evm";
 import { bytesToHex, hexToBytes } from "@ethereumjs/util";
@@ -24,7 +25,7 @@ const bytesOf = (size: number): Uint8Array => Uint8Array.from({ length: size }, 
 
 /** How the machine sees these bytes. */
 const view = (bytes: Uint8Array): { root: Hex; size: bigint } => {
-  const { root, size } = batchInput(CHAIN_ID, 1n, START, bytes).bytes;
+  const { root, size } = batchInput(ordinary(CHAIN_ID), START, bytes).bytes;
   return { root: toHex(root), size: BigInt(size) };
 };
 

@@ -4,6 +4,7 @@ import { after, before, test } from "node:test";
 import { type Hex, toHex } from "@elench/bytes/hex";
 import { batchInput, type ChainState, contextOf, outputOf, startOf } from "@elench/evm/batch/claim";
 import { NO_HISTORY } from "@elench/evm/batch/history";
+import { ordinary } from "@elench/evm/batch/record";
 import { firstState } from "@elench/evm/machine/start";
 import type { Host } from "@elench/evm/machine/state/host";
 import { maxUint64 } from "viem";
@@ -68,7 +69,7 @@ test("context and start are the machine's first state, for any batch and any pre
       history: NO_HISTORY,
     };
     const game = await stage.propose(batch, toHex(outputOf(previous)), toHex(outputOf(next)));
-    const input = batchInput(CHAIN_ID, BATCH_GAS, previous, bytes);
+    const input = batchInput(ordinary(CHAIN_ID), previous, bytes);
     const { proposal } = stage.game(game);
     assert.equal(proposal.context, toHex(contextOf(input)));
     assert.equal(proposal.start, toHex(firstState(input, host).hash()));
