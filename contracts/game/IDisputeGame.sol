@@ -55,6 +55,26 @@ struct Opening {
   bytes32[4] proof;
 }
 
+/// @notice A run of claims of a game that is settled in parts: the latest that are not settled yet.
+struct Part {
+  Proposal proposal;
+  /// @dev What the earlier parts found against the proposal: segment (4 bits, at 184) ‖ number (24, at 160) ‖ maker of the counter
+  /// that brings it down; zero if none does. Not read in the first part.
+  uint256 verdict;
+  /// @dev Commitment of that counter; zero if there is none. Not read in the first part.
+  bytes32 winner;
+  /// @dev The latest first, as in `settle`.
+  Claim[] claims;
+  /// @dev What earlier parts found against claims of this part and against `parents`: verdicts as above, in the order in which those
+  /// claims are given, first `claims`, then `parents`. Only of those against which something was found.
+  uint256[] verdicts;
+  /// @dev Claims of later parts with a child in this part that stands and is paid before what was found against them earlier.
+  Claim[] parents;
+  /// @dev As in `settle`. Read in the last part.
+  bytes32 winnerRoot;
+  bytes32 winnerOutput;
+}
+
 // generated: STATUS (npm run generate)
 enum Status {
   /// @dev No such game.
@@ -148,6 +168,14 @@ interface IDisputeGame {
   error AlreadyRefuted(uint256 segment);
   /// @notice A settlement takes the claims one after the other, the latest first: `expected` comes next.
   error WrongClaim(uint256 expected, uint256 given);
+  /// @notice An earlier part found something against this claim: its verdict comes next in `verdicts`.
+  error VerdictMissing(uint256 number);
+  /// @notice This part found something against so many claims of later parts that `parents` lacks.
+  error ParentsMissing(uint256 count);
+  /// @notice This part found nothing against this claim, or has it among its claims: it does not belong into `parents`.
+  error NothingToBind(uint256 number);
+  /// @notice A game has at most 2^24 - 1 claims and refutations.
+  error TooManyClaims();
   /// @notice The counter that takes the proposal's place does not commit to this root and this output.
   error WrongWinner();
 
@@ -235,6 +263,11 @@ interface IDisputeGame {
     bytes32 winnerRoot,
     bytes32 winnerOutput
   ) external returns (Status status, bytes32 output);
+
+  /// @notice Settles the latest claims of a game that has more of them than a transaction carries. The last part concludes the game, as
+  /// `settle` does. Credits the claims' prepayments to the caller. Anyone may call.
+  /// @return left How many claims and refutations are not settled; 0 if the game is concluded.
+  function settlePart(Part calldata part) external returns (uint256 left);
 
   // ── Views ───────────────────────────────────────────────────────────────────────────────────────────────────────────────
 

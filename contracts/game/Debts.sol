@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.37;
+
+/// @dev Accounts that a settlement owes money to, each once. The sums are in transient storage, which finds an account in constant gas.
+struct Debts {
+  address[] creditors;
+  uint256 count;
+}
+
+using {owe, settleNext} for Debts global;
+
+/// @param most How many calls of `owe` there can be.
+function newDebts(uint256 most) pure returns (Debts memory) {
+  return Debts(new address[](most), 0);
+}
+
+function owe(Debts memory debts, address creditor, uint256 amount) {
+  uint256 before;
+  assembly ("memory-safe") {
+    before := tload(creditor)
+    tstore(creditor, add(before, amount))
+  }
+  if (before == 0) debts.creditors[debts.count++] = creditor;
+}
+
+/// @notice Takes one creditor from the list. Its sum starts from zero in a later settlement of the same transaction.
+function settleNext(Debts memory debts) returns (address creditor, uint256 amount) {
+  creditor = debts.creditors[--debts.count];
+  assembly ("memory-safe") {
+    amount := tload(creditor)
+    tstore(creditor, 0)
+  }
+}
