@@ -21,6 +21,9 @@ export const MAX_SPAN = SPAN_LIMIT.MAX_LENGTH;
 /** keccak256 of the label, with the low 64 bits cleared: a running state counts batches there. */
 const TAG = (toBigInt(keccak256(new TextEncoder().encode(SPAN_LABEL))) >> 64n) << 64n;
 
+/** Number of its batches. */
+export const spanLength = ({ first, end }: Span): number => end - first;
+
 /** The words that a step's witness opens the context with. */
 export const spanWords = ({ first, end, previous, root }: Span): Word[] => [first, end, previous, root];
 
@@ -41,10 +44,13 @@ export const runningHash = (context: Hash, executed: number, output: Hash): Hash
 export const spanStart = (span: Span, chainId: bigint): Hash =>
   runningHash(spanContext(span, chainId), 0, span.previous);
 
-export const haltedHash = (context: Hash, output: Hash): Hash => hashWords([context, output]);
+/** The words of the state after the span. */
+export const haltedWords = (context: Hash, output: Hash): Word[] => [context, output];
+
+export const haltedHash = (context: Hash, output: Hash): Hash => hashWords(haltedWords(context, output));
 
 /** Level of a game about the span: the smallest L ≥ 1 with 16^L ≥ its length. */
-export function spanLevel({ first, end }: Span): number {
-  const length = end - first;
+export function spanLevel(span: Span): number {
+  const length = spanLength(span);
   return length > 256 ? 3 : length > 16 ? 2 : 1;
 }

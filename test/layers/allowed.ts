@@ -74,6 +74,7 @@ export const ALLOWED: Allowed = {
     "evm/crypto/hashes": ["evm/crypto/hashes/blake2"],
     "evm/crypto": ["evm/crypto/hashes"],
     "evm/batch": ["evm/structures", "evm/crypto"],
+    "evm/span": ["evm/batch"],
     "evm/inference": [],
     "evm/native": ["evm/structures", "evm/crypto", "evm/batch", "evm/inference"],
     "evm/machine/state": ["evm/batch", "evm/structures", "evm/trie"],
