@@ -8,7 +8,8 @@ pragma solidity ^0.8.37;
 ///
 /// The records of all batches (see `Record`) are the leaves of an append-only Merkle tree of depth 32: leaf i is batch i's record
 /// hash, a missing leaf is zero, a node is keccak256(left ‖ right). A record under one root is under every later one too. The contract
-/// keeps the tree's frontier, and the roots that `checkpoint` put into a ring of 8,192.
+/// keeps the tree's frontier, and the roots that `checkpoint` put into a ring of 8,192 places. A root lives there for 8,192 L1 blocks
+/// at least, and the newest one always serves, however old the batches are that one wants to open.
 /// @dev A stored batch never changes, and the inbox computes its root. An output that omits one of the batch's transactions, or
 /// adds one, is therefore a false output, and falls in its game.
 interface IInbox {
@@ -20,6 +21,8 @@ interface IInbox {
   /// @notice The ring keeps the tree's root after `count` batches, under this number.
   event Checkpointed(uint256 indexed number, uint256 count, bytes32 root);
 
+  /// @notice A field of the chain's config is out of range: `reason` says which, and its range.
+  error BadConfig(string reason);
   /// @notice Only the sequencer may append batches.
   error NotSequencer(address caller, address sequencer);
   /// @notice A batch must have fewer than `limit` bytes.
@@ -31,12 +34,13 @@ interface IInbox {
   /// @return index Of the batch; the first is 0.
   function append(bytes calldata batch) external returns (uint256 index);
 
-  /// @notice Puts the current root into the ring. Anyone may call it. A second call in one L1 block does nothing: whoever calls first
-  /// cannot make a later one fail.
+  /// @notice Puts the current root into the ring. Anyone may call it. It does nothing if no batch was appended since the newest
+  /// checkpoint, or if that was made in this L1 block: a caller that comes first cannot make a later one fail.
   /// @return number Of the checkpoint that holds the newest kept root.
   function checkpoint() external returns (uint256 number);
 
-  /// @notice Whether the ring keeps `root`, the root after `count` batches, under `number`, since an earlier L1 block.
+  /// @notice Whether the ring keeps `root`, the root after `count` batches, under `number`, since an earlier L1 block. Numbers that
+  /// differ by 8,192 name the same place.
   function isKept(uint256 number, uint256 count, bytes32 root) external view returns (bool);
 
   /// @return The number of batches.

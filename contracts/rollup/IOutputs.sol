@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.37;
 
-import {IDisputeGame, Proposal} from "../game/IDisputeGame.sol";
+import {Proposal} from "../game/IDisputeGame.sol";
 import {IMachine} from "../game/IMachine.sol";
+import {IResults} from "../game/IResults.sol";
 import {IInbox} from "./IInbox.sol";
 import {Span} from "./Span.sol";
 
@@ -17,7 +18,7 @@ struct Chain {
   bytes32 genesisOutput;
   /// @dev May ask again.
   address guardian;
-  /// @dev The timelock: may append and replace machines.
+  /// @dev An OpenZeppelin TimelockController: may append and replace machines.
   address upgrader;
   /// @dev Seconds from an output's settlement to its finality: a year at most.
   uint256 finalityDelay;
@@ -31,16 +32,19 @@ struct Chain {
 ///
 /// Two different results about one boundary before it is final *freeze* the contract: nothing further becomes final, nothing is proposed
 /// or settled, until the guardian *asks again*: every boundary that is not final is unsettled, and games opened before no longer count.
-/// The guardian never chooses between results.
+/// The guardian never chooses between results. The time between two askings is an *epoch*.
+///
+/// Boundaries that were settled above all others form a *list*; `finalCount` moves along it. A boundary's record stands at the place
+/// b mod 2^20, and is replaced when a higher boundary has been final for W + the game's retention.
 ///
 /// @dev ASSUMPTIONS:
 ///  - the genesis output is right, and its world known to everybody;
 ///  - somebody honest plays every game whose previous output is true. It need not play any other, and nobody could;
 ///  - proposers build on outputs that they have computed themselves.
-/// TRUST: the guardian can delay outputs by asking again; it can never make one. The upgrader chooses the machines of batches that are not
-/// appended yet; see docs/rollup.md for its delays.
+/// TRUST: the guardian can delay outputs by asking again, four times in a year unless the contract is frozen; it can never make one. The
+/// upgrader chooses the machines of batches that are not final; see docs/rollup.md for its delays.
 /// WARNING: whoever reads an output for the sake of money reads `finalOutput`, not `outputAt`.
-interface IOutputs {
+interface IOutputs is IResults {
   /// @param number Of the game.
   /// @param count How many batches the inbox's tree had under `span.root`.
   event Proposed(uint256 sequence, uint256 indexed number, Span span, uint256 count, uint256 epoch);
@@ -54,8 +58,6 @@ interface IOutputs {
   /// @notice Spans from `fromBatch` on are executed by `machine`.
   event MachineSet(uint256 sequence, uint256 indexed fromBatch, IMachine machine);
 
-  /// @notice A parameter of the chain is out of range: `reason` says which, and its range.
-  error BadParameters(string reason);
   /// @notice A span has 1 to 4,096 batches, all of them in the inbox under its root, and all of one machine.
   error BadSpan(uint256 first, uint256 end);
   /// @notice The span begins below the final boundary `finalCount`.
@@ -66,24 +68,26 @@ interface IOutputs {
   error RootNotKept(uint256 checkpoint, bytes32 root);
   /// @notice The current epoch is `expected`.
   error WrongEpoch(uint256 expected, uint256 given);
+  /// @notice The guardian asked again in this second: the new epoch takes proposals from the next second on.
+  error EpochBegins(uint256 epoch);
   /// @notice More boundaries are final than the list has been walked for: call `advance`.
   error AdvanceFirst(uint256 finalCount);
   /// @notice Two results contradict each other, since `since`: the guardian must ask again.
   error IsFrozen(uint256 since);
-  /// @notice The game is not about this span, or not this contract's.
+  /// @notice The game is not about this span: its context, machine and level, or start is `given` in place of `expected`.
   error NotAbout(bytes32 expected, bytes32 given);
-  /// @notice The game was opened in an earlier epoch, or too long ago: its result does not count.
-  error TooOld(uint256 made);
   /// @notice The output that the span builds on is not settled at `boundary`.
   error NotSettled(uint256 boundary);
   /// @notice The place of this boundary still holds an earlier one that is needed.
   error PlaceTaken(uint256 boundary, uint256 holds);
-  /// @notice Only the guardian may call this.
-  error NotGuardian(address caller);
   /// @notice Only the upgrader may call this.
   error NotUpgrader(address caller);
   /// @notice The guardian has asked `limit` times in a year.
   error AskedTooOften(uint256 limit);
+  /// @notice The guardian asked again: machines change from `from` on.
+  error UpgradeDelayed(uint256 from);
+  /// @notice A machine is for batches that are not in the inbox yet, above those of the machine before: from `lowest` on.
+  error BadFirstBatch(uint256 fromBatch, uint256 lowest);
   /// @notice The boundary has no final output.
   error NotFinal(uint256 boundary);
 
@@ -103,20 +107,22 @@ interface IOutputs {
     bytes32 output
   ) external payable returns (uint256 number);
 
-  /// @notice Takes the result of a concluded game. Anyone may call it.
+  /// @notice Takes the result of a concluded game. Anyone may call it. A result that agrees with the boundary's changes nothing; one
+  /// that contradicts it freezes the contract, unless the boundary is final.
   /// @param proposal The game's, with its result as output.
   function settle(Proposal calldata proposal, Span calldata span) external;
 
   /// @notice Moves `finalCount` over at most `steps` boundaries of the list that are final. Anyone may call it.
   function advance(uint256 steps) external;
 
-  /// @notice The guardian's one power over results.
+  /// @notice The guardian's one power over results. Walks the whole list: where it is too long for one transaction, `advance` first.
   function askAgain() external;
 
-  /// @notice Appends a machine for the batches from `fromBatch` on, which lies beyond the inbox's end. Only the upgrader may call.
+  /// @notice Appends a machine for the batches from `fromBatch` on, of which the inbox has none yet. Only the upgrader may call.
   function addMachine(uint256 fromBatch, IMachine machine) external;
 
-  /// @notice Replaces the machine of the last entry, for batches that are not final, and asks again. Only the upgrader may call.
+  /// @notice Asks again, and has all batches from `finalCount` on executed by `machine`; machines appended for later batches go. Only
+  /// the upgrader may call.
   function replaceMachine(IMachine machine) external;
 
   /// @return output At the boundary; zero if none is settled.
@@ -140,18 +146,13 @@ interface IOutputs {
   /// @return When two results contradicted each other; zero if the contract is not frozen.
   function frozenAt() external view returns (uint256);
 
-  /// @return The number of events so far.
-  function sequence() external view returns (uint256);
-
   /// @return machine Of the spans that begin at `first`.
   /// @return until The first batch of the next machine; 2^256 − 1 if there is none.
   function machineOf(uint256 first) external view returns (IMachine machine, uint256 until);
 
-  function game() external view returns (IDisputeGame);
   function inbox() external view returns (IInbox);
   function chainId() external view returns (uint256);
   function genesisOutput() external view returns (bytes32);
-  function guardian() external view returns (address);
   function upgrader() external view returns (address);
   function finalityDelay() external view returns (uint256);
 }
