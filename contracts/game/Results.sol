@@ -17,7 +17,7 @@ abstract contract Results is IResults {
   uint256 internal immutable LONGEST;
 
   /// @dev Seconds to settle a game in that lasted its longest.
-  uint256 private constant SETTLING_TIME = 3 days;
+  uint256 internal constant SETTLING_TIME = 3 days;
 
   constructor(IDisputeGame game_, address guardian_) {
     if (address(game_).code.length == 0) revert BadParameters("game: no contract");
