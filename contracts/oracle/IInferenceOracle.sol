@@ -40,17 +40,32 @@ struct Terms {
   uint256 deliveryFee;
 }
 
+/// @notice A run of a model.
+struct Inference {
+  bytes32 modelId;
+  /// @dev List root over the inputs' data roots.
+  bytes32 inputRoot;
+}
+
 /// @notice A request. The oracle stores only its hash, so each call about a request passes the whole request.
 struct Request {
   /// @dev The number (`sequence`) of its `Requested` event.
   uint256 id;
   address requester;
-  bytes32 modelId;
-  /// @dev List root over the inputs' data roots.
-  bytes32 inputRoot;
+  Inference inference;
   /// @dev In seconds since 1970.
   uint256 made;
   Terms terms;
+}
+
+/// @notice What opens a commitment, beside the output.
+struct Commitment {
+  /// @dev Of its slot.
+  uint256 place;
+  /// @dev The number (`sequence`) of its `Committed` event.
+  uint256 order;
+  /// @dev A secret: without it, whoever can compute or guess the output knows who answers.
+  bytes32 salt;
 }
 
 /// @notice A context that was requested: a model and an input. All requests of one context share it.
@@ -133,7 +148,7 @@ interface IInferenceOracle is IResults {
   error CallbackGasTooHigh(uint256 gas, uint256 limit);
   /// @notice The fees and the price of the model's steps are `needed` wei.
   error TooLittlePaid(uint256 needed, uint256 sent);
-  /// @notice Only the requester may cancel a request.
+  /// @notice Only the requester may cancel a request, and reclaim its fees.
   error NotRequester(address caller);
   /// @notice The request is cancelled already; the cancellation takes effect at `effectiveAt`.
   error AlreadyCancelling(uint256 effectiveAt);
@@ -192,7 +207,7 @@ interface IInferenceOracle is IResults {
   /// requester may call.
   function cancel(uint256 place, Request calldata asked) external;
 
-  /// @notice Credits the fees of a cancelled request to the requester, once no answer can come any more. Anyone may call.
+  /// @notice Credits the fees of a cancelled request to the requester, once no answer can come any more. Only the requester may call.
   function reclaim(uint256 place, Request calldata asked) external;
 
   // ── Answers ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -204,17 +219,12 @@ interface IInferenceOracle is IResults {
 
   /// @notice Opens a commitment of the caller, and returns its deposit. Opens a game about the output, unless one is open or none is
   /// needed; then takes the game's `proposalPrice()`, in value or from the caller's credit there. Otherwise the value is credited.
-  /// @param place Of the commitment's slot.
-  /// @param order The number of its event.
   /// @param output The model's outputs, joined: row-major elements, little-endian.
   /// @param hint Region of the game's slots to begin the search at.
   /// @return number Of the game that was opened; 0 if none was.
   function open(
-    uint256 place,
-    uint256 order,
-    bytes32 salt,
-    bytes32 modelId,
-    bytes32 inputRoot,
+    Commitment calldata commitment,
+    Inference calldata inference,
     bytes calldata output,
     uint256 hint
   ) external payable returns (uint256 number);
@@ -222,8 +232,7 @@ interface IInferenceOracle is IResults {
   /// @notice Opens a further game about an output that was opened before: after the guardian asked again, or when the result is false and not
   /// final. Takes the game's `proposalPrice()`, in value or from the caller's credit. Anyone may call; the fee stays with the provider.
   function proposeAgain(
-    bytes32 modelId,
-    bytes32 inputRoot,
+    Inference calldata inference,
     bytes32 outputRoot,
     uint256 hint
   ) external payable returns (uint256 number);

@@ -9,14 +9,16 @@ import {IModelRegistry} from "../registry/IModelRegistry.sol";
 import {TensorState} from "../tensor/TensorState.sol";
 import {
   Answer,
+  Commitment,
   IInferenceConsumer,
   IInferenceOracle,
+  Inference,
   OracleParameters,
   Question,
   Request,
   Terms
 } from "./IInferenceOracle.sol";
-import {Places, Pool} from "./Places.sol";
+import {Pool} from "./Pool.sol";
 
 /// @title Inference for contracts on L1
 /// @notice See `IInferenceOracle`.
@@ -27,8 +29,6 @@ import {Places, Pool} from "./Places.sol";
 /// nobody gets: the price of the steps, and lost deposits.
 /// External calls (a callback, a payment) come last in their function, after all writes to storage.
 contract InferenceOracle is Results, IInferenceOracle {
-  using Places for Pool;
-
   /// @dev EIP-7825 caps a transaction at 2^24 gas: a delivery that needs more could never execute. A byte of the output costs at most 64 gas
   /// as calldata, and is hashed, logged and copied.
   uint256 private constant MAX_CALLBACK_GAS = 12_000_000;
@@ -94,24 +94,12 @@ contract InferenceOracle is Results, IInferenceOracle {
     Terms calldata terms,
     uint256 hint
   ) external payable returns (uint256 id) {
-    IModelRegistry.Model memory model = REGISTRY.model(modelId);
-    uint256 limit = _callbackLimit(model.outputSizes);
-    if (terms.callbackGas > limit) revert CallbackGasTooHigh(terms.callbackGas, limit);
     // INVARIANT: the root is computed from the bytes in the event. Otherwise a request could have an input that nobody can check.
-    bytes32 inputRoot = REGISTRY.inputRoot(modelId, input);
-    bytes32 context = TensorState.contextOf(modelId, inputRoot);
-
-    Question storage question = _questions[context];
-    uint256 needed = terms.fee + terms.deliveryFee;
-    if (question.epoch == 0) question.epoch = 1;
-    // INVARIANT: the price is paid by requests whose answer takes a computation. Otherwise true answers make agents compute for gas alone,
-    // and a lie hides among them.
-    if (!_isFinal(question)) needed += _takeSteps(model.steps);
-    if (msg.value < needed) revert TooLittlePaid(needed, msg.value);
-    if (msg.value > needed) _credits[msg.sender] += msg.value - needed;
-
+    Inference memory inference = Inference(modelId, REGISTRY.inputRoot(modelId, input));
+    bytes32 context = TensorState.contextOf(modelId, inference.inputRoot);
+    _charge(modelId, context, terms);
     id = _next();
-    Request memory asked = Request(id, msg.sender, modelId, inputRoot, block.timestamp, terms);
+    Request memory asked = Request(id, msg.sender, inference, block.timestamp, terms);
     uint256 place = _requests.take(hint, 0, keccak256(abi.encode(asked)), 0);
     emit Requested(id, context, place, asked, input);
   }
@@ -132,8 +120,9 @@ contract InferenceOracle is Results, IInferenceOracle {
   /// @inheritdoc IInferenceOracle
   function reclaim(uint256 place, Request calldata asked) external {
     uint256 freeAt = _requests.find(place, keccak256(abi.encode(asked)));
+    if (msg.sender != asked.requester) revert NotRequester(msg.sender);
     if (freeAt == 0) revert NotCancelling(asked.id);
-    bytes32 context = TensorState.contextOf(asked.modelId, asked.inputRoot);
+    bytes32 context = _contextOf(asked.inference);
     Question memory question = _questions[context];
     // INVARIANT: a request whose question has a result is delivered. Otherwise the fee of a true answer could be taken back.
     if (question.readyAt != 0 && question.frozenAt == 0) revert HasResult(context);
@@ -143,7 +132,7 @@ contract InferenceOracle is Results, IInferenceOracle {
     if (question.lastGame != 0) freeAt = _max(freeAt, question.lastGame + LONGEST + SETTLING_TIME + 1);
     if (block.timestamp < freeAt) revert NotFree(asked.id, freeAt);
     _requests.free(place);
-    _credits[asked.requester] += asked.terms.fee + asked.terms.deliveryFee;
+    _credits[msg.sender] += asked.terms.fee + asked.terms.deliveryFee;
     emit Cancelled(_next(), asked.id);
   }
 
@@ -159,53 +148,47 @@ contract InferenceOracle is Results, IInferenceOracle {
 
   /// @inheritdoc IInferenceOracle
   function open(
-    uint256 place,
-    uint256 order,
-    bytes32 salt,
-    bytes32 modelId,
-    bytes32 inputRoot,
+    Commitment calldata commitment,
+    Inference calldata inference,
     bytes calldata output,
     uint256 hint
   ) external payable returns (uint256 number) {
-    bytes32 context = TensorState.contextOf(modelId, inputRoot);
+    bytes32 context = _contextOf(inference);
     // INVARIANT: the output is in this call, and so public: nobody earns a fee for a hash.
-    bytes32 outputRoot = REGISTRY.outputRoot(modelId, output);
-    // INVARIANT: the caller is part of the commitment. Otherwise whoever sees an answer in the pool opens another account's commitment.
-    bytes32 commitment = keccak256(abi.encode(block.chainid, this, context, msg.sender, outputRoot, salt));
-    _takeCommitment(place, _committed(commitment, order));
+    bytes32 outputRoot = REGISTRY.outputRoot(inference.modelId, output);
+    _takeCommitment(commitment, context, outputRoot);
 
     Question storage question = _questions[context];
     // INVARIANT: answers make agents compute only what a request has paid for.
     if (question.epoch == 0) revert NotRequested(context);
     Answer storage answer = _answers[_keyOf(context, outputRoot)];
     // INVARIANT: the earliest commitment wins, whoever opens first and whichever game decides. Otherwise an answer is copied out of the pool.
-    if (answer.provider == address(0) || order < answer.order) {
-      (answer.provider, answer.order) = (msg.sender, uint40(order));
+    if (answer.provider == address(0) || commitment.order < answer.order) {
+      (answer.provider, answer.order) = (msg.sender, uint40(commitment.order));
     }
     uint256 credit = DEPOSIT;
     if (_needsGame(question, answer)) {
-      number = _propose(question, answer, modelId, inputRoot, context, outputRoot, hint);
+      number = _propose(question, answer, inference, context, outputRoot, hint);
     } else {
       credit += msg.value;
     }
     _credits[msg.sender] += credit;
-    emit Opened(_next(), context, msg.sender, order, number, outputRoot, output);
+    emit Opened(_next(), context, msg.sender, commitment.order, number, outputRoot, output);
   }
 
   /// @inheritdoc IInferenceOracle
   function proposeAgain(
-    bytes32 modelId,
-    bytes32 inputRoot,
+    Inference calldata inference,
     bytes32 outputRoot,
     uint256 hint
   ) external payable returns (uint256 number) {
-    bytes32 context = TensorState.contextOf(modelId, inputRoot);
+    bytes32 context = _contextOf(inference);
     Question storage question = _questions[context];
     Answer storage answer = _answers[_keyOf(context, outputRoot)];
     // INVARIANT: the output's bytes are public. Its question was requested: it was opened.
     if (answer.provider == address(0)) revert NotOpened(context, outputRoot);
     if (!_needsGame(question, answer)) revert NoGameNeeded(context, outputRoot);
-    number = _propose(question, answer, modelId, inputRoot, context, outputRoot, hint);
+    number = _propose(question, answer, inference, context, outputRoot, hint);
     emit ProposedAgain(_next(), context, number, outputRoot);
   }
 
@@ -257,13 +240,13 @@ contract InferenceOracle is Results, IInferenceOracle {
   /// @inheritdoc IInferenceOracle
   function deliver(uint256 place, Request calldata asked, bytes calldata output) external {
     _requests.find(place, keccak256(abi.encode(asked)));
-    bytes32 context = TensorState.contextOf(asked.modelId, asked.inputRoot);
+    bytes32 context = _contextOf(asked.inference);
     Question memory question = _questions[context];
     if (question.readyAt == 0) revert NotSettled(context);
     if (question.frozenAt != 0) revert IsFrozen(context, question.frozenAt);
     // INVARIANT: the delay has passed. Otherwise an answer could escape a contradiction, or the guardian.
     if (block.timestamp < question.readyAt) revert TooSoon(context, question.readyAt);
-    bytes32 outputRoot = REGISTRY.outputRoot(asked.modelId, output);
+    bytes32 outputRoot = REGISTRY.outputRoot(asked.inference.modelId, output);
     Answer memory answer = _answers[_keyOf(context, outputRoot)];
     if (answer.resultEpoch != question.epoch) revert NotTheResult(context, outputRoot);
     // INVARIANT: a request is delivered once.
@@ -335,6 +318,21 @@ contract InferenceOracle is Results, IInferenceOracle {
     _meter.sequence = uint40(number + 1);
   }
 
+  /// @dev Takes what a request of this question costs from the value sent, and credits the rest.
+  function _charge(bytes32 modelId, bytes32 context, Terms calldata terms) private {
+    IModelRegistry.Model memory model = REGISTRY.model(modelId);
+    uint256 limit = _callbackLimit(model.outputSizes);
+    if (terms.callbackGas > limit) revert CallbackGasTooHigh(terms.callbackGas, limit);
+    Question storage question = _questions[context];
+    uint256 needed = terms.fee + terms.deliveryFee;
+    // INVARIANT: the price is paid by requests whose answer takes a computation. Otherwise true answers make agents compute for gas alone,
+    // and a lie hides among them.
+    if (!_isFinal(question)) needed += _takeSteps(model.steps);
+    if (question.epoch == 0) question.epoch = 1;
+    if (msg.value < needed) revert TooLittlePaid(needed, msg.value);
+    if (msg.value > needed) _credits[msg.sender] += msg.value - needed;
+  }
+
   function _takeSteps(uint256 steps) private returns (uint256 price) {
     uint256 backlog;
     (price, backlog) = _priceOf(steps);
@@ -356,12 +354,15 @@ contract InferenceOracle is Results, IInferenceOracle {
     return forOutput < MAX_CALLBACK_GAS ? MAX_CALLBACK_GAS - forOutput : 0;
   }
 
-  function _takeCommitment(uint256 place, bytes32 hash) private {
-    uint256 made = _commitments.find(place, hash);
+  /// @dev Takes the caller's commitment to this output out of the pool.
+  function _takeCommitment(Commitment calldata c, bytes32 context, bytes32 outputRoot) private {
+    // INVARIANT: the caller is part of the commitment. Otherwise whoever sees an answer in the pool opens another account's commitment.
+    bytes32 commitment = keccak256(abi.encode(block.chainid, this, context, msg.sender, outputRoot, c.salt));
+    uint256 made = _commitments.find(c.place, _committed(commitment, c.order));
     // INVARIANT: made in an earlier block. Otherwise whoever sees an answer in the pool commits to it and opens it in front.
     // INVARIANT: made within REVEAL. Otherwise a commitment to each of several outputs waits until the result is known.
     if (block.timestamp <= made || made < _openableSince()) revert NotOpenable(made, made + REVEAL);
-    _commitments.free(place);
+    _commitments.free(c.place);
   }
 
   function _openableSince() private view returns (uint256) {
@@ -370,6 +371,10 @@ contract InferenceOracle is Results, IInferenceOracle {
 
   function _committed(bytes32 commitment, uint256 order) private pure returns (bytes32) {
     return keccak256(abi.encode(commitment, order));
+  }
+
+  function _contextOf(Inference calldata inference) private pure returns (bytes32) {
+    return TensorState.contextOf(inference.modelId, inference.inputRoot);
   }
 
   function _keyOf(bytes32 context, bytes32 outputRoot) private pure returns (bytes32) {
@@ -394,14 +399,13 @@ contract InferenceOracle is Results, IInferenceOracle {
   function _propose(
     Question storage question,
     Answer storage answer,
-    bytes32 modelId,
-    bytes32 inputRoot,
+    Inference calldata inference,
     bytes32 context,
     bytes32 outputRoot,
     uint256 hint
   ) private returns (uint256 number) {
-    bytes32 start = REGISTRY.startState(modelId, inputRoot);
-    number = _open(msg.value, hint, MACHINE, REGISTRY.level(modelId), context, start, outputRoot);
+    bytes32 start = REGISTRY.startState(inference.modelId, inference.inputRoot);
+    number = _open(msg.value, hint, MACHINE, REGISTRY.level(inference.modelId), context, start, outputRoot);
     (answer.game, answer.gameEpoch) = (uint40(number), question.epoch);
     question.lastGame = uint40(block.timestamp);
   }

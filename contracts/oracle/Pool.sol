@@ -1,12 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.37;
 
+/// @dev Places in a pool.
 uint256 constant PLACES = 2 ** 24;
-
-/// @notice Slots by place: 0 … `PLACES` − 1.
-struct Pool {
-  uint256[PLACES] slots;
-}
 
 /// @title A pool of slots that records use one after the other
 /// @notice A slot holds tag (215 bits) ‖ time (40) ‖ live (1). The tag is the front of the record's hash: two records with one tag take
@@ -15,7 +11,13 @@ struct Pool {
 ///
 /// A caller names the place where the search for a free slot begins. A contested place never makes a call fail: the search walks on. It
 /// reads one slot for each live record that it meets.
-library Places {
+struct Pool {
+  uint256[PLACES] slots;
+}
+
+using PoolSlots for Pool global;
+
+library PoolSlots {
   uint256 private constant LIVE = 1;
   uint256 private constant TIME_SHIFT = 1;
   uint256 private constant TAG_MASK = type(uint256).max << 41;
