@@ -22,8 +22,8 @@ abstract contract GameParameters is IDisputeGame {
   uint256 internal constant COUNTER_PREMIUM = 2;
 
   /// @dev Time for consumers to read a result, on top of a whole game in which they may depend on it.
-  uint256 internal constant MIN_RETENTION = 14 days;
-  uint256 internal constant READING_TIME = 3 days;
+  uint256 private constant MIN_RETENTION = 14 days;
+  uint256 private constant READING_TIME = 3 days;
 
   uint256 internal immutable MAX_CLOCK;
   uint256 internal immutable EXTENSION;
@@ -32,6 +32,9 @@ abstract contract GameParameters is IDisputeGame {
   uint256 internal immutable PREPAYMENT;
   uint256 internal immutable WITHDRAWAL_DELAY;
   address internal immutable GUARDIAN;
+  uint256 private immutable LONGEST;
+  /// @dev As `retention` gives it: every proposal in a used region needs it.
+  uint256 internal immutable RETENTION;
 
   constructor(Parameters memory p) {
     if (p.maxClock == 0 || p.maxClock >= 1 << 24) revert BadParameters("maxClock: 1 to 2^24 - 1 seconds");
@@ -52,6 +55,9 @@ abstract contract GameParameters is IDisputeGame {
     PREPAYMENT = p.prepayment;
     WITHDRAWAL_DELAY = p.withdrawalDelay;
     GUARDIAN = p.guardian;
+    uint256 w = 2 * p.maxClock + LONG_CLAIMS * p.longExtension + (LONGEST_LINE - LONG_CLAIMS) * p.extension;
+    LONGEST = w;
+    RETENTION = w + READING_TIME > MIN_RETENTION ? w + READING_TIME : MIN_RETENTION;
   }
 
   /// @inheritdoc IDisputeGame
@@ -84,13 +90,12 @@ abstract contract GameParameters is IDisputeGame {
   }
 
   /// @inheritdoc IDisputeGame
-  function longest() public view returns (uint256) {
-    return 2 * MAX_CLOCK + LONG_CLAIMS * LONG_EXTENSION + (LONGEST_LINE - LONG_CLAIMS) * EXTENSION;
+  function longest() external view returns (uint256) {
+    return LONGEST;
   }
 
   /// @inheritdoc IDisputeGame
-  function retention() public view returns (uint256) {
-    uint256 least = longest() + READING_TIME;
-    return least > MIN_RETENTION ? least : MIN_RETENTION;
+  function retention() external view returns (uint256) {
+    return RETENTION;
   }
 }

@@ -9,27 +9,24 @@ import {IMachine} from "./IMachine.sol";
 import {Places} from "./Places.sol";
 import {
   COUNTER,
+  ClaimArgument,
   DELEGATED,
-  Head,
   Origin,
   REFUTATION,
   Terms,
-  answeredSegmentOf,
   bindOutput,
   hashOf,
-  hintOf,
-  idOf,
-  newHead,
   newOrigin,
-  newTerms,
-  originOf,
-  placeOf,
-  termsOf
-} from "./Record.sol";
-import {ClaimSlot, GameSlot, newClaimSlot, newGame} from "./Slots.sol";
+  newTerms
+} from "./ClaimRecord.sol";
+import {ClaimSlot, newClaimSlot} from "./ClaimSlot.sol";
+import {GameSlot, newGame} from "./GameSlot.sol";
+import {Head, idOf, newHead} from "./ProposalRecord.sol";
 
 /// @title Moves: proposals, counters, moves, refutations and delegations
 abstract contract Moves is Places, Bonds {
+  using ClaimArgument for Claim;
+
   /// @dev A claim that can be answered, as it was read.
   struct Answered {
     Terms terms;
@@ -191,15 +188,15 @@ abstract contract Moves is Places, Bonds {
     // INVARIANT: a claim falls only by a step that it states falsely.
     if (post == opening.to) revert StepIsRight(opening.from, post);
 
-    _claims[placeOf(claim)] = answered.slot.withMark(segment + 1);
+    _claims[claim.place()] = answered.slot.marked(segment + 1);
     uint256 game = answered.slot.game();
     uint256 number = _nextNumber(answered.game);
     Terms terms = newTerms(segment, 0, REFUTATION, 0, address(0));
     Origin origin = newOrigin(0, number, answered.origin.number(), msg.sender);
-    uint256 place = _freePlace(hintOf(claim));
+    uint256 place = _freePlace(claim.hint());
     _claims[place] = newClaimSlot(hashOf(terms, origin, 0), game);
     _regions[game >> 16].game = answered.game.withClaim(0);
-    emit Refuted(game, Terms.unwrap(terms), Origin.unwrap(origin) | (place << 232));
+    emit Refuted(game, Terms.unwrap(terms), origin.withPlace(place));
   }
 
   function _delegate(
@@ -229,15 +226,15 @@ abstract contract Moves is Places, Bonds {
   /// @dev Recognises a claim by its record, and checks that it can be answered.
   /// @param commitment What its slot commits to: with the output bound, for a claim over a whole range.
   function _answerable(Claim calldata claim, bytes32 commitment) private view returns (Answered memory answered) {
-    (Terms terms, Origin origin) = (termsOf(claim), originOf(claim));
-    uint256 place = placeOf(claim);
+    (Terms terms, Origin origin) = (claim.plainTerms(), claim.plainOrigin());
+    uint256 place = claim.place();
     ClaimSlot slot = _claims[place];
     GameSlot game = _regions[slot.region()].game;
     // INVARIANT: the whole record is as it was made, in a game of this generation that is open. Otherwise a caller could change a
     // clock, a number or a level, or answer in a game that took the region later.
     ClaimSlot expected = newClaimSlot(hashOf(terms, origin, commitment), slot.game());
-    bool isOfGame = game.isOpen() && slot.game() & 0xffff == game.generation();
-    if (!isOfGame || ClaimSlot.unwrap(slot.withMark(0)) != ClaimSlot.unwrap(expected)) revert NoSuchClaim(place);
+    bool isOfGame = game.isOpen() && slot.generation() == game.generation();
+    if (!isOfGame || slot.unmarked() != expected) revert NoSuchClaim(place);
     if (terms.isRefutation()) revert IsRefutation();
     // INVARIANT: a claim is answered before its deadline only. From then on it can be settled, and must not change.
     uint256 deadline = _deadline(terms, origin);
@@ -253,7 +250,7 @@ abstract contract Moves is Places, Bonds {
   ) private pure returns (uint256 segment) {
     uint256 level = answered.terms.level();
     if (level != 1) revert NotOneStep(level);
-    segment = answeredSegmentOf(claim);
+    segment = claim.answeredSegment();
     Dissection.check(claim.commitment, segment, opening);
     // INVARIANT: a refutation leaves lower segments open. A liar that refutes its own claim at a high segment cannot block the
     // honest refutation at the first false one.
@@ -273,10 +270,10 @@ abstract contract Moves is Places, Bonds {
       Entry({
         number: answered.slot.game(),
         game: answered.game,
-        hint: hintOf(parent),
+        hint: parent.hint(),
         parent: answered.origin.number(),
         parentClock: answered.terms.clock(),
-        segment: answeredSegmentOf(parent),
+        segment: parent.answeredSegment(),
         clock: Clock.afterWaiting(answered.origin.parentClock(), waited, MAX_CLOCK)
       });
   }
@@ -311,7 +308,7 @@ abstract contract Moves is Places, Bonds {
     _claims[place] = newClaimSlot(hashOf(terms, origin, commitment), entry.number);
     // INVARIANT: the game is due when its last claim is. Settled earlier, it would shut out answers that still have time.
     _regions[entry.number >> 16].game = entry.game.withClaim(_deadline(terms, origin));
-    emit Claimed(entry.number, Terms.unwrap(terms), Origin.unwrap(origin) | (place << 232), end, middles);
+    emit Claimed(entry.number, Terms.unwrap(terms), origin.withPlace(place), end, middles);
   }
 
   /// @dev INVARIANT: a number is given once in a game, since settlement pays each number once.

@@ -3,8 +3,9 @@ pragma solidity ^0.8.37;
 
 import {GameParameters} from "./GameParameters.sol";
 import {IDisputeGame, Proposal, Status} from "./IDisputeGame.sol";
-import {Head, idOf} from "./Record.sol";
-import {ClaimSlot, GameSlot} from "./Slots.sol";
+import {ClaimSlot} from "./ClaimSlot.sol";
+import {GameSlot} from "./GameSlot.sol";
+import {Head, idOf} from "./ProposalRecord.sol";
 
 /// @title Places: where games and claims are stored, and how their places are used again
 /// @dev Every place serves every game. A caller hints at a place, since only storage that was used before is cheap, and a contract
@@ -35,32 +36,34 @@ abstract contract Places is GameParameters {
   }
 
   /// @dev The first region from the hint on that can be given to a new game.
-  function _freeRegion(uint256 hint) internal view returns (uint256 at, GameSlot last) {
+  /// @return region Its place.
+  /// @return last What its slot holds of the game before.
+  function _freeRegion(uint256 hint) internal view returns (uint256 region, GameSlot last) {
     // INVARIANT: a region that is taken is passed over. A proposal that reverted would let an attacker keep others from proposing.
-    for (at = hint; ; at = (at + 1) % PLACES) {
-      last = _regions[at].game;
+    for (region = hint; ; region = (region + 1) % PLACES) {
+      last = _regions[region].game;
       if (last.status() == Status.None) break;
       // INVARIANT: an open game keeps its region, and a concluded one for the retention, so that its consumer can read the result.
-      if (last.isConcluded() && block.timestamp >= last.time() + retention()) break;
+      if (last.isConcluded() && block.timestamp >= last.time() + RETENTION) break;
     }
   }
 
   /// @dev A place that no open game holds: the hinted one, or else the first found from there on.
-  function _freePlace(uint256 hint) internal view returns (uint256 at) {
-    at = hint;
+  function _freePlace(uint256 hint) internal view returns (uint256 place) {
+    place = hint;
     // INVARIANT: a place that is held is passed over. A move that reverted would let an attacker keep others from answering.
-    for (uint256 tried = 1; _isHeld(_claims[at]); ++tried) {
+    for (uint256 tried = 1; _isHeld(_claims[place]); ++tried) {
       // A hint reaches 2^16 places, and gas about 4,000 tries. An attacker that held all of them in one stretch would stop every
       // move; so the search leaves a stretch that is full, for any of 2^24 places.
-      at = tried % STRETCH == 0 ? uint256(keccak256(abi.encode(at))) % PLACES : (at + 1) % PLACES;
+      place = tried % STRETCH == 0 ? uint256(keccak256(abi.encode(place))) % PLACES : (place + 1) % PLACES;
     }
   }
 
   /// @dev A claim holds its place until its game is concluded. Nothing is written to free it.
   function _isHeld(ClaimSlot slot) private view returns (bool) {
-    if (slot.isFree()) return false;
+    if (slot.wasNeverUsed()) return false;
     GameSlot game = _regions[slot.region()].game;
-    return game.isOpen() && (slot.game() & 0xffff) == game.generation();
+    return game.isOpen() && slot.generation() == game.generation();
   }
 
   /// @inheritdoc IDisputeGame

@@ -5,8 +5,10 @@ import {Bonds} from "./Bonds.sol";
 import {Debts, newDebts} from "./Debts.sol";
 import {Claim, IDisputeGame, Part, Proposal, Status} from "./IDisputeGame.sol";
 import {Places} from "./Places.sol";
-import {Head, Origin, Terms, bindOutput, hashOf, idOf, placeOf, originOf} from "./Record.sol";
-import {CARRIES_VERDICT, ClaimSlot, GameSlot, newClaimSlot} from "./Slots.sol";
+import {ClaimArgument, Origin, Terms, bindOutput, hashOf} from "./ClaimRecord.sol";
+import {CARRIES_VERDICT, ClaimSlot, newClaimSlot} from "./ClaimSlot.sol";
+import {GameSlot} from "./GameSlot.sol";
+import {Head, idOf} from "./ProposalRecord.sol";
 import {NOTHING, Verdict, bindVerdict, newVerdict} from "./Verdict.sol";
 
 /// @title Settlement: which claims stand when nothing can be answered any more, and who is paid
@@ -14,6 +16,8 @@ import {NOTHING, Verdict, bindVerdict, newVerdict} from "./Verdict.sol";
 /// taken. In one transaction these verdicts are in transient storage. Between the parts of a settlement they are bound to the slots
 /// of the claims they are about, and come back as calldata.
 abstract contract Settlement is Places, Bonds {
+  using ClaimArgument for Claim;
+
   /// @dev A settlement under way.
   struct Walk {
     /// @dev The game's.
@@ -112,7 +116,7 @@ abstract contract Settlement is Places, Bonds {
     uint256 prepaid = 0;
     for (uint256 i = 0; i < claims.length; ++i) {
       Claim calldata claim = claims[i];
-      Origin origin = originOf(claim);
+      Origin origin = claim.plainOrigin();
       uint256 number = walk.next;
       // INVARIANT: each claim is settled once, after its children: numbers go down by one.
       if (origin.number() != number || number == 0) revert WrongClaim(number, origin.number());
@@ -155,13 +159,13 @@ abstract contract Settlement is Places, Bonds {
   function _bindVerdicts(Walk memory walk, Claim[] calldata parents) private {
     for (uint256 i = 0; i < parents.length; ++i) {
       Claim calldata parent = parents[i];
-      Origin origin = originOf(parent);
+      Origin origin = parent.plainOrigin();
       uint256 number = origin.number();
       // Only what this part found needs binding: a claim that comes later, each once.
       if (number >= walk.last || _verdictOn(walk.number, number).isNothing()) revert NothingToBind(number);
       (Verdict verdict, bytes32 hash) = _recognise(walk, parent, origin);
-      ClaimSlot slot = newClaimSlot(bindVerdict(hash, verdict), walk.number).withMark(CARRIES_VERDICT);
-      _claims[placeOf(parent)] = slot;
+      ClaimSlot slot = newClaimSlot(bindVerdict(hash, verdict), walk.number).marked(CARRIES_VERDICT);
+      _claims[parent.place()] = slot;
       _setVerdict(walk.number, number, NOTHING);
       --walk.unbound;
     }
@@ -177,7 +181,7 @@ abstract contract Settlement is Places, Bonds {
     Claim calldata claim,
     Origin origin
   ) private view returns (Verdict verdict, bytes32 hash) {
-    ClaimSlot slot = _claims[placeOf(claim)];
+    ClaimSlot slot = _claims[claim.place()];
     hash = hashOf(Terms.wrap(claim.terms), origin, claim.commitment);
     bytes32 bound = hash;
     if (slot.mark() == CARRIES_VERDICT) {
@@ -187,7 +191,7 @@ abstract contract Settlement is Places, Bonds {
     }
     // INVARIANT: the record, and the verdict on it, are as the slot has them, in this game.
     ClaimSlot expected = newClaimSlot(bound, walk.number);
-    if (ClaimSlot.unwrap(slot.withMark(0)) != ClaimSlot.unwrap(expected)) revert NoSuchClaim(placeOf(claim));
+    if (slot.unmarked() != expected) revert NoSuchClaim(claim.place());
     Verdict found = _verdictOn(walk.number, origin.number());
     if (found.isBefore(verdict)) verdict = found;
   }

@@ -36,7 +36,7 @@ const levels = [
 /** Files generated from the game's table, for its contracts. */
 export const GAME_OUTPUTS: readonly Output[] = [
   { path: "contracts/game/IDisputeGame.sol", region: "STATUS", content: `${statuses}\n` },
-  { path: "contracts/game/Record.sol", region: "FLAGS", content: `${flags}\n` },
+  { path: "contracts/game/ClaimRecord.sol", region: "FLAGS", content: `${flags}\n` },
   { path: "contracts/game/Dissection.sol", region: "SEGMENTS", content: `${segments}\n` },
   { path: "contracts/game/GameParameters.sol", region: "LEVELS", content: `${levels}\n` },
 ];
