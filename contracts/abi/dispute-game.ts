@@ -1,10 +1,38 @@
-// Generated from contracts/game/IDisputeGame.sol by npm run generate: change the contract, not this file.
+// Generated from contracts/game/DisputeGame.sol by npm run generate: change the contract, not this file.
 
 export const disputeGameAbi = [
+  {
+    type: "constructor",
+    inputs: [
+      {
+        name: "p",
+        type: "tuple",
+        components: [
+          { name: "maxClock", type: "uint256" },
+          { name: "extension", type: "uint256" },
+          { name: "longExtension", type: "uint256" },
+          { name: "bond", type: "uint256" },
+          { name: "prepayment", type: "uint256" },
+          { name: "withdrawalDelay", type: "uint256" },
+          { name: "guardian", type: "address" },
+        ],
+      },
+    ],
+    stateMutability: "nonpayable",
+  },
   { type: "error", name: "AlreadyRefuted", inputs: [{ name: "segment", type: "uint256" }] },
   { type: "error", name: "BadLevel", inputs: [{ name: "level", type: "uint256" }] },
   { type: "error", name: "BadParameters", inputs: [{ name: "reason", type: "string" }] },
   { type: "error", name: "BadProposer", inputs: [] },
+  { type: "error", name: "FailedCall", inputs: [] },
+  {
+    type: "error",
+    name: "InsufficientBalance",
+    inputs: [
+      { name: "balance", type: "uint256" },
+      { name: "needed", type: "uint256" },
+    ],
+  },
   { type: "error", name: "IsRefutation", inputs: [] },
   {
     type: "error",
@@ -43,7 +71,18 @@ export const disputeGameAbi = [
     ],
   },
   { type: "error", name: "NotGuardian", inputs: [{ name: "caller", type: "address" }] },
+  {
+    type: "error",
+    name: "NotInDissection",
+    inputs: [
+      { name: "root", type: "bytes32" },
+      { name: "segment", type: "uint256" },
+      { name: "from", type: "bytes32" },
+      { name: "to", type: "bytes32" },
+    ],
+  },
   { type: "error", name: "NotOneStep", inputs: [{ name: "level", type: "uint256" }] },
+  { type: "error", name: "NothingToBind", inputs: [{ name: "number", type: "uint256" }] },
   { type: "error", name: "NothingToUnlock", inputs: [{ name: "account", type: "address" }] },
   { type: "error", name: "NothingToWithdraw", inputs: [{ name: "account", type: "address" }] },
   {
@@ -54,6 +93,7 @@ export const disputeGameAbi = [
       { name: "until", type: "uint256" },
     ],
   },
+  { type: "error", name: "ParentsMissing", inputs: [{ name: "count", type: "uint256" }] },
   { type: "error", name: "SameEnd", inputs: [{ name: "end", type: "bytes32" }] },
   { type: "error", name: "SameOutput", inputs: [{ name: "output", type: "bytes32" }] },
   {
@@ -66,6 +106,7 @@ export const disputeGameAbi = [
   },
   { type: "error", name: "TooEarly", inputs: [{ name: "deadline", type: "uint256" }] },
   { type: "error", name: "TooLate", inputs: [{ name: "deadline", type: "uint256" }] },
+  { type: "error", name: "TooManyClaims", inputs: [] },
   {
     type: "error",
     name: "TooMuchPaid",
@@ -74,6 +115,7 @@ export const disputeGameAbi = [
       { name: "sent", type: "uint256" },
     ],
   },
+  { type: "error", name: "VerdictMissing", inputs: [{ name: "number", type: "uint256" }] },
   {
     type: "error",
     name: "WrongClaim",
@@ -205,7 +247,7 @@ export const disputeGameAbi = [
   {
     type: "function",
     name: "accountOf",
-    inputs: [{ name: "account", type: "address" }],
+    inputs: [{ name: "owner", type: "address" }],
     outputs: [
       { name: "credit", type: "uint256" },
       { name: "waiting", type: "uint256" },
@@ -218,7 +260,7 @@ export const disputeGameAbi = [
     name: "authorise",
     inputs: [
       { name: "consumer", type: "address" },
-      { name: "isAuthorised", type: "bool" },
+      { name: "authorised", type: "bool" },
     ],
     outputs: [],
     stateMutability: "nonpayable",
@@ -357,14 +399,14 @@ export const disputeGameAbi = [
   {
     type: "function",
     name: "hold",
-    inputs: [{ name: "account", type: "address" }],
+    inputs: [{ name: "owner", type: "address" }],
     outputs: [],
     stateMutability: "nonpayable",
   },
   {
     type: "function",
     name: "holdOf",
-    inputs: [{ name: "account", type: "address" }],
+    inputs: [{ name: "owner", type: "address" }],
     outputs: [
       { name: "amount", type: "uint256" },
       { name: "until", type: "uint256" },
@@ -583,6 +625,55 @@ export const disputeGameAbi = [
     ],
     stateMutability: "nonpayable",
   },
+  {
+    type: "function",
+    name: "settlePart",
+    inputs: [
+      {
+        name: "part",
+        type: "tuple",
+        components: [
+          {
+            name: "proposal",
+            type: "tuple",
+            components: [
+              { name: "head", type: "uint256" },
+              { name: "proposer", type: "uint256" },
+              { name: "machine", type: "uint256" },
+              { name: "context", type: "bytes32" },
+              { name: "start", type: "bytes32" },
+              { name: "output", type: "bytes32" },
+            ],
+          },
+          { name: "verdict", type: "uint256" },
+          { name: "winner", type: "bytes32" },
+          {
+            name: "claims",
+            type: "tuple[]",
+            components: [
+              { name: "terms", type: "uint256" },
+              { name: "origin", type: "uint256" },
+              { name: "commitment", type: "bytes32" },
+            ],
+          },
+          { name: "verdicts", type: "uint256[]" },
+          {
+            name: "parents",
+            type: "tuple[]",
+            components: [
+              { name: "terms", type: "uint256" },
+              { name: "origin", type: "uint256" },
+              { name: "commitment", type: "bytes32" },
+            ],
+          },
+          { name: "winnerRoot", type: "bytes32" },
+          { name: "winnerOutput", type: "bytes32" },
+        ],
+      },
+    ],
+    outputs: [{ name: "left", type: "uint256" }],
+    stateMutability: "nonpayable",
+  },
   { type: "function", name: "unlock", inputs: [], outputs: [], stateMutability: "nonpayable" },
   { type: "function", name: "withdraw", inputs: [], outputs: [], stateMutability: "nonpayable" },
 ] as const;
@@ -593,6 +684,8 @@ export const disputeGameErrors = {
   BadLevel: "The level must be between 1 and 15.",
   BadParameters: "A parameter of the game is out of range: `reason` says which, and its range.",
   BadProposer: "The proposer must not be the zero address: its bond would be lost.",
+  FailedCall: "A call to an address target failed. The target may have reverted.",
+  InsufficientBalance: "The ETH balance of the account is not enough to perform the operation.",
   IsRefutation: "A refutation cannot be answered: the contract has executed the step.",
   Locked: "The unlocked money can be withdrawn from `payableAt` on.",
   MustBeFree: "The account was held, or all were: it must be left free until then.",
@@ -602,16 +695,22 @@ export const disputeGameErrors = {
   NotDivisible: "A segment of a level-1 claim is one step: refute it or delegate it, rather than move.",
   NotEnoughCredit: "`missing` wei were not sent, and the account has only `available` of its own credit to stake.",
   NotGuardian: "Only the guardian may call this.",
+  NotInDissection: "The claim does not commit to these two states as the ends of this segment.",
   NotOneStep: "Only a level-1 claim has segments of one step: move, rather than refute or delegate.",
+  NothingToBind:
+    "This part found nothing against this claim, or has it among its claims: it does not belong into `parents`.",
   NothingToUnlock: "The account has no credit to unlock.",
   NothingToWithdraw: "The account has nothing unlocked to withdraw.",
   OnHold: "The guardian holds the account's withdrawals, or all, until then.",
+  ParentsMissing: "This part found something against so many claims of later parts that `parents` lacks.",
   SameEnd: "A move must claim another end of the segment than the claim that it answers.",
   SameOutput: "A counter must state another output than the proposal.",
   StepIsRight: "The step from `pre` leads to `post`, as the claim says: it cannot be refuted.",
   TooEarly: "A claim of the game can still be answered until `deadline`.",
   TooLate: "The time to answer the claim ended at `deadline`.",
+  TooManyClaims: "A game has at most 2^24 - 1 claims and refutations.",
   TooMuchPaid: "The call takes at most `expected` wei: the bond and the prepayment.",
+  VerdictMissing: "An earlier part found something against this claim: its verdict comes next in `verdicts`.",
   WrongClaim: "A settlement takes the claims one after the other, the latest first: `expected` comes next.",
   WrongWinner: "The counter that takes the proposal's place does not commit to this root and this output.",
 } as const;
