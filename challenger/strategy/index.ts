@@ -6,6 +6,7 @@ export { type Disagreement, firstDisagreement } from "./disagreement.ts";
 export { type Opening, open, type Points, rootOf } from "./dissection.ts";
 export { honestMoves, type Judgements, type Move } from "./moves.ts";
 export { defendsOwn, inOrder, nextDeadline } from "./order.ts";
+export { type Part, type PartWords, packPart, partsOf } from "./parts.ts";
 export { freePlaces, placeHint, regionHint } from "./places.ts";
 export {
   type Answered,
@@ -20,6 +21,7 @@ export {
   packAnswered,
   packClaim,
   packProposal,
+  packVerdict,
   regionOf,
   unpackClaim,
   unpackProposal,
@@ -30,7 +32,6 @@ export {
   dueAt,
   dueSettlement,
   hasStake,
-  partsOf,
   payeesOf,
   prepaymentsOf,
   type Settlement,

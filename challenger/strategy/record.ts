@@ -1,4 +1,5 @@
 import type { Hex } from "@elench/bytes/hex";
+import { FLAGS } from "@elench/spec/game/game";
 import { addressOf, keccakWords, word } from "./words.ts";
 
 /**
@@ -69,7 +70,12 @@ export interface ClaimWords {
   readonly commitment: Hex;
 }
 
-const FLAGS: Readonly<Record<Kind, bigint>> = { move: 0n, counter: 1n, delegation: 2n, refutation: 4n };
+const KIND_BITS: Readonly<Record<Kind, number>> = {
+  move: 0,
+  counter: FLAGS.counter.bit,
+  delegation: FLAGS.delegated.bit,
+  refutation: FLAGS.refutation.bit,
+};
 
 /** The commitment of a refutation, which has no dissection. */
 export const NO_COMMITMENT: Hex = `0x${"0".repeat(64)}`;
@@ -114,8 +120,8 @@ export const generationOf = (number: bigint): number => small(number, 0, 16);
 
 /** @returns undefined if the words are no claim: then the log is not the contract's */
 export function unpackClaim({ terms, origin, commitment }: ClaimWords): Entry | undefined {
-  const flags = field(terms, 224, 4);
-  const kind = (Object.keys(FLAGS) as Kind[]).find((name) => FLAGS[name] === flags);
+  const flags = small(terms, 224, 4);
+  const kind = (Object.keys(KIND_BITS) as Kind[]).find((name) => KIND_BITS[name] === flags);
   if (kind === undefined) return undefined;
   return {
     kind,
@@ -138,7 +144,7 @@ export const packClaim = (claim: Entry): ClaimWords => ({
   terms:
     put(claim.segment, 232) |
     put(claim.level, 228) |
-    put(FLAGS[claim.kind], 224) |
+    put(KIND_BITS[claim.kind], 224) |
     put(claim.made, 184) |
     put(claim.clock, 160) |
     BigInt(claim.machine),
@@ -167,6 +173,10 @@ export function packAnswered(claim: Answered, segment: number, hint = 0): ClaimW
   const { terms, origin } = packClaim(claim);
   return { terms: put(hint, 240) | put(segment, 236) | terms, origin, commitment: claim.root };
 }
+
+/** What stands against a claim, as the parts of a settlement hand it on: segment (4 bits) ‖ number (24) of the answer ‖ its maker (160). */
+export const packVerdict = (answer: { segment: number; number: number; by: Hex }): bigint =>
+  put(answer.segment, 184) | put(answer.number, 160) | BigInt(answer.by);
 
 /** The commitment of a claim about a whole run binds the output as well. */
 export const wholeCommitment = (root: Hex, output: Hex): Hex => keccakWords(root.slice(2), output.slice(2));

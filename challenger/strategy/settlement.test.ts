@@ -19,7 +19,6 @@ import {
   dueAt,
   dueSettlement,
   hasStake,
-  partsOf,
   payeesOf,
   prepaymentsOf,
   worthSettling,
@@ -83,14 +82,6 @@ describe("a settlement", () => {
       [1],
     );
     assert.equal(due.winner!.output, counterOutput);
-  });
-
-  it("is parted in runs, of which the last concludes", () => {
-    const due = settlementOf(...refutedGame)!;
-    const numbers = (size: number) => partsOf(due, size).map((part) => part.map(({ number }) => number));
-    assert.deepEqual(numbers(3), [[3, 2, 1]]);
-    assert.deepEqual(numbers(2), [[3, 2], [1]]);
-    assert.deepEqual(partsOf({ ...due, entries: [] }, 2), [[]]);
   });
 
   it("brings a prepayment for each claim and for the proposal, but for no refutation", () => {

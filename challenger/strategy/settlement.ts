@@ -4,7 +4,7 @@ import type { Entry, Proposal } from "./record.ts";
 import { entriesOf, standingOf } from "./standing.ts";
 import { type Game, nodeDeadline, proposalDeadline } from "./tree.ts";
 
-/** The one call that settles a game, once nothing in it can be answered any more; or several, for a game that one transaction cannot carry. */
+/** What settles a game, once nothing in it can be answered any more: one call, or parts of it (`partsOf`). */
 export interface Settlement {
   readonly game: Hex;
   readonly proposal: Proposal;
@@ -36,16 +36,6 @@ export function dueSettlement(game: Game, times: Times, now: number): Settlement
     entries: entries.filter(({ number }) => number <= game.unsettled),
     winner: counter && { root: counter.root, output: counter.output as Hex },
   };
-}
-
-/**
- * The entries of a settlement in runs of at most `size`, in order. Only the last run concludes the game.
- * @param size what one transaction carries, by its gas and its bytes
- */
-export function partsOf({ entries }: Settlement, size: number): (readonly Entry[])[] {
-  const parts: (readonly Entry[])[] = [];
-  for (let i = 0; i < entries.length; i += size) parts.push(entries.slice(i, i + size));
-  return parts.length === 0 ? [[]] : parts;
 }
 
 /** Prepayments that the settlement of these entries brings: none for refutations, and the proposal's with the conclusion. */

@@ -16,6 +16,8 @@ export interface Standing {
   readonly stands: (claim: number) => boolean;
   /** Undefined for a claim that stands. */
   readonly winner: (claim: number) => Winner | undefined;
+  /** The best of the answers above a number: what stands against the claim once those are settled. */
+  readonly winnerAbove: (claim: number, number: number) => Winner | undefined;
 }
 
 /** All claims and refutations of a game, the latest first. */
@@ -29,13 +31,19 @@ export const entriesOf = (game: Game): (Node | Entry)[] =>
  * equals the first that was included.
  */
 export function standingOf(game: Game): Standing {
-  const winners = new Map<number, Winner>();
-  // Answers are made after what they answer, so each claim's own answers come before it here.
+  /** By claim, each answer that was better than all later ones: the last is the winner. */
+  const winners = new Map<number, Winner[]>();
+  // Answers are made after what they answer, so all answers to a claim come before it here.
   for (const { number, parent, segment, claimant } of entriesOf(game)) {
     if (winners.has(number)) continue;
-    const best = winners.get(parent);
+    const known = winners.get(parent) ?? [];
+    winners.set(parent, known);
     // Later answers come first here, so an equal is earlier.
-    if (best === undefined || segment <= best.segment) winners.set(parent, { number, segment, by: claimant });
+    if (segment <= (known.at(-1)?.segment ?? segment)) known.push({ number, segment, by: claimant });
   }
-  return { stands: (claim) => !winners.has(claim), winner: (claim) => winners.get(claim) };
+  return {
+    stands: (claim) => !winners.has(claim),
+    winner: (claim) => winners.get(claim)?.at(-1),
+    winnerAbove: (claim, above) => winners.get(claim)?.findLast(({ number }) => number > above),
+  };
 }
