@@ -15,10 +15,12 @@ function newDebts(uint256 most) pure returns (Debts memory) {
 }
 
 function owe(Debts memory debts, address creditor, uint256 amount) {
+  // SAFETY: the compiler may leave bits above an address; to widen it clears them.
+  uint256 key = uint160(creditor);
   uint256 before;
   assembly ("memory-safe") {
-    before := tload(creditor)
-    tstore(creditor, add(before, amount))
+    before := tload(key)
+    tstore(key, add(before, amount))
   }
   if (before == 0) debts.creditors[debts.count++] = creditor;
 }
@@ -26,8 +28,9 @@ function owe(Debts memory debts, address creditor, uint256 amount) {
 /// @notice Takes one creditor from the list. Its sum starts from zero in a later settlement of the same transaction.
 function settleNext(Debts memory debts) returns (address creditor, uint256 amount) {
   creditor = debts.creditors[--debts.count];
+  uint256 key = uint160(creditor);
   assembly ("memory-safe") {
-    amount := tload(creditor)
-    tstore(creditor, 0)
+    amount := tload(key)
+    tstore(key, 0)
   }
 }
