@@ -1,6 +1,8 @@
 import type { Hex } from "@elench/bytes/hex";
+import { partsOf } from "@elench/challenger/strategy/parts";
+import { dueAt, dueSettlement } from "@elench/challenger/strategy/settlement";
 import { open } from "../../challenger/strategy/dissection.ts";
-import { type Arena, prices } from "./arena.ts";
+import { type Arena, times } from "./arena.ts";
 import {
   atOnce,
   childAt,
@@ -51,7 +53,7 @@ export async function playScenario(
   stage.strategy = strategy;
   if (scenario.prompt) stage.latency = () => 1;
   scenario.attack(stage, (i) => arena.liar(i));
-  const before = await booksOf(stage);
+  const before = await booksOf(arena);
   const output = new ToyTraceProvider(arena.toys, scenario.proposed).outputHex(run);
   try {
     await stage.play(output, arena.liar(0));
@@ -196,7 +198,7 @@ export const scenarios: Scenario[] = [
             const middles = swapped(swapped(points.slice(0, 15), 3, junk(4)), 10, points[2]!);
             return counterWith(stage, liar(1), outputOf(77), middles);
           });
-        } else if (node.claimant === liar(1) && node.claim.level === 2) {
+        } else if (node.claimant === liar(1) && node.level === 2) {
           plan(stage, node, atOnce, () => childAt(stage, liar(2), node, 11, childPoints(stage.truth, node, 3)));
         }
       });
@@ -211,7 +213,7 @@ export const scenarios: Scenario[] = [
       stage.attackers.push((node) => {
         if (node?.claimant !== stage.arena.honest) return;
         plan(stage, node, atOnce, async () => {
-          if (node.claim.level > 1) {
+          if (node.level > 1) {
             await childAt(stage, liar(1), node, 3, childPoints(stage.truth, node, 3));
             await childAt(stage, liar(1), node, 9, swapped(childPoints(stage.truth, node, 9), 2, junk(5)));
           } else {
@@ -246,7 +248,7 @@ export const scenarios: Scenario[] = [
     attack: (stage, liar) => {
       consistentLiar(stage, liar(0), [lie], atOnce);
       stage.attackers.push((node) => {
-        if (node?.claimant !== stage.arena.honest || node.claim.level !== 1) return;
+        if (node?.claimant !== stage.arena.honest || node.level !== 1) return;
         plan(stage, node, atOnce, async () => {
           for (let segment = 0; segment < 16; segment++) {
             const witness = stage.truth.witnessHex(node.run, Number(node.offset) + segment);
@@ -265,19 +267,13 @@ export const scenarios: Scenario[] = [
     proposed: [lie],
     attack: (stage, liar) => {
       stage.attackers.push((node) => {
-        if (node?.claimant !== stage.arena.honest || node.claim.level === 1) return;
+        if (node?.claimant !== stage.arena.honest || node.level === 1) return;
         plan(stage, node, atOnce, async () => {
           const points = [...node.points];
           points[4] = junk(4);
           const child = childPoints(stage.truth, node, 3);
-          await stage.attempt(() =>
-            stage.arena.transact(
-              liar(1),
-              "move",
-              [node.claim, open(points, 3), child[15], child.slice(0, 15)],
-              prices.move,
-            ),
-          );
+          const opening = open(points, 3);
+          await stage.attempt(() => stage.arena.move(liar(1), node, opening, child[15]!, child.slice(0, 15)));
         });
       });
     },
@@ -299,7 +295,7 @@ export const scenarios: Scenario[] = [
               Array.from({ length: 15 }, (_, i) => junk(i)),
             ),
           );
-        } else if (node.claim.level > 1 && node.claimant !== liar(2)) {
+        } else if (node.level > 1 && node.claimant !== liar(2)) {
           // From a junk start inside a junk claim, and from a true start inside a true one.
           plan(stage, node, atOnce, async () => {
             await childAt(
@@ -352,7 +348,7 @@ export const scenarios: Scenario[] = [
     attack: (stage, liar) => {
       consistentLiar(stage, liar(0), [lie], atOnce);
       stage.attackers.push((node) => {
-        if (node?.claimant !== liar(0) || node.claim.level === 1) return;
+        if (node?.claimant !== liar(0) || node.level === 1) return;
         const denied = firstDenied(stage.truth, node)!;
         plan(stage, node, atOnce, () =>
           childAt(stage, liar(1), node, denied, swapped(childPoints(stage.truth, node, denied), 6, junk(8))),
@@ -406,7 +402,7 @@ export const scenarios: Scenario[] = [
     attack: (stage, liar) => {
       consistentLiar(stage, liar(0), [lie], atOnce);
       stage.attackers.push((node) => {
-        if (node?.claimant !== liar(0) || node.claim.level !== 1) return;
+        if (node?.claimant !== liar(0) || node.level !== 1) return;
         const denied = firstDenied(stage.truth, node)!;
         const witness = stage.truth.witnessHex(node.run, Number(node.offset) + denied);
         plan(stage, node, atOnce, () => refuteAt(stage, liar(4), node, denied, witness));
@@ -444,7 +440,7 @@ export const scenarios: Scenario[] = [
       const told = new ToyTraceProvider(stage.arena.toys, [{ machine: "first", step: 8, flip: 2 }]);
       consistentLiar(stage, liar(1), [{ machine: "first", step: 8, flip: 2 }], atOnce);
       stage.attackers.push((node) => {
-        if (node?.claimant !== liar(1) || node.claim.delegated || node.claim.parent !== stage.gameId) return;
+        if (node?.claimant !== liar(1) || node.kind !== "counter") return;
         plan(stage, node, atOnce, async () => {
           const witness = told.witnessHex(node.run, 9);
           const middles = Array.from({ length: 15 }, (_, i) => junk(i));
@@ -474,7 +470,7 @@ export const scenarios: Scenario[] = [
       const tooLate = (_: number, deadline: number) => deadline;
       consistentLiar(stage, liar(0), [lie], atOnce);
       stage.attackers.push((node) => {
-        if (node?.claimant !== stage.arena.honest || node.claim.level === 1) return;
+        if (node?.claimant !== stage.arena.honest || node.level === 1) return;
         plan(stage, node, tooLate, async () => {
           const points = Array.from({ length: 16 }, (_, i) => junk(i));
           if (await childAt(stage, liar(1), node, 2, points)) stage.wrongs.push("a late move was accepted");
@@ -504,29 +500,25 @@ export const scenarios: Scenario[] = [
     },
   },
   {
-    name: "hasty settlement: every claim, as soon as it is made and parents first",
+    name: "hasty settlement: whenever a claim is made, and when its own time is over",
     shape: plain,
     level: 2,
     proposed: [lie],
     attack: (stage, liar) => {
       consistentLiar(stage, liar(0), [lie], atOnce);
+      const hasty = async () => {
+        const { arena, game } = stage;
+        if (arena.now >= dueAt(game, times)) return;
+        const settlement = dueSettlement(game, times, Number.POSITIVE_INFINITY)!;
+        const parts = partsOf(game, 1);
+        if (await stage.attempt(() => arena.settle(arena.resolver, settlement))) stage.wrongs.push("settled too early");
+        for (const part of parts.slice(0, 1))
+          if (await stage.attempt(() => arena.settlePart(arena.resolver, settlement, part)))
+            stage.wrongs.push("settled in part too early");
+      };
       stage.attackers.push((node) => {
-        for (const timing of [atOnce, lastSecond, (_: number, deadline: number) => deadline]) {
-          plan(stage, node, timing, async () => {
-            const settlement =
-              node === undefined
-                ? { kind: "conclude" as const, proposal: stage.game.proposal }
-                : { kind: "resolve" as const, claim: node.claim };
-            const due = await stage.deadline(node);
-            const children = node === undefined ? stage.game.counters : stage.game.claims.get(node.id)!.children;
-            const open = children.some((child) => stage.game.claims.get(child)!.stands === undefined);
-            if (stage.arena.now >= due && !open) return;
-            const done = await stage.attempt(() =>
-              stage.arena.settle(stage.arena.resolver, { ...settlement, game: stage.gameId, id: stage.gameId }),
-            );
-            if (done) stage.wrongs.push("settled too early");
-          });
-        }
+        for (const timing of [atOnce, lastSecond, (_: number, deadline: number) => deadline])
+          plan(stage, node, timing, hasty);
       });
     },
   },
