@@ -2,10 +2,10 @@ import { type Hex, toHex } from "@elench/bytes/hex";
 import { type Part, packPart } from "@elench/challenger/strategy/parts";
 import {
   type Answered,
+  type Proposal,
   packAnswered,
   packClaim,
   packProposal,
-  type Proposal,
   regionOf,
 } from "@elench/challenger/strategy/record";
 import type { Settlement } from "@elench/challenger/strategy/settlement";

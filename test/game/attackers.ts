@@ -1,9 +1,9 @@
 import type { Hex } from "@elench/bytes/hex";
 import type { Run } from "@elench/challenger/strategy/trace-provider";
-import { type Node, segmentSteps } from "@elench/challenger/strategy/tree";
+import { type Game, type Node, segmentSteps } from "@elench/challenger/strategy/tree";
 import { open } from "../../challenger/strategy/dissection.ts";
 import { honestMoves, type Judgements } from "../../challenger/strategy/moves.ts";
-import { times } from "./arena.ts";
+import { type Arena, times } from "./arena.ts";
 import type { Stage } from "./stage.ts";
 import { type Lie, ToyTraceProvider } from "./toy.ts";
 
@@ -103,4 +103,22 @@ export function firstDenied(truth: ToyTraceProvider, node: Node): number | undef
   const points = pointsFrom(truth, node.run, node.offset, node.level);
   const j = points.findIndex((hash, i) => hash !== node.points[i + 1]);
   return j === -1 ? undefined : j;
+}
+
+/** The true answer of the other machine, at every step of a true claim that asks it: it changes nothing, and must be refused. */
+export async function delegateTruly(stage: Stage, account: Hex, node: Node): Promise<void> {
+  for (let segment = 0; segment < 16; segment++) {
+    const step = node.offset + BigInt(segment);
+    const run = await stage.truth.asked(node.run, step);
+    if (run === undefined) continue;
+    const witness = stage.truth.witnessHex(node.run, Number(step));
+    const middles = pointsFrom(stage.truth, run, 0n, run.level).slice(0, 15);
+    await delegateAt(stage, account, node, segment, witness, stage.truth.outputHex(run), middles);
+  }
+}
+
+/** The true counter, whoever makes it. */
+export async function counterTruly(arena: Arena, account: Hex, game: Game, truth: ToyTraceProvider): Promise<void> {
+  const [counter] = await honestMoves(game, truth, times, arena.now);
+  await arena.perform(account, counter!);
 }

@@ -119,7 +119,9 @@ export class Mirror {
       const told = standing.winner(number);
       const payee = told && this.#account(told.by);
       if (told?.segment !== winner[i]?.segment || payee !== winner[i]?.by)
-        this.differences.push(`claim ${number} pays ${payee ?? "its owner"}, in the model ${winner[i]?.by ?? "its owner"}`);
+        this.differences.push(
+          `claim ${number} pays ${payee ?? "its owner"}, in the model ${winner[i]?.by ?? "its owner"}`,
+        );
     }
   }
 

@@ -135,6 +135,8 @@ export class Stage {
       }
       this.#notice();
     }
+    const left = await this.strategy(this.game, this.truth, this.arena.now, this.#judgements);
+    if (left.some((move) => move.answers === number)) this.wrongs.push("what is said is not seen as said");
   }
 
   /** Everybody sees the claims that appeared. */
