@@ -1,7 +1,7 @@
-import { toBigInt, type Word } from "@elench/bytes/words";
+import type { Word } from "@elench/bytes/words";
 import { hashWords } from "@elench/merkle/hash-words";
-import { type Hash, keccak256 } from "@elench/merkle/tree";
-import { SPAN_LABEL, SPAN_LIMIT } from "@elench/spec/rollup/span";
+import type { Hash } from "@elench/merkle/tree";
+import { SPAN_LIMIT, SPAN_TAG } from "@elench/spec/rollup/span";
 
 /** Spans of batches, and the span machine's hashes: docs/span-machine.md. */
 
@@ -18,9 +18,6 @@ export interface Span {
 /** Batches of a span at most. */
 export const MAX_SPAN = SPAN_LIMIT.MAX_LENGTH;
 
-/** keccak256 of the label, with the low 64 bits cleared: a running state counts batches there. */
-const TAG = (toBigInt(keccak256(new TextEncoder().encode(SPAN_LABEL))) >> 64n) << 64n;
-
 /** Number of its batches. */
 export const spanLength = ({ first, end }: Span): number => end - first;
 
@@ -28,11 +25,11 @@ export const spanLength = ({ first, end }: Span): number => end - first;
 export const spanWords = ({ first, end, previous, root }: Span): Word[] => [first, end, previous, root];
 
 /** What the game about a span is about. */
-export const spanContext = (span: Span, chainId: bigint): Hash => hashWords([TAG, chainId, ...spanWords(span)]);
+export const spanContext = (span: Span, chainId: bigint): Hash => hashWords([SPAN_TAG, chainId, ...spanWords(span)]);
 
 /** The words of the state after `executed` batches with `output`. */
 export const runningWords = (context: Hash, executed: number, output: Hash): Word[] => [
-  TAG + BigInt(executed),
+  SPAN_TAG + BigInt(executed),
   context,
   output,
 ];

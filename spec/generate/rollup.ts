@@ -1,5 +1,5 @@
 import { CONFIG, type HashedField, RECORD } from "../rollup/records.ts";
-import { SPAN_LIMITS } from "../rollup/span.ts";
+import { SPAN_LABEL, SPAN_LIMITS, SPAN_TAG } from "../rollup/span.ts";
 import { comment, decimal } from "./evm-constants.ts";
 import type { Output } from "./output.ts";
 
@@ -30,9 +30,12 @@ const docs = [
   `*Config* of a chain, ${CONFIG.length} words: ${list(CONFIG)}.`,
 ].join("\n\n");
 
+const tag = `TAG is keccak256("${SPAN_LABEL}") with its low 64 bits cleared: \`0x${SPAN_TAG.toString(16)}\`.`;
+
 /** Files generated from the tables of records and spans, for contracts and documentation. */
 export const ROLLUP_OUTPUTS: readonly Output[] = [
   { path: "contracts/rollup/Record.sol", region: "RECORDS", content: `${records}\n` },
   { path: "contracts/rollup/Span.sol", region: "LENGTH", content: `${spanLength}\n` },
   { path: "docs/evm-machine.md", region: "RECORDS", content: `${docs}\n` },
+  { path: "docs/span-machine.md", region: "TAG", content: `${tag}\n` },
 ];
