@@ -8,7 +8,7 @@ import {MerklePath} from "../lib/MerklePath.sol";
 import {Record, Records} from "./Record.sol";
 import {Span, Spans} from "./Span.sol";
 
-/// @dev The witness of a step, as it lies in calldata: whole words, so that each of its bytes is hashed.
+/// @dev The witness of a step, as it lies in calldata. Its members are whole words, so that each byte is hashed.
 struct SpanStep {
   /// The tag, with the number of executed batches in its low 64 bits.
   uint256 word;
@@ -37,10 +37,10 @@ contract SpanVerifier is IMachine {
   /// @notice The span in the witness has the context `actual` on this chain.
   error WrongContext(bytes32 expected, bytes32 actual);
 
-  /// @notice No machine executes batch `executed` of a span of `length` batches.
+  /// @notice The state has `executed` batches of a span of `length`: no step leads to it.
   error BeyondEnd(uint256 executed, uint256 length);
 
-  /// @notice The record in the witness is the batch's under the root `actual`.
+  /// @notice Under the root `expected`, the batch has another record; this one leads to the root `actual`.
   error WrongRecord(bytes32 expected, bytes32 actual);
 
   uint256 private constant STATE_BYTES = 96;
@@ -95,7 +95,7 @@ contract SpanVerifier is IMachine {
   /// @dev The witness's words, all of which follow from `pre`.
   function _open(bytes32 pre, bytes calldata witness) private view returns (SpanStep calldata s, uint256 executed) {
     if (witness.length == HALTED_BYTES) revert NotDelegated();
-    // INVARIANT: no byte of the witness is left unread. Otherwise a step had more witnesses than one.
+    // INVARIANT: the contract reads every byte of the witness. Otherwise a step would have several witnesses.
     if (witness.length != WITNESS_BYTES) revert WrongLength(witness.length);
     assembly ("memory-safe") {
       s := witness.offset

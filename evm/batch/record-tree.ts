@@ -5,11 +5,11 @@ import { SPAN_LIMIT } from "@elench/spec/rollup/span";
 const DEPTH = SPAN_LIMIT.TREE_DEPTH;
 
 /**
- * The inbox's tree: an append-only list tree of depth 32 whose leaf i is batch i's record hash. It keeps every node that later leaves cannot
- * change; so the root after any number of appends, and a path under it, take at most 32 hashes.
+ * The inbox's tree: an append-only list tree of depth 32. Leaf i is the hash of batch i's record. The tree keeps all nodes that later appends
+ * do not change. So a root after any number of appends, and a path under it, take at most 32 hashes.
  */
 export class RecordTree {
-  /** Nodes by height, from the leaves; of each height those over leaves that are all there. */
+  /** Nodes by height, from the leaves: those whose leaves are all present. */
   readonly #full: Hash[][] = Array.from({ length: DEPTH + 1 }, () => []);
 
   /** Number of leaves. */
@@ -29,7 +29,7 @@ export class RecordTree {
     }
   }
 
-  /** Takes away the leaves from `count` on, after a reorganisation of L1. */
+  /** Removes the leaves from `count` on, after a reorganisation of L1. */
   truncate(count: number): void {
     for (const [height, level] of this.#full.entries())
       level.length = Math.min(level.length, Math.floor(count / 2 ** height));
@@ -46,8 +46,9 @@ export class RecordTree {
   }
 
   /**
-   * Siblings of a leaf, from there upwards, under the root after the first `count` appends. They may be fewer than the tree has, and must
-   * include the leaf: a record under one root is under every later one.
+   * Siblings of a leaf, from the leaf upwards, under the root after the first `count` appends.
+   * @param count more than `index`, and at most the tree's own.
+   * @throws InternalError if it is not.
    */
   open(index: number, count: number = this.count): Hash[] {
     this.#within(count, index);
@@ -57,7 +58,7 @@ export class RecordTree {
     });
   }
 
-  /** A node of the tree over the first `count` leaves. Only on the way to the last leaf is a node not full. */
+  /** A node of the tree over the first `count` leaves. Of each height at most one is not full: that above the last leaf. */
   #node(height: number, at: number, count: number): Hash {
     const leaves = 2 ** height;
     if (at * leaves >= count) return zeroListRoot(height);

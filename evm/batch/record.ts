@@ -6,10 +6,10 @@ import { CONFIG, CONFIG_VERSION, RECORD } from "@elench/spec/rollup/records";
 
 /** What L1 keeps of a batch, and the rules that batches are executed by: docs/evm-machine.md, "Batches, blocks, transactions". */
 
-/** The rules of a chain. Version 1 reads its chain id alone. */
+/** The rules of a chain. Version 1 reads only the chain id. */
 export type Config = Readonly<Record<(typeof CONFIG)[number]["name"], bigint>>;
 
-/** What the batch's poster declares, and the rules that it is executed by: all of its record but its bytes. */
+/** A batch's record, except its bytes: the rules, and what its poster declares. */
 export interface Declaration {
   readonly config: Config;
   readonly kind: bigint;
@@ -36,7 +36,7 @@ export const recordWords = (record: BatchRecord): Word[] => RECORD.map(({ name }
 
 export const recordHash = (record: BatchRecord): Hash => hashWords(recordWords(record));
 
-/** The rules of version 1: they name the chain, and nothing else counts. */
+/** The rules of version 1, which name the chain. */
 export const configOf = (chainId: bigint): Config => ({
   version: BigInt(CONFIG_VERSION),
   chainId,
@@ -49,7 +49,7 @@ export const configOf = (chainId: bigint): Config => ({
   vault: 0n,
 });
 
-/** What the inbox declares for every batch while the rules have version 1. */
+/** What the inbox declares for every batch under version 1 of the rules. */
 export const ordinary = (chainId: bigint, gas: bigint = LIMIT.BATCH_GAS): Declaration => ({
   config: configOf(chainId),
   kind: 0n,

@@ -173,6 +173,29 @@ describe("transactions and blocks on L1", () => {
     }
   });
 
+  it("begin with the record, the config and the output of the context, and with no others", async () => {
+    const begin = await machineAt(PHASE.start);
+    const { input } = taskOf(begin, PHASE.start);
+    const { config, previous } = input;
+    for (const change of [
+      { gas: input.gas + 1n },
+      { kind: 1n },
+      { time: 1n },
+      { source: 1n },
+      { bytes: new PagedBytes(encodeBatch([testBlock([])])) },
+      { config: { ...config, chainId: config.chainId + 1n } },
+      { config: { ...config, version: 2n } },
+      { config: { ...config, vault: 1n } },
+      { previous: { ...previous, number: previous.number + 1n } },
+      { previous: { ...previous, stateRoot: new Uint8Array(32) } },
+      { previous: { ...previous, history: previous.history.with(3, new Uint8Array(32).fill(1)) } },
+    ] satisfies Partial<BatchInput>[]) {
+      const liar = begin.copy();
+      liar.goTo({ phase: PHASE.start, input: { ...input, ...change } });
+      await cannotStandFor(begin, liar, Object.keys(change).join());
+    }
+  });
+
   it("buy gas only from who can pay for it, at the edges of every bound", async () => {
     const m = await machineAt(
       PHASE.validate,

@@ -12,7 +12,7 @@ import { startEvm, transactionGas } from "./evm.ts";
 const snapshot = new URL("../snapshots/span-gas.json", import.meta.url);
 const random = seededRandom(71);
 
-/** The dearest: no sibling is known to be zero, and the batch's number has many digits. */
+/** Long enough for a span of the highest level. */
 const chain = recordedChain(random, 4_096);
 
 test("gas and size are those of the snapshot", async () => {

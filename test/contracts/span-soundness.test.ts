@@ -1,6 +1,6 @@
 /**
- * The span machine's contract takes one witness for each step, and no step that is not the machine's. Each of its checks stands against an attack here, which
- * succeeds on the contract without that check.
+ * The span machine's contract accepts one witness for each step, and no false step. Each of its checks stops an attack; the attack succeeds on
+ * the contract without that check.
  */
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
@@ -206,7 +206,7 @@ describe("the span machine's contract refuses", () => {
   });
 });
 
-/** Each takes one check out. */
+/** Each removes one check. */
 const DEFENCES: readonly (readonly [from: string, attack: keyof typeof ATTACKS])[] = [
   ["if (keccak256(witness) != pre) revert", "a halted state's words, of another output or of a running state"],
   ["if (witness.length != WITNESS_BYTES) revert", "bytes after the witness, and missing ones"],
@@ -219,7 +219,7 @@ const DEFENCES: readonly (readonly [from: string, attack: keyof typeof ATTACKS])
   ["if (root != span.root) revert", "a record that no batch has"],
 ];
 
-describe("each check is needed: without it, an attack is taken", () => {
+describe("each check is needed: without it, an attack succeeds", () => {
   for (const [check, attack] of DEFENCES)
     it(`${check.slice(4, -8)}: ${attack}`, async () => {
       const open = await deploy({ file: SOURCE, from: check, to: check.replace("if (", "if (false && ") });
@@ -228,7 +228,7 @@ describe("each check is needed: without it, an attack is taken", () => {
     });
 });
 
-/** Rules told wrongly: what an honest step leads to, or asks, is not the machine's. */
+/** Wrong rules: the next state of some step, or its question, differs from the machine's. */
 const MISTAKES: readonly (readonly [what: string, from: string, to: string])[] = [
   ["the batch before is opened", "span.first + executed, siblings", "span.first + executed - 1, siblings"],
   ["the first batch is opened again and again", "span.first + executed, siblings", "span.first, siblings"],
@@ -245,7 +245,7 @@ const MISTAKES: readonly (readonly [what: string, from: string, to: string])[] =
   ["the answer is not taken over", "executed, output);", "executed, s.output);"],
 ];
 
-describe("a rule that is told wrongly shows in a step", () => {
+describe("a wrong rule shows in a step", () => {
   /** All that the contract says about each of the span's steps. */
   const said = async (contract: Simulated): Promise<string> => {
     const answers: unknown[] = [];
