@@ -11,7 +11,7 @@ import { transactionGas } from "./evm.ts";
 import { type EvmVerifier, startEvmVerifier } from "./evm-verifier.ts";
 
 /** docs/evm-machine.md, "Bounds of a step". */
-const GAS = 5_000_000;
+const GAS = 4_250_000;
 const WITNESS_BYTES = 32_768;
 /** For the dispute around the step, its calldata and its storage; and for contracts that are cold. */
 const GAME_GAS = 250_000;
