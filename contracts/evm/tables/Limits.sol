@@ -31,6 +31,10 @@ library Limit {
   uint256 internal constant HISTORY_LENGTH = 256;
   /// Depth of the tree over the hashes of these blocks.
   uint256 internal constant HISTORY_DEPTH = 8;
+  /// L1 gas of a step, with its transaction, calldata and game.
+  uint256 internal constant STEP_GAS = 4_250_000;
+  /// Bytes of a step's witness.
+  uint256 internal constant STEP_BYTES = 32_768;
   /// How many times today's L1 prices a step may cost and still fit an L1 transaction.
   uint256 internal constant HEADROOM = 4;
   /// A call of a precompile halts if it costs more than this on L1: at most 2^23 / HEADROOM.
