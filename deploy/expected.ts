@@ -60,18 +60,20 @@ export function expectedOf({ record, parameters, chain }: Intended): Readonly<Re
 
 function chainVariables(
   game: Address,
-  { evmVerifier, inbox }: NonNullable<Deployment["rollup"]>,
+  { evmVerifier, spanVerifier, inbox, timelock }: NonNullable<Deployment["rollup"]>,
   parameters: DeployParameters,
   chain: ChainBeginning,
 ): Readonly<Record<string, Variables>> {
-  const { sequencer, finalityDelay, guardian } = rollupParameters(parameters, chain);
+  const { sequencer, finalityDelay, guardian, config } = rollupParameters(parameters, chain);
   return {
-    Inbox: { sequencer: role(sequencer) },
+    SpanVerifier: { chainId: genesis(chain.chainId), evmVerifier: link(evmVerifier) },
+    Inbox: { sequencer: role(sequencer), config: { kind: "genesis", value: config } },
     Outputs: {
       game: link(game),
-      machine: link(evmVerifier),
+      machine: link(spanVerifier),
       inbox: link(inbox),
       guardian: role(guardian),
+      upgrader: link(timelock),
       finalityDelay: parameter(finalityDelay),
       chainId: genesis(chain.chainId),
       genesisOutput: { kind: "genesis", value: chain.genesisOutput },

@@ -16,6 +16,10 @@ export interface DeployParameters {
   readonly finalityDelay?: number;
   /** The only account that may append batches. Default: anyone may. */
   readonly sequencer?: Address;
+  /** From the announcement of an upgrade of the L2's machines to its execution. */
+  readonly upgradeDelay: number;
+  /** Announces upgrades. Default: the guardian. */
+  readonly upgrader?: Address;
 }
 
 /** Checks a value, given the others. @returns the problem, or undefined */
@@ -75,6 +79,8 @@ const RULES: Readonly<Record<keyof DeployParameters, Rule>> = {
   guardian: account,
   finalityDelay: optional(seconds(0, YEAR)),
   sequencer: optional(account),
+  upgradeDelay: seconds(0, YEAR),
+  upgrader: optional(account),
 };
 
 const NAMES = Object.keys(RULES) as (keyof DeployParameters)[];

@@ -1,7 +1,8 @@
 import { buildModule } from "@nomicfoundation/hardhat-ignition/modules";
+import { zeroAddress } from "viem";
 import Elench from "./Elench.ts";
 
-/** The contracts of an L2 chain: EVM machine, inbox and outputs, in addition to those for inference. */
+/** The contracts of an L2 chain: EVM machine, span machine, inbox, outputs and their timelock, in addition to those for inference. */
 export default buildModule("Rollup", (m) => {
   const elench = m.useModule(Elench);
   const hashes = m.contract("Hashes");
@@ -24,17 +25,29 @@ export default buildModule("Rollup", (m) => {
       blockSteps: m.contract("BlockSteps"),
     },
   ]);
-  const inbox = m.contract("Inbox", [m.getParameter<string>("sequencer")]);
+  const chainId = m.getParameter<bigint>("chainId");
+  const guardian = m.getParameter<string>("guardian");
+  const spanVerifier = m.contract("SpanVerifier", [chainId, evmVerifier]);
+  const inbox = m.contract("Inbox", [m.getParameter<string>("sequencer"), m.getParameter<string>("config")]);
+  // Whoever upgrades announces it; after the delay anyone may carry it out. The timelock has no other administrator than itself.
+  const upgraders = [m.getParameter<string>("upgrader")];
+  const timelock = m.contract("TimelockController", [
+    m.getParameter<number>("upgradeDelay"),
+    upgraders,
+    [zeroAddress],
+    zeroAddress,
+  ]);
   const outputs = m.contract("Outputs", [
     elench.disputeGame,
     {
-      machine: evmVerifier,
+      machine: spanVerifier,
       inbox,
-      chainId: m.getParameter<bigint>("chainId"),
+      chainId,
       genesisOutput: m.getParameter<string>("genesisOutput"),
-      guardian: m.getParameter<string>("guardian"),
+      guardian,
+      upgrader: timelock,
       finalityDelay: m.getParameter<number>("finalityDelay"),
     },
   ]);
-  return { ...elench, evmVerifier, inbox, outputs };
+  return { ...elench, evmVerifier, spanVerifier, inbox, outputs, timelock };
 });
