@@ -95,5 +95,5 @@ export const rollupParameters = (
     upgrader = guardian,
     upgradeDelay,
   }: DeployParameters,
-  { chainId, config, genesisOutput: output }: ChainBeginning,
-) => ({ chainId, config, genesisOutput: output, guardian, finalityDelay, sequencer, upgrader, upgradeDelay });
+  { chainId, genesisOutput: output }: ChainBeginning,
+) => ({ chainId, genesisOutput: output, guardian, finalityDelay, sequencer, upgrader, upgradeDelay });

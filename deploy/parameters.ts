@@ -11,6 +11,16 @@ export interface DeployParameters {
   readonly prepayment: string;
   readonly withdrawalDelay: number;
   readonly deliveryDelay: number;
+  /** Of the oracle: a commitment to an answer is opened within this time. */
+  readonly reveal: number;
+  /** Paid with a commitment, and returned when it is opened. */
+  readonly deposit: string;
+  /** Steps of the tensor machine that requests may take in a second without a rise of their price. */
+  readonly speed: string;
+  /** Price of a step while there is no backlog. */
+  readonly minPrice: string;
+  /** A backlog of so many steps multiplies the price by e. */
+  readonly scale: string;
   readonly guardian: Address;
   /** From an output's settlement to its finality. Default: the delivery delay. */
   readonly finalityDelay?: number;
@@ -42,6 +52,13 @@ const wei =
     if (!isWei(value)) return 'must be an amount in wei, as a string of digits ("60000000000000000")';
     return BigInt(value) >= min && BigInt(value) <= max ? undefined : `must be ${min} to ${max} wei`;
   };
+
+const whole =
+  (min: bigint, max: bigint): Rule =>
+  (value) =>
+    isWei(value) && BigInt(value) >= min && BigInt(value) <= max
+      ? undefined
+      : `must be a whole number, ${min} to ${max}, as a string of digits`;
 
 /** Text in angle brackets: the deployer must choose a value. */
 const isPlaceholder = (value: unknown): boolean => typeof value === "string" && /^<.*>$/.test(value);
@@ -76,6 +93,15 @@ const RULES: Readonly<Record<keyof DeployParameters, Rule>> = {
     (isWei(bond) && BigInt(value as string) > BigInt(bond) ? `must be at most the bond, ${bond} wei` : undefined),
   withdrawalDelay: seconds(0, YEAR),
   deliveryDelay: seconds(0, YEAR),
+  reveal: (value, { maxClock, extension }) =>
+    seconds(1, 2 ** 24 - 1)(value, {}) ??
+    ((value as number) >= (maxClock as number) - (extension as number)
+      ? `must be less than maxClock - extension, ${(maxClock as number) - (extension as number)}`
+      : undefined),
+  deposit: wei(0n, 2n ** 96n - 1n),
+  speed: whole(1n, 2n ** 64n - 1n),
+  minPrice: wei(1n, 2n ** 40n - 1n),
+  scale: whole(1n, 2n ** 60n),
   guardian: account,
   finalityDelay: optional(seconds(0, YEAR)),
   sequencer: optional(account),

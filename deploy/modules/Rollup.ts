@@ -1,3 +1,5 @@
+import { LIMIT } from "@elench/spec/evm/limits";
+import { CONFIG_VERSION } from "@elench/spec/rollup/records";
 import { buildModule } from "@nomicfoundation/hardhat-ignition/modules";
 import { zeroAddress } from "viem";
 import Elench from "./Elench.ts";
@@ -28,7 +30,20 @@ export default buildModule("Rollup", (m) => {
   const chainId = m.getParameter<bigint>("chainId");
   const guardian = m.getParameter<string>("guardian");
   const spanVerifier = m.contract("SpanVerifier", [chainId, evmVerifier]);
-  const inbox = m.contract("Inbox", [m.getParameter<string>("sequencer"), m.getParameter<string>("config")]);
+  const inbox = m.contract("Inbox", [
+    m.getParameter<string>("sequencer"),
+    {
+      version: CONFIG_VERSION,
+      chainId,
+      blockGas: LIMIT.BATCH_GAS,
+      minimumFee: 0n,
+      target: 0n,
+      inertia: 0n,
+      transactionGas: 0n,
+      headGas: 0n,
+      vault: zeroAddress,
+    },
+  ]);
   // Whoever upgrades announces it; after the delay anyone may carry it out. The timelock has no other administrator than itself.
   const upgraders = [m.getParameter<string>("upgrader")];
   const timelock = m.contract("TimelockController", [

@@ -9,7 +9,7 @@ import { agentOn, proposeAs } from "./agents.ts";
 import { append, batchOf, CALLING, openL2Stage } from "./l2-stage.ts";
 import { createLiar } from "./liar.ts";
 import { honestly, type ProxyEndpoint, startProxy } from "./proxy.ts";
-import { ask, gameEvents, keyOf, openStage, type Stage, until, watcher } from "./stage.ts";
+import { ask, claimsOf, keyOf, openStage, refutationsOf, type Stage, until, watcher } from "./stage.ts";
 import { killTowers, startTower, type Tower, type TowerEvent } from "./tower.ts";
 
 /** `eth_getLogs` that leaves something out: once, as a backend does that lacks the newest block; or for long. Heads and blocks are right. */
@@ -60,8 +60,7 @@ function hide(isHidden: (log: Log) => boolean): { readonly times: number } {
   return hidden;
 }
 
-const counters = async (game: Hex, on = stage): Promise<number> =>
-  (await gameEvents(on, "Claimed")).filter(({ args }) => (args as unknown as { game: Hex }).game === game).length;
+const counters = async (game: Hex, on = stage): Promise<number> => (await claimsOf(on, game)).length;
 
 const tellsOf =
   (kind: "trouble" | "recovered", place: string, words = /./) =>
@@ -114,7 +113,7 @@ test("a game that the log does not tell of breaks alone, is reported, and is pla
   await tower.tells("that the game is whole", tellsOf("recovered", place));
   await until(
     "the refutation",
-    async () => (await gameEvents(stage, "Refuted")).length > 0,
+    async () => (await refutationsOf(stage)).length > 0,
     () => liar.round(),
   );
 });
