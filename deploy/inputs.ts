@@ -57,7 +57,12 @@ export async function readChain(path: string): Promise<ChainBeginning> {
   const file = readWhole(path);
   const genesis = readGenesisFile(path);
   const { chainId } = genesis;
-  return { chainId, config: bytesToHex(configHash(configOf(chainId))), genesisOutput: bytesToHex(await genesisOutput(genesis)), file };
+  return {
+    chainId,
+    config: bytesToHex(configHash(configOf(chainId))),
+    genesisOutput: bytesToHex(await genesisOutput(genesis)),
+    file,
+  };
 }
 
 export async function moduleOf({ chain }: Pick<Inputs, "chain">) {
