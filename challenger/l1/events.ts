@@ -63,7 +63,7 @@ function decodeInto({ game, oracle, inbox, outputs }: Events, deployment: Deploy
 
 function decode<const abi extends Abi>(abi: abi, { topics, data, blockNumber }: ChainLog): EventOf<abi> {
   const event = decodeEventLog({ abi: abi as Abi, topics: topics as [Hex, ...Hex[]], data });
-  return { ...event, block: blockNumber } as EventOf<abi>;
+  return { ...event, block: blockNumber } as unknown as EventOf<abi>;
 }
 
 const isSame = (a: string, b: string | undefined): boolean => a.toLowerCase() === b?.toLowerCase();

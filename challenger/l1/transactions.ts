@@ -140,6 +140,11 @@ export class TransactionQueue {
     return [...this.#pending.values()].some((p) => p.intent.key === key);
   }
 
+  /** What the action takes at most, or why it would fail: by majority of the endpoints. */
+  gasOf(intent: Intent): Promise<bigint | ElenchError> {
+    return this.#simulate(intent);
+  }
+
   /** Sends a transaction, unless the same action is pending, its simulation fails, or the fee ceiling is too low. Throws the endpoints' errors. */
   submit(intent: Intent): Promise<Sent> {
     return this.#inTurn(async () => {

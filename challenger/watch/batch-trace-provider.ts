@@ -105,6 +105,11 @@ export class BatchTraceProvider implements MachineTraceProvider {
     return { machine: deployment.rollup.evmVerifier, context, start, level: LIMIT.BATCH_LEVEL };
   }
 
+  /** Number of executed batches. */
+  get executed(): number {
+    return this.#executed.length;
+  }
+
   /** The output before a batch that was executed, or after the last one. @param boundary 0 for the genesis. */
   outputAt(boundary: number): Hash {
     const { chain, executor } = this.#options;

@@ -1,7 +1,7 @@
 import { type Hex, toBytes, toHex } from "@elench/bytes/hex";
 import { type Span, spanContext } from "@elench/evm/batch/span";
+import type { SpanWords } from "../l1/calls.ts";
 import type { OutputsEvent } from "../l1/events.ts";
-import { Numbered } from "./numbered.ts";
 
 /** A span whose output was proposed. */
 export interface ProposedSpan {
@@ -42,6 +42,14 @@ interface Asking {
   readonly endedAt: number;
 }
 
+/** The span as a call takes it. */
+export const spanWords = ({ first, end, previous, root }: ProposedSpan): SpanWords => ({
+  first: BigInt(first),
+  end: BigInt(end),
+  previous,
+  root,
+});
+
 /** Contents of the span that the trace of a game is made of. */
 export const spanOf = ({ first, end, previous, root }: ProposedSpan): Span => ({
   first,
@@ -55,7 +63,8 @@ export const spanOf = ({ first, end, previous, root }: ProposedSpan): Span => ({
  * again, in the same order, changes nothing.
  */
 export class Spans {
-  readonly #chainId: bigint;
+  /** Of the L2 chain. */
+  readonly chainId: bigint;
   readonly #genesis: Boundary;
   /** By number of the game. */
   readonly proposals = new Map<bigint, ProposedSpan>();
@@ -66,11 +75,10 @@ export class Spans {
   #askings: Asking[] = [];
   #machines: { fromBatch: number; machine: Hex }[] = [];
   #frozenBy: bigint | undefined;
-  readonly #events = new Numbered<true>();
 
   /** @param genesisOutput boundary 0, which is final from the start. */
   constructor({ chainId, genesisOutput }: { readonly chainId: bigint; readonly genesisOutput: Hex }) {
-    this.#chainId = chainId;
+    this.chainId = chainId;
     this.#genesis = { end: 0, output: genesisOutput, readyAt: 0, first: 0, game: 0n, epoch: 0 };
     this.forget();
   }
@@ -84,29 +92,15 @@ export class Spans {
     return this.#frozenBy;
   }
 
-  /** Sequence number of the first event that is missing. */
-  get missing(): number | undefined {
-    return this.#events.missing;
-  }
-
-  /** The contract has had so many events. */
-  expect(events: number): void {
-    this.#events.expect(events);
-  }
-
   /** Starts again from nothing, after a reorganisation removed events. */
   forget(): void {
     for (const known of [this.proposals, this.byContext, this.#boundaries]) known.clear();
     this.#boundaries.set(0, this.#genesis);
     [this.#list, this.#askings, this.#machines, this.#frozenBy] = [[0], [], [], undefined];
-    this.#events.forget();
   }
 
   learn(events: readonly OutputsEvent[]): void {
-    for (const event of events) {
-      this.#events.add(Number(event.args.sequence), true);
-      this.#apply(event);
-    }
+    for (const event of events) this.#apply(event);
   }
 
   /** The output at a boundary that is settled and counts. */
@@ -155,16 +149,20 @@ export class Spans {
   #apply({ eventName, args, block }: OutputsEvent): void {
     switch (eventName) {
       case "Proposed":
-        return this.#propose(args);
+        this.#propose(args);
+        break;
       case "Settled":
-        return this.#settle(args);
+        this.#settle(args);
+        break;
       case "Frozen":
         this.#frozenBy = args.number;
-        return;
+        break;
       case "AskedAgain":
-        return this.#askAgain({ block, epoch: Number(args.epoch) - 1, endedAt: Number(args.endedAt) });
+        this.#askAgain({ block, epoch: Number(args.epoch) - 1, endedAt: Number(args.endedAt) });
+        break;
       case "MachineSet":
-        return this.#setMachine(Number(args.fromBatch), args.machine);
+        this.#setMachine(Number(args.fromBatch), args.machine);
+        break;
     }
   }
 
@@ -172,7 +170,7 @@ export class Spans {
     const { previous, root } = span;
     const [first, end] = [Number(span.first), Number(span.end)];
     const hashes = { previous: toBytes(previous), root: toBytes(root) };
-    const context = toHex(spanContext({ first, end, ...hashes }, this.#chainId));
+    const context = toHex(spanContext({ first, end, ...hashes }, this.chainId));
     const proposed = { first, end, previous, root, count: Number(count), context, game, epoch: Number(epoch) };
     this.proposals.set(game, proposed);
     this.byContext.set(context, proposed);
@@ -198,9 +196,10 @@ export class Spans {
     [this.#list, this.#frozenBy] = [final, undefined];
   }
 
+  /** A machine takes the place of those for the same batches and later ones. */
   #setMachine(fromBatch: number, machine: Hex): void {
-    const others = this.#machines.filter((entry) => entry.fromBatch !== fromBatch);
-    this.#machines = [...others, { fromBatch, machine }].sort((a, b) => a.fromBatch - b.fromBatch);
+    const earlier = this.#machines.filter((entry) => entry.fromBatch < fromBatch);
+    this.#machines = [...earlier, { fromBatch, machine }];
   }
 }
 
