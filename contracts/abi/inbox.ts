@@ -1,6 +1,29 @@
-// Generated from contracts/rollup/IInbox.sol by npm run generate: change the contract, not this file.
+// Generated from contracts/rollup/Inbox.sol by npm run generate: change the contract, not this file.
 
 export const inboxAbi = [
+  {
+    type: "constructor",
+    inputs: [
+      { name: "sequencer_", type: "address" },
+      {
+        name: "config_",
+        type: "tuple",
+        components: [
+          { name: "version", type: "uint256" },
+          { name: "chainId", type: "uint256" },
+          { name: "blockGas", type: "uint256" },
+          { name: "minimumFee", type: "uint256" },
+          { name: "target", type: "uint256" },
+          { name: "inertia", type: "uint256" },
+          { name: "transactionGas", type: "uint256" },
+          { name: "headGas", type: "uint256" },
+          { name: "vault", type: "address" },
+        ],
+      },
+    ],
+    stateMutability: "nonpayable",
+  },
+  { type: "error", name: "BadConfig", inputs: [{ name: "reason", type: "string" }] },
   { type: "error", name: "Full", inputs: [] },
   {
     type: "error",
@@ -67,8 +90,8 @@ export const inboxAbi = [
     name: "isKept",
     inputs: [
       { name: "number", type: "uint256" },
-      { name: "count", type: "uint256" },
-      { name: "root", type: "bytes32" },
+      { name: "count_", type: "uint256" },
+      { name: "root_", type: "bytes32" },
     ],
     outputs: [{ name: "", type: "bool" }],
     stateMutability: "view",
@@ -85,6 +108,7 @@ export const inboxAbi = [
 
 /** What the errors mean, by their names. */
 export const inboxErrors = {
+  BadConfig: "A field of the chain's config is out of range: `reason` says which, and its range.",
   Full: "The inbox has 2^32 − 1 batches, and takes no more.",
   NotSequencer: "Only the sequencer may append batches.",
   TooLarge: "A batch must have fewer than `limit` bytes.",

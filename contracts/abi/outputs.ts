@@ -1,8 +1,36 @@
-// Generated from contracts/rollup/IOutputs.sol by npm run generate: change the contract, not this file.
+// Generated from contracts/rollup/Outputs.sol by npm run generate: change the contract, not this file.
 
 export const outputsAbi = [
+  {
+    type: "constructor",
+    inputs: [
+      { name: "game_", type: "address" },
+      {
+        name: "chain",
+        type: "tuple",
+        components: [
+          { name: "machine", type: "address" },
+          { name: "inbox", type: "address" },
+          { name: "chainId", type: "uint256" },
+          { name: "genesisOutput", type: "bytes32" },
+          { name: "guardian", type: "address" },
+          { name: "upgrader", type: "address" },
+          { name: "finalityDelay", type: "uint256" },
+        ],
+      },
+    ],
+    stateMutability: "nonpayable",
+  },
   { type: "error", name: "AdvanceFirst", inputs: [{ name: "finalCount", type: "uint256" }] },
   { type: "error", name: "AskedTooOften", inputs: [{ name: "limit", type: "uint256" }] },
+  {
+    type: "error",
+    name: "BadFirstBatch",
+    inputs: [
+      { name: "fromBatch", type: "uint256" },
+      { name: "lowest", type: "uint256" },
+    ],
+  },
   { type: "error", name: "BadParameters", inputs: [{ name: "reason", type: "string" }] },
   {
     type: "error",
@@ -20,6 +48,7 @@ export const outputsAbi = [
       { name: "finalCount", type: "uint256" },
     ],
   },
+  { type: "error", name: "EpochBegins", inputs: [{ name: "epoch", type: "uint256" }] },
   { type: "error", name: "IsFrozen", inputs: [{ name: "since", type: "uint256" }] },
   {
     type: "error",
@@ -31,6 +60,7 @@ export const outputsAbi = [
   },
   { type: "error", name: "NotFinal", inputs: [{ name: "boundary", type: "uint256" }] },
   { type: "error", name: "NotGuardian", inputs: [{ name: "caller", type: "address" }] },
+  { type: "error", name: "NotOwn", inputs: [{ name: "consumer", type: "address" }] },
   { type: "error", name: "NotSettled", inputs: [{ name: "boundary", type: "uint256" }] },
   { type: "error", name: "NotUpgrader", inputs: [{ name: "caller", type: "address" }] },
   {
@@ -50,6 +80,7 @@ export const outputsAbi = [
     ],
   },
   { type: "error", name: "TooOld", inputs: [{ name: "made", type: "uint256" }] },
+  { type: "error", name: "UpgradeDelayed", inputs: [{ name: "from", type: "uint256" }] },
   {
     type: "error",
     name: "WrongEpoch",
@@ -223,7 +254,7 @@ export const outputsAbi = [
       },
       { name: "checkpoint", type: "uint256" },
       { name: "count", type: "uint256" },
-      { name: "epoch", type: "uint256" },
+      { name: "epoch_", type: "uint256" },
       { name: "hint", type: "uint256" },
       { name: "output", type: "bytes32" },
     ],
@@ -282,18 +313,24 @@ export const outputsAbi = [
 export const outputsErrors = {
   AdvanceFirst: "More boundaries are final than the list has been walked for: call `advance`.",
   AskedTooOften: "The guardian has asked `limit` times in a year.",
-  BadParameters: "A parameter of the chain is out of range: `reason` says which, and its range.",
+  BadFirstBatch:
+    "A machine is for batches that are not in the inbox yet, above those of the machine before: from `lowest` on.",
+  BadParameters: "A parameter is out of range: `reason` says which, and its range.",
   BadSpan: "A span has 1 to 4,096 batches, all of them in the inbox under its root, and all of one machine.",
   BelowFinal: "The span begins below the final boundary `finalCount`.",
+  EpochBegins: "The guardian asked again in this second: the new epoch takes proposals from the next second on.",
   IsFrozen: "Two results contradict each other, since `since`: the guardian must ask again.",
-  NotAbout: "The game is not about this span, or not this contract's.",
+  NotAbout:
+    "The game is not about this span: its context, machine and level, or start is `given` in place of `expected`.",
   NotFinal: "The boundary has no final output.",
   NotGuardian: "Only the guardian may call this.",
+  NotOwn: "`consumer` opened the game, not this contract.",
   NotSettled: "The output that the span builds on is not settled at `boundary`.",
   NotUpgrader: "Only the upgrader may call this.",
   PlaceTaken: "The place of this boundary still holds an earlier one that is needed.",
   RootNotKept: "The inbox does not keep this root under this number, since an earlier block.",
-  TooOld: "The game was opened in an earlier epoch, or too long ago: its result does not count.",
+  TooOld: "The game was made too long ago, or before the guardian asked again: its result does not count.",
+  UpgradeDelayed: "The guardian asked again: machines change from `from` on.",
   WrongEpoch: "The current epoch is `expected`.",
   WrongPrevious: "The boundary has the output `expected`.",
 } as const;
