@@ -27,9 +27,10 @@ export interface Checkpoint {
 export class Batches {
   readonly #config: Config;
   readonly #configHash: Uint8Array;
-  readonly #batches = new Numbered<Appended>();
-  readonly #checkpoints = new Numbered<Checkpoint>();
-  readonly #records = new RecordTree();
+  readonly batches = new Numbered<Appended>();
+  readonly checkpoints = new Numbered<Checkpoint>();
+  /** The tree of the records of `appended`. */
+  readonly records = new RecordTree();
 
   /** @param config the chain's, which every record names. */
   constructor(config: Config) {
@@ -39,38 +40,14 @@ export class Batches {
 
   /** From 0 to the last before the first missing one. */
   get appended(): readonly Appended[] {
-    return this.#batches.complete;
-  }
-
-  /** Of the batches in `appended`. */
-  get records(): RecordTree {
-    return this.#records;
-  }
-
-  get checkpoints(): readonly Checkpoint[] {
-    return this.#checkpoints.complete;
-  }
-
-  /** The first batch without an event, if an event names it or a later one. */
-  get missing(): number | undefined {
-    return this.#batches.missing;
-  }
-
-  get missingCheckpoint(): number | undefined {
-    return this.#checkpoints.missing;
-  }
-
-  /** The inbox has so many batches and checkpoints. */
-  expect({ batches, checkpoints }: { readonly batches: number; readonly checkpoints: number }): void {
-    this.#batches.expect(batches);
-    this.#checkpoints.expect(checkpoints);
+    return this.batches.complete;
   }
 
   /** Starts again from nothing, after a reorganisation removed events. */
   forget(): void {
-    this.#batches.forget();
-    this.#checkpoints.forget();
-    this.#records.truncate(0);
+    this.batches.forget();
+    this.checkpoints.forget();
+    this.records.truncate(0);
   }
 
   learn(events: readonly InboxEvent[]): void {
@@ -78,14 +55,14 @@ export class Batches {
       if (eventName === "Appended") {
         const { root, kind, gas, time } = args;
         const declaration = { config: this.#config, kind, gas, time, source: 0n };
-        this.#batches.add(Number(args.index), { declaration, root, bytes: toBytes(args.batch) });
+        this.batches.add(Number(args.index), { declaration, root, bytes: toBytes(args.batch) });
       } else {
         const [number, count] = [Number(args.number), Number(args.count)];
-        this.#checkpoints.add(number, { number, count, root: args.root, block });
-        this.#batches.expect(count);
+        this.checkpoints.add(number, { number, count, root: args.root, block });
+        this.batches.expect(count);
       }
     }
-    for (const batch of this.appended.slice(this.#records.count)) this.#records.append(this.#recordOf(batch));
+    for (const batch of this.appended.slice(this.records.count)) this.records.append(this.#recordOf(batch));
   }
 
   #recordOf({ declaration, root, bytes }: Appended): Uint8Array {

@@ -13,7 +13,7 @@ export interface Gap {
 
 interface Told {
   readonly forest: Forest;
-  readonly batches: Pick<Batches, "missing" | "missingCheckpoint">;
+  readonly batches: Pick<Batches, "batches" | "checkpoints">;
   readonly oracle: ConsumerLog;
   readonly outputs: ConsumerLog;
   /** What the contracts said that there is, when they were last asked. */
@@ -34,10 +34,10 @@ export function gapsOf({ forest, batches, oracle, outputs, counters, unreadable 
   const named = [...oracle.games, ...outputs.games];
   return [
     ...unreadable.map(log),
-    ...missing("batch", batches.missing),
-    ...missing("checkpoint", batches.missingCheckpoint),
-    ...missing("event of the outputs, number", outputs.events.missing),
-    ...missing("event of the oracle, number", oracle.events.missing),
+    ...missing("batch", batches.batches.missing(counters?.rollup?.batches)),
+    ...missing("checkpoint", batches.checkpoints.missing(counters?.rollup?.checkpoints)),
+    ...missing("event of the outputs, number", outputs.events.missing(counters?.rollup?.outputs)),
+    ...missing("event of the oracle, number", oracle.events.missing(counters?.oracle)),
     ...[...forest.broken].map(([number, why]) => gameGap(forest, number, why)),
     ...named
       .filter((number) => !forest.numbers.has(number) && !forest.broken.has(number))

@@ -14,14 +14,14 @@ export class Numbered<T> {
     while (this.#known.has(this.complete.length)) this.complete.push(this.#known.get(this.complete.length) as T);
   }
 
-  /** There are at least so many. */
+  /** An event says that there are at least so many. */
   expect(count: number): void {
     this.#count = Math.max(this.#count, count);
   }
 
-  /** The first one that exists and is not known; undefined if none is missing. */
-  get missing(): number | undefined {
-    return this.complete.length < this.#count ? this.complete.length : undefined;
+  /** The first one that exists and is not known; undefined if none is missing. @param count how many there are at least, as the contract says */
+  missing(count = 0): number | undefined {
+    return this.complete.length < Math.max(this.#count, count) ? this.complete.length : undefined;
   }
 
   forget(): void {

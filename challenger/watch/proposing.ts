@@ -66,7 +66,7 @@ export async function proposalDue(
   const span = { first, end };
   const advance = await advanceDue(agent, rollup, now);
   if (advance) return { ...advance, span, output };
-  const checkpoint = batches.checkpoints.findLast(({ count }) => count >= end);
+  const checkpoint = batches.checkpoints.complete.findLast(({ count }) => count >= end);
   if (!checkpoint)
     return {
       intent: checkpointIntent(end, rollup.inbox),
