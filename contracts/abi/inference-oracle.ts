@@ -263,8 +263,14 @@ export const inferenceOracleAbi = [
         components: [
           { name: "id", type: "uint256" },
           { name: "requester", type: "address" },
-          { name: "modelId", type: "bytes32" },
-          { name: "inputRoot", type: "bytes32" },
+          {
+            name: "inference",
+            type: "tuple",
+            components: [
+              { name: "modelId", type: "bytes32" },
+              { name: "inputRoot", type: "bytes32" },
+            ],
+          },
           { name: "made", type: "uint256" },
           {
             name: "terms",
@@ -332,8 +338,14 @@ export const inferenceOracleAbi = [
         components: [
           { name: "id", type: "uint256" },
           { name: "requester", type: "address" },
-          { name: "modelId", type: "bytes32" },
-          { name: "inputRoot", type: "bytes32" },
+          {
+            name: "inference",
+            type: "tuple",
+            components: [
+              { name: "modelId", type: "bytes32" },
+              { name: "inputRoot", type: "bytes32" },
+            ],
+          },
           { name: "made", type: "uint256" },
           {
             name: "terms",
@@ -380,8 +392,14 @@ export const inferenceOracleAbi = [
         components: [
           { name: "id", type: "uint256" },
           { name: "requester", type: "address" },
-          { name: "modelId", type: "bytes32" },
-          { name: "inputRoot", type: "bytes32" },
+          {
+            name: "inference",
+            type: "tuple",
+            components: [
+              { name: "modelId", type: "bytes32" },
+              { name: "inputRoot", type: "bytes32" },
+            ],
+          },
           { name: "made", type: "uint256" },
           {
             name: "terms",
@@ -416,11 +434,23 @@ export const inferenceOracleAbi = [
     type: "function",
     name: "open",
     inputs: [
-      { name: "place", type: "uint256" },
-      { name: "order", type: "uint256" },
-      { name: "salt", type: "bytes32" },
-      { name: "modelId", type: "bytes32" },
-      { name: "inputRoot", type: "bytes32" },
+      {
+        name: "commitment",
+        type: "tuple",
+        components: [
+          { name: "place", type: "uint256" },
+          { name: "order", type: "uint256" },
+          { name: "salt", type: "bytes32" },
+        ],
+      },
+      {
+        name: "inference",
+        type: "tuple",
+        components: [
+          { name: "modelId", type: "bytes32" },
+          { name: "inputRoot", type: "bytes32" },
+        ],
+      },
       { name: "output", type: "bytes" },
       { name: "hint", type: "uint256" },
     ],
@@ -459,8 +489,14 @@ export const inferenceOracleAbi = [
     type: "function",
     name: "proposeAgain",
     inputs: [
-      { name: "modelId", type: "bytes32" },
-      { name: "inputRoot", type: "bytes32" },
+      {
+        name: "inference",
+        type: "tuple",
+        components: [
+          { name: "modelId", type: "bytes32" },
+          { name: "inputRoot", type: "bytes32" },
+        ],
+      },
       { name: "outputRoot", type: "bytes32" },
       { name: "hint", type: "uint256" },
     ],
@@ -497,8 +533,14 @@ export const inferenceOracleAbi = [
         components: [
           { name: "id", type: "uint256" },
           { name: "requester", type: "address" },
-          { name: "modelId", type: "bytes32" },
-          { name: "inputRoot", type: "bytes32" },
+          {
+            name: "inference",
+            type: "tuple",
+            components: [
+              { name: "modelId", type: "bytes32" },
+              { name: "inputRoot", type: "bytes32" },
+            ],
+          },
           { name: "made", type: "uint256" },
           {
             name: "terms",
@@ -564,12 +606,12 @@ export const inferenceOracleAbi = [
 export const inferenceOracleErrors = {
   AlreadyCancelling: "The request is cancelled already; the cancellation takes effect at `effectiveAt`.",
   AlreadySettled: "The question has this result already.",
-  AskedTooOften: "The guardian has asked `limit` times in a year.",
+  AskedTooOften: "The guardian has asked this question `limit` times.",
   BadParameters: "A parameter is out of range: `reason` says which, and its range.",
   CallbackGasTooHigh: "The callback may ask for at most `limit` gas, so that a delivery fits one transaction.",
   HasResult: "The question has a result: the request is delivered, not cancelled.",
   IsFinal: "The question's result is final since `readyAt`.",
-  IsFrozen: "Two results contradict each other, since `since`: the guardian must ask again.",
+  IsFrozen: "Two results about the question contradict each other, since `since`: the guardian must ask again.",
   NoGameNeeded:
     "The question needs no game about this output now: it is final, frozen, asked again in this second, settled with it, or such a game is open.",
   NoSuchRecord: "No live record at `place` has this hash.",
@@ -581,8 +623,8 @@ export const inferenceOracleErrors = {
   NotOpened: "Nobody has opened a commitment to this output.",
   NotOwn: "`consumer` opened the game, not this contract.",
   NotRequested: "Nobody has requested this.",
-  NotRequester: "Only the requester may cancel a request.",
-  NotSettled: "The output that the span builds on is not settled at `boundary`.",
+  NotRequester: "Only the requester may cancel a request, and reclaim its fees.",
+  NotSettled: "The question has no result yet.",
   NotTheResult: "These bytes are not the question's result.",
   NothingToCollect: "The account has nothing to collect.",
   TooLittlePaid: "The fees and the price of the model's steps are `needed` wei.",
