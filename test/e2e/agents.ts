@@ -35,7 +35,8 @@ export async function proposeAs(
   await chain.follow();
   const output = hex(await chain.outputOf(batch));
   const { machine, context, start, level } = chain.runOf(batch);
-  const args = [machine, context, start, level, output, account.address] as const;
+  const where = (BigInt(level) << 160n) | BigInt(machine);
+  const args = [where, account.address, context, start, output] as const;
   const data = encodeFunctionData({ abi: disputeGameAbi, functionName: "propose", args });
   const bond = 4n * parameters.bond + parameters.prepayment;
   if (!(await transact(stage, account, stage.deployment.disputeGame, data, bond)))

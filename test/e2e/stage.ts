@@ -5,7 +5,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { registerModel } from "@elench/challenger/l1/registration";
 import { ModelStore } from "@elench/challenger/watch/store";
+import { type Entry, gameIdOf, NO_COMMITMENT, unpackClaim, unpackProposal } from "@elench/challenger/strategy/record";
 import { disputeGameAbi } from "@elench/contracts/abi/dispute-game";
+import { STATUS } from "@elench/spec/game/game";
 import { inferenceOracleAbi } from "@elench/contracts/abi/inference-oracle";
 import type { Deployment } from "@elench/deploy/deployment";
 import { type LocalChain, startLocalChain } from "@elench/deploy/local-chain";
@@ -200,7 +202,37 @@ export function trueOutput({ model, backend }: Stage, input: Uint8Array): { byte
 
 /** Ids of all games, oldest first. */
 export async function games(stage: Stage): Promise<Hex[]> {
-  return (await gameEvents(stage, "Proposed")).map(({ args }) => (args as unknown as { game: Hex }).game);
+  return [...(await gameIds(stage)).values()];
+}
+
+/** Ids of all games by their numbers, oldest first. */
+async function gameIds(stage: Stage): Promise<Map<bigint, Hex>> {
+  const proposals = (await gameEvents(stage, "Proposed")).map(({ args }) => unpackProposal(args.proposal));
+  return new Map(proposals.map((proposal) => [proposal.number, gameIdOf(proposal)]));
+}
+
+/** A claim or a refutation as its event tells it; addresses in lower case. */
+export interface Claimed extends Entry {
+  /** The game's id. */
+  readonly game: Hex;
+  /** The last state, or the output; undefined for a refutation. */
+  readonly end: Hex | undefined;
+}
+
+/** All claims, or those of one game, oldest first. */
+export const claimsOf = async (stage: Stage, game?: Hex): Promise<Claimed[]> => entriesOf(stage, "Claimed", game);
+
+/** All refutations, or those of one game, oldest first. */
+export const refutationsOf = async (stage: Stage, game?: Hex): Promise<Claimed[]> => entriesOf(stage, "Refuted", game);
+
+async function entriesOf(stage: Stage, eventName: "Claimed" | "Refuted", game: Hex | undefined): Promise<Claimed[]> {
+  const ids = await gameIds(stage);
+  const entries = (await gameEvents(stage, eventName)).map(({ args }): Claimed => {
+    const { number, terms, origin } = args;
+    const end = "end" in args ? args.end : undefined;
+    return { ...(unpackClaim({ terms, origin, commitment: NO_COMMITMENT }) as Entry), game: ids.get(number) as Hex, end };
+  });
+  return entries.filter((entry) => game === undefined || entry.game === game);
 }
 
 type GameEventName =
@@ -208,13 +240,14 @@ type GameEventName =
   | "Claimed"
   | "WholeRange"
   | "Refuted"
-  | "Resolved"
+  | "PartSettled"
   | "Concluded"
   | "Credited"
+  | "Staked"
   | "Unlocked"
   | "Withdrawn";
 
-export async function gameEvents(stage: Stage, eventName: GameEventName) {
+export async function gameEvents<Name extends GameEventName>(stage: Stage, eventName: Name) {
   return stage.chain.client.getContractEvents({
     address: stage.deployment.disputeGame,
     abi: disputeGameAbi,
@@ -224,18 +257,13 @@ export async function gameEvents(stage: Stage, eventName: GameEventName) {
   });
 }
 
-/** How a game stands on L1: 1 open, 2 upheld, 3 replaced, 4 void; and its output. */
-export const OPEN = 1;
-export const UPHELD = 2;
-export const REPLACED = 3;
-export async function resultOf(stage: Stage, game: Hex): Promise<{ status: number; output: Hex }> {
-  const [status, output] = await stage.chain.client.readContract({
-    address: stage.deployment.disputeGame,
-    abi: disputeGameAbi,
-    functionName: "result",
-    args: [game],
-  });
-  return { status, output };
+export const { Open: OPEN, Upheld: UPHELD, Replaced: REPLACED } = STATUS;
+
+/** How a game stands on L1; the output only once it is over. */
+export async function resultOf(stage: Stage, game: Hex): Promise<{ status: number; output?: Hex }> {
+  const ids = await gameIds(stage);
+  const concluded = (await gameEvents(stage, "Concluded")).find(({ args }) => ids.get(args.number) === game);
+  return concluded ? { status: concluded.args.status, output: concluded.args.output } : { status: OPEN };
 }
 
 /** Repeats `each` until the condition holds. @throws Error after so many seconds, naming what was waited for */
