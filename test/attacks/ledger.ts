@@ -39,7 +39,10 @@ async function gasOf(client: Field["chain"]["client"], accounts: ReadonlySet<str
 }
 
 /** All bonds and prepayments that the accounts have staked. */
-export async function stakesOf({ chain: { client }, deployment }: Field, accounts: readonly Address[]): Promise<bigint> {
+export async function stakesOf(
+  { chain: { client }, deployment }: Field,
+  accounts: readonly Address[],
+): Promise<bigint> {
   const game = { address: deployment.disputeGame, abi: disputeGameAbi } as const;
   const ours = new Set(accounts.map((address) => address.toLowerCase()));
   const price = (functionName: "proposalPrice" | "counterPrice" | "movePrice") =>

@@ -8,7 +8,19 @@ import { batchInferenceLiar, batchLiar } from "../../challenger/watch/fixtures/l
 import type { BatchFault } from "../../prover/fixtures/faulty-batch-trace.ts";
 import { agentOn, proposeAs } from "./agents.ts";
 import { append, batchOf, CALLING, type L2Stage, LAST, openL2Stage } from "./l2-stage.ts";
-import { claimsOf, hex, keyOf, OPEN, passClocks, REPLACED, refutationsOf, resultOf, UPHELD, until, watcher } from "./stage.ts";
+import {
+  claimsOf,
+  hex,
+  keyOf,
+  OPEN,
+  passClocks,
+  REPLACED,
+  refutationsOf,
+  resultOf,
+  UPHELD,
+  until,
+  watcher,
+} from "./stage.ts";
 import { killTowers, startTower, type Tower } from "./tower.ts";
 
 /** Disputes about batches on a real chain: from the batch to the opcode, and on to the inference that it asks for. */

@@ -4,15 +4,15 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { registerModel } from "@elench/challenger/l1/registration";
-import { ModelStore } from "@elench/challenger/watch/store";
 import { type Entry, gameIdOf, NO_COMMITMENT, unpackClaim, unpackProposal } from "@elench/challenger/strategy/record";
+import { ModelStore } from "@elench/challenger/watch/store";
 import { disputeGameAbi } from "@elench/contracts/abi/dispute-game";
-import { STATUS } from "@elench/spec/game/game";
 import { inferenceOracleAbi } from "@elench/contracts/abi/inference-oracle";
 import type { Deployment } from "@elench/deploy/deployment";
 import { type LocalChain, startLocalChain } from "@elench/deploy/local-chain";
 import { hardhatArtifacts } from "@elench/prover/verifier";
 import { privateKeyOf, richAccount } from "@elench/rollup/genesis/dev-accounts";
+import { STATUS } from "@elench/spec/game/game";
 import { type Backend, openBackend } from "@elench/tensor/engine/backend";
 import { Session } from "@elench/tensor/engine/session";
 import type { LoadedModel } from "@elench/tensor/load";
@@ -230,7 +230,11 @@ async function entriesOf(stage: Stage, eventName: "Claimed" | "Refuted", game: H
   const entries = (await gameEvents(stage, eventName)).map(({ args }): Claimed => {
     const { number, terms, origin } = args;
     const end = "end" in args ? args.end : undefined;
-    return { ...(unpackClaim({ terms, origin, commitment: NO_COMMITMENT }) as Entry), game: ids.get(number) as Hex, end };
+    return {
+      ...(unpackClaim({ terms, origin, commitment: NO_COMMITMENT }) as Entry),
+      game: ids.get(number) as Hex,
+      end,
+    };
   });
   return entries.filter((entry) => game === undefined || entry.game === game);
 }
