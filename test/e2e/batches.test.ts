@@ -40,8 +40,8 @@ before(async () => {
   await append(stage, batchOf(stage, 1));
   const { watchtower, chain } = await agentOf(undefined);
   await watchtower.look();
-  await chain?.follow();
-  truth = hex((await chain?.outputOf(0)) as Uint8Array);
+  await chain?.reach(1);
+  truth = hex(chain?.outputAt(1) as Uint8Array);
   tower = watch();
 });
 after(async () => {
@@ -120,8 +120,8 @@ test("who attacks an honest output through its inference loses there too, to a w
 test("when L1 goes back, the batches that are gone are forgotten, and those in their place executed", async () => {
   const outputsSeenBy = async ({ watchtower, chain }: Agent) => {
     await watchtower.look();
-    await chain?.follow();
-    return Promise.all([0, 1].map(async (batch) => hex((await chain?.outputOf(batch)) as Uint8Array)));
+    await chain?.reach(2);
+    return [1, 2].map((boundary) => hex(chain?.outputAt(boundary) as Uint8Array));
   };
   const agent = await agentOf(undefined);
   const snapshot = await stage.chain.client.snapshot();
