@@ -10,16 +10,18 @@ import { FaultError, parseInferenceFault } from "../prover/fixtures/faulty-infer
  * `elench answer` and `elench propose` of a liar that defends a false claim and loses its bond. The first argument is the fault, the others are the command's:
  *
  *     node demo/liar.ts 3:1234 answer --request 1 …          an element of an instruction's output
- *     node demo/liar.ts storage:2 propose --batch 0 …        a storage write in the batch's transaction 2
- *     node demo/liar.ts inference:3:1234 propose --batch 0 … an element in the batch's inferences
+ *     node demo/liar.ts storage:2 propose --end 1 …        a storage write in the batch's transaction 2
+ *     node demo/liar.ts inference:3:1234 propose --end 1 … an element in the batch's inferences
  */
 const [fault = "", command = "", ...args] = process.argv.slice(2);
 
-const aboutBatch: ExecutorsOf<ProposeOptions> = ({ batch }, tools) => {
+/** The lie is about the last batch of the span. */
+const aboutBatch: ExecutorsOf<ProposeOptions> = ({ end }, tools) => {
+  const batch = Number(end) - 1;
   const inference = /^inference:(.*)$/.exec(fault)?.[1];
   return inference === undefined
-    ? batchLiar(Number(batch), parseBatchFault(fault))
-    : batchInferenceLiar(tools, Number(batch), parseInferenceFault(inference));
+    ? batchLiar(batch, parseBatchFault(fault))
+    : batchInferenceLiar(tools, batch, parseInferenceFault(inference));
 };
 
 try {

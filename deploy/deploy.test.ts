@@ -10,6 +10,7 @@ import { fileURLToPath } from "node:url";
 import { inboxAbi } from "@elench/contracts/abi/inbox";
 import { outputsAbi } from "@elench/contracts/abi/outputs";
 import type { UserError } from "@elench/errors/user-error";
+import { configHash, configOf } from "@elench/evm/batch/record";
 import { genesisOutput, parseGenesis } from "@elench/evm/chain/genesis";
 import { type Artifact, hardhatArtifacts } from "@elench/prover/verifier";
 import { privateKeyOf, richAccount } from "@elench/rollup/genesis/dev-accounts";

@@ -65,7 +65,7 @@ export function expectedOf({ record, parameters, chain }: Intended): Readonly<Re
 
 function chainVariables(
   game: Address,
-  { evmVerifier, spanVerifier, inbox, timelock }: NonNullable<Deployment["rollup"]>,
+  { evmVerifier, inbox, timelock }: NonNullable<Deployment["rollup"]>,
   parameters: DeployParameters,
   chain: ChainBeginning,
 ): Readonly<Record<string, Variables>> {

@@ -67,7 +67,7 @@ async function countered(
   starts: readonly Hex[],
   price: (bonds: bigint) => bigint,
 ): Promise<Answered> {
-  const [abi, to, machine] = [disputeGameAbi, deployment.disputeGame, deployment.rollup.evmVerifier];
+  const [to, machine] = [deployment.disputeGame, deployment.rollup.evmVerifier];
   const [start, ...middles] = starts as [Hex, ...Hex[]];
   const proposer = richAccount(WATCHER).address;
   const where = (2n << 160n) | BigInt(machine);

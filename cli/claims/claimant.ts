@@ -87,6 +87,7 @@ export async function openClaimant<Options extends ActorOptions>(
     bumpAfter: 30_000,
     maxFeePerGas: parseGwei(String(options.maxFee)),
     maxPriorityFeePerGas: parseGwei(String(options.maxTip)),
+    contradict: true,
     report,
     onConfirmed: confirmed,
     ...executors(options, { store, backend }),
@@ -95,9 +96,9 @@ export async function openClaimant<Options extends ActorOptions>(
   return { agent, deployment: connection.deployment };
 }
 
-/** With --defend: stays and defends the claim. @param also settles it, in each round. */
-export async function defend({ agent }: Claimant, options: ClaimantOptions, also: () => Promise<void>): Promise<void> {
+/** With --defend: stays, defends the claim and settles it. */
+export async function defend({ agent }: Claimant, options: ClaimantOptions): Promise<void> {
   if (!options.defend) return;
   note("defending the claim; interrupt to stop");
-  await runRounds(agent, { interval: options.interval, once: false, also });
+  await runRounds(agent, { interval: options.interval, once: false });
 }

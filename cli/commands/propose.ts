@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Game } from "@elench/challenger/strategy/tree";
 import type { Agent } from "@elench/challenger/watch/agent";
-import { contradictFalse, type ProposalDue, proposalDue } from "@elench/challenger/watch/proposing";
-import { settleDue } from "@elench/challenger/watch/outputs";
+import { type ProposalDue, proposalDue } from "@elench/challenger/watch/proposing";
 import type { Rollup } from "@elench/deploy/deployment";
 import { EXIT, UserError } from "@elench/errors/user-error";
 import { Command } from "commander";
@@ -57,10 +56,7 @@ async function propose(options: ProposeOptions, executors: ExecutorsOf<ProposeOp
       ? `the output of batches ${result.first} to ${result.end}, ${result.output}, is already proposed: game ${result.game}`
       : `proposed ${result.output}, the output of batches ${result.first} to ${result.end}: ${result.transaction}`,
   );
-  await defend(claimant, options, async () => {
-    await settleDue(agent, rollup);
-    await contradictFalse(agent, rollup, { proposes: true }, await agent.watchtower.look());
-  });
+  await defend(claimant, options);
 }
 
 /** Sends what is due until the span's output is proposed. */

@@ -3,8 +3,8 @@ import { settlementCall } from "@elench/challenger/l1/settlement";
 import { dueAt, dueSettlement } from "@elench/challenger/strategy/settlement";
 import type { Game } from "@elench/challenger/strategy/tree";
 import type { Agent } from "@elench/challenger/watch/agent";
-import { deliveryDue } from "@elench/challenger/watch/delivery";
 import type { CountedSpan } from "@elench/challenger/watch/counted";
+import { deliveryDue } from "@elench/challenger/watch/delivery";
 import type { Due } from "@elench/challenger/watch/due";
 import { advanceDue, countedOf, outputDue } from "@elench/challenger/watch/outputs";
 import type { Rollup } from "@elench/deploy/deployment";
@@ -79,7 +79,9 @@ async function nextDue(parties: Claimant, options: SettleOptions): Promise<Due> 
     throw new UserError(`no span ends before batch ${end}: the inbox at ${rollup.inbox} has ${length} batches`);
   const proposed = countedOf(agent, now).filter(({ span }) => span.end === end);
   if (proposed.length === 0)
-    return { waits: `no output of a span that ends before batch ${end} is proposed; elench propose --end ${end} proposes it` };
+    return {
+      waits: `no output of a span that ends before batch ${end} is proposed; elench propose --end ${end} proposes it`,
+    };
   return (await advanceDue(agent, rollup, now)) ?? firstDue(parties, rollup, proposed, now);
 }
 

@@ -3,8 +3,6 @@ import { REREAD } from "@elench/challenger/l1/follower";
 import { STALE_AFTER } from "@elench/challenger/l1/staleness";
 import { checkStartBlock } from "@elench/challenger/l1/start-block";
 import { type Agent, createAgent } from "@elench/challenger/watch/agent";
-import { deliverDue } from "@elench/challenger/watch/delivery";
-import { settleDue } from "@elench/challenger/watch/outputs";
 import { defaultStore, ModelStore } from "@elench/challenger/watch/store";
 import { Troubles } from "@elench/challenger/watch/troubles";
 import { UserError } from "@elench/errors/user-error";
@@ -31,6 +29,7 @@ interface WatchOptions extends ConnectOptions {
   readonly maxTip: number;
   readonly consumer?: readonly Address[];
   readonly settleAll?: boolean;
+  readonly contradict?: boolean;
   readonly store: string;
   readonly engine: EngineName;
   readonly threads: number;
@@ -82,6 +81,12 @@ export function watchCommand(): Command {
     .addOption(
       option("--settle-all", "settle and deliver everything that is due and true, at a cost, also for other accounts"),
     )
+    .addOption(
+      option(
+        "--contradict",
+        "where a false output was settled in an absence and is not final, propose the true one, with a bond",
+      ),
+    )
     .addOption(option("--once", "poll once, act, wait for the transactions, and exit"));
   return withKey(withL1(command))
     .addOption(option("--json", "print events to stdout, one JSON object a line"))
@@ -111,16 +116,13 @@ export function watchCommand(): Command {
         maxFeePerGas: parseGwei(String(options.maxFee)),
         maxPriorityFeePerGas: parseGwei(String(options.maxTip)),
         ...(options.consumer && { consumers: options.consumer }),
+        settleAll: options.settleAll ?? false,
+        contradict: options.contradict ?? false,
         report,
         onConfirmed: confirmed,
       });
       report({ kind: "started", chainId: connection.chainId, account: signer?.address ?? null, engine: backend.name });
-      const settling = { all: options.settleAll ?? false };
-      const also = async () => {
-        await deliverDue(agent, agent.client, connection.deployment, settling);
-        await settleDue(agent, connection.deployment.rollup, settling);
-      };
-      await runRounds(agent, { interval: options.interval, once: options.once ?? false, also });
+      await runRounds(agent, { interval: options.interval, once: options.once ?? false });
       connection.close();
     });
 }

@@ -18,7 +18,7 @@ export async function worthOf({ chain: { client }, deployment }: Field, accounts
     const game = { address: deployment.disputeGame, abi: disputeGameAbi } as const;
     const oracle = { address: deployment.inferenceOracle, abi: inferenceOracleAbi } as const;
     const [credit] = await client.readContract({ ...game, functionName: "accountOf", args: [address] });
-    const fees = await client.readContract({ ...oracle, functionName: "feesOf", args: [address] });
+    const fees = await client.readContract({ ...oracle, functionName: "creditOf", args: [address] });
     owned += (await client.getBalance({ address })) + credit + fees;
   }
   return { owned, gas: await gasOf(client, new Set(accounts.map((address) => address.toLowerCase()))) };

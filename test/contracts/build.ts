@@ -34,12 +34,6 @@ interface Output {
   >;
 }
 
-function mutate(sources: Record<string, { content: string }>, { path, from, to }: Mutation): void {
-  const parts = sources[path]?.content.split(from) ?? [];
-  if (parts.length !== 2) throw new Error(`${path} has ${parts.length - 1} places like this, not one: ${from}`);
-  sources[path] = { content: parts.join(to) };
-}
-
 const sourceOf = (path: string): string => {
   const file = [`${root}${path}`, `${root}node_modules/${path}`].find((candidate) => existsSync(candidate));
   if (file === undefined) throw new Error(`no such source: ${path}`);

@@ -213,7 +213,7 @@ async function poison(id: Hex, input: Uint8Array): Promise<void> {
 /** Opens a game of its own about what the oracle was asked. @returns the game's id */
 async function openForeign(account: ReturnType<typeof richAccount>, { request }: Question, output: Hex): Promise<Hex> {
   const { deployment, model } = stage;
-  const inputRoot = toBytes(request.inputRoot);
+  const inputRoot = toBytes(request.inference.inputRoot);
   const [context, start] = [inferenceContext(toBytes(model.id), inputRoot), startState(model.commitment, inputRoot)];
   const where = (BigInt(model.level) << 160n) | BigInt(deployment.tensorVerifier);
   const args = [where, account.address, hex(context), hex(start), output] as const;

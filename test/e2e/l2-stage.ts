@@ -15,7 +15,7 @@ import type { LoadedModel } from "@elench/tensor/load";
 import { createTx } from "@ethereumjs/tx";
 import { createAddressFromPrivateKey, hexToBytes } from "@ethereumjs/util";
 import { encodeFunctionData, type Hex } from "viem";
-import { DELIVERY_DELAY, guardian, hex, parameters, type Stage, stageOf, transact, user } from "./stage.ts";
+import { guardian, hex, oracleParameters, parameters, type Stage, stageOf, transact, user } from "./stage.ts";
 import { tinyInput, tinyModel } from "./tiny-model.ts";
 
 /** A stage with an L2 chain on it, whose one contract asks a model, hashes, counts and stores. */
@@ -85,7 +85,13 @@ const parametersText = (): string => {
   const { bond, prepayment, ...times } = parameters;
   const seconds = Object.fromEntries(Object.entries(times).map(([name, value]) => [name, Number(value)]));
   const money = { bond: String(bond), prepayment: String(prepayment) };
-  return JSON.stringify({ ...seconds, ...money, deliveryDelay: Number(DELIVERY_DELAY), guardian: guardian.address });
+  const { deliveryDelay, reveal, ...prices } = oracleParameters;
+  const oracle = {
+    ...{ deliveryDelay: Number(deliveryDelay), reveal: Number(reveal) },
+    ...Object.fromEntries(Object.entries(prices).map(([name, value]) => [name, String(value)])),
+  };
+  const upgradeDelay = 60;
+  return JSON.stringify({ testsOnly: true, ...seconds, ...money, ...oracle, upgradeDelay, guardian: guardian.address });
 };
 
 function genesisOf({ id, level, commitment }: LoadedModel): Genesis {

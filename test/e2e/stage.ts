@@ -20,7 +20,8 @@ import { listRoot } from "@elench/tensor/program/commitment";
 import { type Abi, type Address, createWalletClient, encodeFunctionData, type Hex, http, parseGwei } from "viem";
 import type { HDAccount } from "viem/accounts";
 import { foundry } from "viem/chains";
-import type { Request } from "../../challenger/l1/events.ts";
+import { commitIntent, commitmentOf } from "../../challenger/l1/oracle-calls.ts";
+import type { Request } from "../../challenger/watch/requests.ts";
 import { type TinyModel, tinyInput, tinyModel } from "./tiny-model.ts";
 
 export const parameters = {
@@ -33,6 +34,17 @@ export const parameters = {
 } as const;
 export const DELIVERY_DELAY = 600n;
 export const FEE = 1_000_000_000_000_000n;
+export const DELIVERY_FEE = 2_000_000_000_000_000n;
+
+/** Of the oracle. A request here costs next to nothing beside its fees. */
+export const oracleParameters = {
+  deliveryDelay: DELIVERY_DELAY,
+  reveal: 600n,
+  deposit: 1_000_000_000_000_000n,
+  speed: 1_000_000_000n,
+  minPrice: 1n,
+  scale: 1_000_000_000_000n,
+} as const;
 
 /** Who is who among the chain's rich accounts. */
 export const [user, guardian, watcher] = [richAccount(0), richAccount(1), richAccount(2)];
@@ -112,8 +124,7 @@ async function deployContracts(chain: LocalChain): Promise<Deployment> {
     disputeGame,
     tensorVerifier,
     modelRegistry,
-    guardian.address,
-    DELIVERY_DELAY,
+    { ...oracleParameters, guardian: guardian.address },
   ]);
   return { chainId: foundry.id, block, tensorVerifier, modelRegistry, disputeGame, inferenceOracle };
 }
@@ -137,6 +148,9 @@ export async function transact(
 /** A question to the oracle, with the hash preimage that its later calls take. */
 export interface Question {
   readonly id: bigint;
+  readonly context: Hex;
+  /** Of its slot. */
+  readonly place: bigint;
   readonly request: Request;
   readonly input: Uint8Array;
 }
@@ -147,49 +161,56 @@ const NOBODY = "0x0000000000000000000000000000000000000000";
 export async function ask(stage: Stage, seed: number, consumer: Address = NOBODY, callbackGas = 0n): Promise<Question> {
   const { chain, deployment, model, tiny } = stage;
   const input = tinyInput(tiny, seed);
+  const oracle = { address: deployment.inferenceOracle, abi: inferenceOracleAbi } as const;
+  const price = await chain.client.readContract({ ...oracle, functionName: "priceOf", args: [model.id] });
   const data = encodeFunctionData({
     abi: inferenceOracleAbi,
     functionName: "request",
-    args: [model.id, hex(input), consumer, callbackGas],
+    args: [model.id, hex(input), { consumer, callbackGas, fee: FEE, deliveryFee: DELIVERY_FEE }, BigInt(seed)],
   });
-  if (!(await transact(stage, user, deployment.inferenceOracle, data, FEE)))
+  // Others' requests in between raise the price.
+  if (!(await transact(stage, user, oracle.address, data, FEE + DELIVERY_FEE + 2n * price)))
     throw new Error("the oracle refused the request");
-  const logs = await chain.client.getContractEvents({
-    address: deployment.inferenceOracle,
-    abi: inferenceOracleAbi,
-    eventName: "Requested",
-    fromBlock: 0n,
-    strict: true,
-  });
-  const { id, request } = (logs.at(-1) as (typeof logs)[number]).args;
-  return { id, request, input };
+  const logs = await chain.client.getContractEvents({ ...oracle, eventName: "Requested", fromBlock: 0n, strict: true });
+  const { context, place, request } = (logs.at(-1) as (typeof logs)[number]).args;
+  return { id: request.id, context, place, request, input };
 }
 
-/** Posts an answer, true or not. @returns the game's id */
+const SALT: Hex = `0x${"5a".repeat(32)}`;
+
+/** Commits to an answer, true or not, and opens it. @returns the id of the game about it */
 export async function answer(
   stage: Stage,
   account: HDAccount,
-  { id, request }: Question,
+  { context, request }: Pick<Question, "context" | "request">,
   output: Uint8Array,
 ): Promise<Hex> {
+  const { inferenceOracle: oracle, chainId } = stage.deployment;
+  const secret = { chainId, oracle, context, provider: account.address, outputRoot: rootOf(stage, output), salt: SALT };
+  const commitment = commitmentOf(secret);
+  const committing = commitIntent(commitment, 0n, oracle, oracleParameters.deposit);
+  if (!(await transact(stage, account, oracle, committing.data, committing.value)))
+    throw new Error("the oracle refused the commitment");
+  const logs = await stage.chain.client.getContractEvents({
+    address: oracle,
+    abi: inferenceOracleAbi,
+    eventName: "Committed",
+    fromBlock: 0n,
+    strict: true,
+  });
+  const { sequence: order, place } = (logs.at(-1) as (typeof logs)[number]).args;
   const data = encodeFunctionData({
     abi: inferenceOracleAbi,
-    functionName: "answer",
-    args: [id, request, hex(output)],
+    functionName: "open",
+    args: [{ place, order, salt: SALT }, request.inference, hex(output), 0n],
   });
-  if (
-    !(await transact(
-      stage,
-      account,
-      stage.deployment.inferenceOracle,
-      data,
-      4n * parameters.bond + parameters.prepayment,
-    ))
-  ) {
-    throw new Error(`the oracle refused the answer to request ${id}`);
-  }
+  if (!(await transact(stage, account, oracle, data, 4n * parameters.bond + parameters.prepayment)))
+    throw new Error(`the oracle refused the answer to request ${request.id}`);
   return (await games(stage)).at(-1) as Hex;
 }
+
+/** Root of a tiny model's one output. */
+const rootOf = ({ backend }: Stage, output: Uint8Array): Hex => hex(listRoot([backend.dataRoot(output)]));
 
 /** The model's true output, and its root. */
 export function trueOutput({ model, backend }: Stage, input: Uint8Array): { bytes: Uint8Array; root: Hex } {
