@@ -9,7 +9,7 @@ import { richAccount } from "@elench/rollup/genesis/dev-accounts";
 import type { Backend } from "@elench/tensor/engine/backend";
 import { type Hex, parseGwei, toFunctionSelector } from "viem";
 import { batchInferenceLiar } from "../../challenger/watch/fixtures/liar.ts";
-import { append, type L1, transact } from "./l1.ts";
+import { append, type L1 } from "./l1.ts";
 import type { Workload } from "./workload.ts";
 
 /** The whole dispute about an inference in a batch of 30M gas, on a real chain: every transaction of both sides, from the false output to the true one's settlement. */

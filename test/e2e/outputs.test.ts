@@ -5,7 +5,7 @@ import { after, afterEach, before, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { outputsAbi } from "@elench/contracts/abi/outputs";
 import { richAccount } from "@elench/rollup/genesis/dev-accounts";
-import { encodeFunctionData, type Hex } from "viem";
+import type { Hex } from "viem";
 import { runNode } from "../../cli/fixtures/run.ts";
 import { type Elench, elench, startElench, startLiar } from "../../demo/processes.ts";
 import { agentOn } from "./agents.ts";
