@@ -21,12 +21,10 @@ abstract contract Bonds is IBonds, GameParameters {
   /// @inheritdoc IBonds
   function unlock() external {
     Account account = _accounts[msg.sender];
-    uint256 credit = account.credit();
-    if (credit == 0) revert NothingToUnlock(msg.sender);
+    if (account.credit() == 0) revert NothingToUnlock(msg.sender);
     // INVARIANT: the delay starts anew for the whole sum, so that no money leaves before a full delay after its unlocking.
-    uint256 payableAt = block.timestamp + WITHDRAWAL_DELAY;
-    _accounts[msg.sender] = account.unlocked(payableAt);
-    emit Unlocked(msg.sender, credit, payableAt);
+    _accounts[msg.sender] = account.unlocked(block.timestamp + WITHDRAWAL_DELAY);
+    emit Unlocked(msg.sender);
   }
 
   /// @inheritdoc IBonds

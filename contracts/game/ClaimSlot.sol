@@ -12,6 +12,9 @@ using ClaimSlotFields for ClaimSlot global;
 /// @dev Mark of a claim against which a part of the settlement has found something. The tag is that of the record's hash with the verdict.
 uint256 constant CARRIES_VERDICT = 0xff;
 
+/// @dev No claim, in a slot that counts as used: a mark alone. No game has the number 0, since generations start from 1.
+ClaimSlot constant WARM_CLAIM = ClaimSlot.wrap(1);
+
 /// @notice A slot without a mark.
 /// @param hash Of the record.
 /// @param game Number of the claim's game.

@@ -10,6 +10,9 @@ type GameSlot is uint256;
 
 using GameSlotFields for GameSlot global;
 
+/// @dev No game, in a slot that counts as used. `time` is 1, which nobody reads.
+GameSlot constant WARM_GAME = GameSlot.wrap(1 << 72);
+
 /// @notice An open game without claims.
 /// @param due When its proposal can no longer be answered.
 function newGame(uint256 generation, uint256 due) pure returns (GameSlot) {
@@ -35,6 +38,10 @@ library GameSlotFields {
 
   function status(GameSlot slot) internal pure returns (Status) {
     return Status(uint8(GameSlot.unwrap(slot)));
+  }
+
+  function wasNeverUsed(GameSlot slot) internal pure returns (bool) {
+    return GameSlot.unwrap(slot) == 0;
   }
 
   function isOpen(GameSlot slot) internal pure returns (bool) {

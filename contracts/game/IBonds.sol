@@ -10,7 +10,8 @@ interface IBonds {
   event Credited(address indexed account, uint256 amount);
   /// @notice The account staked credit: it paid this much of a bond.
   event Staked(address indexed account, uint256 amount);
-  event Unlocked(address indexed account, uint256 amount, uint256 payableAt);
+  /// @notice All of the account's credit can be withdrawn after `withdrawalDelay`.
+  event Unlocked(address indexed account);
   event Withdrawn(address indexed account, uint256 amount);
   /// @param amount Credit that can neither be withdrawn nor staked until then; 0 for a hold on all, which stops withdrawals alone.
   event Held(address indexed account, uint256 amount, uint256 until);

@@ -269,6 +269,12 @@ interface IDisputeGame {
   /// @return left How many claims and refutations are not settled; 0 if the game is concluded.
   function settlePart(Part calldata part) external returns (uint256 left);
 
+  // ── Storage ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /// @notice Fills slots that were never used, so that later games and claims find used ones, which cost a fraction. It changes nothing
+  /// else. Anyone may call, for example before a fork of L1 that makes fresh slots dearer.
+  function warm(uint256 firstRegion, uint256 regions, uint256 firstPlace, uint256 places) external;
+
   // ── Views ───────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
   /// @notice The end of a game, for a consumer. Reverts with `NoSuchGame` unless a concluded game has this proposal, with `output`

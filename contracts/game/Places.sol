@@ -3,8 +3,8 @@ pragma solidity ^0.8.37;
 
 import {GameParameters} from "./GameParameters.sol";
 import {IDisputeGame, Proposal, Status} from "./IDisputeGame.sol";
-import {ClaimSlot} from "./ClaimSlot.sol";
-import {GameSlot} from "./GameSlot.sol";
+import {ClaimSlot, WARM_CLAIM} from "./ClaimSlot.sol";
+import {GameSlot, WARM_GAME} from "./GameSlot.sol";
 import {Head, idOf} from "./ProposalRecord.sol";
 
 /// @title Places: where games and claims are stored, and how their places are used again
@@ -64,6 +64,19 @@ abstract contract Places is GameParameters {
     if (slot.wasNeverUsed()) return false;
     GameSlot game = _regions[slot.region()].game;
     return game.isOpen() && slot.generation() == game.generation();
+  }
+
+  /// @inheritdoc IDisputeGame
+  function warm(uint256 firstRegion, uint256 regions, uint256 firstPlace, uint256 places) external {
+    for (uint256 i = firstRegion; i < firstRegion + regions; ++i) {
+      Region storage region = _regions[i];
+      // INVARIANT: what a game or a claim was stored in is not changed.
+      if (!region.game.wasNeverUsed()) continue;
+      (region.game, region.id) = (WARM_GAME, bytes32(uint256(1)));
+    }
+    for (uint256 i = firstPlace; i < firstPlace + places; ++i) {
+      if (_claims[i].wasNeverUsed()) _claims[i] = WARM_CLAIM;
+    }
   }
 
   /// @inheritdoc IDisputeGame
