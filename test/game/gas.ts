@@ -1,176 +1,203 @@
 import type { Hex } from "@elench/bytes/hex";
-import type { Node } from "@elench/challenger/strategy/tree";
-import { Board, parameters } from "./board.ts";
+import { partsOf } from "@elench/challenger/strategy/parts";
+import { dueSettlement } from "@elench/challenger/strategy/settlement";
+import { type Game, type Node, segmentSteps } from "@elench/challenger/strategy/tree";
+import { open } from "../../challenger/strategy/dissection.ts";
+import { type Arena, openArena, parameters, times } from "./arena.ts";
+import { pointsFrom } from "./attackers.ts";
+import type { Receipt } from "./chain.ts";
 import type { Artifact } from "./compile.ts";
 import { type Rules, startRuledChain } from "./ruled-chain.ts";
-import { firstRun, ToyTraceProvider } from "./toy.ts";
+import { firstRun, outputOf, type Shape, ToyTraceProvider } from "./toy.ts";
 
-const MONTH = 30 * 86_400;
-const LENGTH = 1_000_000;
-const SHAPE = { salt: 5n, otherLength: 200, otherLevel: 2, every: 0, length: LENGTH };
-
-const DISPUTE = "dispute of 2^20 steps, both sides";
-
-/** Whole transactions, in gas, by what they do. */
+/** Whole transactions, in gas, by what they do. The toy machine's step costs next to nothing, so `refute` is what the game adds to a step. */
 export type Gas = Record<string, number>;
 
-interface Story {
-  /** The step before which the liar departs from the truth. */
-  readonly lie: number;
-  readonly level: number;
-  /** Who proposes. The other counters. */
-  readonly liesFirst: boolean;
-  readonly region?: number;
-  readonly hint?: number;
-  readonly salt?: bigint;
-}
-
-/** Two parties that dispute to the end, and somebody else who settles. */
-async function dispute(board: Board, story: Story): Promise<Gas> {
-  const { lie, level, liesFirst, region = 0, hint = 0, salt = 5n } = story;
-  const run = firstRun(board.toys, { ...SHAPE, salt, length: Math.min(LENGTH, 16 ** level) }, level);
-  const truth = new ToyTraceProvider(board.toys);
-  const lies = new ToyTraceProvider(board.toys, [{ machine: "first", step: lie, flip: 2 }]);
-  const [liar, honest]: Side[] = [
-    { provider: lies, by: board.liar() },
-    { provider: truth, by: board.honest },
-  ];
-  const [proposer, other] = liesFirst ? [liar!, honest!] : [honest!, liar!];
-  const gas: Gas = {};
-  const note = (name: string, { gasUsed }: { gasUsed: bigint }) => {
-    gas[name] = Math.max(gas[name] ?? 0, Number(gasUsed));
-    gas[DISPUTE] = (gas[DISPUTE] ?? 0) + Number(gasUsed);
-  };
-
-  board.now += 10;
-  const { number, receipt } = await board.propose(run, proposer.provider.outputHex(run), proposer.by, { region });
-  note("propose", receipt);
-  board.now += 10;
-  const middles = board.points(other.provider, run).slice(1, 16);
-  note("counter", await board.counter(number, other.by, other.provider.outputHex(run), middles, { hint }));
-  for (let turn = 0; ; turn++) {
-    const { provider, by } = turn % 2 === 0 ? proposer : other;
-    const node = board.game(number).claims.get(turn + 1) as Node;
-    const own = board.points(provider, node.run, node.offset, node.level);
-    const segment = own.findIndex((point, i) => point !== node.points[i]) - 1;
-    board.now += 10;
-    const at = { hint: hint + turn + 1 };
-    if (node.level === 1) {
-      if (provider === lies) break;
-      note("refute", await board.refute(node, segment, by, board.witness(provider, node, segment), at));
-      break;
-    }
-    const offset = node.offset + BigInt(segment) * 16n ** BigInt(node.level - 1);
-    note("move", await board.move(node, segment, by, board.points(provider, node.run, offset, node.level - 1), at));
-  }
-  board.now += 3 * Number(parameters.maxClock);
-  note("settle", await board.settle(number));
-  const { status, output } = board.game(number);
-  if (output !== truth.outputHex(run)) throw new Error(`the lie won: ${status}`);
-  board.now += MONTH;
-  return gas;
-}
-
-interface Side {
-  readonly provider: ToyTraceProvider;
-  readonly by: Hex;
-}
-
-/** A true proposal under `count` false counters; `answered` of them fall by a move each. All are settled at once, or by parts of `size`. */
-async function manyClaims(
-  board: Board,
-  count: number,
-  answered: number,
-  { size, settler = board.settler }: { size?: number; settler?: Hex } = {},
-): Promise<Gas> {
-  const run = firstRun(board.toys, { ...SHAPE, length: 200 }, 2);
-  const truth = new ToyTraceProvider(board.toys);
-  const points = board.points(truth, run);
-  board.now += 10;
-  const { number } = await board.propose(run, truth.outputHex(run), board.honest);
-  for (let i = 0; i < count; i++) {
-    const middles = points.slice(1, 16).with(2, word32(1000 + i));
-    await board.counter(number, board.liar(), word32(7), middles, { hint: i });
-  }
-  for (let i = 0; i < answered; i++) {
-    const node = board.game(number).claims.get(i + 1) as Node;
-    await board.move(node, 2, board.honest, board.points(truth, run, 32n, 1), { hint: count + i });
-  }
-  board.now += 3 * Number(parameters.maxClock);
-  const gas: Gas = {};
-  if (size === undefined) gas.settle = Number((await board.settle(number, settler)).gasUsed);
-  else {
-    const sizes = Array.from({ length: Math.ceil((count + answered) / size) }, () => size);
-    for (const [i, part] of board.parts(number, sizes).entries())
-      gas[`part ${i + 1}`] = Number((await board.call(settler, "settlePart", [part])).gasUsed);
-  }
-  board.now += MONTH;
-  return gas;
-}
-
-const word32 = (value: number): Hex => `0x${value.toString(16).padStart(64, "0")}`;
-
-/** A dispute that goes through another machine: two steps of a level-2 run apart, one of which asks. */
-async function delegation(board: Board): Promise<number> {
-  const run = firstRun(board.toys, { ...SHAPE, every: 7, length: 200 }, 2);
-  const truth = new ToyTraceProvider(board.toys);
-  // Step 7 is the first that asks. The liar is wrong about what it answers.
-  const lies = new ToyTraceProvider(board.toys, [{ machine: "second", step: 37, flip: 2 }]);
-  board.now += 10;
-  const { number } = await board.propose(run, truth.outputHex(run), board.honest);
-  await board.counter(number, board.liar(), lies.outputHex(run), board.points(lies, run).slice(1, 16));
-  await board.move(board.game(number).claims.get(1) as Node, 0, board.honest, board.points(truth, run, 0n, 1), {
-    hint: 1,
-  });
-  const node = board.game(number).claims.get(2) as Node;
-  const asked = (await lies.asked(node.run, 6n))!;
-  const middles = board.points(lies, asked).slice(1, 16);
-  const witness = board.witness(lies, node, 6);
-  const { gasUsed } = await board.delegate(node, 6, board.liar(), witness, lies.outputHex(asked), middles, { hint: 2 });
-  board.now += 3 * Number(parameters.maxClock);
-  await board.settle(number);
-  board.now += MONTH;
-  return Number(gasUsed);
-}
+const DISPUTE = "dispute of 2^20 steps, both sides";
+const SHAPE: Shape = { salt: 5n, otherLength: 200, otherLevel: 2, every: 0, length: 200 };
+/** Longer than results are kept, so that regions are given again. */
+const MONTH = 30 * 86_400;
 
 /** What one contract costs under one rule set, from its first use on. */
 export async function measure(artifacts: Record<string, Artifact>, rules: Rules): Promise<Gas> {
-  const board = await Board.open(await startRuledChain(rules), artifacts);
+  const arena = await openArena(artifacts, await startRuledChain(rules));
   const gas: Gas = {};
-  const note = (found: Gas, suffix: string, keep = Object.keys(found)) => {
-    for (const name of keep) gas[`${name}${suffix}`] = found[name]!;
+  const note = (found: Gas, suffix: string, names = Object.keys(found)): void => {
+    for (const name of names) gas[`${name}${suffix}`] = found[name]!;
   };
-  const long = { lie: 777_777, level: 5 };
 
-  note(await dispute(board, { ...long, liesFirst: false }), ", first use: no slot used, nobody credited");
-  note(await dispute(board, { ...long, liesFirst: true, region: 50, hint: 50 }), ", empty pool", [DISPUTE]);
-  note(await dispute(board, { ...long, liesFirst: true }), "");
-  const refuted = await dispute(board, { ...long, liesFirst: false });
+  note(await dispute(arena, { liar: "counters" }), ", first use: no slot used, nobody credited");
+  note(await dispute(arena, { liar: "proposes", fresh: 50 }), ", empty pool", [DISPUTE]);
+  note(await dispute(arena, { liar: "proposes" }), "");
+  const refuted = await dispute(arena, { liar: "counters" });
   note(refuted, "", ["refute"]);
   note(refuted, ", with a refutation", [DISPUTE]);
-  await delegation(board);
-  gas.delegate = await delegation(board);
+  await delegation(arena);
+  gas.delegate = await delegation(arena);
 
-  await manyClaims(board, 40, 40);
-  gas["settle, undisputed, by its proposer"] = (await manyClaims(board, 0, 0, { settler: board.honest })).settle!;
-  gas["settle, undisputed, by another account"] = (await manyClaims(board, 0, 0)).settle!;
-  const [few, many] = [(await manyClaims(board, 1, 1)).settle!, (await manyClaims(board, 21, 21)).settle!];
-  gas["settle, each further claim"] = Math.round((many - few) / 40);
-  const inParts = await manyClaims(board, 40, 40, { size: 20 });
-  gas["settle in parts, each claim whose parent is in a later part"] = Math.round((inParts["part 2"]! - 30_000) / 20);
-  gas["settle in parts, each claim with a verdict of an earlier part"] = Math.round((inParts["part 3"]! - 30_000) / 20);
+  // Fills the places that the games below use.
+  await fallenCounters(arena, 40);
+  gas["settle, undisputed, by its proposer"] = await settlementOf(arena, 0, arena.honest);
+  gas["settle, undisputed, by another account"] = await settlementOf(arena, 0);
+  gas["settle, each further claim"] = Math.round(
+    ((await settlementOf(arena, 21)) - (await settlementOf(arena, 1))) / 40,
+  );
+  // Moves, moves, counters, counters. A transaction, the game's slots and the settler's credit take about 30,000.
+  const [, moves, counters] = await partsFor(arena, 40, 20);
+  gas["settle in parts, each claim whose parent is in a later part"] = Math.round((moves! - 30_000) / 20);
+  gas["settle in parts, each claim with a verdict of an earlier part"] = Math.round((counters! - 30_000) / 20);
 
   const call = async (name: string, args: unknown[] = []) =>
-    Number((await board.call(board.honest, name, args)).gasUsed);
+    Number((await arena.transact(arena.honest, name, args)).gasUsed);
   await call("unlock");
-  board.now += 100;
+  arena.now += Number(parameters.withdrawalDelay);
   await call("withdraw");
-  await manyClaims(board, 1, 1);
+  await settlementOf(arena, 1);
   gas.unlock = await call("unlock");
-  board.now += 100;
+  arena.now += Number(parameters.withdrawalDelay);
   gas.withdraw = await call("withdraw");
   gas["warm, 16 regions and 64 places"] = await call("warm", [1000, 16, 1000, 64]);
 
-  await board.chain.close();
+  await arena.chain.close();
   return gas;
 }
+
+/**
+ * Two parties dispute 2^20 steps to the end, and somebody else settles. With five levels, the liar has the last word if it
+ * proposes; if it counters, the last word is a refutation.
+ * @param fresh region and places that were never used, from there on
+ */
+async function dispute(
+  arena: Arena,
+  { liar, fresh = 0 }: { liar: "proposes" | "counters"; fresh?: number },
+): Promise<Gas> {
+  const run = firstRun(arena.toys, { ...SHAPE, length: 1_000_000 }, 5);
+  const truth = { says: new ToyTraceProvider(arena.toys), by: arena.honest };
+  const lie = {
+    says: new ToyTraceProvider(arena.toys, [{ machine: "first", step: 777_777, flip: 2 }]),
+    by: arena.liar(0),
+  };
+  const [proposer, other] = liar === "proposes" ? [lie, truth] : [truth, lie];
+  const gas: Gas = { [DISPUTE]: 0 };
+  const note = (name: string, { gasUsed }: Receipt): void => {
+    gas[name] = Math.max(gas[name] ?? 0, Number(gasUsed));
+    gas[DISPUTE]! += Number(gasUsed);
+  };
+  arena.hint = inOrder(fresh);
+
+  const id = await proposing(
+    arena,
+    (receipt) => note("propose", receipt),
+    () => arena.propose(run, proposer.says.outputHex(run), proposer.by, fresh),
+  );
+  const game = (): Game => arena.game(id);
+  arena.now += 10;
+  const middles = pointsFrom(other.says, run, 0n, 5).slice(0, 15);
+  note("counter", await arena.counter(other.by, game().proposal, other.says.outputHex(run), middles));
+  for (let turn = 1; ; turn++) {
+    const { says, by } = turn % 2 === 0 ? other : proposer;
+    const node = game().claims.get(turn) as Node;
+    const segment = pointsFrom(says, run, node.offset, node.level).findIndex(
+      (point, i) => point !== node.points[i + 1],
+    );
+    const opening = open(node.points, segment);
+    const offset = node.offset + BigInt(segment) * segmentSteps(node.level);
+    arena.now += 10;
+    if (node.level === 1) {
+      if (says === truth.says)
+        note("refute", await arena.refute(by, node, opening, says.witnessHex(run, Number(offset))));
+      break;
+    }
+    const points = pointsFrom(says, run, offset, node.level - 1);
+    note("move", await arena.move(by, node, opening, points[15]!, points.slice(0, 15)));
+  }
+  note("settle", await settle(arena, game()));
+  if (game().output !== truth.says.outputHex(run)) throw new Error("the lie won");
+  return gas;
+}
+
+/** A dispute that goes through another machine. @returns gas of the delegation */
+async function delegation(arena: Arena): Promise<number> {
+  const run = firstRun(arena.toys, { ...SHAPE, every: 7 }, 2);
+  const truth = new ToyTraceProvider(arena.toys);
+  const lies = new ToyTraceProvider(arena.toys, [{ machine: "second", step: 37, flip: 2 }]);
+  arena.hint = inOrder(0);
+  const id = await arena.propose(run, truth.outputHex(run), arena.honest, 0);
+  const claim = (number: number) => arena.game(id).claims.get(number) as Node;
+  const middles = pointsFrom(lies, run, 0n, 2).slice(0, 15);
+  await arena.counter(arena.liar(0), arena.game(id).proposal, lies.outputHex(run), middles);
+  const points = pointsFrom(truth, run, 0n, 1);
+  await arena.move(arena.honest, claim(1), open(claim(1).points, 0), points[15]!, points.slice(0, 15));
+  // Step 6 is the first that asks, and the liar is wrong about the answer.
+  const asked = (await lies.asked(run, 6n))!;
+  const { gasUsed } = await arena.delegate(
+    arena.liar(0),
+    claim(2),
+    open(claim(2).points, 6),
+    lies.witnessHex(run, 6),
+    lies.outputHex(asked),
+    pointsFrom(lies, asked, 0n, 2).slice(0, 15),
+  );
+  await settle(arena, arena.game(id));
+  return Number(gasUsed);
+}
+
+/** A true proposal under so many false counters, each of which a move brings down. */
+async function fallenCounters(arena: Arena, count: number): Promise<Game> {
+  const run = firstRun(arena.toys, SHAPE, 2);
+  const truth = new ToyTraceProvider(arena.toys);
+  const whole = pointsFrom(truth, run, 0n, 2).slice(0, 15);
+  const within = pointsFrom(truth, run, 32n, 1);
+  arena.hint = inOrder(0);
+  const id = await arena.propose(run, truth.outputHex(run), arena.honest, 0);
+  for (let i = 0; i < count; i++)
+    await arena.counter(arena.liar(0), arena.game(id).proposal, outputOf(7), whole.with(2, outputOf(i)));
+  for (let i = 1; i <= count; i++) {
+    const node = arena.game(id).claims.get(i) as Node;
+    await arena.move(arena.honest, node, open(node.points, 2), within[15]!, within.slice(0, 15));
+  }
+  return arena.game(id);
+}
+
+async function settlementOf(arena: Arena, counters: number, settler?: Hex): Promise<number> {
+  return Number((await settle(arena, await fallenCounters(arena, counters), settler)).gasUsed);
+}
+
+async function partsFor(arena: Arena, counters: number, size: number): Promise<number[]> {
+  const game = await fallenCounters(arena, counters);
+  arena.now += END;
+  const settlement = dueSettlement(game, times, arena.now)!;
+  const gas: number[] = [];
+  for (const part of partsOf(game, size))
+    gas.push(Number((await arena.settlePart(arena.resolver, settlement, part)).gasUsed));
+  arena.now += MONTH;
+  return gas;
+}
+
+/** More than any game here lasts. */
+const END = 3 * times.maxClock;
+
+async function settle(arena: Arena, game: Game, settler = arena.resolver): Promise<Receipt> {
+  arena.now += END;
+  const receipt = await arena.settle(settler, dueSettlement(game, times, arena.now)!);
+  arena.now += MONTH;
+  return receipt;
+}
+
+/** Reads the receipt of a proposal, of which the arena gives the id. */
+async function proposing(arena: Arena, note: (receipt: Receipt) => void, propose: () => Promise<Hex>): Promise<Hex> {
+  const transact = arena.transact.bind(arena);
+  arena.transact = async (...call) => {
+    const receipt = await transact(...call);
+    note(receipt);
+    return receipt;
+  };
+  const id = await propose();
+  arena.transact = transact;
+  return id;
+}
+
+const inOrder = (first: number) => {
+  let next = first;
+  return () => next++;
+};
