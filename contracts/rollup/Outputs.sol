@@ -44,17 +44,19 @@ contract Outputs is IOutputs, Results {
     uint40 sequence;
   }
 
-  /// @dev Two slots.
-  struct Boundary {
-    bytes32 output;
+  /// @dev One slot: what is known of a boundary, but for its output.
+  struct Entry {
     uint32 index;
     /// 0 if the place was never used.
     uint40 readyAt;
     uint24 epoch;
     /// Of the span that it was settled from.
     uint16 length;
-    /// The list's next entry, or 0; of a boundary that is not on the list, the settledCount that it was settled under.
+    /// A higher boundary that was settled and counts wherever this one does: the list's next entry, once there is one; of a boundary
+    /// that is not on the list, the settledCount that it was settled under.
     uint32 higher;
+    /// When that is final, at the latest.
+    uint40 higherReadyAt;
   }
 
   /// @dev One slot.
@@ -77,8 +79,9 @@ contract Outputs is IOutputs, Results {
   uint256 private immutable KEPT;
 
   Head private _head;
-  /// @dev By index mod 2^20.
-  mapping(uint256 place => Boundary) private _boundaries;
+  /// @dev By index mod 2^20, as the next.
+  mapping(uint256 place => Entry) private _entries;
+  mapping(uint256 place => bytes32) private _outputs;
   mapping(uint256 number => MachineEntry) private _machines;
   /// @dev Of ended epochs: boundaries settled in them count if their readyAt is at most this.
   mapping(uint256 epoch => uint256) private _endedAt;
@@ -100,8 +103,8 @@ contract Outputs is IOutputs, Results {
     finalityDelay = chain.finalityDelay;
     KEPT = LONGEST + game_.retention();
 
-    Boundary storage genesis = _boundaries[0];
-    (genesis.output, genesis.readyAt) = (chain.genesisOutput, uint40(block.timestamp));
+    _outputs[0] = chain.genesisOutput;
+    _entries[0].readyAt = uint40(block.timestamp);
     Head memory head;
     head.phase = Phase.Running;
     _setMachine(head, 0, chain.machine);
@@ -163,22 +166,31 @@ contract Outputs is IOutputs, Results {
   function settle(Proposal calldata proposal, Span calldata span) external {
     Head memory head = _running();
     uint256 number = _countedGame(proposal, head.since);
-    _checkAbout(head, proposal, span);
+    // INVARIANT: what was judged is this span. Machine, level and start follow: `propose` chose them for this span in this epoch, in
+    // which the machine of an appended batch does not change.
+    bytes32 context = Spans.context(span, chainId);
+    if (proposal.context != context) revert NotAbout(context, proposal.context);
     _walk(head, STEPS);
-
-    Boundary storage first = _at(span.first);
     // INVARIANT: a game on a false output may have been upheld because nobody could answer: it is settled on a settled output alone.
-    if (!_counts(head, first, span.first) || first.output != span.previous) revert NotSettled(span.first);
+    if (_settledOutput(head, span.first) != span.previous) revert NotSettled(span.first);
 
-    Boundary storage end = _at(span.end);
-    if (!_counts(head, end, span.end)) {
-      _settle(head, end, span, number, proposal.output);
-    } else if (end.output != proposal.output && end.readyAt > block.timestamp) {
-      // INVARIANT: one of two different results is false: nothing becomes final before the guardian has asked again.
-      (head.phase, head.since) = (Phase.Frozen, uint40(block.timestamp));
-      emit Frozen(head.sequence++, span.end, number, end.output, proposal.output);
+    Entry memory entry = _entries[span.end % PLACES];
+    bytes32 output = proposal.output;
+    if (!_counts(head, entry)) {
+      _settle(head, span, number, output);
+    } else if (entry.index != span.end) {
+      _checkOld(head, entry, span.end);
+      _settle(head, span, number, output);
+    } else {
+      bytes32 known = _outputs[span.end % PLACES];
+      // A result that agrees changes nothing: readyAt stays, or twins would put finality off. One that disagrees with a final output
+      // changes nothing either: that has been used.
+      if (output != known && entry.readyAt > block.timestamp) {
+        // INVARIANT: one of two different results is false: nothing becomes final before the guardian has asked again.
+        (head.phase, head.since) = (Phase.Frozen, uint40(block.timestamp));
+        emit Frozen(head.sequence++, span.end, number, known, output);
+      }
     }
-    // Else the result agrees, and readyAt stays: twins must not put finality off. Or the boundary is final, and has been used.
     _head = head;
   }
 
@@ -236,22 +248,22 @@ contract Outputs is IOutputs, Results {
 
   /// @inheritdoc IOutputs
   function outputAt(uint256 boundary) external view returns (bytes32 output, uint256 readyAt, uint256 first) {
-    Boundary storage entry = _at(boundary);
-    if (!_counts(_head, entry, boundary)) return (0, 0, 0);
-    return (entry.output, entry.readyAt, boundary - entry.length);
+    Entry memory entry = _entries[boundary % PLACES];
+    if (entry.index != boundary || !_counts(_head, entry)) return (0, 0, 0);
+    return (_outputs[boundary % PLACES], entry.readyAt, boundary - entry.length);
   }
 
   /// @inheritdoc IOutputs
   function isFinal(uint256 boundary) public view returns (bool) {
     Head memory head = _head;
-    Boundary storage entry = _at(boundary);
-    return _counts(head, entry, boundary) && entry.readyAt <= _finalUntil(head);
+    Entry memory entry = _entries[boundary % PLACES];
+    return entry.index == boundary && _counts(head, entry) && entry.readyAt <= _finalUntil(head);
   }
 
   /// @inheritdoc IOutputs
   function finalOutput(uint256 boundary) external view returns (bytes32) {
     if (!isFinal(boundary)) revert NotFinal(boundary);
-    return _at(boundary).output;
+    return _outputs[boundary % PLACES];
   }
 
   /// @inheritdoc IOutputs
@@ -291,19 +303,16 @@ contract Outputs is IOutputs, Results {
     if (head.phase == Phase.Frozen) revert IsFrozen(head.since);
   }
 
-  function _at(uint256 boundary) private view returns (Boundary storage) {
-    return _boundaries[boundary % PLACES];
-  }
-
-  /// @dev Whether `entry` is the record of this boundary, settled and not unsettled since.
-  function _counts(Head memory head, Boundary storage entry, uint256 boundary) private view returns (bool) {
-    return entry.index == boundary && _counts(head, entry);
-  }
-
-  function _counts(Head memory head, Boundary storage entry) private view returns (bool) {
-    uint256 readyAt = entry.readyAt;
+  /// @dev Whether the boundary of this record is settled, and was not unsettled since.
+  function _counts(Head memory head, Entry memory entry) private view returns (bool) {
     // INVARIANT: of an earlier epoch, what was final when that ended, and nothing else.
-    return readyAt != 0 && (entry.epoch == head.epoch || readyAt <= _endedAt[entry.epoch]);
+    return entry.readyAt != 0 && (entry.epoch == head.epoch || entry.readyAt <= _endedAt[entry.epoch]);
+  }
+
+  /// @return Zero if none is settled.
+  function _settledOutput(Head memory head, uint256 boundary) private view returns (bytes32) {
+    Entry memory entry = _entries[boundary % PLACES];
+    return entry.index == boundary && _counts(head, entry) ? _outputs[boundary % PLACES] : bytes32(0);
   }
 
   /// @dev A boundary that counts is final if its readyAt is at most this.
@@ -316,9 +325,8 @@ contract Outputs is IOutputs, Results {
   function _walk(Head memory head, uint256 steps) private view {
     uint256 finalUntil = _finalUntil(head);
     for (; steps > 0 && head.next != 0 && head.nextReadyAt <= finalUntil; --steps) {
-      head.finalCount = head.next;
-      head.next = _at(head.next).higher;
-      head.nextReadyAt = head.next == 0 ? 0 : _at(head.next).readyAt;
+      Entry memory reached = _entries[head.next % PLACES];
+      (head.finalCount, head.next, head.nextReadyAt) = (head.next, reached.higher, reached.higherReadyAt);
     }
   }
 
@@ -327,61 +335,46 @@ contract Outputs is IOutputs, Results {
     if (span.first > head.finalCount) return;
     if (span.first < head.finalCount) {
       // A boundary settled falsely in an absence: the true result, from where the false one came, brings the contradiction.
-      Boundary storage end = _at(span.end);
+      Entry memory end = _entries[span.end % PLACES];
       bool contests =
-        _counts(head, end, span.end) && end.readyAt > block.timestamp && end.length == span.end - span.first;
+        end.index == span.end &&
+          _counts(head, end) &&
+          end.readyAt > block.timestamp &&
+          end.length == span.end - span.first;
       // INVARIANT: nobody needs the states below finalCount, but for the spans that boundaries not yet final were settled from.
       if (!contests) revert BelowFinal(span.first, head.finalCount);
     }
-    Boundary storage first = _at(span.first);
-    bytes32 expected = _counts(head, first, span.first) ? first.output : bytes32(0);
+    bytes32 expected = _settledOutput(head, span.first);
     // INVARIANT: nothing false is proposed on a final boundary.
     if (span.previous != expected) revert WrongPrevious(expected, span.previous);
   }
 
-  /// @dev INVARIANT: what was judged is this span, executed by its machine from its start, within a level that it fits.
-  function _checkAbout(Head memory head, Proposal calldata proposal, Span calldata span) private view {
-    bytes32 context = Spans.context(span, chainId);
-    if (proposal.context != context) revert NotAbout(context, proposal.context);
-    (IMachine machine, ) = _machineOf(head, span.first);
-    uint256 judge = (Spans.level(span.end - span.first) << 160) | uint160(address(machine));
-    uint256 judged = (uint256(uint8(proposal.head >> 208)) << 160) | proposal.machine;
-    if (judged != judge) revert NotAbout(bytes32(judge), bytes32(judged));
-    bytes32 start = Spans.running(context, 0, span.previous);
-    if (proposal.start != start) revert NotAbout(start, proposal.start);
-  }
-
-  function _settle(
-    Head memory head,
-    Boundary storage entry,
-    Span calldata span,
-    uint256 number,
-    bytes32 output
-  ) private {
+  function _settle(Head memory head, Span calldata span, uint256 number, bytes32 output) private {
     uint32 end = uint32(span.end);
-    _checkPlace(head, entry, end);
     uint40 readyAt = uint40(block.timestamp + finalityDelay);
-    uint32 higher = head.settledCount;
-    if (end > higher) {
-      _at(higher).higher = end;
+    Entry memory entry = Entry({
+      index: end,
+      readyAt: readyAt,
+      epoch: head.epoch,
+      length: uint16(end - span.first),
+      higher: head.settledCount,
+      higherReadyAt: readyAt
+    });
+    if (end > head.settledCount) {
+      Entry storage last = _entries[head.settledCount % PLACES];
+      (last.higher, last.higherReadyAt) = (end, readyAt);
       if (head.next == 0) (head.next, head.nextReadyAt) = (end, readyAt);
-      (head.settledCount, higher) = (end, 0);
+      (head.settledCount, entry.higher, entry.higherReadyAt) = (end, 0, 0);
     }
-    entry.output = output;
-    (entry.index, entry.readyAt, entry.epoch) = (end, readyAt, head.epoch);
-    (entry.length, entry.higher) = (uint16(span.end - span.first), higher);
+    _entries[end % PLACES] = entry;
+    _outputs[end % PLACES] = output;
     if (head.phase == Phase.Asked) (head.phase, _resumesAt) = (Phase.Running, readyAt);
     emit Settled(head.sequence++, end, span.first, number, output, readyAt);
   }
 
-  /// @dev A place is free if its record does not count, or is old. A record's `higher` counts wherever the record does: it was settled
-  /// before, or comes after it on the list and is not above finalCount.
-  function _checkPlace(Head memory head, Boundary storage entry, uint256 end) private view {
-    if (!_counts(head, entry)) return;
-    uint256 higher = entry.higher;
-    Boundary storage above = _at(higher);
-    bool isOld =
-      higher != 0 && higher <= head.finalCount && (above.index != higher || block.timestamp >= above.readyAt + KEPT);
+  /// @dev The place that boundary `end` needs holds the record of another one: that must be old.
+  function _checkOld(Head memory head, Entry memory entry, uint256 end) private view {
+    bool isOld = entry.higher != 0 && entry.higher <= head.finalCount && block.timestamp >= entry.higherReadyAt + KEPT;
     // INVARIANT: who was away for W, or proves a message against a final boundary, still finds one that holds all that this one does.
     if (!isOld || end < entry.index) revert PlaceTaken(end, entry.index);
   }
