@@ -89,7 +89,8 @@ export class Agent {
     if (world.isAbsent || outputs.frozenAt !== undefined) return;
     if (now % this.#period === 0 && !this.#inFlight.some(({ mends }) => !mends)) {
       const first = rules.baseFromChain ? this.#base() : Math.max(this.#tip, outputs.finalCount);
-      const end = Math.min(world.newestRoot.count, first + outputs.limits.longestSpan, outputs.machineOf(first).until);
+      let end = Math.min(world.newestRoot.count, first + outputs.limits.longestSpan, outputs.machineOf(first).until);
+      while (end > first && !outputs.isPlaceFree(end, now)) end--;
       this.#send(first, end, false);
     }
     if (!rules.mendsFalseBoundary) return;

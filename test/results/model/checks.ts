@@ -8,6 +8,9 @@ export type Fault =
   | "final output unmade"
   | "freeze without a failure"
   | "honest bond lost"
+  | "hopeless game opened"
+  | "game opened below a final output"
+  | "freeze about a final output"
   | "state dropped too early"
   | "honest span not settled within W"
   | "finality stands still";
@@ -29,8 +32,12 @@ export class Checks {
   freezes = 0;
   falseSettlements = 0;
   bondsLostInAbsence = 0;
+  /** Honest spans that wait until the place of their end may be used again. */
+  spansWithoutPlace = 0;
   #watched = new Map<number, Watched>();
   #final = new Map<number, number>();
+  /** Until when places were too few for what the honest side settles. */
+  #crowdedUntil = 0;
   #wasFrozen = false;
   #needsSeen = 0;
   readonly #seenSettled = new Set<string>();
@@ -58,6 +65,33 @@ export class Checks {
     for (const { number } of undone) this.#watched.delete(number);
     for (const index of this.#final.keys()) if (!outputs.isFinal(index, now)) this.#final.delete(index);
     this.#wasFrozen = outputs.frozenAt !== undefined;
+  }
+
+  /** The games that were opened in this hour, each when it was. */
+  opened(games: readonly Game[]): void {
+    const { outputs, now } = this.world;
+    if (games.length === 0) return;
+    let final = 0;
+    for (const { index } of outputs.settled()) if (index > final && outputs.isFinal(index, now)) final = index;
+    for (const { number, first, end, previous } of games) {
+      const known = outputs.at(first);
+      if (first <= final && known !== undefined && known.output !== previous)
+        this.#report("hopeless game opened", `game ${number} [${first}, ${end}) contradicts what is final`);
+      const isReopened = outputs.at(end)?.first === first && !outputs.isFinal(end, now);
+      if (first < final && !isReopened)
+        this.#report("game opened below a final output", `game ${number} [${first}, ${end}), ${final} is final`);
+    }
+  }
+
+  /** A settlement froze the contract, or not. */
+  settled(game: Game, wasFinal: boolean): void {
+    if (wasFinal && this.world.outputs.frozenAt !== undefined)
+      this.#report("freeze about a final output", `game ${game.number} [${game.first}, ${game.end})`);
+  }
+
+  /** An honest settlement was refused because its place is taken. */
+  placeTaken(): void {
+    this.#crowdedUntil = this.world.now;
   }
 
   /** A game is concluded, with the liar's claim unanswered. */
@@ -137,6 +171,11 @@ export class Checks {
       if (failed || (world.hasFailed && outputs.at(first) === undefined)) this.#watched.delete(number);
       else if (now > made + SETTLED_WITHIN) {
         this.#watched.delete(number);
+        // It, or what it builds on, waits until an earlier boundary's place may be used again.
+        if (this.#crowdedUntil > made) {
+          this.spansWithoutPlace++;
+          continue;
+        }
         const wasAbsent = world.absences.some(([from, to]) => to > made - LONGEST && from < now);
         const why = outputs.at(first) === undefined ? `boundary ${first} is not settled` : `finalCount ${outputs.finalCount}`;
         if (!wasAbsent) this.#report("honest span not settled within W", `[${first}, ${end}) made ${made}: ${why}`);
@@ -149,8 +188,13 @@ export class Checks {
     const { world } = this;
     const { outputs, now, countAt, lastDisturbance } = world;
     outputs.advance(outputs.lag(now), now);
-    const expected = countAt[now - (LONGEST + outputs.limits.finalityDelay + period + 14)]!;
-    const isCalm = outputs.frozenAt === undefined && now - lastDisturbance > calmFor - 10;
+    
+    // A span crosses no machine, so that it takes a period for each to catch up after an asking.
+    const catchesUpFor = (outputs.machines.length - 1) * period;
+    const isCrowded = this.#crowdedUntil > now - calmFor - outputs.limits.keepFor;
+    const isQuiet = now - lastDisturbance > calmFor - 10 + catchesUpFor;
+    const isCalm = outputs.frozenAt === undefined && isQuiet && !isCrowded;
+    const expected = countAt[now - (LONGEST + outputs.limits.finalityDelay + period + 14 + catchesUpFor)]!;
     const isFalse = this.violations.some(({ fault }) => fault === "false output final");
     if (isCalm && !isFalse && outputs.finalCount < expected)
       this.#report("finality stands still", `finalCount ${outputs.finalCount}, not ${expected}; last disturbance ${lastDisturbance}`);

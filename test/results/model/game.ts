@@ -42,7 +42,10 @@ export type Game = {
   lie: number;
   /** The proposal, then the claims. */
   line: Claim[];
+  /** Of the line's last claim. */
   deadline: number;
+  /** The latest deadline of all: nothing is concluded before. */
+  due: number;
   /** A false claim stands that the honest side must answer, from `answerAt` on. */
   pending: boolean;
   answerAt: number;
@@ -55,9 +58,10 @@ export type Game = {
   failure: Failure | undefined;
 };
 
-export const openLine = (now: number): Pick<Game, "line" | "deadline"> => ({
+export const openLine = (now: number): Pick<Game, "line" | "deadline" | "due"> => ({
   line: [{ made: now, clock: 0 }],
   deadline: now + MAX_CLOCK,
+  due: now + MAX_CLOCK,
 });
 
 export const isFull = (game: Game): boolean => game.line.length > LONGEST_LINE;
@@ -69,6 +73,7 @@ export function addClaim(game: Game, now: number): void {
   const extension = LONG_DEPTHS.has(game.line.length) ? LONG_EXTENSION : EXTENSION;
   game.line.push({ made: now, clock: Math.min(MAX_CLOCK, grandparentClock + now - parent.made) });
   game.deadline = now + Math.max(extension, MAX_CLOCK - parent.clock);
+  game.due = Math.max(game.due, game.deadline);
 }
 
 export const cloneGame = (game: Game): Game => ({ ...game, line: game.line.map((claim) => ({ ...claim })) });

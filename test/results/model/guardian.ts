@@ -15,7 +15,6 @@ export class Guardian {
   ask(): void {
     const { world } = this;
     const { outputs, now } = world;
-    outputs.advance(outputs.lag(now), now);
     if (outputs.askAgain(now) !== undefined) return;
     this.asked++;
     world.lastDisturbance = now;

@@ -8,6 +8,8 @@ import { ALL_RULES, type Rules } from "./rules.ts";
 export type Limits = {
   /** From an output's settlement to its finality. */
   finalityDelay: number;
+  /** W: the longest that a game lasts. */
+  longest: number;
   /** From a game's proposal to the last moment at which its result can be settled: W + 3 days. */
   settleWithin: number;
   /** For how long a higher boundary must have been final before a boundary's place is used again. */
@@ -18,6 +20,8 @@ export type Limits = {
   /** Askings in `askingPeriod` that no freeze calls for. */
   askings: number;
   askingPeriod: number;
+  /** From an upgrade's announcement to its execution. */
+  upgradeDelay: number;
 };
 
 export type Boundary<O> = {
@@ -27,15 +31,18 @@ export type Boundary<O> = {
   /** Where the span began that it was settled from. */
   first: number;
   epoch: number;
-  /** The next boundary that raised `settledCount`; 0 if there is none yet. */
-  next: number;
+  /**
+   * Of a boundary that raised `settledCount`: the next one that did, or 0 if there is none yet. These are the list. Of another
+   * boundary: the `settledCount` that it was settled under.
+   */
+  higher: number;
 };
 
 export type Span<O> = { first: number; end: number; previous: O };
 export type MachineEntry = { from: number; machine: number };
 
-/** What a game is about, as the contract remembers it or is shown it. */
-export type Opened<O> = Span<O> & { made: number; epoch: number; machine: number };
+/** What a game is about, as whoever settles it shows it. */
+export type Opened<O> = Span<O> & { made: number; machine: number };
 
 /** The name of the error with which a call is refused; undefined if it is accepted. */
 export type Refusal = string | undefined;
@@ -45,17 +52,24 @@ export class Outputs<O> {
   readonly rules: Rules;
   readonly places = new Map<number, Boundary<O>>();
   readonly epochEnds: number[] = [];
+  /** When the guardian asked outside a freeze. */
   readonly askedAt: number[] = [];
   machines: MachineEntry[] = [{ from: 0, machine: 0 }];
   finalCount = 0;
   settledCount = 0;
   epoch = 0;
+  /** When the epoch began. */
+  since = Number.NEGATIVE_INFINITY;
   frozenAt: number | undefined;
+  /** Nothing is settled since the guardian asked outside a freeze. */
+  #isAsked = false;
+  /** When the first boundary that was settled after that is final. */
+  #resumesAt = 0;
 
   constructor(genesis: O, limits: Limits, rules: Rules = ALL_RULES) {
     this.limits = limits;
     this.rules = rules;
-    this.places.set(0, { index: 0, output: genesis, readyAt: 0, first: 0, epoch: 0, next: 0 });
+    this.places.set(0, { index: 0, output: genesis, readyAt: 0, first: 0, epoch: 0, higher: 0 });
   }
 
   clone(): Outputs<O> {
@@ -68,7 +82,10 @@ export class Outputs<O> {
     copy.finalCount = this.finalCount;
     copy.settledCount = this.settledCount;
     copy.epoch = this.epoch;
+    copy.since = this.since;
     copy.frozenAt = this.frozenAt;
+    copy.#isAsked = this.#isAsked;
+    copy.#resumesAt = this.#resumesAt;
     return copy;
   }
 
@@ -99,13 +116,19 @@ export class Outputs<O> {
     return this.frozenAt !== undefined && this.rules.freezeStopsFinality ? this.frozenAt : now;
   }
 
+  /** The list's entry after a boundary of it; undefined at its end. */
+  #next(index: number): Boundary<O> | undefined {
+    const higher = this.at(index)?.higher ?? 0;
+    return higher === 0 ? undefined : this.at(higher);
+  }
+
   /** Where `finalCount` comes to in at most `steps` entries of the list. */
   #walked(steps: number, now: number): number {
     let count = this.finalCount;
     for (let left = steps; left > 0; left--) {
-      const next = this.at(count)?.next ?? 0;
-      if (next === 0 || !this.isFinal(next, now)) break;
-      count = next;
+      const next = this.#next(count);
+      if (next === undefined || next.readyAt > this.#finalBy(now)) break;
+      count = next.index;
     }
     return count;
   }
@@ -117,11 +140,11 @@ export class Outputs<O> {
   /** Final boundaries that the list has not been walked to. */
   lag(now: number): number {
     let entries = 0;
-    for (let at = this.finalCount; ; entries++) {
-      const next = this.at(at)?.next ?? 0;
-      if (next === 0 || !this.isFinal(next, now)) return entries;
-      at = next;
+    for (let next = this.#next(this.finalCount); next !== undefined; next = this.#next(next.index)) {
+      if (next.readyAt > this.#finalBy(now)) break;
+      entries++;
     }
+    return entries;
   }
 
   machineOf(first: number): { machine: number; until: number } {
@@ -141,15 +164,16 @@ export class Outputs<O> {
     const { first, end, previous } = span;
     if (this.frozenAt !== undefined && rules.refusedWhileFrozen) return "IsFrozen";
     if (rules.proposalNamesEpoch && epoch !== this.epoch) return "WrongEpoch";
-    if (end <= first || end - first > this.limits.longestSpan || end > count) return "BadSpan";
-    if (rules.spanCrossesNoMachine && end > this.machineOf(first).until) return "BadSpan";
-    if (rules.rootIsKept && !kept) return "RootNotKept";
+    if (rules.epochBeginsLater && now === this.since) return "EpochBegins";
     const finalCount = this.#walked(2, now);
-    const next = this.at(finalCount)?.next ?? 0;
-    if (rules.gateIsExact && next !== 0 && this.isFinal(next, now)) return "AdvanceFirst";
+    const next = this.at(finalCount) && this.#next(finalCount);
+    if (rules.gateIsExact && next !== undefined && next.readyAt <= now) return "AdvanceFirst";
+    if (end <= first || end - first > this.limits.longestSpan || end > count) return "BadSpan";
+    if (rules.rootIsKept && !kept) return "RootNotKept";
     if (rules.proposalAboveFinal && first < finalCount && !this.#reopens(span, now)) return "BelowFinal";
-    if (rules.proposalBuildsOnSettled && first <= finalCount && this.at(first)?.output !== previous)
+    if (rules.proposalBuildsOnFinal && first <= finalCount && this.at(first)?.output !== previous)
       return "WrongPrevious";
+    if (rules.spanCrossesNoMachine && end > this.machineOf(first).until) return "BadSpan";
     this.finalCount = finalCount;
     return undefined;
   }
@@ -164,7 +188,7 @@ export class Outputs<O> {
   settle(game: Opened<O>, result: O, now: number): Refusal {
     const { rules } = this;
     if (this.frozenAt !== undefined && rules.refusedWhileFrozen) return "IsFrozen";
-    if (rules.settlesOwnEpoch && game.epoch !== this.epoch) return "TooOld";
+    if (rules.settlesOwnEpoch && game.made <= this.since) return "TooOld";
     if (rules.settlesInTime && now > game.made + this.limits.settleWithin) return "TooOld";
     if (game.machine !== this.machineOf(game.first).machine) return "NotAbout";
     if (rules.settlesOnSettled && this.at(game.first)?.output !== game.previous) return "NotSettled";
@@ -182,38 +206,33 @@ export class Outputs<O> {
       if (rules.disagreementFreezes) this.frozenAt = now;
       return undefined;
     }
-    if (rules.placeIsKept && !this.#placeIsFree(game.end, finalCount, now)) return "PlaceTaken";
+    if (rules.placeIsKept && !this.isPlaceFree(game.end, now, finalCount)) return "PlaceTaken";
     this.finalCount = finalCount;
-    this.places.set(game.end % this.limits.places, {
-      index: game.end,
-      output: result,
-      readyAt: now + this.limits.finalityDelay,
-      first: game.first,
-      epoch: this.epoch,
-      next: 0,
-    });
-    if (game.end > this.settledCount) {
-      const highest = this.at(this.settledCount);
-      if (highest !== undefined) highest.next = game.end;
-      this.settledCount = game.end;
-    }
+    const readyAt = now + this.limits.finalityDelay;
+    const isHighest = game.end > this.settledCount;
+    const boundary = { index: game.end, output: result, readyAt, first: game.first, epoch: this.epoch };
+    const highest = this.at(this.settledCount);
+    if (isHighest && highest !== undefined) highest.higher = game.end;
+    this.places.set(game.end % this.limits.places, { ...boundary, higher: isHighest ? 0 : this.settledCount });
+    if (isHighest) this.settledCount = game.end;
+    if (this.#isAsked) [this.#isAsked, this.#resumesAt] = [false, readyAt];
     return undefined;
   }
 
-  #placeIsFree(index: number, finalCount: number, now: number): boolean {
+  isPlaceFree(index: number, now: number, finalCount = this.finalCount): boolean {
     const held = this.places.get(index % this.limits.places);
-    return held === undefined || !this.#counts(held) || this.isReusable(held, finalCount, now);
+    if (held === undefined || !this.#counts(held)) return true;
+    return index > held.index && this.isReusable(held, finalCount, now);
   }
 
-  /** Whether a boundary's place may be given to another one. */
-  isReusable(boundary: Boundary<O>, finalCount: number, now: number): boolean {
-    const { keepFor } = this.limits;
-    if (!this.rules.placeOutlivesHigher) return boundary.index < finalCount && boundary.readyAt + keepFor <= now;
-    for (const higher of this.settled()) {
-      const isFinalLongAgo = higher.readyAt + keepFor <= this.#finalBy(now);
-      if (higher.index > boundary.index && higher.index <= finalCount && isFinalLongAgo) return true;
-    }
-    return false;
+  /** Whether a boundary's place may be given to another one: a higher one has been final for long. */
+  isReusable({ index, higher, readyAt }: Boundary<O>, finalCount: number, now: number): boolean {
+    const { keepFor, places } = this.limits;
+    if (!this.rules.placeOutlivesHigher) return index < finalCount && readyAt + keepFor <= now;
+    if (higher === 0 || higher > finalCount) return false;
+    const above = this.places.get(higher % places);
+    // Where the higher one's place is used again, it was final for long before.
+    return above?.index !== higher || above.readyAt + keepFor <= now;
   }
 
   /** The guardian's one power over results. */
@@ -222,43 +241,49 @@ export class Outputs<O> {
     if (this.frozenAt === undefined) {
       if (this.askedAt.filter((at) => at > now - askingPeriod).length >= askings) return "AskedTooOften";
       this.askedAt.push(now);
+      this.#isAsked = true;
     }
-    return this.#beginEpoch(now);
-  }
-
-  #beginEpoch(now: number): Refusal {
-    const { rules } = this;
-    const end = rules.epochEndsAtFreeze ? (this.frozenAt ?? now) : now;
-    if (rules.askingWalksList) {
-      const finalCount = this.#walked(2, now);
-      const next = this.at(finalCount)?.next ?? 0;
-      if (next !== 0 && this.isFinal(next, now)) return "AdvanceFirst";
-      this.finalCount = finalCount;
-    }
-    this.frozenAt = undefined;
-    this.epochEnds[this.epoch] = end;
-    const last = this.at(this.finalCount);
-    if (rules.askingCutsList && last !== undefined) last.next = 0;
-    this.settledCount = this.finalCount;
-    this.epoch++;
+    this.#beginEpoch(now);
     return undefined;
   }
 
+  #beginEpoch(now: number): void {
+    const { rules } = this;
+    this.epochEnds[this.epoch] = rules.epochEndsAtFreeze ? this.#finalBy(now) : now;
+    if (rules.askingWalksList) this.finalCount = this.#walked(Number.POSITIVE_INFINITY, now);
+    this.frozenAt = undefined;
+    // The list is cut: what it led to does not count, and the next settlement above `settledCount` leads on from here.
+    this.settledCount = this.finalCount;
+    this.epoch++;
+    this.since = now;
+  }
+
+  // ── Machines ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
   /** @param appended how many batches the inbox has */
-  addMachine(from: number, machine: number, appended: number): Refusal {
-    if (this.rules.machineBeyondInbox && from <= appended) return "BadSpan";
-    if (from <= this.machines.at(-1)!.from) return "BadSpan";
+  addMachine(from: number, machine: number, appended: number, now: number): Refusal {
+    if (this.#isTooSoonToUpgrade(now)) return "UpgradeDelayed";
+    const isOpen = this.rules.machineBeyondInbox && from < appended;
+    if (isOpen || from <= this.machines.at(-1)!.from) return "BadFirstBatch";
     this.machines.push({ from, machine });
     return undefined;
   }
 
-  /** The last entry's machine is replaced for the batches that are not final, and all of them are asked again. */
+  /** All batches from `finalCount` on are executed by `machine`, and asked again. */
   replaceMachine(machine: number, now: number): Refusal {
-    const refusal = this.#beginEpoch(now);
-    if (refusal !== undefined) return refusal;
-    const last = this.machines.at(-1)!;
-    if (last.from >= this.finalCount) last.machine = machine;
-    else this.machines.push({ from: this.finalCount, machine });
+    if (this.#isTooSoonToUpgrade(now)) return "UpgradeDelayed";
+    if (this.rules.replacementAsksAgain) this.#beginEpoch(now);
+    this.machines = [...this.machines.filter(({ from }) => from < this.finalCount), { from: this.finalCount, machine }];
     return undefined;
+  }
+
+  /** After the guardian asked again, machines change only when finality has gone on for as long as an upgrade is announced. */
+  #isTooSoonToUpgrade(now: number): boolean {
+    const asked = this.askedAt.at(-1);
+    if (asked === undefined || this.frozenAt !== undefined) return false;
+    const { longest, finalityDelay, upgradeDelay } = this.limits;
+    const latest = asked + 2 * (longest + finalityDelay);
+    const from = this.#isAsked ? latest : Math.min(latest, this.#resumesAt);
+    return now < from + upgradeDelay;
   }
 }

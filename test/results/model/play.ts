@@ -4,6 +4,7 @@ import { Checks, type Violation } from "./checks.ts";
 import { diceFrom } from "./dice.ts";
 import { type Game, LONGEST } from "./game.ts";
 import { Guardian } from "./guardian.ts";
+import type { Refusal } from "./outputs.ts";
 import { ALL_RULES, type Rules } from "./rules.ts";
 import type { Setting } from "./setting.ts";
 import { World } from "./world.ts";
@@ -18,6 +19,7 @@ export type Played = {
   reorganisations: number;
   falseSettlements: number;
   bondsLostInAbsence: number;
+  spansWithoutPlace: number;
   /** Worst found, in hours or entries. */
   slowestSettlement: number;
   oldestState: number;
@@ -39,6 +41,8 @@ export function play(seed: number, setting: Setting, rules: Rules = ALL_RULES): 
   for (world.now = 1; world.now <= setting.hours; world.now++) {
     const isCalm = world.now < setting.hours - calmFor;
     const before = world.label();
+    const guardianIsFirst = dice.chance(0.5);
+    if (guardianIsFirst) guardian.act(agent, isCalm);
     world.appendBatches();
     if (setting.reorganisations && world.now > 20 && adversary.reorganises) {
       reorganisations++;
@@ -53,27 +57,29 @@ export function play(seed: number, setting: Setting, rules: Rules = ALL_RULES): 
       adversary.attack(game);
       if (agent.answer(game)) adversary.attackAtOnce(game);
     }
+    const opened = world.games.filter(({ number }) => number > before);
+    checks.opened(opened);
+    games += opened.length;
     agent.propose();
     conclude(world, checks);
-    settle(world, agent, adversary);
+    settle(world, agent, adversary, checks);
     if (!world.isIdle && !world.isAbsent) {
       longestLag = Math.max(longestLag, world.outputs.lag(world.now));
       if (!setting.nobodyAdvances && dice.chance(0.5)) world.outputs.advance(world.outputs.lag(world.now), world.now);
     }
     if (setting.placesTakenAtOnce && dice.chance(0.2)) world.takePlaces();
-    guardian.act(agent, isCalm);
+    if (!guardianIsFirst) guardian.act(agent, isCalm);
     checks.look(agent);
     agent.drop();
     if (setting.reorganisations) world.remember();
-    games += world.games.filter(({ number }) => number > before).length;
     if (world.now % 40 === 0) world.forgetOldGames();
   }
   world.now = setting.hours;
   checks.finish(calmFor, period);
-  const { violations, honestSpans, freezes, falseSettlements, bondsLostInAbsence, slowestSettlement } = checks;
+  const { violations, honestSpans, freezes, falseSettlements, bondsLostInAbsence, spansWithoutPlace } = checks;
   return {
     ...{ violations, games, honestSpans, askings: guardian.asked, freezes, reorganisations, falseSettlements },
-    ...{ bondsLostInAbsence, slowestSettlement, oldestState: agent.oldestNeed, longestLag },
+    ...{ bondsLostInAbsence, spansWithoutPlace, slowestSettlement: checks.slowestSettlement, oldestState: agent.oldestNeed, longestLag },
   };
 }
 
@@ -92,7 +98,7 @@ function reorganise(world: World, guardian: Guardian, checks: Checks): void {
 
 function conclude(world: World, checks: Checks): void {
   for (const game of world.games) {
-    if (game.result !== undefined || world.now < game.deadline) continue;
+    if (game.result !== undefined || world.now < game.due) continue;
     if (!game.isPlayable) game.result = world.dice.chance(0.8) ? game.output : game.lie;
     else if (!game.pending) game.result = game.truth;
     else {
@@ -103,21 +109,30 @@ function conclude(world: World, checks: Checks): void {
 }
 
 /** Both sides settle what they like, in an order that the adversary chooses. */
-function settle(world: World, agent: Agent, adversary: Adversary): void {
+function settle(world: World, agent: Agent, adversary: Adversary, checks: Checks): void {
   const { dice } = world;
   const ready = world.games.filter(
-    ({ result, settled, epoch }) =>
-      result !== undefined && !settled && (epoch === world.outputs.epoch || !world.rules.settlesOwnEpoch),
+    ({ result, settled, made }) =>
+      result !== undefined && !settled && (made > world.outputs.since || !world.rules.settlesOwnEpoch),
   );
   if (dice.chance(0.5)) ready.reverse();
-  const settleAll = (isWanted: (game: Game) => boolean, times: number) => {
-    for (let i = 0; i < times; i++) for (const game of ready) if (isWanted(game)) world.settle(game);
+  const settleOne = (game: Game): Refusal => {
+    const { outputs, now } = world;
+    const wasFinal = outputs.frozenAt === undefined && outputs.isFinal(game.end, now);
+    const refusal = world.settle(game);
+    checks.settled(game, wasFinal);
+    return refusal;
   };
   const honestTurn = () => {
+    if (world.isAbsent) return;
     // A chain of spans is settled from its lowest, whatever the order in which it is gone through.
-    if (!world.isAbsent) settleAll((game) => agent.settles(game), 4);
+    for (let i = 0; i < 4; i++)
+      for (const game of ready)
+        if (agent.settles(game) && settleOne(game) === "PlaceTaken") checks.placeTaken();
   };
-  const liarsTurn = () => settleAll((game) => adversary.settles(game), 2);
+  const liarsTurn = () => {
+    for (let i = 0; i < 2; i++) for (const game of ready) if (adversary.settles(game)) settleOne(game);
+  };
   const turns = [honestTurn, liarsTurn];
   if (dice.chance(0.5)) turns.reverse();
   for (const turn of turns) turn();

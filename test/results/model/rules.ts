@@ -5,13 +5,15 @@
 export const RULES = {
   // The contract: proposals.
   proposalNamesEpoch: "a proposal in flight enters the epoch after an asking, where nobody builds the boundary that it starts from",
+  epochBeginsLater: "a game is opened in the second of an asking, and cannot be told from those before it",
   proposalAboveFinal: "a span that starts below finalCount asks for states that nobody keeps",
   gateIsExact: "a span that starts below a final boundary enters while the list has not been walked so far",
   reopening: "a boundary settled falsely in an absence cannot be proposed again from where it was settled, once that is below finalCount",
-  proposalBuildsOnSettled: "a span that contradicts a settled boundary is accepted",
+  proposalBuildsOnFinal: "a game is opened that contradicts a final output, and can never be settled",
   rootIsKept: "a span is executed over records that are not the inbox's",
   spanCrossesNoMachine: "a span is executed by the machine of its first batch, beyond the batches of that machine",
   machineBeyondInbox: "a machine is appended for batches that open games are about",
+  replacementAsksAgain: "games that the former machine judged are settled",
   refusedWhileFrozen: "proposals are accepted and settled while the contract is frozen",
 
   // The contract: settlement.
@@ -19,7 +21,7 @@ export const RULES = {
   settlesInTime: "a false game is kept back until nobody has the states to dispute it, and is settled then",
   settlesOnSettled: "a game is settled whose start is not the settled output",
   agreementChangesNothing: "a twin settled later puts finality off",
-  finalStays: "a result that disagrees with a final one freezes the contract",
+  finalStays: "a result that contradicts a final one freezes the contract",
   disagreementFreezes: "a later result is ignored where the earlier one is false",
   settlesBelowHighest: "an honest chain of spans cannot be settled, once somebody settled a higher boundary",
 
@@ -27,8 +29,7 @@ export const RULES = {
   freezeStopsFinality: "a false output becomes final during the freeze that it caused",
   epochEndsAtFreeze: "an output that the freeze stopped becomes final by the asking that ends the freeze",
   askingUnsettles: "a false output stays settled when the guardian asks again",
-  askingCutsList: "finalCount moves to a boundary that was unsettled, and the list leads nowhere",
-  askingWalksList: "finalCount falls behind what is final, for ever",
+  askingWalksList: "finalCount falls behind what is final, and games are opened below it",
 
   // The contract: places.
   placeNamesBoundary: "the place of an old boundary is read as that of a new one",

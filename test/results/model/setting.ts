@@ -103,13 +103,15 @@ export const SETTINGS: Readonly<Record<string, Setting>> = Object.fromEntries([
   setting("absent, 48 h", 48, absent),
   setting("absent, 240 h", 240, absent),
   setting("absent, 400 h", 400, { ...absent, hours: 2100 }),
+  setting("absent, woken guardian, 400 h", 400, { absence: 150, hours: 2100, guardian: "woken", patience: 50 }),
   setting("absent, hoarding, 400 h", 400, { absence: 150, hours: 2100, tricks: ["hoarding", "false outputs"] }),
   setting("idle, 48 h", 48, { idle: true, hours: 2100 }),
   setting("idle, nobody advances, 48 h", 48, { idle: true, hours: 2100, nobodyAdvances: true }),
+  setting("random guardian, nobody advances, 48 h", 48, { guardian: "random", nobodyAdvances: true }),
   setting("upgrades, reorganised, 48 h", 48, { upgrades: true, reorganisations: true }),
   setting("few places, 48 h", 48, { places: 1024, placesTakenAtOnce: false, hours: 2100 }),
-  setting("few places, reorganised, 48 h", 48, {
-    places: 640,
+  setting("crowded places, reorganised, 48 h", 48, {
+    places: 500,
     placesTakenAtOnce: false,
     hours: 2100,
     keepFor: LONGEST,

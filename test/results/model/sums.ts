@@ -33,6 +33,7 @@ export function playSeeds(from: number, to: number, setting: Setting, rules: Rul
     reorganisations: sum("reorganisations"),
     falseSettlements: sum("falseSettlements"),
     bondsLostInAbsence: sum("bondsLostInAbsence"),
+    spansWithoutPlace: sum("spansWithoutPlace"),
     slowestSettlement: most("slowestSettlement"),
     oldestState: most("oldestState"),
     longestLag: most("longestLag"),

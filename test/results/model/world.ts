@@ -1,6 +1,6 @@
 import type { Dice } from "./dice.ts";
 import { addClaim, cloneGame, type Game, LONGEST, openLine, type Party } from "./game.ts";
-import { type Limits, Outputs, type Span } from "./outputs.ts";
+import { type Limits, Outputs, type Refusal, type Span } from "./outputs.ts";
 import type { Rules } from "./rules.ts";
 import type { Setting } from "./setting.ts";
 
@@ -154,7 +154,7 @@ export class World {
       ...{ result: undefined, settleAt: 0, settled: false, failure: undefined },
     };
     // Nobody honest plays: the liar has its way, and its time.
-    if (!isPlayable && dice.chance(0.5)) game.deadline = now + dice.below(LONGEST);
+    if (!isPlayable && dice.chance(0.5)) game.due = now + dice.below(LONGEST);
     this.games.push(game);
     return game;
   }
@@ -171,17 +171,18 @@ export class World {
     game.answerAt = this.answerTime();
   }
 
-  settle(game: Game): void {
-    if (game.result === undefined || game.settled) return;
+  settle(game: Game): Refusal {
+    if (game.result === undefined || game.settled) return undefined;
     const refusal = this.outputs.settle(game, game.result, this.now);
     if (refusal === undefined) game.settled = this.outputs.frozenAt === undefined;
+    return refusal;
   }
 
   forgetOldGames(): void {
     const settleWithin = this.rules.settlesInTime ? this.outputs.limits.settleWithin : 1100;
     const isNeeded = (game: Game) =>
       game.result === undefined ||
-      this.now - game.deadline < 10 ||
+      this.now - game.due < 10 ||
       (!game.settled && game.epoch === this.outputs.epoch && this.now <= game.made + settleWithin);
     this.games = this.games.filter(isNeeded);
   }
@@ -233,16 +234,13 @@ export class World {
 
   // ── Upgrades ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-  /** The timelock executes what was scheduled. */
+  /** The timelock executes what was scheduled; sometimes for a batch that is in the inbox by then. */
   upgrade(): void {
     const { dice, outputs, records, now } = this;
     if (dice.chance(0.7)) {
-      outputs.addMachine(records.length + (dice.chance(0.5) ? 1 : 1 + dice.below(30)) - (dice.chance(0.3) ? 8 : 0), this.label(), records.length);
-    } else {
-      outputs.advance(outputs.lag(now), now);
-      outputs.replaceMachine(this.label(), now);
-      this.lastDisturbance = now;
-    }
+      const from = records.length + dice.below(30) - (dice.chance(0.3) ? 16 : 0);
+      outputs.addMachine(from, this.label(), records.length, now);
+    } else if (outputs.replaceMachine(this.label(), now) === undefined) this.lastDisturbance = now;
     this.#execute(0);
   }
 }
@@ -251,10 +249,12 @@ const limitsOf = ({ finalityDelay, places, keepFor }: Setting): Limits => ({
   finalityDelay,
   places,
   keepFor,
+  longest: LONGEST,
   settleWithin: LONGEST + 72,
   longestSpan: 4096,
   askings: Number.POSITIVE_INFINITY,
   askingPeriod: 365 * 24,
+  upgradeDelay: 0,
 });
 
 function mix(a: number, b: number): number {
