@@ -1,8 +1,8 @@
 /** `npm run model -- results [--seeds A..B] [--settings NAME,…] [--without RULE,…] [--json]`: plays the model of results. */
 import { parseArgs } from "node:util";
-import { playSeeds, type Sums } from "./model/sums.ts";
-import { type Rule, RULES, without } from "./model/rules.ts";
+import { RULES, type Rule, without } from "./model/rules.ts";
 import { SETTINGS } from "./model/setting.ts";
+import { playSeeds, type Sums } from "./model/sums.ts";
 
 const { values } = parseArgs({
   options: {
@@ -33,10 +33,17 @@ for (const name of wanted) {
   all[name] = sums;
   if (values.json) continue;
   const { faults, examples, ...numbers } = sums;
-  console.log(`${name}\n  ${Object.entries(numbers).map(([key, value]) => `${key} ${value}`).join(", ")}`);
+  console.log(
+    `${name}\n  ${Object.entries(numbers)
+      .map(([key, value]) => `${key} ${value}`)
+      .join(", ")}`,
+  );
   for (const [fault, times] of Object.entries(faults)) console.log(`  ${fault}: ${times}, first ${examples[fault]}`);
 }
-const faults = Object.values(all).reduce((sum, { faults }) => sum + Object.values(faults).reduce((a, b) => a + b, 0), 0);
+const faults = Object.values(all).reduce(
+  (sum, { faults }) => sum + Object.values(faults).reduce((a, b) => a + b, 0),
+  0,
+);
 if (values.json) console.log(JSON.stringify({ seeds: { from, to }, without: taken, settings: all, faults }));
 else console.log(`${faults} faults`);
 process.exitCode = faults === 0 ? 0 : 1;

@@ -75,7 +75,9 @@ export class Adversary {
       this.#propose(first, end, previous, this.#truth(end));
     }
     if (this.#tries("chains of lies")) {
-      const lies = world.games.filter(({ by, isPlayable, output, truth }) => by === "liar" && (!isPlayable || output !== truth));
+      const lies = world.games.filter(
+        ({ by, isPlayable, output, truth }) => by === "liar" && (!isPlayable || output !== truth),
+      );
       if (lies.length > 0) {
         const { end, output } = pick(lies);
         this.#propose(end, end + 1 + dice.below(8), output, world.lie());
@@ -99,14 +101,24 @@ export class Adversary {
     if (this.#tries("made-up roots")) {
       const first = start();
       const { count } = world.newestRoot;
-      this.#propose(first, first + 1 + dice.below(9), world.truth[first]!, world.lie(), { count, root: world.lie(), madeAt: 0 });
+      this.#propose(first, first + 1 + dice.below(9), world.truth[first]!, world.lie(), {
+        count,
+        root: world.lie(),
+        madeAt: 0,
+      });
     }
     if (this.#tries("across machines")) {
       const { from } = pick(outputs.machines);
       const first = Math.max(0, from - 1 - dice.below(5));
       const end = from + 1 + dice.below(5);
       const { machine } = outputs.machineOf(first);
-      if (end <= head) this.#propose(first, end, world.truth[first]!, world.run({ first, end, previous: world.truth[first]! }, machine));
+      if (end <= head)
+        this.#propose(
+          first,
+          end,
+          world.truth[first]!,
+          world.run({ first, end, previous: world.truth[first]! }, machine),
+        );
     }
     if (this.#tries("same places")) this.#aimAtPlaces(settled.map(({ index }) => index));
   }
@@ -144,7 +156,13 @@ export class Adversary {
     const { world } = this;
     const { dice } = world;
     if (first >= root.count) return;
-    const game = world.propose("liar", { first, end: Math.min(end, root.count), previous }, output, root, world.outputs.epoch);
+    const game = world.propose(
+      "liar",
+      { first, end: Math.min(end, root.count), previous },
+      output,
+      root,
+      world.outputs.epoch,
+    );
     if (game === undefined || !this.#tries("hoarding", 0.5)) return;
     game.settleAt = world.now + MAX_CLOCK + dice.below(dice.chance(0.3) ? 1000 : 300);
   }

@@ -94,7 +94,8 @@ export class Agent {
       this.#send(first, end, false);
     }
     if (!rules.mendsFalseBoundary) return;
-    for (const boundary of outputs.settled()) if (this.#mustMend(boundary)) this.#send(boundary.first, boundary.index, true);
+    for (const boundary of outputs.settled())
+      if (this.#mustMend(boundary)) this.#send(boundary.first, boundary.index, true);
   }
 
   /** The highest boundary that is settled truly, or will be: by spans that count, all the way from a settled one. */
@@ -171,7 +172,8 @@ export class Agent {
       if (isOpen || (isUnsettled && inTime && rules.keepsConcluded)) low = Math.min(low, game.first);
     }
     if (rules.keepsReopenable)
-      for (const boundary of outputs.settled()) if (!outputs.isFinal(boundary.index, now)) low = Math.min(low, boundary.first);
+      for (const boundary of outputs.settled())
+        if (!outputs.isFinal(boundary.index, now)) low = Math.min(low, boundary.first);
     return low;
   }
 }

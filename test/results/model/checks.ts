@@ -146,7 +146,10 @@ export class Checks {
       if (this.#final.has(index) || !outputs.isFinal(index, now)) continue;
       this.#final.set(index, output);
       if (isFalse)
-        this.#report("false output final", `boundary ${index}, settled from ${first}, ready at ${readyAt}, epoch ${epoch}`);
+        this.#report(
+          "false output final",
+          `boundary ${index}, settled from ${first}, ready at ${readyAt}, epoch ${epoch}`,
+        );
     }
   }
 
@@ -177,7 +180,8 @@ export class Checks {
           continue;
         }
         const wasAbsent = world.absences.some(([from, to]) => to > made - LONGEST && from < now);
-        const why = outputs.at(first) === undefined ? `boundary ${first} is not settled` : `finalCount ${outputs.finalCount}`;
+        const why =
+          outputs.at(first) === undefined ? `boundary ${first} is not settled` : `finalCount ${outputs.finalCount}`;
         if (!wasAbsent) this.#report("honest span not settled within W", `[${first}, ${end}) made ${made}: ${why}`);
       }
     }
@@ -188,7 +192,7 @@ export class Checks {
     const { world } = this;
     const { outputs, now, countAt, lastDisturbance } = world;
     outputs.advance(outputs.lag(now), now);
-    
+
     // A span crosses no machine, so that it takes a period for each to catch up after an asking.
     const catchesUpFor = (outputs.machines.length - 1) * period;
     const isCrowded = this.#crowdedUntil > now - calmFor - outputs.limits.keepFor;
@@ -197,6 +201,9 @@ export class Checks {
     const expected = countAt[now - (LONGEST + outputs.limits.finalityDelay + period + 14 + catchesUpFor)]!;
     const isFalse = this.violations.some(({ fault }) => fault === "false output final");
     if (isCalm && !isFalse && outputs.finalCount < expected)
-      this.#report("finality stands still", `finalCount ${outputs.finalCount}, not ${expected}; last disturbance ${lastDisturbance}`);
+      this.#report(
+        "finality stands still",
+        `finalCount ${outputs.finalCount}, not ${expected}; last disturbance ${lastDisturbance}`,
+      );
   }
 }

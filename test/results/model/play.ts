@@ -79,7 +79,13 @@ export function play(seed: number, setting: Setting, rules: Rules = ALL_RULES): 
   const { violations, honestSpans, freezes, falseSettlements, bondsLostInAbsence, spansWithoutPlace } = checks;
   return {
     ...{ violations, games, honestSpans, askings: guardian.asked, freezes, reorganisations, falseSettlements },
-    ...{ bondsLostInAbsence, spansWithoutPlace, slowestSettlement: checks.slowestSettlement, oldestState: agent.oldestNeed, longestLag },
+    ...{
+      bondsLostInAbsence,
+      spansWithoutPlace,
+      slowestSettlement: checks.slowestSettlement,
+      oldestState: agent.oldestNeed,
+      longestLag,
+    },
   };
 }
 
@@ -127,8 +133,7 @@ function settle(world: World, agent: Agent, adversary: Adversary, checks: Checks
     if (world.isAbsent) return;
     // A chain of spans is settled from its lowest, whatever the order in which it is gone through.
     for (let i = 0; i < 4; i++)
-      for (const game of ready)
-        if (agent.settles(game) && settleOne(game) === "PlaceTaken") checks.placeTaken();
+      for (const game of ready) if (agent.settles(game) && settleOne(game) === "PlaceTaken") checks.placeTaken();
   };
   const liarsTurn = () => {
     for (let i = 0; i < 2; i++) for (const game of ready) if (adversary.settles(game)) settleOne(game);

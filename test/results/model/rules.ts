@@ -4,11 +4,13 @@
  */
 export const RULES = {
   // The contract: proposals.
-  proposalNamesEpoch: "a proposal in flight enters the epoch after an asking, where nobody builds the boundary that it starts from",
+  proposalNamesEpoch:
+    "a proposal in flight enters the epoch after an asking, where nobody builds the boundary that it starts from",
   epochBeginsLater: "a game is opened in the second of an asking, and cannot be told from those before it",
   proposalAboveFinal: "a span that starts below finalCount asks for states that nobody keeps",
   gateIsExact: "a span that starts below a final boundary enters while the list has not been walked so far",
-  reopening: "a boundary settled falsely in an absence cannot be proposed again from where it was settled, once that is below finalCount",
+  reopening:
+    "a boundary settled falsely in an absence cannot be proposed again from where it was settled, once that is below finalCount",
   proposalBuildsOnFinal: "a game is opened that contradicts a final output, and can never be settled",
   rootIsKept: "a span is executed over records that are not the inbox's",
   spanCrossesNoMachine: "a span is executed by the machine of its first batch, beyond the batches of that machine",
