@@ -176,15 +176,15 @@ const ETHER = 10n ** 18n;
 const BROKEN: readonly (readonly [name: string, bad: Values, good: Values, says: RegExp])[] = [
   [
     "a settlement that earns nothing at the ceiling",
-    { prepayment: String((ETHER / 1_000n) * 3n - 1n) },
-    { prepayment: String((ETHER / 1_000n) * 3n) },
-    /prepayment must be at least 3000000000000000 wei: it pays for a settlement of 60000 gas at ceilingGasPrice/,
+    { prepayment: String((ETHER / 10_000n) * 35n - 1n) },
+    { prepayment: String((ETHER / 10_000n) * 35n) },
+    /prepayment must be at least 3500000000000000 wei: it pays for a settlement of 70000 gas at ceilingGasPrice/,
   ],
   [
     "an answer that earns nothing at the ceiling",
-    { bond: "341999999999999999" },
-    { bond: "342000000000000000" },
-    /bond must be at least 342000000000000000 wei: two thirds of it pay for an answer of 4500000 gas/,
+    { bond: "342749999999999999" },
+    { bond: "342750000000000000" },
+    /bond must be at least 342750000000000000 wei: two thirds of it pay for an answer of 4500000 gas/,
   ],
   [
     "a ceiling that is too high for the bond",
@@ -194,9 +194,9 @@ const BROKEN: readonly (readonly [name: string, bad: Values, good: Values, says:
   ],
   [
     "a watchtower that cannot pay for one dispute",
-    { watchtowerCapital: "6344999999999999999" },
-    { watchtowerCapital: "6345000000000000000" },
-    /watchtowerCapital must be at least 6345000000000000000 wei: a proposal and the honest half of the longest line/,
+    { watchtowerCapital: "6352499999999999999" },
+    { watchtowerCapital: "6352500000000000000" },
+    /watchtowerCapital must be at least 6352500000000000000 wei: a proposal and the honest half of the longest line/,
   ],
   [
     "an extension that is too short to react",
