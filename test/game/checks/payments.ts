@@ -25,6 +25,7 @@ export const payments: Check[] = [
         ...expects("a proposal of level 0", "BadLevel", await propose(0, prices.proposal)),
         ...expects("a proposal of level 16", "BadLevel", await propose(16, prices.proposal)),
         ...expects("a proposal of nobody", "BadProposer", await propose(2, prices.proposal, NOBODY)),
+        ...expects("a proposal from another's credit", "NotAuthorised", await propose(2, 0n, arena.liar(13))),
         ...expects("a counter for less", "NotEnoughCredit", await counter(prices.counter - 1n)),
         ...expects("a counter for more", "TooMuchPaid", await counter(prices.counter + 1n)),
         ...expects("a counter at the price of a move", "NotEnoughCredit", await counter(prices.move)),

@@ -1,7 +1,8 @@
-import { partsOf } from "@elench/challenger/strategy/parts";
+import { type Part, partsOf } from "@elench/challenger/strategy/parts";
 import { dueAt, dueSettlement, type Settlement } from "@elench/challenger/strategy/settlement";
+import { open } from "../../../challenger/strategy/dissection.ts";
 import { type Arena, inTurn, times } from "../arena.ts";
-import { answerOf, begin, type Check, expects, junkCounter, settleDue, theMove } from "../check.ts";
+import { answerOf, begin, type Check, expects, junkCounter, junkMiddles, settleDue, theMove } from "../check.ts";
 import { outputOf } from "../toy.ts";
 
 /** A game is settled whole, once, and when nothing in it can be answered any more. */
@@ -43,6 +44,20 @@ export const settlements: Check[] = [
     },
   },
   {
+    name: "a game that stands is settled once, and takes no counter then",
+    async run(arena) {
+      const { game } = await begin(arena);
+      arena.now = dueAt(game(), times);
+      const settlement = dueSettlement(game(), times, arena.now)!;
+      const settle = () => answerOf(() => arena.settle(arena.resolver, settlement));
+      return [
+        ...expects("the settlement", "accepted", await settle()),
+        ...expects("another", "NoSuchGame", await settle()),
+        ...expects("a counter", "NoSuchGame", await answerOf(() => junkCounter(arena, game(), 3, 9))),
+      ];
+    },
+  },
+  {
     name: "a game that is settled in part takes no further claim, and goes on only with the next part",
     async run(arena) {
       const { game, settlement } = await twoCounters(arena);
@@ -57,6 +72,51 @@ export const settlements: Check[] = [
         ...expects("the last part", "accepted", await settle(1)),
       ];
       return [...found, ...expects("the result", outputOf(7), game().output)];
+    },
+  },
+  {
+    name: "a part cannot change what the parts before it found, nor forget what it finds",
+    async run(arena) {
+      // 1, 2: counters; 3, 4: moves against them; the first part takes 4 and 3, the second 2, the last 1.
+      const { game } = await begin(arena);
+      for (const i of [1, 2]) await junkCounter(arena, game(), i, 6 + i);
+      for (const i of [1, 2]) {
+        const node = game().claims.get(i)!;
+        await arena.move(arena.liar(2 + i), node, open(node.points, 2), outputOf(i), junkMiddles(i));
+      }
+      arena.now = dueAt(game(), times);
+      const settlement = dueSettlement(game(), times, arena.now)!;
+      const [first] = partsOf(game(), 2) as [Part];
+      const settle = (part: Part) => answerOf(() => arena.settlePart(arena.resolver, settlement, part));
+      const { parents } = first;
+      const stolen = { number: 4, segment: 2, by: arena.liar(9) };
+      const found = [
+        ...expects("without parents", "ParentsMissing", await settle({ ...first, parents: [] })),
+        ...expects("without one parent", "ParentsMissing", await settle({ ...first, parents: parents.slice(1) })),
+        ...expects(
+          "one parent twice instead of another",
+          "NothingToBind",
+          await settle({
+            ...first,
+            parents: [parents[0]!, parents[0]!],
+            carried: [{ number: 4, segment: 2, by: arena.liar(4) }],
+          }),
+        ),
+        ...expects("as it is", "accepted", await settle(first)),
+      ];
+      const [second, last] = partsOf(game(), 1) as [Part, Part];
+      found.push(
+        ...expects("without what was found", "VerdictMissing", await settle({ ...second, carried: [] })),
+        ...expects("for another's benefit", "NoSuchClaim", await settle({ ...second, carried: [stolen] })),
+        ...expects(
+          "with another counter as the winner",
+          "NoSuchGame",
+          await settle({ ...second, against: { ...stolen, commitment: game().claims.get(1)!.commitment } }),
+        ),
+        ...expects("as it is", "accepted", await settle(second)),
+        ...expects("the last", "accepted", await settle(last)),
+      );
+      return [...found, ...expects("the game", "upheld", game().status)];
     },
   },
   {
@@ -83,6 +143,7 @@ export const settlements: Check[] = [
         ...expects("the result before its end", 2, told),
         ...expects("a proposal after it", 4000n, after),
         ...expects("the result of the game that was there", 0, forgotten),
+        ...expects("a proposal beside two games that nobody settles", 4002n, await unsettled(arena, kept)),
       ];
     },
   },
@@ -100,6 +161,13 @@ export const settlements: Check[] = [
     },
   },
 ];
+
+/** The region of a proposal that hints at an open game's, beside another open game, long after both were due. */
+async function unsettled(arena: Arena, kept: number): Promise<bigint> {
+  arena.now += 10 * kept;
+  const { game } = await begin(arena, { region: 4000 });
+  return game().proposal.number >> 16n;
+}
 
 async function twoCounters(arena: Arena) {
   const { game } = await begin(arena);

@@ -35,6 +35,10 @@ export const places: Scenario[] = [
         });
       });
       consistentLiar(stage, liar(0), [lie], atOnce);
+      stage.onDue = async () => {
+        const beyond = [...stage.game.claims.values()].filter(({ place }) => place >= 516 && place < 560);
+        if (beyond.length > 0) stage.wrongs.push("the search went on through a full stretch");
+      };
     },
   },
 ];

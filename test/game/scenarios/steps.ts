@@ -111,6 +111,7 @@ export const steps: Scenario[] = [
               if (!(await refuteAt(stage, liar(2 + (segment % 3)), node, segment, witness)))
                 stage.wrongs.push(`the refutation of segment ${segment} was refused`);
             }
+            if (await refuteAt(stage, liar(2), node, 5, openable(5))) stage.wrongs.push("a segment was refuted twice");
           });
         }
       });
