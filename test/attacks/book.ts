@@ -1,4 +1,6 @@
 import type { Attack } from "./attack.ts";
+import { OUTPUT_ATTACKS } from "./outputs.ts";
+import { RESULT_ATTACKS } from "./results.ts";
 
 /** Every known attack. */
-export const BOOK: readonly Attack[] = [];
+export const BOOK: readonly Attack[] = [...OUTPUT_ATTACKS, ...RESULT_ATTACKS];

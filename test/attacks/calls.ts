@@ -1,0 +1,113 @@
+import { packProposal } from "@elench/challenger/strategy/record";
+import { concludedProposal, dueSettlement } from "@elench/challenger/strategy/settlement";
+import type { Game } from "@elench/challenger/strategy/tree";
+import { disputeGameAbi } from "@elench/contracts/abi/dispute-game";
+import { inboxAbi } from "@elench/contracts/abi/inbox";
+import { outputsAbi } from "@elench/contracts/abi/outputs";
+import { encodeFunctionData, type Hex } from "viem";
+import type { HDAccount } from "viem/accounts";
+import { settlementCall } from "../../challenger/l1/settlement.ts";
+import { agentOn } from "../e2e/agents.ts";
+import { games, parameters, transact } from "../e2e/stage.ts";
+import type { Field } from "./attack.ts";
+
+/** Calls of the contracts that no honest program makes. Each returns whether L1 took it. */
+
+export const BOND = {
+  proposal: 4n * parameters.bond + parameters.prepayment,
+  counter: 2n * parameters.bond + parameters.prepayment,
+  move: parameters.bond + parameters.prepayment,
+} as const;
+
+/** An output that no batch leads to. */
+export const FALSE_OUTPUT: Hex = `0x${"bad".padStart(64, "0")}`;
+
+export interface FreeSpan {
+  readonly first: bigint;
+  readonly end: bigint;
+  readonly previous: Hex;
+  /** Default: the inbox's newest kept root. */
+  readonly root?: Hex;
+}
+
+/** Keeps the inbox's root, and lets a block pass. */
+export async function checkpoint(field: Field, account: HDAccount): Promise<void> {
+  const data = encodeFunctionData({ abi: inboxAbi, functionName: "checkpoint" });
+  await transact(field, account, field.deployment.rollup.inbox, data);
+  await field.chain.client.mine({ blocks: 1 });
+}
+
+/** Proposes whatever it is told, through the outputs contract. @returns the game's id; undefined if it was refused */
+export async function proposeFreely(
+  field: Field,
+  account: HDAccount,
+  span: FreeSpan,
+  output: Hex,
+): Promise<Hex | undefined> {
+  const { client } = field.chain;
+  const { outputs, inbox } = field.deployment.rollup;
+  const [count, checkpoints, root, epoch] = await Promise.all([
+    client.readContract({ address: inbox, abi: inboxAbi, functionName: "count" }),
+    client.readContract({ address: inbox, abi: inboxAbi, functionName: "checkpoints" }),
+    client.readContract({ address: inbox, abi: inboxAbi, functionName: "root" }),
+    client.readContract({ address: outputs, abi: outputsAbi, functionName: "epoch" }),
+  ]);
+  const args = [{ root, ...span }, checkpoints - 1n, count, epoch, 0n, output] as const;
+  const data = encodeFunctionData({ abi: outputsAbi, functionName: "propose", args });
+  if (!(await taken(field, account, outputs, data, BOND.proposal))) return undefined;
+  return (await games(field)).at(-1);
+}
+
+/** Sends a transaction without asking first whether it would be refused. */
+export const taken = (field: Field, account: HDAccount, to: Hex, data: Hex, value = 0n): Promise<boolean> =>
+  transact(field, account, to, data, value, 8_000_000n).catch(() => false);
+
+/** A game as its events tell it. */
+export async function gameOf(field: Field, id: Hex): Promise<Game> {
+  const { watchtower } = await agentOn(field, {});
+  await watchtower.look();
+  const game = watchtower.forest.games.get(id);
+  if (!game) throw new Error(`no game ${id}`);
+  return game;
+}
+
+const TIMES = {
+  maxClock: Number(parameters.maxClock),
+  extension: Number(parameters.extension),
+  longExtension: Number(parameters.longExtension),
+};
+
+/** Settles a game, due or not. */
+export async function settleGame(field: Field, account: HDAccount, id: Hex): Promise<boolean> {
+  const game = await gameOf(field, id);
+  const settlement = dueSettlement(game, TIMES, Number.MAX_SAFE_INTEGER);
+  if (!settlement) return false;
+  const { intent } = settlementCall(game, settlement, field.deployment.disputeGame);
+  return taken(field, account, intent.to, intent.data);
+}
+
+/** Takes a concluded game's result into the outputs contract, for whatever span. */
+export async function settleSpan(
+  field: Field,
+  account: HDAccount,
+  id: Hex,
+  span: Required<FreeSpan>,
+): Promise<boolean> {
+  const proposal = packProposal(concludedProposal(await gameOf(field, id)));
+  const data = encodeFunctionData({ abi: outputsAbi, functionName: "settle", args: [proposal, span] });
+  return taken(field, account, field.deployment.rollup.outputs, data);
+}
+
+/** Opens a game of the account's own, as anybody may. @returns its id */
+export async function openGame(
+  field: Field,
+  account: HDAccount,
+  run: { readonly machine: Hex; readonly level: number; readonly context: Hex; readonly start: Hex },
+  output: Hex,
+): Promise<Hex | undefined> {
+  const where = (BigInt(run.level) << 160n) | BigInt(run.machine);
+  const args = [where, account.address, run.context, run.start, output] as const;
+  const data = encodeFunctionData({ abi: disputeGameAbi, functionName: "propose", args });
+  if (!(await taken(field, account, field.deployment.disputeGame, data, BOND.proposal))) return undefined;
+  return (await games(field)).at(-1);
+}
