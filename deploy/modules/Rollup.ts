@@ -29,7 +29,7 @@ export default buildModule("Rollup", (m) => {
   ]);
   const chainId = m.getParameter<bigint>("chainId");
   const guardian = m.getParameter<string>("guardian");
-  const spanVerifier = m.contract("SpanVerifier", [chainId, evmVerifier]);
+  const spanVerifier = m.contract("SpanVerifier", [evmVerifier, chainId]);
   const inbox = m.contract("Inbox", [
     m.getParameter<string>("sequencer"),
     {
