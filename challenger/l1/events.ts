@@ -7,16 +7,6 @@ import { type Abi, type BaseError, type DecodeEventLogReturnType, decodeEventLog
 import type { GameEvent } from "../strategy/tree.ts";
 import type { ChainLog } from "./follower.ts";
 
-/** A request; the oracle stores its hash. */
-export interface Request {
-  readonly requester: Hex;
-  readonly modelId: Hex;
-  readonly inputRoot: Hex;
-  readonly consumer: Hex;
-  readonly callbackGas: bigint;
-  readonly fee: bigint;
-}
-
 /** The events of a contract, as viem decodes them, with their L1 blocks. */
 type EventOf<abi extends Abi> = DecodeEventLogReturnType<abi> & { readonly block: bigint };
 

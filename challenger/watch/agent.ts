@@ -1,6 +1,7 @@
 import { toHex } from "@elench/bytes/hex";
 import { disputeGameAbi } from "@elench/contracts/abi/dispute-game";
 import { inboxAbi } from "@elench/contracts/abi/inbox";
+import { inferenceOracleAbi } from "@elench/contracts/abi/inference-oracle";
 import { outputsAbi } from "@elench/contracts/abi/outputs";
 import type { Deployment, Rollup } from "@elench/deploy/deployment";
 import { InternalError } from "@elench/errors/internal-error";
@@ -10,7 +11,7 @@ import { Chain } from "@elench/evm/chain/chain";
 import { genesisOutput, readGenesisFile } from "@elench/evm/chain/genesis";
 import { type Models, sessionModels } from "@elench/evm/inference/models";
 import type { Backend } from "@elench/tensor/engine/backend";
-import { type Address, type Hex, type LocalAccount, type PublicClient, zeroHash } from "viem";
+import { type Address, type Hex, keccak256, type LocalAccount, type PublicClient, zeroHash } from "viem";
 import { firstThatAnswers } from "../l1/connect.ts";
 import { readCounters } from "../l1/counters.ts";
 import { Follower } from "../l1/follower.ts";
@@ -22,6 +23,7 @@ import { type BatchExecutor, batchExecutor } from "./batch-executor.ts";
 import { BatchTraceProvider } from "./batch-trace-provider.ts";
 import { Batches } from "./batches.ts";
 import { awaitedBoundaries, countedSpans } from "./counted.ts";
+import { awaitsResult } from "./delivery.ts";
 import { dissentOf } from "./dissent.ts";
 import type { SettlingOptions } from "./due.ts";
 import { type InferenceExecutor, inferenceExecutor } from "./inference-executor.ts";
@@ -94,6 +96,12 @@ export interface Agent {
    * calls; the rest stays its value.
    */
   readonly payBond: (intent: Intent) => Promise<Intent>;
+  /** A secret that follows from the account's key and this text: the same after a restart. @throws InternalError without a key */
+  readonly secret: (purpose: string) => Promise<Hex>;
+  /** The oracle's constants. */
+  readonly oracleParameters: () => Promise<OracleParameters>;
+  /** What the oracle owes an account, in wei. */
+  readonly creditOf: (account: Hex) => Promise<bigint>;
 }
 
 /** Connects the follower, the trace providers, the transactions and the watchtower of one deployment. */
@@ -142,12 +150,14 @@ export async function createAgent(options: AgentOptions): Promise<Agent> {
     accountOf: account,
     countersAt: (head, regions) => readCounters(clients, options.quorum, deployment, head, regions),
     gasPrice: () => client.getGasPrice(),
-    needs: ({ proposal: { number } }, now) => {
+    needs: (game, now) => {
       if (settling.all) return true;
-      const span = spans.proposals.get(number);
-      if (!span || !queue) return false;
+      const own = queue?.address.toLowerCase() as Hex | undefined;
+      if (own && awaitsResult({ requests }, game, own)) return true;
+      const span = spans.proposals.get(game.proposal.number);
+      if (!span || !own) return false;
       const counted = countedSpans(spans, watchtower.forest, parameters.longest, now);
-      return awaitedBoundaries(spans, counted, queue.address.toLowerCase() as Hex).has(span.end);
+      return awaitedBoundaries(spans, counted, own).has(span.end);
     },
     report: options.report,
   });
@@ -159,7 +169,35 @@ export async function createAgent(options: AgentOptions): Promise<Agent> {
   return {
     ...{ client, deployment, watchtower, requests, batches, spans, truth, inferences, chain, queue, parameters },
     ...{ settling, contradicts: options.contradict ?? false, troubles, payBond },
+    ...oracleReads(client, deployment.inferenceOracle),
+    secret: (purpose) => secretOf(options.account, purpose),
   };
+}
+
+/** What the oracle is deployed with, as far as a provider needs it. */
+export interface OracleParameters {
+  /** Seconds. */
+  readonly reveal: bigint;
+  /** Wei. */
+  readonly deposit: bigint;
+}
+
+function oracleReads(client: PublicClient, address: Address): Pick<Agent, "oracleParameters" | "creditOf"> {
+  const oracle = { address, abi: inferenceOracleAbi } as const;
+  let parameters: Promise<OracleParameters> | undefined;
+  return {
+    oracleParameters: () => {
+      parameters ??= client.readContract({ ...oracle, functionName: "parameters" });
+      return parameters;
+    },
+    creditOf: (account) => client.readContract({ ...oracle, functionName: "creditOf", args: [account] }),
+  };
+}
+
+/** A signature is deterministic (RFC 6979), and nobody else can make it. */
+async function secretOf(account: LocalAccount | undefined, purpose: string): Promise<Hex> {
+  if (!account) throw new InternalError("a secret takes a key");
+  return keccak256(await account.signMessage({ message: `Elench's secret for ${purpose}` }));
 }
 
 async function readParameters(client: PublicClient, address: Address): Promise<GameParameters> {

@@ -71,14 +71,15 @@ export class Requests {
   readonly committed = new Map<Hex, readonly Committed[]>();
   /** Orders of the commitments that were opened. */
   readonly opened = new Set<bigint>();
+  /** Accounts that an event credited since their last collection. */
+  readonly #credited = new Set<Hex>();
   /** Places of commitments, and the order of the last one there. */
   readonly #places = new Map<bigint, bigint>();
 
   /** Starts again from nothing, after a reorganisation removed events. */
   forget(): void {
     for (const known of [this.byId, this.byContext, this.questions, this.over, this.committed]) known.clear();
-    this.opened.clear();
-    this.#places.clear();
+    for (const known of [this.opened, this.#credited, this.#places]) known.clear();
   }
 
   /** The requested inference with this context; undefined if there is none. */
@@ -97,7 +98,12 @@ export class Requests {
     const question = this.questions.get(context);
     const { result } = question ?? {};
     const isKnown = result !== undefined && Number(request.made) >= result.readyAt;
-    return (isKnown ? undefined : question && firstProvider(question, outputRoot)) ?? lower(request.requester);
+    return (isKnown ? undefined : question && firstAnswer(question, outputRoot)?.provider) ?? lower(request.requester);
+  }
+
+  /** Whether the oracle may owe the account anything. */
+  mayHaveCredit(account: Hex): boolean {
+    return this.#credited.has(account);
   }
 
   /**
@@ -123,11 +129,18 @@ export class Requests {
         this.#question(context);
         break;
       }
-      case "Cancelled":
-        this.over.set(event.args.id, "cancelled");
+      case "Cancelled": {
+        const { id } = event.args;
+        this.over.set(id, "cancelled");
+        this.#credited.add(lower(this.byId.get(id)?.request.requester ?? zeroAddress));
         break;
+      }
       case "Delivered":
         this.over.set(event.args.id, "delivered");
+        this.#credited.add(lower(event.args.paid)).add(lower(event.args.deliverer));
+        break;
+      case "Collected":
+        this.#credited.delete(lower(event.args.account));
         break;
       case "Committed": {
         const { sequence: order, commitment, place } = event.args;
@@ -142,6 +155,7 @@ export class Requests {
         question.answers.push({ provider: lower(provider), order, outputRoot, output: toBytes(output) });
         if (number !== 0n) question.games.push(number);
         this.opened.add(order);
+        this.#credited.add(lower(provider));
         break;
       }
       case "ProposedAgain":
@@ -177,15 +191,11 @@ export class Requests {
 export const isFinal = ({ result, frozenBy }: Question, now: number): boolean =>
   result !== undefined && frozenBy === undefined && now >= result.readyAt;
 
-/** The provider that committed first among those whose commitments to this output were opened. */
-export function firstProvider({ answers }: Question, outputRoot: Hex): Hex | undefined {
-  const [first] = answers
-    .filter((answer) => answer.outputRoot === outputRoot)
-    .sort((a, b) => (a.order < b.order ? -1 : 1));
-  return first?.provider;
-}
+/** The answer with this output whose commitment was made first. */
+export const firstAnswer = ({ answers }: Question, outputRoot: Hex): Opened | undefined =>
+  answers.filter((answer) => answer.outputRoot === outputRoot).sort((a, b) => (a.order < b.order ? -1 : 1))[0];
 
 /** Whether a request wants a callback. */
-export const hasCallback = ({ terms }: Request): boolean => terms.consumer !== zeroAddress;
+export const hasCallback = ({ terms }: Pick<Request, "terms">): boolean => terms.consumer !== zeroAddress;
 
 const lower = (address: Hex): Hex => address.toLowerCase() as Hex;

@@ -397,6 +397,7 @@ const ALREADY_DONE = new Set<ContractError>([
   "TooEarly",
   "AlreadySettled",
   "NoGameNeeded",
+  "NoSuchRecord",
   "TooSoon",
 ]);
 

@@ -213,6 +213,7 @@ export const inferenceOracleAbi = [
       { name: "sequence", type: "uint256" },
       { name: "id", type: "uint256", indexed: true },
       { name: "paid", type: "address" },
+      { name: "deliverer", type: "address" },
       { name: "output", type: "bytes" },
       { name: "callbackSucceeded", type: "bool" },
     ],

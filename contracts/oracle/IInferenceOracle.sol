@@ -141,7 +141,15 @@ interface IInferenceOracle is IResults {
   event Frozen(uint256 sequence, bytes32 indexed context, uint256 number, bytes32 outputRoot);
   event AskedAgain(uint256 sequence, bytes32 indexed context, uint256 epoch);
   /// @param paid Who got the fee: the provider; the requester if nobody committed to the result, or if it was final before the request.
-  event Delivered(uint256 sequence, uint256 indexed id, address paid, bytes output, bool callbackSucceeded);
+  /// @param deliverer Who got the delivery's.
+  event Delivered(
+    uint256 sequence,
+    uint256 indexed id,
+    address paid,
+    address deliverer,
+    bytes output,
+    bool callbackSucceeded
+  );
   event Collected(uint256 sequence, address indexed account, uint256 amount);
 
   /// @notice The callback may ask for at most `limit` gas, so that a delivery fits one transaction.

@@ -260,7 +260,7 @@ contract InferenceOracle is Results, IInferenceOracle {
 
     bool succeeded;
     if (address(asked.terms.consumer) != address(0)) succeeded = _callBack(asked.id, asked.terms, output);
-    emit Delivered(_next(), asked.id, paid, output, succeeded);
+    emit Delivered(_next(), asked.id, paid, msg.sender, output, succeeded);
   }
 
   /// @inheritdoc IInferenceOracle
