@@ -56,6 +56,8 @@ export async function answeringDue(agent: Agent, asked: Asked, head: L1Block): P
       EXIT.refused,
     );
   if (!committed) {
+    // INVARIANT: who commits after the cancellation may open after it has taken effect: the requester would have the answer for nothing.
+    if (requests.cancelling.has(id)) throw new UserError(`request ${id} is being cancelled`, EXIT.refused);
     const { deposit } = await agent.oracleParameters();
     const intent = commitIntent(commitment, requests.commitmentHint(), deployment.inferenceOracle, deposit);
     return { intent, call: "commit", what: `the commitment to ${what}` };

@@ -67,6 +67,8 @@ export class Requests {
   readonly questions = new Map<Hex, Question>();
   /** Requests that are over, and how. */
   readonly over = new Map<bigint, "delivered" | "cancelled">();
+  /** Requests that their requester has cancelled: from this time on, in seconds since 1970, it can take the fees back at any moment. */
+  readonly cancelling = new Map<bigint, number>();
   /** By commitment, in the order of inclusion; opened ones included. */
   readonly committed = new Map<Hex, readonly Committed[]>();
   /** Orders of the commitments that were opened. */
@@ -78,7 +80,7 @@ export class Requests {
 
   /** Starts again from nothing, after a reorganisation removed events. */
   forget(): void {
-    for (const known of [this.byId, this.byContext, this.questions, this.over, this.committed]) known.clear();
+    for (const known of [this.byId, this.byContext, this.questions, this.over, this.cancelling, this.committed]) known.clear();
     for (const known of [this.opened, this.#credited, this.#places]) known.clear();
   }
 
@@ -129,6 +131,9 @@ export class Requests {
         this.#question(context);
         break;
       }
+      case "Cancelling":
+        this.cancelling.set(event.args.id, Number(event.args.effectiveAt));
+        break;
       case "Cancelled": {
         const { id } = event.args;
         this.over.set(id, "cancelled");

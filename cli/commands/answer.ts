@@ -1,12 +1,12 @@
-import { toBytes, toHex } from "@elench/bytes/hex";
-import type { Run } from "@elench/challenger/strategy/trace-provider";
+import { setTimeout as sleep } from "node:timers/promises";
+import { toHex } from "@elench/bytes/hex";
+import type { Agent } from "@elench/challenger/watch/agent";
+import { answeringDue } from "@elench/challenger/watch/answering";
 import { deliverDue } from "@elench/challenger/watch/delivery";
-import type { Asked } from "@elench/challenger/watch/requests";
-import { inferenceOracleAbi } from "@elench/contracts/abi/inference-oracle";
+import { type Asked, hasCallback, type Opened } from "@elench/challenger/watch/requests";
 import { UserError } from "@elench/errors/user-error";
-import { inferenceContext } from "@elench/tensor/program/commitment";
 import { Command } from "commander";
-import { encodeFunctionData, type Hex } from "viem";
+import type { Hex } from "viem";
 import {
   type ClaimantOptions,
   defend,
@@ -15,9 +15,10 @@ import {
   openClaimant,
   withClaimant,
 } from "../claims/claimant.ts";
-import { postBonded } from "../claims/post.ts";
+import { waitForEarlierTransactions } from "../claims/earlier-transactions.ts";
+import { post } from "../claims/post.ts";
 import { naturalNumber, option } from "../input/options.ts";
-import { print } from "../report/output.ts";
+import { note, print } from "../report/output.ts";
 
 export interface AnswerOptions extends ClaimantOptions {
   readonly request: bigint;
@@ -25,7 +26,9 @@ export interface AnswerOptions extends ClaimantOptions {
 
 export function answerCommand(executors: ExecutorsOf<AnswerOptions> = natively): Command {
   const command = new Command("answer")
-    .description("run the model of a request on L1, and post the answer with a bond (for providers)")
+    .description(
+      "run the model of a request on L1, commit to the output, and open the answer in a later block with a bond (for providers); a repeated run continues with its earlier commitment",
+    )
     .addOption(option("--request <id>", "number of the request").argParser(naturalNumber).makeOptionMandatory());
   return withClaimant(command).action((options: AnswerOptions) => answer(options, executors));
 }
@@ -34,24 +37,53 @@ async function answer(options: AnswerOptions, executors: ExecutorsOf<AnswerOptio
   const { request: id } = options;
   const claimant = await openClaimant(options, executors);
   const { agent, deployment } = claimant;
-  const { inferenceOracle, tensorVerifier, disputeGame } = deployment;
   const asked = agent.requests.byId.get(id);
-  if (!asked) throw new UserError(`the oracle at ${inferenceOracle} has no request ${id}`);
-  const run: Run = { context: contextOf(asked), machine: tensorVerifier, start: "0x", level: 0 };
-  const output = await agent.inferences.outputBytes(run);
-  const args = [id, asked.request, toHex(output)] as const;
-  const data = encodeFunctionData({ abi: inferenceOracleAbi, functionName: "answer", args });
-  const intent = { key: `answer/${id}`, to: inferenceOracle, data };
-  const receipt = await postBonded(agent, disputeGame, intent, `the answer to request ${id}`);
-  const { transactionHash: transaction, gasUsed: gas } = receipt;
-  const root = toHex(await agent.inferences.output(run));
+  if (!asked) throw new UserError(`the oracle at ${deployment.inferenceOracle} has no request ${id}`);
+  if (hasCallback(asked.request))
+    note(`the delivery calls ${asked.request.terms.consumer} with ${asked.request.terms.callbackGas} gas`);
+  const { opened, transactions } = await toTheAnswer(agent, asked);
+  const [last] = transactions.toReversed();
   print(
     options.json,
-    { request: id, output: Buffer.from(output).toString("base64"), root, transaction, gas },
-    () => `answered request ${id}: ${transaction}`,
+    {
+      request: id,
+      output: Buffer.from(opened.output).toString("base64"),
+      root: opened.outputRoot,
+      order: opened.order,
+      transactions,
+      resumed: transactions.length === 0,
+    },
+    () =>
+      last
+        ? `answered request ${id}: ${last.transaction}`
+        : `request ${id} is answered already, with ${toHex(opened.output).slice(0, 34)}…`,
   );
-  await defend(claimant, options, () => deliverDue(agent, agent.client, deployment));
+  await defend(claimant, options, async () => deliverDue(agent, Number((await agent.watchtower.look()).timestamp)));
 }
 
-const contextOf = ({ request }: Asked): Hex =>
-  toHex(inferenceContext(toBytes(request.modelId), toBytes(request.inputRoot)));
+interface Sent {
+  readonly what: string;
+  readonly transaction: Hex;
+  readonly gas: bigint;
+}
+
+/** Sends what is due until the answer is on L1. */
+async function toTheAnswer(agent: Agent, asked: Asked): Promise<{ opened: Opened; transactions: Sent[] }> {
+  const queue = agent.queue as NonNullable<Agent["queue"]>;
+  const transactions: Sent[] = [];
+  await waitForEarlierTransactions(agent);
+  for (;;) {
+    const due = await answeringDue(agent, asked, await agent.watchtower.look());
+    if ("intent" in due) {
+      const receipt = await post(queue, agent.client, due.intent, due.what);
+      note(`${due.what}: ${receipt.transactionHash}`);
+      transactions.push({ what: due.what, transaction: receipt.transactionHash, gas: receipt.gasUsed });
+      // Other endpoints may be behind the one that returned the receipt.
+      while ((await agent.watchtower.look()).number < receipt.blockNumber) await sleep(agent.client.pollingInterval);
+    } else if (due.answer) {
+      return { opened: due.answer, transactions };
+    } else {
+      await sleep(agent.client.pollingInterval);
+    }
+  }
+}

@@ -111,11 +111,15 @@ async function firstDue(
 
 async function requestDue(parties: Claimant, id: bigint, now: number): Promise<Due> {
   const { agent, deployment } = parties;
-  if (!agent.requests.byId.has(id))
-    throw new UserError(`the oracle at ${deployment.inferenceOracle} has no request ${id}`);
-  const answered = [...agent.requests.answers.values()].findLast((answer) => answer.id === id);
-  if (!answered) return { waits: `request ${id} has no answer` };
-  return openGameDue(parties, answered.game, now) ?? deliveryDue(agent, agent.client, deployment, answered);
+  const asked = agent.requests.byId.get(id);
+  if (!asked) throw new UserError(`the oracle at ${deployment.inferenceOracle} has no request ${id}`);
+  const question = agent.requests.questions.get(asked.context);
+  const games = question?.result ? [] : (question?.games ?? []);
+  for (const number of games) {
+    const due = openGameDue(parties, agent.watchtower.forest.numbers.get(number) as Hex, now);
+    if (due && "intent" in due) return due;
+  }
+  return deliveryDue(agent, asked, now);
 }
 
 /** The call that a game needs before its result can be settled; undefined if it is over. */

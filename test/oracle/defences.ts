@@ -301,7 +301,7 @@ export const defences: readonly Defence[] = [
     }),
     attack: async (stage) => {
       const asked = await stage.request(1);
-      const games = [];
+      const games: bigint[] = [];
       for (const output of [FALSE, TRUE, FALSE.replace("66", "67") as Hex])
         games.push(await stage.answer(stage.thief, asked, output));
       for (const game of games) await stage.conclude(game);

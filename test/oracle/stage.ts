@@ -13,7 +13,7 @@ import { build } from "../contracts/build.ts";
 import { tinyInput, tinyModel } from "../e2e/tiny-model.ts";
 import { parameters as gameParameters, prices, times } from "../game/arena.ts";
 import { type Chain, type Receipt, Reverted } from "../game/chain.ts";
-import type { Artifact } from "../game/compile.ts";
+import { type Artifact, compileGame } from "../game/compile.ts";
 
 /** The oracle with a real game and a real registry, on a chain in this process. What is true here is what `truth` says: no step is executed. */
 
@@ -33,12 +33,15 @@ export const DELIVERY_FEE = 3_000_000n;
 
 const contracts = new Map([
   // Apart, so that a change of one is compiled alone.
-  ...build(["contracts/game/DisputeGame.sol", "contracts/test/ToyMachine.sol"]),
   ...build(["contracts/registry/ModelRegistry.sol"]),
   ...build(["contracts/oracle/InferenceOracle.sol"]),
 ]);
 
+/** The game and its toy machine, which are compiled quickly: their gas does not matter here. */
+const gameContracts = compileGame();
+
 export function artifact(name: string): Artifact {
+  if (gameContracts[name]) return gameContracts[name];
   const contract = contracts.get(name);
   if (contract === undefined) throw new Error(`no contract ${name}`);
   return { abi: contract.abi, bytecode: bytesToHex(contract.creation), deployedSize: contract.size };
@@ -275,14 +278,21 @@ const MONEY_EVENTS = new Set(["Credited", "Staked", "Unlocked", "Withdrawn", "He
 const errorsOf = (names: readonly string[]): Abi =>
   names.flatMap((name) => artifact(name).abi.filter(({ type }) => type === "error"));
 
-/** @param oracle another one than the oracle as it is: a defence is taken out */
+/** Contracts other than the usual ones: with a defence taken out, or optimized. */
+export interface Contracts {
+  readonly oracle?: Artifact;
+  readonly disputeGame?: Artifact;
+}
+
+/** @param changes of the oracle's parameters */
 export async function openStage(
   chain: Chain,
-  { oracle = artifact("InferenceOracle"), ...changes }: Partial<OracleParameters> & { oracle?: Artifact } = {},
+  { oracle = artifact("InferenceOracle"), disputeGame = artifact("DisputeGame") }: Contracts = {},
+  changes: Partial<OracleParameters> = {},
 ): Promise<Stage> {
   const guardian = chain.accounts[1]!;
   const toy = await chain.deploy(artifact("ToyMachine"), [zeroAddress]);
-  const game = await chain.deploy(artifact("DisputeGame"), [{ ...gameParameters, guardian }]);
+  const game = await chain.deploy(disputeGame, [{ ...gameParameters, guardian }]);
   const registry = await chain.deploy(artifact("ModelRegistry"), [
     await chain.deploy(artifact("ProgramValidator"), []),
   ]);
