@@ -73,6 +73,7 @@ describe("the price of a request", () => {
 
   it("does not overflow at any backlog: beyond 64 times the scale it stays", async () => {
     const crowded = await openStage(chain, {}, { speed: 1n, scale: 1n, minPrice: 2n ** 40n - 1n });
+    await chain.request("hardhat_setBalance", [crowded.requester, `0x${(10n ** 50n).toString(16)}`]);
     while (model.steps * fakeExponential(2n ** 40n - 1n, 64n, 1n) > (await crowded.read<bigint>("priceOf", [model.id])))
       await crowded.request(1);
     const value = await crowded.read<bigint>("priceOf", [model.id]);
