@@ -2,7 +2,6 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { toHex } from "@elench/bytes/hex";
 import type { Agent } from "@elench/challenger/watch/agent";
 import { answeringDue } from "@elench/challenger/watch/answering";
-import { deliverDue } from "@elench/challenger/watch/delivery";
 import { type Asked, hasCallback, type Opened } from "@elench/challenger/watch/requests";
 import { UserError } from "@elench/errors/user-error";
 import { Command } from "commander";
@@ -58,7 +57,7 @@ async function answer(options: AnswerOptions, executors: ExecutorsOf<AnswerOptio
         ? `answered request ${id}: ${last.transaction}`
         : `request ${id} is answered already, with ${toHex(opened.output).slice(0, 34)}…`,
   );
-  await defend(claimant, options, async () => deliverDue(agent, Number((await agent.watchtower.look()).timestamp)));
+  await defend(claimant, options);
 }
 
 interface Sent {
