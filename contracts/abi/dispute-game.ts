@@ -682,7 +682,7 @@ export const disputeGameAbi = [
 export const disputeGameErrors = {
   AlreadyRefuted: "The claim was refuted at this segment or at a lower one.",
   BadLevel: "The level must be between 1 and 15.",
-  BadParameters: "A parameter is out of range: `reason` says which, and its range.",
+  BadParameters: "A parameter of the game is out of range: `reason` says which, and its range.",
   BadProposer: "The proposer must not be the zero address: its bond would be lost.",
   FailedCall: "A call to an address target failed. The target may have reverted.",
   InsufficientBalance: "The ETH balance of the account is not enough to perform the operation.",
