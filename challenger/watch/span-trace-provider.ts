@@ -46,8 +46,8 @@ export class SpanTraceProvider implements MachineTraceProvider {
     const truth = toHex(batches.outputAt(first));
     if (previous !== truth)
       return `the span of batches ${first} to ${end - 1} builds on ${previous}, but the true output there is ${truth}`;
-    if (count > records.count)
-      return `the span names the root after ${count} batches, of which ${records.count} are known`;
+    if (count < end || count > records.count)
+      return `the span names the root after ${count} batches; it has ${end}, and ${records.count} are known`;
     const own = toHex(records.root(count));
     if (root !== own) return `the span names the root ${root} after ${count} batches, whose root is ${own}`;
     const [expectedStart, expectedLevel] = [toHex(spanStart(spanOf(span), chainId)), spanLevel(spanOf(span))];
