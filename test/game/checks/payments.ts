@@ -3,13 +3,14 @@ import { open } from "../../../challenger/strategy/dissection.ts";
 import { type Arena, parameters, prices } from "../arena.ts";
 import { counterTruly, pointsFrom } from "../attackers.ts";
 import { answerOf, begin, type Check, expects, junkMiddles, settleDue, shape, theMove } from "../check.ts";
-import { firstRun, outputOf } from "../toy.ts";
+import type { Strategy } from "../stage.ts";
+import { firstRun, outputOf, ToyTraceProvider } from "../toy.ts";
 
 /** What a move takes and from whom, and how money leaves. */
 export const payments: Check[] = [
   {
     name: "every move takes its bond, to the wei",
-    async run(arena) {
+    async run(arena, strategy) {
       const { game } = await begin(arena);
       const { machine, context, start } = game().proposal;
       const poor = arena.liar(14);
@@ -39,6 +40,8 @@ export const payments: Check[] = [
         ...expects("a move for less", "NotEnoughCredit", await move(prices.move - 1n)),
         ...expects("a move for more", "TooMuchPaid", await move(prices.move + 1n)),
         ...expects("a move", "accepted", await move(prices.move)),
+        ...expects("a delegation for less", "NotEnoughCredit", await delegation(arena, strategy, 1n)),
+        ...expects("a delegation", "accepted", await delegation(arena, strategy, 0n)),
       ];
     },
   },
@@ -115,6 +118,18 @@ export const payments: Check[] = [
     },
   },
 ];
+
+/** A delegation, for which so much of the price is missing. */
+async function delegation(arena: Arena, strategy: Strategy, missing: bigint): Promise<string> {
+  const run = firstRun(arena.toys, { salt: 7n, otherLength: 9, otherLevel: 1, every: 5, length: 14 }, 1);
+  const truth = new ToyTraceProvider(arena.toys);
+  const id = await arena.propose(run, truth.outputHex(run), arena.liar(0));
+  // False from the state after step 4 on, which asks.
+  const middles = pointsFrom(truth, run, 0n, 1).map((hash, i) => (i < 4 ? hash : outputOf(i)));
+  await arena.counter(arena.liar(1), arena.game(id).proposal, outputOf(9), middles.slice(0, 15));
+  const answer = await theMove(arena, arena.game(id), truth, strategy);
+  return answerOf(() => arena.perform(arena.liar(14), answer, missing));
+}
 
 const NOBODY: Hex = `0x${"0".repeat(40)}`;
 const HOLD = 30 * 86_400;

@@ -35,7 +35,7 @@ export const bonds: ContractMutant[] = [
         to: "    Answered memory answered = _answerable(parent, commitment);\n    _checkStep",
       },
     ],
-    noticed: "a false answer of the other machine, defended to its last step",
+    noticed: PRICES,
   },
   {
     rule: "more than the price is refused",
@@ -71,7 +71,13 @@ export const bonds: ContractMutant[] = [
   },
   {
     rule: "what is staked does not wait any more",
-    mutations: [{ file: "Account.sol", from: "waiting < left ? waiting : left", to: "waiting" }],
+    mutations: [
+      {
+        file: "Account.sol",
+        from: "_with(account, left, waiting < left ? waiting : left)",
+        to: "_with(account, left, waiting)",
+      },
+    ],
     noticed: STAKED,
   },
   {

@@ -20,7 +20,7 @@ export const clocks: ContractMutant[] = [
         to: "terms.level() == 1",
       },
     ],
-    noticed: "one waits, the other is quick: the clocks of three levels and another machine",
+    noticed: "a false delegation against a slow honest party, which has used all of its time",
   },
   {
     rule: "a claim inherits its grandparent's clock",

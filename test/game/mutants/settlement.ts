@@ -58,7 +58,7 @@ export const settlement: ContractMutant[] = [
   {
     rule: "the lowest segment is paid, not the last to be settled",
     mutations: [{ file: "Verdict.sol", from: "Verdict.unwrap(a) < Verdict.unwrap(b)", to: "true" }],
-    noticed: "settlement one by one, of a game that many lie in",
+    noticed: "freeloader: answers above the first false hash, before the honest one",
   },
   {
     rule: "the first among equals is paid",

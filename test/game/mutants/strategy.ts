@@ -69,8 +69,9 @@ export const strategyMutants: StrategyMutant[] = [
   },
   {
     rule: "a judgement is of a claim, not of a number: after a reorganisation another claim has it",
-    from: "const known = judgements.get(node.id);\n",
-    to: "const known = judgements.get(String(node.number) as Hex) ?? judgements.set(String(node.number) as Hex, judgements.get(node.id)!).get(node.id);\n",
+    from: "  const known = judgements.get(node.id);\n",
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: the mutated source has the template.
+    to: "  node = { ...node, id: `0x${node.number}` };\n  const known = judgements.get(node.id);\n",
     noticed: "an answer prepared before a reorganisation is refused after it, and made again",
   },
 ];

@@ -38,6 +38,13 @@ export const clocks: Scenario[] = [
     },
   },
   {
+    name: "a false delegation against a slow honest party, which has used all of its time",
+    shape: { ...asking, length: 2000 },
+    level: 3,
+    proposed: [lieOfOther],
+    attack: (stage, liar) => consistentLiar(stage, liar(0), [lieOfOther], atOnce),
+  },
+  {
     name: "a quick honest party and a slow liar: whoever waits pays with its own clock",
     shape: { ...asking, length: 2000 },
     level: 3,
