@@ -3,25 +3,23 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { disputeGas } from "./dispute-gas.ts";
 
-const snapshot = JSON.parse(
-  readFileSync(new URL("../../test/snapshots/game-gas.json", import.meta.url), "utf8"),
-) as Record<string, number>;
-const gas = (name: string): number => snapshot[name] as number;
+const { osaka } = JSON.parse(readFileSync(new URL("../../test/snapshots/game-gas.json", import.meta.url), "utf8")) as {
+  osaka: Record<string, number>;
+};
+const gas = (name: string): number => osaka[name] as number;
 const NOTHING = { bytes: 0, gas: 0 };
 
 test("the figures are those that the game's tests measure", () => {
-  const { proposal, argument, step, resolution } = disputeGas([1], NOTHING);
-  assert.deepEqual(
-    [proposal, argument, step, resolution],
-    [gas("propose"), gas("counter"), gas("refute"), gas("resolve") + gas("conclude")],
-  );
+  const { proposal, argument, step, settlement } = disputeGas([1], NOTHING);
+  const settled = gas("settle, undisputed, by another account") + 2 * gas("settle, each further claim");
+  assert.deepEqual([proposal, argument, step, settlement], [gas("propose"), gas("counter"), gas("refute"), settled]);
 });
 
-test("a dispute of 2^20 steps takes less than the forecast for level 5, and more than half of it", () => {
+test("a dispute of 2^20 steps takes less than the forecast for level 5, and almost as much", () => {
   const { claims, total } = disputeGas([5], NOTHING);
-  const measured = gas("dispute of 2^20 steps, both sides, all transactions");
+  const measured = gas("dispute of 2^20 steps, both sides, with a refutation");
   assert.equal(claims, 5);
-  assert.ok(measured <= total && measured > total / 2, `${measured} of ${total}`);
+  assert.ok(measured <= total && measured > 0.95 * total, `${measured} of ${total}`);
 });
 
 test("each level takes one more move, and each further machine a delegation", () => {

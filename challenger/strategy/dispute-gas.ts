@@ -1,25 +1,28 @@
 /** Upper bound of the gas of a dispute on L1. */
 
 /**
- * Gas of a transaction of each kind, including its 21,000 gas and its calldata: the maximum in test/snapshots/game-gas.json; dispute-gas.test.ts compares them. A
- * refutation here has a step that costs 0 gas and an empty witness.
+ * Gas of a transaction of each kind on L1 as it is (Osaka), including its 21,000 gas and its calldata, on slots that were used before and
+ * between parties that were credited before: test/snapshots/game-gas.json; dispute-gas.test.ts compares them. A refutation here has a step that
+ * costs 0 gas and an empty witness.
  */
 const GAS = {
-  propose: 117_889,
-  counter: 80_831,
-  move: 81_280,
-  delegate: 98_825,
-  /** The step that asks: its witness and the verifier's `ask`. In docs/evm-machine.md, "Figures", a whole delegation takes 112,448 gas. */
+  propose: 37_807,
+  counter: 61_577,
+  move: 60_992,
+  delegate: 73_957,
+  /** The step that asks: its witness and the verifier's `ask`, in a real machine. */
   ask: 30_000,
-  refute: 66_205,
-  resolve: 125_889,
-  conclude: 64_906,
+  refute: 51_689,
+  /** Of a game without claims, by an account that is not paid otherwise. */
+  settle: 50_702,
+  /** Each claim and refutation in it. */
+  settleClaim: 5_118,
 } as const;
 
 /** EIP-7623: gas of a non-zero byte, and its floor price, which applies if it exceeds the whole execution. */
 const CALLDATA = { byte: 16, floor: 40, base: 21_000 } as const;
-/** Calldata of a refutation, without its witness. */
-const REFUTATION_BYTES = 612;
+/** Calldata of `refuteWhole`, without its witness. */
+const REFUTATION_BYTES = 388;
 
 /** A step that L1 executes: the size of its witness, and the gas of the verifier's execution. */
 export interface StepCost {
@@ -35,8 +38,8 @@ export interface DisputeGas {
   readonly argument: number;
   /** Gas of the transaction that executes the step. */
   readonly step: number;
-  /** Gas to settle every claim and the proposal, in one transaction each. */
-  readonly resolution: number;
+  /** Gas of the transaction that settles the game. */
+  readonly settlement: number;
   readonly total: number;
 }
 
@@ -49,15 +52,15 @@ export function disputeGas(levels: readonly number[], step: StepCost): DisputeGa
   const delegations = levels.length - 1;
   const moves = claims - 1 - delegations;
   const argument = GAS.counter + GAS.move * moves + (GAS.delegate + GAS.ask) * delegations;
-  const resolution = GAS.resolve * claims + GAS.conclude;
+  const settlement = GAS.settle + GAS.settleClaim * (claims + 1);
   const refutation = refutationGas(step);
   return {
     claims,
     proposal: GAS.propose,
     argument,
     step: refutation,
-    resolution,
-    total: GAS.propose + argument + refutation + resolution,
+    settlement,
+    total: GAS.propose + argument + refutation + settlement,
   };
 }
 

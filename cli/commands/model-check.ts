@@ -100,8 +100,8 @@ const drawRegistration = (registration: RegistrationForecast): string[][] =>
     ? [["register", "-", `not possible: ${registration.refused}`]]
     : [["register", `${registration.gas}`, `gas (about) in ${registration.transactions.length} transactions`]];
 
-const drawDispute = ({ claims, argument, step, resolution }: DisputeGas): string =>
-  `${claims} claims ${argument}, the step ${step}, settlement ${resolution}`;
+const drawDispute = ({ claims, argument, step, settlement }: DisputeGas): string =>
+  `${claims} claims ${argument}, the step ${step}, settlement ${settlement}`;
 
 /** Requests on L1 can use any registered model; a contract on L2 can call only models with one input and one output. */
 function verdict({ ok }: Report, forecast: Forecast | null): string {
