@@ -74,8 +74,8 @@ export const bonds: ContractMutant[] = [
     mutations: [
       {
         file: "Account.sol",
-        from: "_with(account, left, waiting < left ? waiting : left)",
-        to: "_with(account, left, waiting)",
+        from: "account.waiting() < left ? account.waiting() : left",
+        to: "account.waiting()",
       },
     ],
     noticed: STAKED,
