@@ -5,6 +5,8 @@ import {TimelockController} from "@openzeppelin/contracts/governance/TimelockCon
 import {IDisputeGame, Proposal} from "../game/IDisputeGame.sol";
 import {IMachine} from "../game/IMachine.sol";
 import {Results} from "../game/Results.sol";
+import {Boundary, newBoundary} from "./Boundary.sol";
+import {Head, HeadSlot, Phase} from "./Head.sol";
 import {IInbox} from "./IInbox.sol";
 import {Chain, IOutputs} from "./IOutputs.sol";
 import {Span, Spans} from "./Span.sol";
@@ -19,45 +21,6 @@ contract Outputs is IOutputs, Results {
   uint256 private constant PLACES = 2 ** 20;
   /// @dev Entries of the list that `propose` and `settle` walk.
   uint256 private constant STEPS = 2;
-
-  enum Phase {
-    /// Nothing is settled since the guardian asked again.
-    Asked,
-    Running,
-    Frozen
-  }
-
-  /// @dev One slot: what every call reads.
-  struct Head {
-    uint32 finalCount;
-    /// The list's entry after finalCount; 0 if there is none.
-    uint32 next;
-    /// Of `next`.
-    uint40 nextReadyAt;
-    uint32 settledCount;
-    uint24 epoch;
-    /// When the epoch began; if frozen, when the results contradicted each other.
-    uint40 since;
-    Phase phase;
-    /// Length of the list of machines.
-    uint8 machines;
-    uint40 sequence;
-  }
-
-  /// @dev One slot: what is known of a boundary, but for its output.
-  struct Entry {
-    uint32 index;
-    /// 0 if the place was never used.
-    uint40 readyAt;
-    uint24 epoch;
-    /// Of the span that it was settled from.
-    uint16 length;
-    /// A higher boundary that was settled and counts wherever this one does: the list's next entry, once there is one; of a boundary
-    /// that is not on the list, the settledCount that it was settled under.
-    uint32 higher;
-    /// When that is final, at the latest.
-    uint40 higherReadyAt;
-  }
 
   /// @dev One slot.
   struct MachineEntry {
@@ -78,10 +41,11 @@ contract Outputs is IOutputs, Results {
   /// @dev Seconds for which a boundary is kept after a higher one became final.
   uint256 private immutable KEPT;
 
-  Head private _head;
-  /// @dev By index mod 2^20, as the next.
-  mapping(uint256 place => Entry) private _entries;
-  mapping(uint256 place => bytes32) private _outputs;
+  HeadSlot private _head;
+  /// @dev By index mod 2^20.
+  Boundary[PLACES] private _boundaries;
+  /// @dev By index mod 2^20.
+  bytes32[PLACES] private _outputs;
   mapping(uint256 number => MachineEntry) private _machines;
   /// @dev Of ended epochs: boundaries settled in them count if their readyAt is at most this.
   mapping(uint256 epoch => uint256) private _endedAt;
@@ -104,11 +68,11 @@ contract Outputs is IOutputs, Results {
     KEPT = LONGEST + game_.retention();
 
     _outputs[0] = chain.genesisOutput;
-    _entries[0].readyAt = uint40(block.timestamp);
+    _boundaries[0] = newBoundary(0, block.timestamp, 0, 0);
     Head memory head;
     head.phase = Phase.Running;
     _setMachine(head, 0, chain.machine);
-    _head = head;
+    _head = head.pack();
   }
 
   modifier onlyUpgrader() {
@@ -148,7 +112,7 @@ contract Outputs is IOutputs, Results {
     if (span.end > until) revert BadSpan(span.first, span.end);
 
     uint256 sequence_ = head.sequence++;
-    _head = head;
+    _head = head.pack();
     bytes32 context = Spans.context(span, chainId);
     number = _open(
       msg.value,
@@ -174,36 +138,36 @@ contract Outputs is IOutputs, Results {
     // INVARIANT: a game on a false output may have been upheld because nobody could answer: it is settled on a settled output alone.
     if (_settledOutput(head, span.first) != span.previous) revert NotSettled(span.first);
 
-    Entry memory entry = _entries[span.end % PLACES];
+    Boundary entry = _boundaries[span.end % PLACES];
     bytes32 output = proposal.output;
     if (!_counts(head, entry)) {
       _settle(head, span, number, output);
-    } else if (entry.index != span.end) {
+    } else if (entry.index() != span.end) {
       _checkOld(head, entry, span.end);
       _settle(head, span, number, output);
     } else {
       bytes32 known = _outputs[span.end % PLACES];
       // A result that agrees changes nothing: readyAt stays, or twins would put finality off. One that disagrees with a final output
       // changes nothing either: that has been used.
-      if (output != known && entry.readyAt > block.timestamp) {
+      if (output != known && entry.readyAt() > block.timestamp) {
         // INVARIANT: one of two different results is false: nothing becomes final before the guardian has asked again.
-        (head.phase, head.since) = (Phase.Frozen, uint40(block.timestamp));
+        (head.phase, head.since) = (Phase.Frozen, block.timestamp);
         emit Frozen(head.sequence++, span.end, number, known, output);
       }
     }
-    _head = head;
+    _head = head.pack();
   }
 
   /// @inheritdoc IOutputs
   function advance(uint256 steps) external {
-    Head memory head = _head;
+    Head memory head = _head.unpack();
     _walk(head, steps);
-    _head = head;
+    _head = head.pack();
   }
 
   /// @inheritdoc IOutputs
   function askAgain() external onlyGuardian {
-    Head memory head = _head;
+    Head memory head = _head.unpack();
     if (head.phase != Phase.Frozen) {
       uint256 fourthLast = _askings >> 192;
       // INVARIANT: whoever holds the guardian's key cannot keep outputs from becoming final for good.
@@ -214,14 +178,14 @@ contract Outputs is IOutputs, Results {
     } else {
       _askAgain(head);
     }
-    _head = head;
+    _head = head.pack();
   }
 
   // ── Machines ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
   /// @inheritdoc IOutputs
   function addMachine(uint256 fromBatch, IMachine machine) external onlyUpgrader {
-    Head memory head = _head;
+    Head memory head = _head.unpack();
     _checkUpgradeDelay(head);
     uint256 appended = inbox.count();
     uint256 last = _machines[head.machines - 1].fromBatch;
@@ -229,35 +193,35 @@ contract Outputs is IOutputs, Results {
     // INVARIANT: no batch changes its machine after it was appended, and no span that is proposed crosses the entry.
     if (fromBatch < lowest || fromBatch > type(uint32).max) revert BadFirstBatch(fromBatch, lowest);
     _setMachine(head, fromBatch, machine);
-    _head = head;
+    _head = head.pack();
   }
 
   /// @inheritdoc IOutputs
   function replaceMachine(IMachine machine) external onlyUpgrader {
-    Head memory head = _head;
+    Head memory head = _head.unpack();
     _checkUpgradeDelay(head);
     // INVARIANT: games that the former machine judged do not count for what is not final.
     _askAgain(head);
     while (head.machines > 0 && _machines[head.machines - 1].fromBatch >= head.finalCount) --head.machines;
     // INVARIANT: final batches keep their machine.
     _setMachine(head, head.finalCount, machine);
-    _head = head;
+    _head = head.pack();
   }
 
   // ── Views ───────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
   /// @inheritdoc IOutputs
   function outputAt(uint256 boundary) external view returns (bytes32 output, uint256 readyAt, uint256 first) {
-    Entry memory entry = _entries[boundary % PLACES];
-    if (entry.index != boundary || !_counts(_head, entry)) return (0, 0, 0);
-    return (_outputs[boundary % PLACES], entry.readyAt, boundary - entry.length);
+    Boundary entry = _boundaries[boundary % PLACES];
+    if (entry.index() != boundary || !_counts(_head.unpack(), entry)) return (0, 0, 0);
+    return (_outputs[boundary % PLACES], entry.readyAt(), boundary - entry.length());
   }
 
   /// @inheritdoc IOutputs
   function isFinal(uint256 boundary) public view returns (bool) {
-    Head memory head = _head;
-    Entry memory entry = _entries[boundary % PLACES];
-    return entry.index == boundary && _counts(head, entry) && entry.readyAt <= _finalUntil(head);
+    Head memory head = _head.unpack();
+    Boundary entry = _boundaries[boundary % PLACES];
+    return entry.index() == boundary && _counts(head, entry) && entry.readyAt() <= _finalUntil(head);
   }
 
   /// @inheritdoc IOutputs
@@ -268,51 +232,52 @@ contract Outputs is IOutputs, Results {
 
   /// @inheritdoc IOutputs
   function finalCount() external view returns (uint256) {
-    return _head.finalCount;
+    return _head.unpack().finalCount;
   }
 
   /// @inheritdoc IOutputs
   function settledCount() external view returns (uint256) {
-    return _head.settledCount;
+    return _head.unpack().settledCount;
   }
 
   /// @inheritdoc IOutputs
   function epoch() external view returns (uint256) {
-    return _head.epoch;
+    return _head.unpack().epoch;
   }
 
   /// @inheritdoc IOutputs
   function frozenAt() external view returns (uint256) {
-    return _head.phase == Phase.Frozen ? _head.since : 0;
+    Head memory head = _head.unpack();
+    return head.phase == Phase.Frozen ? head.since : 0;
   }
 
   function sequence() external view returns (uint256) {
-    return _head.sequence;
+    return _head.unpack().sequence;
   }
 
   /// @inheritdoc IOutputs
   function machineOf(uint256 first) external view returns (IMachine machine, uint256 until) {
-    return _machineOf(_head, first);
+    return _machineOf(_head.unpack(), first);
   }
 
   // ── Parts ───────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
   function _running() private view returns (Head memory head) {
-    head = _head;
+    head = _head.unpack();
     // INVARIANT: what is proposed or settled after a contradiction would be unsettled anyway.
     if (head.phase == Phase.Frozen) revert IsFrozen(head.since);
   }
 
   /// @dev Whether the boundary of this record is settled, and was not unsettled since.
-  function _counts(Head memory head, Entry memory entry) private view returns (bool) {
+  function _counts(Head memory head, Boundary entry) private view returns (bool) {
     // INVARIANT: of an earlier epoch, what was final when that ended, and nothing else.
-    return entry.readyAt != 0 && (entry.epoch == head.epoch || entry.readyAt <= _endedAt[entry.epoch]);
+    return entry.readyAt() != 0 && (entry.epoch() == head.epoch || entry.readyAt() <= _endedAt[entry.epoch()]);
   }
 
   /// @return Zero if none is settled.
   function _settledOutput(Head memory head, uint256 boundary) private view returns (bytes32) {
-    Entry memory entry = _entries[boundary % PLACES];
-    return entry.index == boundary && _counts(head, entry) ? _outputs[boundary % PLACES] : bytes32(0);
+    Boundary entry = _boundaries[boundary % PLACES];
+    return entry.index() == boundary && _counts(head, entry) ? _outputs[boundary % PLACES] : bytes32(0);
   }
 
   /// @dev A boundary that counts is final if its readyAt is at most this.
@@ -325,8 +290,8 @@ contract Outputs is IOutputs, Results {
   function _walk(Head memory head, uint256 steps) private view {
     uint256 finalUntil = _finalUntil(head);
     for (; steps > 0 && head.next != 0 && head.nextReadyAt <= finalUntil; --steps) {
-      Entry memory reached = _entries[head.next % PLACES];
-      (head.finalCount, head.next, head.nextReadyAt) = (head.next, reached.higher, reached.higherReadyAt);
+      Boundary reached = _boundaries[head.next % PLACES];
+      (head.finalCount, head.next, head.nextReadyAt) = (head.next, reached.higher(), reached.higherReadyAt());
     }
   }
 
@@ -335,12 +300,12 @@ contract Outputs is IOutputs, Results {
     if (span.first > head.finalCount) return;
     if (span.first < head.finalCount) {
       // A boundary settled falsely in an absence: the true result, from where the false one came, brings the contradiction.
-      Entry memory end = _entries[span.end % PLACES];
+      Boundary end = _boundaries[span.end % PLACES];
       bool contests =
-        end.index == span.end &&
+        end.index() == span.end &&
           _counts(head, end) &&
-          end.readyAt > block.timestamp &&
-          end.length == span.end - span.first;
+          end.readyAt() > block.timestamp &&
+          end.length() == span.end - span.first;
       // INVARIANT: nobody needs the states below finalCount, but for the spans that boundaries not yet final were settled from.
       if (!contests) revert BelowFinal(span.first, head.finalCount);
     }
@@ -350,33 +315,29 @@ contract Outputs is IOutputs, Results {
   }
 
   function _settle(Head memory head, Span calldata span, uint256 number, bytes32 output) private {
-    uint32 end = uint32(span.end);
-    uint40 readyAt = uint40(block.timestamp + finalityDelay);
-    Entry memory entry = Entry({
-      index: end,
-      readyAt: readyAt,
-      epoch: head.epoch,
-      length: uint16(end - span.first),
-      higher: head.settledCount,
-      higherReadyAt: readyAt
-    });
+    uint256 end = span.end;
+    uint256 readyAt = block.timestamp + finalityDelay;
+    Boundary entry = newBoundary(end, readyAt, head.epoch, end - span.first);
     if (end > head.settledCount) {
-      Entry storage last = _entries[head.settledCount % PLACES];
-      (last.higher, last.higherReadyAt) = (end, readyAt);
+      _boundaries[head.settledCount % PLACES] = _boundaries[head.settledCount % PLACES].withHigher(end, readyAt);
       if (head.next == 0) (head.next, head.nextReadyAt) = (end, readyAt);
-      (head.settledCount, entry.higher, entry.higherReadyAt) = (end, 0, 0);
+      head.settledCount = end;
+    } else {
+      // settledCount's was settled before: it is final no later than this one.
+      entry = entry.withHigher(head.settledCount, readyAt);
     }
-    _entries[end % PLACES] = entry;
+    _boundaries[end % PLACES] = entry;
     _outputs[end % PLACES] = output;
     if (head.phase == Phase.Asked) (head.phase, _resumesAt) = (Phase.Running, readyAt);
     emit Settled(head.sequence++, end, span.first, number, output, readyAt);
   }
 
   /// @dev The place that boundary `end` needs holds the record of another one: that must be old.
-  function _checkOld(Head memory head, Entry memory entry, uint256 end) private view {
-    bool isOld = entry.higher != 0 && entry.higher <= head.finalCount && block.timestamp >= entry.higherReadyAt + KEPT;
+  function _checkOld(Head memory head, Boundary entry, uint256 end) private view {
+    bool isOld =
+      entry.higher() != 0 && entry.higher() <= head.finalCount && block.timestamp >= entry.higherReadyAt() + KEPT;
     // INVARIANT: who was away for W, or proves a message against a final boundary, still finds one that holds all that this one does.
-    if (!isOld || end < entry.index) revert PlaceTaken(end, entry.index);
+    if (!isOld || end < entry.index()) revert PlaceTaken(end, entry.index());
   }
 
   /// @dev Unsettles all that is not final.
@@ -388,7 +349,7 @@ contract Outputs is IOutputs, Results {
     (head.next, head.nextReadyAt) = (0, 0);
     head.settledCount = head.finalCount;
     ++head.epoch;
-    head.since = uint40(block.timestamp);
+    head.since = block.timestamp;
     if (head.phase == Phase.Frozen) head.phase = Phase.Running;
     emit AskedAgain(head.sequence++, head.epoch, endedAt);
   }
