@@ -136,7 +136,8 @@ contract Outputs is IOutputs, Results {
     if (proposal.context != context) revert NotAbout(context, proposal.context);
     _walk(head, STEPS);
     // INVARIANT: a game on a false output may have been upheld because nobody could answer: it is settled on a settled output alone.
-    if (_settledOutput(head, span.first) != span.previous) revert NotSettled(span.first);
+    (bool isSettled, bytes32 base) = _settledAt(head, span.first);
+    if (!isSettled || base != span.previous) revert NotSettled(span.first);
 
     Boundary entry = _boundaries[span.end % PLACES];
     bytes32 output = proposal.output;
@@ -274,10 +275,11 @@ contract Outputs is IOutputs, Results {
     return entry.readyAt() != 0 && (entry.epoch() == head.epoch || entry.readyAt() <= _endedAt[entry.epoch()]);
   }
 
-  /// @return Zero if none is settled.
-  function _settledOutput(Head memory head, uint256 boundary) private view returns (bytes32) {
+  /// @dev An output may be zero, as any word may be claimed: so whether one is settled is told apart.
+  function _settledAt(Head memory head, uint256 boundary) private view returns (bool isSettled, bytes32 output) {
     Boundary entry = _boundaries[boundary % PLACES];
-    return entry.index() == boundary && _counts(head, entry) ? _outputs[boundary % PLACES] : bytes32(0);
+    isSettled = entry.index() == boundary && _counts(head, entry);
+    if (isSettled) output = _outputs[boundary % PLACES];
   }
 
   /// @dev A boundary that counts is final if its readyAt is at most this.
@@ -309,9 +311,9 @@ contract Outputs is IOutputs, Results {
       // INVARIANT: nobody needs the states below finalCount, but for the spans that boundaries not yet final were settled from.
       if (!contests) revert BelowFinal(span.first, head.finalCount);
     }
-    bytes32 expected = _settledOutput(head, span.first);
+    (bool isSettled, bytes32 expected) = _settledAt(head, span.first);
     // INVARIANT: nothing false is proposed on a final boundary.
-    if (span.previous != expected) revert WrongPrevious(expected, span.previous);
+    if (!isSettled || span.previous != expected) revert WrongPrevious(expected, span.previous);
   }
 
   function _settle(Head memory head, Span calldata span, uint256 number, bytes32 output) private {
