@@ -73,7 +73,9 @@ export class Checks {
     if (games.length === 0) return;
     let final = 0;
     for (const { index } of outputs.settled()) if (index > final && outputs.isFinal(index, now)) final = index;
-    for (const { number, first, end, previous } of games) {
+    for (const { number, first, end, previous, made } of games) {
+      if (made <= outputs.since)
+        this.#report("hopeless game opened", `game ${number} [${first}, ${end}), in the hour of an asking`);
       const known = outputs.at(first);
       if (first <= final && known !== undefined && known.output !== previous)
         this.#report("hopeless game opened", `game ${number} [${first}, ${end}) contradicts what is final`);

@@ -44,12 +44,12 @@ export function play(seed: number, setting: Setting, rules: Rules = ALL_RULES): 
     const guardianIsFirst = dice.chance(0.5);
     if (guardianIsFirst) guardian.act(agent, isCalm);
     world.appendBatches();
+    if (setting.upgrades && isCalm && dice.chance(0.008)) world.upgrade();
     if (setting.reorganisations && world.now > 20 && adversary.reorganises) {
       reorganisations++;
       reorganise(world, guardian, checks);
       if (isCalm) world.lastDisturbance = world.now;
     }
-    if (setting.upgrades && isCalm && dice.chance(0.008)) world.upgrade();
     adversary.propose();
     checks.watch(agent.land());
     for (const game of world.games) {
