@@ -7,7 +7,7 @@ import type { DeployParameters } from "./parameters.ts";
  */
 
 /** Gas of the most expensive answer: a step of the EVM machine with its control, or the longest witness of the tensor machine. */
-const ANSWER_GAS = 4_500_000n;
+export const ANSWER_GAS = 4_500_000n;
 /** Gas of the settlement of an undisputed game, under the rules of Amsterdam; each further claim takes less. */
 const SETTLEMENT_GAS = 70_000n;
 /** Seconds to notice a claim, to answer it and to have the answer included. */
