@@ -69,7 +69,7 @@ async function settling(field: Field, boundary: number): Promise<void> {
 }
 
 /** Milliseconds. A watchtower here looks every 30. */
-const [PATIENCE, QUIET] = [15_000, 700];
+const [PATIENCE, QUIET] = [30_000, 3_000];
 
 /** The output that a bridge would pay out for; undefined if none is final. */
 export async function finalOutput({ chain, deployment }: Field, boundary: number): Promise<Hex | undefined> {
