@@ -80,7 +80,8 @@ export class Requests {
 
   /** Starts again from nothing, after a reorganisation removed events. */
   forget(): void {
-    for (const known of [this.byId, this.byContext, this.questions, this.over, this.cancelling, this.committed]) known.clear();
+    for (const known of [this.byId, this.byContext, this.questions, this.over, this.cancelling, this.committed])
+      known.clear();
     for (const known of [this.opened, this.#credited, this.#places]) known.clear();
   }
 

@@ -21,7 +21,7 @@ const flags = Object.entries(FLAGS)
   .map(([name, { bit, meaning }]) => `/// @dev ${meaning}\nuint256 constant ${name.toUpperCase()} = ${bit};`)
   .join("\n");
 
-const machines = Object.values(LINE);
+const machines: readonly number[] = Object.values(LINE);
 const levels = [
   `/// @dev No machine runs ${SEGMENTS}^${MAX_LEVEL} steps.`,
   `uint256 internal constant MAX_LEVEL = ${MAX_LEVEL};`,

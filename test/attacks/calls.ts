@@ -71,7 +71,7 @@ export async function gameOf(field: Field, id: Hex): Promise<Game> {
   return game;
 }
 
-const TIMES = {
+export const TIMES = {
   maxClock: Number(parameters.maxClock),
   extension: Number(parameters.extension),
   longExtension: Number(parameters.longExtension),
