@@ -55,6 +55,17 @@ const digitRead = async ({ chain }: Stage, reader: Reader, request: bigint): Pro
   }
 };
 
+/** Whether a commitment was opened, and a game about the answer with it. */
+const isAnswered = async ({ chain, deployment }: Stage): Promise<boolean> =>
+  (
+    await chain.client.getContractEvents({
+      address: deployment.inferenceOracle,
+      abi: inferenceOracleAbi,
+      eventName: "Opened",
+      fromBlock: BigInt(deployment.block),
+    })
+  ).length > 0;
+
 /** Advances time, window by window, until the contract has its answer. */
 async function waitForDelivery(stage: Stage, reader: Reader, request: bigint): Promise<number> {
   for (let windows = 0; windows < 40; windows++) {
@@ -76,7 +87,8 @@ export async function honestAnswer(stage: Stage, reader: Reader): Promise<{ stat
     ELENCH_KEY: provider.key,
   });
   try {
-    tell("a provider runs the model, and answers with a bond");
+    tell("a provider runs the model, commits to its answer, and opens it with a bond");
+    await until("the answer", () => isAnswered(stage));
     tell("nobody disputes the answer; the window passes");
     const digit = await waitForDelivery(stage, reader, request);
     tell(`the callback brings the answer: ${digit}`);

@@ -62,11 +62,19 @@ export async function answeringDue(agent: Agent, asked: Asked, head: L1Block): P
     const intent = commitIntent(commitment, requests.commitmentHint(), deployment.inferenceOracle, deposit);
     return { intent, call: "commit", what: `the commitment to ${what}` };
   }
-  if (committed.block >= head.number) return { waits: `${what} is opened from the next block on`, until: now + 1 };
   const opening = { committed, salt, asked, output, hint };
   const intent = openIntent(opening, deployment.inferenceOracle, needsGame ? parameters : undefined);
-  return { intent: await agent.payBond(intent), call: "open", what };
+  const paid = await agent.payBond(intent);
+  // A commitment is opened in a later block than its own, and no transaction is included earlier.
+  return {
+    intent: committed.block >= head.number ? { ...paid, gas: NEXT_BLOCK_GAS + 100n * BigInt(output.length) } : paid,
+    call: "open",
+    what,
+  };
 }
+
+/** More than an opening needs on fresh slots, beside its bytes, under today's rules of L1 and the next. */
+const NEXT_BLOCK_GAS = 2_000_000n;
 
 /** Whether a game about this output could decide something, as the oracle decides it. */
 function isGameNeeded(

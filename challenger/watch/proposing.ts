@@ -75,8 +75,6 @@ export async function proposalDue(
       span,
       output,
     };
-  if (checkpoint.block >= head.number)
-    return { waits: "the checkpoint counts from the next block on", until: now + 1, span, output };
   const { watchtower, parameters } = agent;
   const proposal = {
     span: { first: BigInt(first), end: BigInt(end), previous, root: rootOf(agent, checkpoint) },
@@ -86,14 +84,19 @@ export async function proposalDue(
     hint: regionHint(watchtower.forest, parameters.longest + parameters.retention, now),
     output,
   };
+  const intent = await agent.payBond(proposeIntent(proposal, rollup.outputs, parameters));
   return {
-    intent: await agent.payBond(proposeIntent(proposal, rollup.outputs, parameters)),
+    // A root counts from the block after its checkpoint on, and no transaction is included earlier.
+    intent: checkpoint.block >= head.number ? { ...intent, gas: NEXT_BLOCK_GAS } : intent,
     call: "propose",
     what: `the output after batch ${end - 1}`,
     span,
     output,
   };
 }
+
+/** More than a proposal needs on fresh slots, under today's rules of L1 and the next. */
+const NEXT_BLOCK_GAS = 1_500_000n;
 
 const isChosen = (span: { first: number; end: number }, choice: SpanChoice): boolean =>
   (choice.first === undefined || choice.first === span.first) && (choice.end === undefined || choice.end === span.end);

@@ -66,6 +66,9 @@ interface Sent {
   readonly gas: bigint;
 }
 
+/** Milliseconds, with room. */
+const A_SECOND = 1_200;
+
 /** Sends what is due until the answer is on L1. */
 async function toTheAnswer(agent: Agent, asked: Asked): Promise<{ opened: Opened; transactions: Sent[] }> {
   const queue = agent.queue as NonNullable<Agent["queue"]>;
@@ -79,6 +82,8 @@ async function toTheAnswer(agent: Agent, asked: Asked): Promise<{ opened: Opened
       transactions.push({ what: due.what, transaction: receipt.transactionHash, gas: receipt.gasUsed });
       // Other endpoints may be behind the one that returned the receipt.
       while ((await agent.watchtower.look()).number < receipt.blockNumber) await sleep(agent.client.pollingInterval);
+      // A commitment is opened in a later second than its own; development chains make several blocks in one.
+      await sleep(A_SECOND);
     } else if (due.answer) {
       return { opened: due.answer, transactions };
     } else {
