@@ -78,6 +78,11 @@ library TermsFields {
     return Terms.unwrap(terms) & (REFUTATION << 224) != 0;
   }
 
+  /// @notice Whether the claim is over a whole range: its commitment binds its output.
+  function isWhole(Terms terms) internal pure returns (bool) {
+    return Terms.unwrap(terms) & ((COUNTER | DELEGATED) << 224) != 0;
+  }
+
   /// @notice Whether an answer to the claim takes a witness, or a native run of another machine: level 1, or delegated.
   function isLong(Terms terms) internal pure returns (bool) {
     return terms.level() == 1 || Terms.unwrap(terms) & (DELEGATED << 224) != 0;

@@ -15,6 +15,8 @@ function newDebts(uint256 most) pure returns (Debts memory) {
 }
 
 function owe(Debts memory debts, address creditor, uint256 amount) {
+  // Nothing is no debt: its creditor would be listed again with the next one.
+  if (amount == 0) return;
   // SAFETY: the compiler may leave bits above an address; to widen it clears them.
   uint256 key = uint160(creditor);
   uint256 before;

@@ -160,6 +160,8 @@ interface IDisputeGame {
   error NotDivisible();
   /// @notice Only a level-1 claim has segments of one step: move, rather than refute or delegate.
   error NotOneStep(uint256 level);
+  /// @notice A counter or a delegation is answered by the call's `…Whole` form, a move by the plain one.
+  error WrongForm();
   /// @notice A refutation cannot be answered: the contract has executed the step.
   error IsRefutation();
   /// @notice The step from `pre` leads to `post`, as the claim says: it cannot be refuted.

@@ -108,7 +108,7 @@ abstract contract Moves is Places, Bonds {
     bytes32 end,
     bytes32[15] calldata middles
   ) external payable {
-    _move(parent, parent.commitment, opening, end, middles);
+    _move(parent, _answerable(parent), opening, end, middles);
   }
 
   /// @inheritdoc IDisputeGame
@@ -119,12 +119,12 @@ abstract contract Moves is Places, Bonds {
     bytes32 end,
     bytes32[15] calldata middles
   ) external payable {
-    _move(parent, bindOutput(parent.commitment, parentOutput), opening, end, middles);
+    _move(parent, _answerableWhole(parent, parentOutput), opening, end, middles);
   }
 
   /// @inheritdoc IDisputeGame
   function refute(Claim calldata claim, Opening calldata opening, bytes calldata witness) external {
-    _refute(claim, claim.commitment, opening, witness);
+    _refute(claim, _answerable(claim), opening, witness);
   }
 
   /// @inheritdoc IDisputeGame
@@ -134,7 +134,7 @@ abstract contract Moves is Places, Bonds {
     Opening calldata opening,
     bytes calldata witness
   ) external {
-    _refute(claim, bindOutput(claim.commitment, claimOutput), opening, witness);
+    _refute(claim, _answerableWhole(claim, claimOutput), opening, witness);
   }
 
   /// @inheritdoc IDisputeGame
@@ -145,7 +145,7 @@ abstract contract Moves is Places, Bonds {
     bytes32 output,
     bytes32[15] calldata middles
   ) external payable {
-    _delegate(parent, parent.commitment, opening, witness, output, middles);
+    _delegate(parent, _answerable(parent), opening, witness, output, middles);
   }
 
   /// @inheritdoc IDisputeGame
@@ -157,18 +157,17 @@ abstract contract Moves is Places, Bonds {
     bytes32 output,
     bytes32[15] calldata middles
   ) external payable {
-    _delegate(parent, bindOutput(parent.commitment, parentOutput), opening, witness, output, middles);
+    _delegate(parent, _answerableWhole(parent, parentOutput), opening, witness, output, middles);
   }
 
   function _move(
     Claim calldata parent,
-    bytes32 commitment,
+    Answered memory answered,
     Opening calldata opening,
     bytes32 end,
     bytes32[15] calldata middles
   ) private {
     _takeFromCaller(movePrice());
-    Answered memory answered = _answerable(parent, commitment);
     uint256 level = answered.terms.level();
     if (level == 1) revert NotDivisible();
     Entry memory entry = _entryUnder(parent, answered);
@@ -180,8 +179,12 @@ abstract contract Moves is Places, Bonds {
     _enter(entry, level - 1, 0, answered.terms.machine(), root, end, middles);
   }
 
-  function _refute(Claim calldata claim, bytes32 commitment, Opening calldata opening, bytes calldata witness) private {
-    Answered memory answered = _answerable(claim, commitment);
+  function _refute(
+    Claim calldata claim,
+    Answered memory answered,
+    Opening calldata opening,
+    bytes calldata witness
+  ) private {
     uint256 segment = _checkStep(claim, answered, opening);
 
     bytes32 post = IMachine(answered.terms.machine()).step(opening.from, witness);
@@ -201,14 +204,13 @@ abstract contract Moves is Places, Bonds {
 
   function _delegate(
     Claim calldata parent,
-    bytes32 commitment,
+    Answered memory answered,
     Opening calldata opening,
     bytes calldata witness,
     bytes32 output,
     bytes32[15] calldata middles
   ) private {
     _takeFromCaller(movePrice());
-    Answered memory answered = _answerable(parent, commitment);
     _checkStep(parent, answered, opening);
     IMachine machine = IMachine(answered.terms.machine());
 
@@ -223,9 +225,22 @@ abstract contract Moves is Places, Bonds {
     _enterWhole(_entryUnder(parent, answered), DELEGATED, run, output, middles);
   }
 
+  /// @dev A claim that commits to its dissection alone.
+  function _answerable(Claim calldata claim) private view returns (Answered memory) {
+    return _recognise(claim, claim.commitment, false);
+  }
+
+  /// @dev A claim over a whole range, which commits to its output too.
+  function _answerableWhole(Claim calldata claim, bytes32 output) private view returns (Answered memory) {
+    return _recognise(claim, bindOutput(claim.commitment, output), true);
+  }
+
   /// @dev Recognises a claim by its record, and checks that it can be answered.
-  /// @param commitment What its slot commits to: with the output bound, for a claim over a whole range.
-  function _answerable(Claim calldata claim, bytes32 commitment) private view returns (Answered memory answered) {
+  function _recognise(
+    Claim calldata claim,
+    bytes32 commitment,
+    bool isWhole
+  ) private view returns (Answered memory answered) {
     (Terms terms, Origin origin) = (claim.plainTerms(), claim.plainOrigin());
     uint256 place = claim.place();
     ClaimSlot slot = _claims[place];
@@ -235,6 +250,9 @@ abstract contract Moves is Places, Bonds {
     ClaimSlot expected = newClaimSlot(hashOf(terms, origin, commitment), slot.game());
     bool isOfGame = game.isOpen() && slot.generation() == game.generation();
     if (!isOfGame || slot.unmarked() != expected) revert NoSuchClaim(place);
+    // INVARIANT: a commitment is read as what it was made as. Read the other way, keccak256(root ‖ output) is a node over the root, and a
+    // root binds its right half as an output: leaves would open as states, and a claim that starts from one cannot be answered.
+    if (terms.isWhole() != isWhole) revert WrongForm();
     if (terms.isRefutation()) revert IsRefutation();
     // INVARIANT: a claim is answered before its deadline only. From then on it can be settled, and must not change.
     uint256 deadline = _deadline(terms, origin);

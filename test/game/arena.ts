@@ -11,7 +11,7 @@ import {
 import type { Settlement } from "@elench/challenger/strategy/settlement";
 import type { Run } from "@elench/challenger/strategy/trace-provider";
 import { emptyForest, extend, type Forest, type Game } from "@elench/challenger/strategy/tree";
-import { decodeEventLog } from "viem";
+import { type Abi, decodeEventLog } from "viem";
 import type { Opening } from "../../challenger/strategy/dissection.ts";
 import type { Move } from "../../challenger/strategy/moves.ts";
 import { type Chain, gameEvents, type Receipt, startChain } from "./chain.ts";
@@ -99,7 +99,16 @@ export class Arena {
 
   async transact(from: Hex, name: string, args: unknown[], value = 0n): Promise<Receipt> {
     const call = { from, to: this.address, abi: this.artifact.abi, name, args, value, at: this.now };
-    const receipt = await this.chain.transact(call);
+    return this.#follow(await this.chain.transact(call));
+  }
+
+  /** A call of another contract, which calls the game. */
+  async through(contract: Hex, abi: Abi, name: string, args: unknown[], value: bigint): Promise<Receipt> {
+    const call = { from: this.liar(0), to: contract, abi, name, args, value, at: this.now };
+    return this.#follow(await this.chain.transact(call));
+  }
+
+  #follow(receipt: Receipt): Receipt {
     for (const log of receipt.logs) {
       const { eventName, args } = decodeEventLog({ abi: this.artifact.abi, ...log }) as unknown as StakedEvent;
       if (eventName === "Staked")

@@ -20,8 +20,8 @@ export const bonds: ContractMutant[] = [
     mutations: [
       {
         file: "Moves.sol",
-        from: "    _takeFromCaller(movePrice());\n    Answered memory answered = _answerable(parent, commitment);\n    uint256 level",
-        to: "    Answered memory answered = _answerable(parent, commitment);\n    uint256 level",
+        from: "    _takeFromCaller(movePrice());\n    uint256 level",
+        to: "    uint256 level",
       },
     ],
     noticed: PRICES,
@@ -31,8 +31,8 @@ export const bonds: ContractMutant[] = [
     mutations: [
       {
         file: "Moves.sol",
-        from: "    _takeFromCaller(movePrice());\n    Answered memory answered = _answerable(parent, commitment);\n    _checkStep",
-        to: "    Answered memory answered = _answerable(parent, commitment);\n    _checkStep",
+        from: "    _takeFromCaller(movePrice());\n    _checkStep",
+        to: "    _checkStep",
       },
     ],
     noticed: PRICES,

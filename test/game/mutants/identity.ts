@@ -73,6 +73,11 @@ export const identity: ContractMutant[] = [
     noticed: "a record that differs in anything is no claim of the contract",
   },
   {
+    rule: "a commitment is read as what it was made as",
+    mutations: [without("Moves.sol", "    if (terms.isWhole() != isWhole) revert WrongForm();\n")],
+    noticed: "a counter's commitment is not opened as a dissection, with leaves for states",
+  },
+  {
     rule: "a refutation cannot be answered",
     mutations: [without("Moves.sol", "    if (terms.isRefutation()) revert IsRefutation();\n")],
     noticed: "a refutation is an entry that cannot be answered",
