@@ -22,12 +22,12 @@ import {
   times,
   wholeRange,
 } from "./fixtures/log.ts";
-import { gameIdOf, wholeCommitment } from "./record.ts";
+import { gameIdOf, packClaim, wholeCommitment } from "./record.ts";
 import { emptyForest, extend, type GameEvent, nodeDeadline, proposalDeadline } from "./tree.ts";
 
 const id = gameIdOf(proposal);
 const story = [proposed(), ...countered(), moved(), refuted()];
-const gameAfter = (...events: GameEvent[]) => extend(emptyForest(), events).games.get(id)!;
+const gameAfter = (...events: GameEvent[]) => [...extend(emptyForest(), events).games.values()][0]!;
 
 describe("the claim tree", () => {
   it("is rebuilt from the events, with every record, state and deadline", () => {
@@ -75,6 +75,18 @@ describe("the claim tree", () => {
     const first = extend(emptyForest(), story.slice(0, 3));
     assert.deepEqual(extend(first, story.slice(3)), extend(emptyForest(), story));
     assert.equal(first.games.get(id)!.claims.size, 1);
+  });
+
+  it("names a claim with all that is above it: after a reorganisation the same record can be another claim", () => {
+    const third = claimed({ ...move, number: 3, parent: 2, segment: 3, parentClock: 100 }, hash(9), hashes(300));
+    const below = (segment: number) => {
+      const second = moved({ level: 2, segment });
+      return gameAfter(proposed({ level: 3 }), ...countered({ level: 3 }), second, third);
+    };
+    const [here, there] = [6, 7].map((segment) => below(segment).claims.get(3)!);
+    assert.deepEqual(packClaim(here!), packClaim(there!));
+    assert.notEqual(here!.offset, there!.offset);
+    assert.notEqual(here!.id, there!.id);
   });
 
   it("finds a game by its number, which later events name it by", () => {

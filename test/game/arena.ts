@@ -76,7 +76,7 @@ export class Arena {
   get guardian(): Hex {
     return this.chain.accounts[2]!;
   }
-  get resolver(): Hex {
+  get settler(): Hex {
     return this.chain.accounts[3]!;
   }
   get honest(): Hex {

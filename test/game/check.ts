@@ -48,7 +48,7 @@ export const junkMiddles = (seed: number): Hex[] => Array.from({ length: 15 }, (
 /** Waits until a game is due, and settles it. */
 export async function settleDue(arena: Arena, game: Game): Promise<void> {
   arena.now = Math.max(arena.now, dueAt(game, times));
-  await arena.settle(arena.resolver, dueSettlement(game, times, arena.now)!);
+  await arena.settle(arena.settler, dueSettlement(game, times, arena.now)!);
 }
 
 /** What happens in `story`, without the trace of it: time, chain and events go back. */

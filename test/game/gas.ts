@@ -169,7 +169,7 @@ async function partsFor(arena: Arena, counters: number, size: number): Promise<n
   const settlement = dueSettlement(game, times, arena.now)!;
   const gas: number[] = [];
   for (const part of partsOf(game, size))
-    gas.push(Number((await arena.settlePart(arena.resolver, settlement, part)).gasUsed));
+    gas.push(Number((await arena.settlePart(arena.settler, settlement, part)).gasUsed));
   arena.now += MONTH;
   return gas;
 }
@@ -177,7 +177,7 @@ async function partsFor(arena: Arena, counters: number, size: number): Promise<n
 /** More than any game here lasts. */
 const END = 3 * times.maxClock;
 
-async function settle(arena: Arena, game: Game, settler = arena.resolver): Promise<Receipt> {
+async function settle(arena: Arena, game: Game, settler = arena.settler): Promise<Receipt> {
   arena.now += END;
   const receipt = await arena.settle(settler, dueSettlement(game, times, arena.now)!);
   arena.now += MONTH;

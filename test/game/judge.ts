@@ -119,7 +119,7 @@ function moneyIn(arena: Arena, settlement: Settlement, before: Books, after: Boo
   const found: string[] = [];
   let staked = 0n;
   for (const [account, credit] of after.credits) {
-    const owed = (settlement.paid.get(account) ?? 0n) + (account === arena.resolver ? settlement.prepayments : 0n);
+    const owed = (settlement.paid.get(account) ?? 0n) + (account === arena.settler ? settlement.prepayments : 0n);
     const used = (after.staked.get(account) ?? 0n) - (before.staked.get(account) ?? 0n);
     const got = credit + used - (before.credits.get(account) ?? 0n);
     staked += used;

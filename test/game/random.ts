@@ -74,6 +74,8 @@ export async function playRandomGame(
   const mirror = new Mirror(arena);
   stage.onDue = () => mirror.due(stage.game);
   if (dice(3) === 0) stage.partSize = 1 + dice(6);
+  if (dice(3) === 0)
+    stage.perform = async (move) => arena.perform(arena.honest, move, await arena.credit(arena.honest));
   const unwatch = mirror.watch();
   try {
     await stage.play(output, proposer);

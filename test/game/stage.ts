@@ -117,8 +117,8 @@ export class Stage {
     await this.onDue();
     const settlement = dueSettlement(game, times, arena.now)!;
     const parts = partSize === undefined ? [] : partsOf(game, partSize);
-    if (parts.length === 0) await arena.settle(arena.resolver, settlement);
-    for (const part of parts) await arena.settlePart(arena.resolver, settlement, part);
+    if (parts.length === 0) await arena.settle(arena.settler, settlement);
+    for (const part of parts) await arena.settlePart(arena.settler, settlement, part);
   }
 
   async #answer(number: number): Promise<void> {

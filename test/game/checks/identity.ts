@@ -3,6 +3,7 @@ import { type ClaimWords, packAnswered, packClaim } from "@elench/challenger/str
 import { dueSettlement } from "@elench/challenger/strategy/settlement";
 import { open } from "../../../challenger/strategy/dissection.ts";
 import type { Judgements } from "../../../challenger/strategy/moves.ts";
+import { keccakWords, word } from "../../../challenger/strategy/words.ts";
 import { type Arena, parameters, prices, times } from "../arena.ts";
 import { childPoints } from "../attackers.ts";
 import {
@@ -90,6 +91,18 @@ export const identity: Check[] = [
       found.push(...expects("another dissection", "NoSuchClaim", await move({ ...words, commitment: root })));
       found.push(...expects("another output", "NoSuchClaim", await move(words, outputOf(5))));
       return [...found, ...expects("the record itself", "accepted", await move(words))];
+    },
+  },
+  {
+    name: "a slot keeps 208 bits of the record's hash: two records that share them take 2^104 hashes to find",
+    async run(arena) {
+      const { game } = await begin(arena);
+      await junkCounter(arena, game(), 2, 8);
+      const node = game().claims.get(1)!;
+      const { terms, origin, commitment } = packClaim({ ...node, place: 0 });
+      const record = keccakWords(word(terms), word(origin), commitment.slice(2));
+      const slot = await arena.read<bigint>("claimAt", [node.place]);
+      return expects("its tag", BigInt(record) >> 48n, slot >> 48n);
     },
   },
   {

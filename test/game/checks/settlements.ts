@@ -13,7 +13,7 @@ export const settlements: Check[] = [
       const { game, settlement } = await twoCounters(arena);
       const { entries } = settlement;
       const settle = (change: Partial<Settlement>) =>
-        answerOf(() => arena.settle(arena.resolver, { ...settlement, ...change }));
+        answerOf(() => arena.settle(arena.settler, { ...settlement, ...change }));
       const { place } = entries[0]!;
       const found = [
         ...expects("without the first claim", "WrongClaim", await settle({ entries: entries.slice(0, 1) })),
@@ -49,7 +49,7 @@ export const settlements: Check[] = [
       const { game } = await begin(arena);
       arena.now = dueAt(game(), times);
       const settlement = dueSettlement(game(), times, arena.now)!;
-      const settle = () => answerOf(() => arena.settle(arena.resolver, settlement));
+      const settle = () => answerOf(() => arena.settle(arena.settler, settlement));
       return [
         ...expects("the settlement", "accepted", await settle()),
         ...expects("another", "NoSuchGame", await settle()),
@@ -62,12 +62,12 @@ export const settlements: Check[] = [
     async run(arena) {
       const { game, settlement } = await twoCounters(arena);
       const parts = partsOf(game(), 1);
-      const settle = (i: number) => answerOf(() => arena.settlePart(arena.resolver, settlement, parts[i]!));
+      const settle = (i: number) => answerOf(() => arena.settlePart(arena.settler, settlement, parts[i]!));
       const found = [
         ...expects("the last part first", "WrongClaim", await settle(1)),
         ...expects("the first", "accepted", await settle(0)),
         ...expects("the first again", "NoSuchGame", await settle(0)),
-        ...expects("all at once", "NoSuchGame", await answerOf(() => arena.settle(arena.resolver, settlement))),
+        ...expects("all at once", "NoSuchGame", await answerOf(() => arena.settle(arena.settler, settlement))),
         ...expects("a counter", "NoSuchGame", await answerOf(() => junkCounter(arena, game(), 3, 9))),
         ...expects("the last part", "accepted", await settle(1)),
       ];
@@ -87,7 +87,7 @@ export const settlements: Check[] = [
       arena.now = dueAt(game(), times);
       const settlement = dueSettlement(game(), times, arena.now)!;
       const [first] = partsOf(game(), 2) as [Part];
-      const settle = (part: Part) => answerOf(() => arena.settlePart(arena.resolver, settlement, part));
+      const settle = (part: Part) => answerOf(() => arena.settlePart(arena.settler, settlement, part));
       const { parents } = first;
       const stolen = { number: 4, segment: 2, by: arena.liar(9) };
       const found = [

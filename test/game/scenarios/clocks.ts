@@ -102,9 +102,9 @@ export const clocks: Scenario[] = [
         if (arena.now >= dueAt(game, times)) return;
         const settlement = dueSettlement(game, times, Number.POSITIVE_INFINITY)!;
         const parts = partsOf(game, 1);
-        if (await stage.attempt(() => arena.settle(arena.resolver, settlement))) stage.wrongs.push("settled too early");
+        if (await stage.attempt(() => arena.settle(arena.settler, settlement))) stage.wrongs.push("settled too early");
         for (const part of parts.slice(0, 1))
-          if (await stage.attempt(() => arena.settlePart(arena.resolver, settlement, part)))
+          if (await stage.attempt(() => arena.settlePart(arena.settler, settlement, part)))
             stage.wrongs.push("settled in part too early");
       };
       stage.attackers.push((node) => {

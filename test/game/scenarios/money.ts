@@ -52,6 +52,6 @@ async function earn(arena: Arena): Promise<void> {
   const id = await arena.propose(run, outputOf(1), arena.liar(0));
   await counterTruly(arena, arena.honest, arena.game(id), truth);
   arena.now = dueAt(arena.game(id), times);
-  await arena.settle(arena.resolver, dueSettlement(arena.game(id), times, arena.now)!);
+  await arena.settle(arena.settler, dueSettlement(arena.game(id), times, arena.now)!);
   await arena.transact(arena.honest, "unlock", []);
 }
