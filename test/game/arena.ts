@@ -97,6 +97,17 @@ export class Arena {
     return game;
   }
 
+  /** What is known of the chain now. Call the result to go back to it. */
+  save(): () => void {
+    const [forest, now, staked] = [this.forest, this.now, [...this.staked]];
+    return () => {
+      this.forest = forest;
+      this.now = now;
+      this.staked.clear();
+      for (const [account, amount] of staked) this.staked.set(account, amount);
+    };
+  }
+
   async transact(from: Hex, name: string, args: unknown[], value = 0n): Promise<Receipt> {
     const call = { from, to: this.address, abi: this.artifact.abi, name, args, value, at: this.now };
     return this.#follow(await this.chain.transact(call));

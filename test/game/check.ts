@@ -54,10 +54,9 @@ export async function settleDue(arena: Arena, game: Game): Promise<void> {
 /** What happens in `story`, without the trace of it: time, chain and events go back. */
 export async function undone<T>(arena: Arena, story: () => Promise<T>): Promise<T> {
   const snapshot = await arena.chain.request<Hex>("evm_snapshot", []);
-  const { forest, now } = arena;
+  const restore = arena.save();
   const result = await story();
   await arena.chain.request("evm_revert", [snapshot]);
-  arena.forest = forest;
-  arena.now = now;
+  restore();
   return result;
 }

@@ -46,6 +46,15 @@ export class Mirror {
     };
   }
 
+  /** The position now. Call the result to go back to it. */
+  save(): () => void {
+    const [position, indices] = [this.#position, new Map(this.#indices)];
+    return () => {
+      this.#position = position;
+      this.#indices = indices;
+    };
+  }
+
   #begin(now: number): void {
     const game = [...this.#arena.forest.games.values()].at(-1)!;
     const { context, output, proposer } = game.proposal;

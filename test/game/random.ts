@@ -72,6 +72,8 @@ export async function playRandomGame(
   const proposer = truthful && dice(2) === 0 ? arena.honest : arena.liar(0);
   const before = await booksOf(stage.arena);
   const mirror = new Mirror(arena);
+  if (dice(4) === 0) stage.reorganisations = 1 + dice(4);
+  stage.savers.push(() => mirror.save());
   stage.onDue = () => mirror.due(stage.game);
   if (dice(3) === 0) stage.partSize = 1 + dice(6);
   if (dice(3) === 0)

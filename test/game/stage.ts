@@ -55,6 +55,11 @@ export class Stage {
   perform: (move: Move) => Promise<unknown> = (move) => this.arena.perform(this.arena.honest, move);
   gameId: Hex = "0x";
 
+  /** How often L1 goes back and goes on otherwise. What the honest party has worked out stays. */
+  reorganisations = 0;
+  /** What else goes back with the chain: each gives a function that brings it back to now. */
+  readonly savers: (() => () => void)[] = [];
+
   readonly #judgements: Judgements = new Map();
   #queue: { time: number; order: number; action: Action }[] = [];
   #order = 0;
@@ -103,11 +108,34 @@ export class Stage {
     this.after(this.latency(times.maxClock), () => this.#answer(0));
     for (const attack of this.attackers) attack(undefined);
     while (this.#queue.length > 0) {
-      const next = this.#queue.reduce((a, b) => (b.time < a.time || (b.time === a.time && b.order < a.order) ? b : a));
-      this.#queue.splice(this.#queue.indexOf(next), 1);
-      this.arena.now = next.time;
-      await next.action();
+      if (this.reorganisations > 0 && this.dice(5) === 0) {
+        this.reorganisations--;
+        await this.#playInVain(1 + this.dice(10));
+      }
+      await this.#next();
     }
+  }
+
+  async #next(): Promise<void> {
+    const next = this.#queue.reduce((a, b) => (b.time < a.time || (b.time === a.time && b.order < a.order) ? b : a));
+    this.#queue.splice(this.#queue.indexOf(next), 1);
+    this.arena.now = next.time;
+    await next.action();
+  }
+
+  /** So many actions on a fork that L1 then leaves. */
+  async #playInVain(actions: number): Promise<void> {
+    const { arena } = this;
+    const snapshot = await arena.chain.request<Hex>("evm_snapshot", []);
+    const [restores, queue, seen] = [
+      [arena.save(), ...this.savers.map((save) => save())],
+      [...this.#queue],
+      this.#seen,
+    ];
+    for (let i = 0; i < actions && this.#queue.length > 0; i++) await this.#next();
+    await arena.chain.request("evm_revert", [snapshot]);
+    for (const restore of restores) restore();
+    [this.#queue, this.#seen] = [queue, seen];
   }
 
   /** Settles the game as soon as it is due: at once, or in parts. */
