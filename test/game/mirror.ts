@@ -1,5 +1,13 @@
 import type { Hex } from "@elench/bytes/hex";
-import { type ClaimWords, type ProposalWords, unpackClaim, unpackProposal } from "@elench/challenger/strategy/record";
+import {
+  type ClaimWords,
+  type Entry,
+  gameIdOf,
+  type ProposalWords,
+  packClaim,
+  unpackClaim,
+  unpackProposal,
+} from "@elench/challenger/strategy/record";
 import { standingOf } from "@elench/challenger/strategy/standing";
 import type { Game } from "@elench/challenger/strategy/tree";
 import type { Opening } from "../../challenger/strategy/dissection.ts";
@@ -82,6 +90,7 @@ export class Mirror {
     if (name === "counter") {
       const [words, output, middles] = args as [ProposalWords, Hex, Hex[]];
       const { context, start, level } = unpackProposal(words);
+      if (gameIdOf(unpackProposal(words)) !== this.#game) return undefined;
       const points = [start, ...middles, haltedHash(context, output)];
       return answer(times, this.#position, { parent: 0, segment: 0, level, points }, owner, now);
     }
@@ -90,6 +99,7 @@ export class Mirror {
 
     const [words, opening, ...rest] = (isWhole ? args.toSpliced(1, 1) : args) as [ClaimWords, Opening, ...unknown[]];
     const record = unpackClaim(words)!;
+    if (!this.#knows(record, words.commitment, isWhole ? (args[1] as Hex) : undefined)) return undefined;
     const { segment, from: pre, to } = opening;
     const parent = this.#indices.get(record.number) ?? -1;
     const answered = this.#position[parent];
@@ -110,6 +120,14 @@ export class Mirror {
     const points = [start, ...middles, haltedHash(context, output)];
     const child = { parent, segment, level, points, post: opened.resume(output) };
     return answer(times, this.#position, child, owner, now);
+  }
+
+  /** Whether this is a claim of the game, as it was made. */
+  #knows(record: Entry, root: Hex, output: Hex | undefined): boolean {
+    const claim = this.#arena.game(this.#game).claims.get(record.number);
+    if (claim === undefined || claim.root !== root || claim.output !== output) return false;
+    const [known, told] = [packClaim(claim), packClaim(record)];
+    return known.terms === told.terms && known.origin === told.origin;
   }
 
   /** Holds a game that is due against the model: before it is settled, since the contract keeps the time only until then. */

@@ -123,9 +123,15 @@ export class Stage {
     await next.action();
   }
 
-  /** So many actions on a fork that L1 then leaves. */
+  /** So many actions on a fork that L1 then leaves. Its transactions return to the mempool, and some are included again. */
   async #playInVain(actions: number): Promise<void> {
     const { arena } = this;
+    const { transact } = arena;
+    const calls: Parameters<Arena["transact"]>[] = [];
+    arena.transact = (...call) => {
+      calls.push(call);
+      return transact.apply(arena, call);
+    };
     const snapshot = await arena.chain.request<Hex>("evm_snapshot", []);
     const [restores, queue, seen] = [
       [arena.save(), ...this.savers.map((save) => save())],
@@ -133,9 +139,14 @@ export class Stage {
       this.#seen,
     ];
     for (let i = 0; i < actions && this.#queue.length > 0; i++) await this.#next();
+    arena.transact = transact;
     await arena.chain.request("evm_revert", [snapshot]);
     for (const restore of restores) restore();
     [this.#queue, this.#seen] = [queue, seen];
+    for (const call of calls.filter(() => this.dice(3) > 0))
+      this.after(this.dice(60), async () => {
+        await this.attempt(() => arena.transact(...call));
+      });
   }
 
   /** Settles the game as soon as it is due: at once, or in parts. */
