@@ -48,7 +48,11 @@ export type Judgements = Map<Hex, Judgement>;
  * answered at the first false hash, with true hashes only. No other claim is answered: a claim above the first false hash starts from a false
  * state, cannot be paid, and cannot refute a true claim.
  *
+ * Relevant are also true claims of our own, wherever they are. We make none below a claim that is not relevant; but after a reorganisation L1
+ * can include our answer again, below a claim of the same record that has other ancestors.
+ *
  * @param now seconds since 1970; claims whose deadline has passed are left out
+ * @param own our accounts
  */
 export async function honestMoves(
   game: Game,
@@ -56,6 +60,7 @@ export async function honestMoves(
   times: Times,
   now: number,
   judgements: Judgements = new Map(),
+  own: ReadonlySet<Hex> = new Set(),
 ): Promise<Move[]> {
   if (game.status !== "open") return [];
   const run = runOf(game);
@@ -73,24 +78,48 @@ export async function honestMoves(
     }
   }
 
-  // The list grows during the iteration: children are appended after their parents.
-  const relevant = [...game.counters];
-  for (const number of relevant) {
-    const node = game.claims.get(number)!;
-    const judgement = await judge(node, truth, judgements);
-    const { firstFalse } = judgement;
-    relevant.push(...node.children.filter((child) => bears(game.claims.get(child)!, firstFalse)));
-    const deadline = nodeDeadline(node, times);
-    if (firstFalse === undefined || now >= deadline) continue;
-    // An executed step closes its segment and those above.
-    if (node.refutations.some((refutation) => refutation.segment <= firstFalse)) continue;
-    judgement.answer ??= await answerTo(node, firstFalse, truth);
-    const { answer } = judgement;
-    if (answer.kind === "counter" || isMade(game, node.children, firstFalse, answer)) continue;
-    const id = moveId(game, number, firstFalse, answer);
-    moves.push({ ...answer, id, game: game.id, answers: number, deadline, parent: node });
+  const visited = new Set<number>();
+  const visit = async (numbers: readonly number[]): Promise<void> => {
+    for (const number of numbers) {
+      if (visited.has(number)) continue;
+      visited.add(number);
+      const node = game.claims.get(number)!;
+      const judgement = await judge(node, truth, judgements);
+      const { firstFalse } = judgement;
+      if (firstFalse !== undefined) {
+        const move = await moveFor(game, node, firstFalse, judgement, truth, times, now);
+        if (move !== undefined) moves.push(move);
+      }
+      await visit(node.children.filter((child) => bears(game.claims.get(child)!, firstFalse)));
+    }
+  };
+  await visit(game.counters);
+  for (const node of game.claims.values()) {
+    if (visited.has(node.number) || !own.has(node.claimant) || !(await truth.knows(node.run))) continue;
+    if ((await judge(node, truth, judgements)).firstFalse === undefined) await visit([node.number]);
   }
   return moves;
+}
+
+/** The move against a false claim; undefined if it is too late, or not needed any more. */
+async function moveFor(
+  game: Game,
+  node: Node,
+  firstFalse: number,
+  judgement: Judgement,
+  truth: TraceProvider,
+  times: Times,
+  now: number,
+): Promise<Move | undefined> {
+  const deadline = nodeDeadline(node, times);
+  if (now >= deadline) return undefined;
+  // An executed step closes its segment and those above.
+  if (node.refutations.some((refutation) => refutation.segment <= firstFalse)) return undefined;
+  judgement.answer ??= await answerTo(node, firstFalse, truth);
+  const { answer } = judgement;
+  if (answer.kind === "counter" || isMade(game, node.children, firstFalse, answer)) return undefined;
+  const id = moveId(game, node.number, firstFalse, answer);
+  return { ...answer, id, game: game.id, answers: node.number, deadline, parent: node };
 }
 
 /**

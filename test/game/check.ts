@@ -37,7 +37,7 @@ export async function begin(
 
 /** What the honest party has to say first. */
 export const theMove = async (arena: Arena, game: Game, truth: ToyTraceProvider, strategy: Strategy): Promise<Move> =>
-  (await strategy(game, truth, arena.now, new Map()))[0]!;
+  (await strategy(game, truth, arena.now, new Map(), new Set([arena.honest])))[0]!;
 
 /** A counter by liar `i` with junk middles. */
 export const junkCounter = (arena: Arena, game: Game, i: number, output: number) =>

@@ -34,7 +34,7 @@ describe("what an attacker locks of the honest party's money", () => {
   async function respond(id: Hex): Promise<void> {
     for (;;) {
       arena.now++;
-      const moves = await theStrategy(arena.game(id), truth, arena.now, new Map());
+      const moves = await theStrategy(arena.game(id), truth, arena.now, new Map(), new Set([arena.honest]));
       if (moves.length === 0) return;
       for (const move of moves) await arena.perform(arena.honest, move);
     }
@@ -77,7 +77,7 @@ describe("what an attacker locks of the honest party's money", () => {
 
   it("by copies of honest claims: nothing more, whatever is denied of them costs as much", async () => {
     const id = await arena.propose(run(), outputOf(1), arena.liar(0));
-    const [counter] = await theStrategy(arena.game(id), truth, arena.now, new Map());
+    const [counter] = await theStrategy(arena.game(id), truth, arena.now, new Map(), new Set([arena.honest]));
     await arena.perform(arena.honest, counter!);
     await arena.perform(arena.liar(0), counter!);
     await respond(id);

@@ -32,5 +32,5 @@ export async function mutatedStrategy({ from, to }: StrategyMutant): Promise<Str
     (_, name: string) => `from "${name.startsWith(".") ? new URL(name, url) : import.meta.resolve(name)}"`,
   );
   const { honestMoves } = await import(`data:text/javascript,${encodeURIComponent(script)}`);
-  return (game, truth, now, judgements) => honestMoves(game, truth, times, now, judgements);
+  return (game, truth, now, judgements, own) => honestMoves(game, truth, times, now, judgements, own);
 }

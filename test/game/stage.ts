@@ -9,9 +9,16 @@ import { Reverted } from "./chain.ts";
 import type { ToyTraceProvider } from "./toy.ts";
 
 /** How the honest party works out its moves; tests put wrong ones in its place. */
-export type Strategy = (game: Game, truth: TraceProvider, now: number, judgements: Judgements) => Promise<Move[]>;
+export type Strategy = (
+  game: Game,
+  truth: TraceProvider,
+  now: number,
+  judgements: Judgements,
+  own: ReadonlySet<Hex>,
+) => Promise<Move[]>;
 
-export const theStrategy: Strategy = (game, truth, now, judgements) => honestMoves(game, truth, times, now, judgements);
+export const theStrategy: Strategy = (game, truth, now, judgements, own) =>
+  honestMoves(game, truth, times, now, judgements, own);
 
 type Action = () => Promise<void>;
 
@@ -161,7 +168,7 @@ export class Stage {
   }
 
   async #answer(number: number): Promise<void> {
-    const moves = await this.strategy(this.game, this.truth, this.arena.now, this.#judgements);
+    const moves = await this.#moves();
     for (const move of moves.filter((m) => m.answers === number)) {
       await this.onSeen(move);
       try {
@@ -169,13 +176,18 @@ export class Stage {
       } catch (error) {
         if (!(error instanceof Reverted)) throw error;
         // Losing to another's refutation of the very same step is no refusal.
-        const again = await this.strategy(this.game, this.truth, this.arena.now, this.#judgements);
+        const again = await this.#moves();
         if (again.some((m) => m.id === move.id)) this.wrongs.push(`honest move refused: ${error.message}`);
       }
       this.#notice();
     }
-    const left = await this.strategy(this.game, this.truth, this.arena.now, this.#judgements);
+    const left = await this.#moves();
     if (left.some((move) => move.answers === number)) this.wrongs.push("what is said is not seen as said");
+  }
+
+  #moves(): Promise<Move[]> {
+    const { arena } = this;
+    return this.strategy(this.game, this.truth, arena.now, this.#judgements, new Set([arena.honest]));
   }
 
   /** Everybody sees the claims that appeared. */

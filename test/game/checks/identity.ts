@@ -1,11 +1,12 @@
 import type { Hex } from "@elench/bytes/hex";
 import { type ClaimWords, packAnswered, packClaim } from "@elench/challenger/strategy/record";
 import { dueSettlement } from "@elench/challenger/strategy/settlement";
+import type { Node } from "@elench/challenger/strategy/tree";
 import { open } from "../../../challenger/strategy/dissection.ts";
 import type { Judgements } from "../../../challenger/strategy/moves.ts";
 import { keccakWords, word } from "../../../challenger/strategy/words.ts";
-import { type Arena, parameters, prices, times } from "../arena.ts";
-import { childPoints } from "../attackers.ts";
+import { type Arena, inTurn, parameters, prices, times } from "../arena.ts";
+import { childPoints, pointsFrom } from "../attackers.ts";
 import {
   answerOf,
   begin,
@@ -14,10 +15,11 @@ import {
   junkCounter,
   junkMiddles,
   settleDue,
+  shape,
   theMove,
   undone,
 } from "../check.ts";
-import { outputOf } from "../toy.ts";
+import { firstRun, outputOf, ToyTraceProvider } from "../toy.ts";
 
 /** A claim is known by its number and its whole record: nothing else passes for it, and a repeated claim is another one. */
 export const identity: Check[] = [
@@ -47,7 +49,7 @@ export const identity: Check[] = [
         const node = game().claims.get(1)!;
         const points = childPoints(truth, node, 6).map((hash, i) => (i >= at ? outputOf(at) : hash));
         await arena.move(arena.liar(0), node, open(node.points, 6), points[15]!, points.slice(0, 15));
-        return strategy(game(), truth, arena.now, judgements);
+        return strategy(game(), truth, arena.now, judgements, new Set([arena.honest]));
       };
       const [prepared] = await undone(arena, () => lie(9));
       const [again, ...more] = await lie(4);
@@ -56,6 +58,45 @@ export const identity: Check[] = [
         ...expects("the prepared answer", "NoSuchClaim", refused),
         ...expects("the new one", "accepted", await answerOf(() => arena.perform(arena.honest, again!))),
         ...expects("further answers", 0, more.length),
+      ];
+    },
+  },
+  {
+    name: "a claim that a reorganisation puts below another one is defended there",
+    async run(arena, strategy) {
+      const run = firstRun(arena.toys, { ...shape, length: 50_000 }, 4);
+      const truth = new ToyTraceProvider(arena.toys);
+      const id = await arena.propose(run, truth.outputHex(run), arena.liar(0));
+      const own = new Set([arena.honest]);
+      // The same places on both forks.
+      arena.hint = () => 200;
+      const deny = (node: Node, segment: number) => {
+        const points = childPoints(truth, node, segment);
+        return arena.move(arena.liar(1), node, open(node.points, segment), outputOf(1), points.slice(0, 15));
+      };
+      /** In one second, a counter that is false at its end and perhaps before, and a move against its segment 9. */
+      const begun = async (isFalseBefore: boolean) => {
+        const points = pointsFrom(truth, run, 0n, 4).map((hash, i) => (isFalseBefore && i === 2 ? outputOf(2) : hash));
+        await arena.counter(arena.liar(1), arena.game(id).proposal, outputOf(1), points.slice(0, 15));
+        await deny(arena.game(id).claims.get(1)!, 9);
+      };
+      const answer = await undone(arena, async () => {
+        await begun(false);
+        const moves = await strategy(arena.game(id), truth, arena.now, new Map(), own);
+        return moves.find(({ answers }) => answers === 2)!;
+      });
+      await begun(true);
+      const included = await answerOf(() => arena.perform(arena.honest, answer));
+      await deny(arena.game(id).claims.get(3)!, 5);
+      const moves = await strategy(arena.game(id), truth, arena.now, new Map(), own);
+      arena.hint = inTurn();
+      return [
+        ...expects("the answer to the claim of the same record", "accepted", included),
+        ...expects(
+          "the counter and the attack on it are answered",
+          "1,4",
+          moves.map(({ answers }) => answers),
+        ),
       ];
     },
   },
@@ -110,7 +151,7 @@ export const identity: Check[] = [
     async run(arena, strategy) {
       const { game, truth } = await begin(arena, { level: 1, length: 10 });
       await arena.counter(arena.liar(1), game().proposal, outputOf(9), junkMiddles(9));
-      const moves = await strategy(game(), truth, arena.now, new Map());
+      const moves = await strategy(game(), truth, arena.now, new Map(), new Set([arena.honest]));
       await arena.perform(arena.honest, moves.find(({ kind }) => kind === "refute")!);
       const node = game().claims.get(1)!;
       const refutation = { ...node.refutations[0]!, root: node.root, output: undefined };

@@ -33,7 +33,7 @@ export const strategyMutants: StrategyMutant[] = [
   },
   {
     rule: "an executed step closes its segment",
-    from: "    if (node.refutations.some((refutation) => refutation.segment <= firstFalse)) continue;\n",
+    from: "  if (node.refutations.some((refutation) => refutation.segment <= firstFalse)) return undefined;\n",
     to: "",
     noticed: "self-refutation: the liar executes its own false step",
   },
@@ -73,5 +73,11 @@ export const strategyMutants: StrategyMutant[] = [
     // biome-ignore lint/suspicious/noTemplateCurlyInString: the mutated source has the template.
     to: "  node = { ...node, id: `0x${node.number}` };\n  const known = judgements.get(node.id);\n",
     noticed: "an answer prepared before a reorganisation is refused after it, and made again",
+  },
+  {
+    rule: "a true claim of our own is defended wherever it is",
+    from: "!own.has(node.claimant)",
+    to: "own.has(node.claimant)",
+    noticed: "a claim that a reorganisation puts below another one is defended there",
   },
 ];
