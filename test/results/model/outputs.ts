@@ -36,13 +36,15 @@ export type Boundary<O> = {
    * boundary: the `settledCount` that it was settled under.
    */
   higher: number;
+  /** When that is final, at the latest. */
+  higherReadyAt: number;
 };
 
 export type Span<O> = { first: number; end: number; previous: O };
 export type MachineEntry = { from: number; machine: number };
 
 /** What a game is about, as whoever settles it shows it. */
-export type Opened<O> = Span<O> & { made: number; machine: number };
+export type Opened<O> = Span<O> & { made: number };
 
 /** The name of the error with which a call is refused; undefined if it is accepted. */
 export type Refusal = string | undefined;
@@ -69,7 +71,7 @@ export class Outputs<O> {
   constructor(genesis: O, limits: Limits, rules: Rules = ALL_RULES) {
     this.limits = limits;
     this.rules = rules;
-    this.places.set(0, { index: 0, output: genesis, readyAt: 0, first: 0, epoch: 0, higher: 0 });
+    this.places.set(0, { index: 0, output: genesis, readyAt: 0, first: 0, epoch: 0, higher: 0, higherReadyAt: 0 });
   }
 
   clone(): Outputs<O> {
@@ -185,12 +187,13 @@ export class Outputs<O> {
     return settled !== undefined && settled.first === first && settled.readyAt > this.#finalBy(now);
   }
 
-  settle(game: Opened<O>, result: O, now: number): Refusal {
+  /** @param result undefined while the game is not concluded */
+  settle(game: Opened<O>, result: O | undefined, now: number): Refusal {
     const { rules } = this;
     if (this.frozenAt !== undefined && rules.refusedWhileFrozen) return "IsFrozen";
     if (rules.settlesOwnEpoch && game.made <= this.since) return "TooOld";
     if (rules.settlesInTime && now > game.made + this.limits.settleWithin) return "TooOld";
-    if (game.machine !== this.machineOf(game.first).machine) return "NotAbout";
+    if (result === undefined) return "NoSuchGame";
     if (rules.settlesOnSettled && this.at(game.first)?.output !== game.previous) return "NotSettled";
     if (!rules.settlesBelowHighest && game.end < this.settledCount) return "NotSettled";
 
@@ -209,12 +212,14 @@ export class Outputs<O> {
     if (rules.placeIsKept && !this.isPlaceFree(game.end, now, finalCount)) return "PlaceTaken";
     this.finalCount = finalCount;
     const readyAt = now + this.limits.finalityDelay;
-    const isHighest = game.end > this.settledCount;
     const boundary = { index: game.end, output: result, readyAt, first: game.first, epoch: this.epoch };
-    const highest = this.at(this.settledCount);
-    if (isHighest && highest !== undefined) highest.higher = game.end;
-    this.places.set(game.end % this.limits.places, { ...boundary, higher: isHighest ? 0 : this.settledCount });
-    if (isHighest) this.settledCount = game.end;
+    const place = game.end % this.limits.places;
+    if (game.end > this.settledCount) {
+      const highest = this.at(this.settledCount);
+      if (highest !== undefined) [highest.higher, highest.higherReadyAt] = [game.end, readyAt];
+      this.places.set(place, { ...boundary, higher: 0, higherReadyAt: 0 });
+      this.settledCount = game.end;
+    } else this.places.set(place, { ...boundary, higher: this.settledCount, higherReadyAt: readyAt });
     if (this.#isAsked) [this.#isAsked, this.#resumesAt] = [false, readyAt];
     return undefined;
   }
@@ -226,13 +231,10 @@ export class Outputs<O> {
   }
 
   /** Whether a boundary's place may be given to another one: a higher one has been final for long. */
-  isReusable({ index, higher, readyAt }: Boundary<O>, finalCount: number, now: number): boolean {
-    const { keepFor, places } = this.limits;
+  isReusable({ index, readyAt, higher, higherReadyAt }: Boundary<O>, finalCount: number, now: number): boolean {
+    const { keepFor } = this.limits;
     if (!this.rules.placeOutlivesHigher) return index < finalCount && readyAt + keepFor <= now;
-    if (higher === 0 || higher > finalCount) return false;
-    const above = this.places.get(higher % places);
-    // Where the higher one's place is used again, it was final for long before.
-    return above?.index !== higher || above.readyAt + keepFor <= now;
+    return higher !== 0 && higher <= finalCount && higherReadyAt + keepFor <= now;
   }
 
   /** The guardian's one power over results. */
