@@ -1,0 +1,130 @@
+import type { Hex } from "@elench/bytes/hex";
+import { FINALITY_DELAY, hashed, LONGEST, RETENTION, UPGRADE_DELAY, WINDOW } from "../../rollup/stage.ts";
+import { type Dice, diceFrom } from "../model/dice.ts";
+import { raise, type Theatre, type Twin, YEAR } from "./twin.ts";
+
+export type Against = { differences: string[]; calls: number; accepted: number; refusals: ReadonlyMap<string, number> };
+
+/** Random calls against contract and model, until they differ or so many calls are made. */
+export async function playAgainst(theatre: Theatre, seed: number, calls: number, taken?: string): Promise<Against> {
+  const twin = await raise(theatre, taken);
+  const player = new Player(twin, diceFrom(seed));
+  await player.start();
+  while (twin.calls < calls && twin.differences.length === 0) {
+    await player.act();
+    await twin.compare(player.looksAt());
+  }
+  return twin;
+}
+
+const YES = hashed(1_000_001);
+const NO = hashed(1_000_002);
+
+/** Makes calls that are mostly sensible, and often just not. */
+class Player {
+  readonly twin: Twin;
+  readonly dice: Dice;
+
+  constructor(twin: Twin, dice: Dice) {
+    this.twin = twin;
+    this.dice = dice;
+  }
+
+  async start(): Promise<void> {
+    // Past the first year, so that askings of long ago do not count.
+    await this.twin.stage.warp(YEAR + 1);
+    await this.twin.append(40);
+  }
+
+  #pick<T>(all: readonly T[]): T {
+    return all[this.dice.below(all.length)]!;
+  }
+
+  async act(): Promise<void> {
+    const { twin, dice } = this;
+    // Half of the calls come in the second of the one before.
+    if (dice.chance(0.5)) twin.stage.now += dice.below(4);
+    const actions: [weight: number, act: () => Promise<void>][] = [
+      [9, () => this.#propose()],
+      [9, () => this.#settle()],
+      [2, () => this.#wait()],
+      [1, () => twin.append(1 + dice.below(30))],
+      [0.15, () => twin.append(2 ** 20 - dice.below(3))],
+      [1, () => twin.advance(dice.below(4))],
+      [twin.model.frozenAt === undefined ? 0.5 : 4, () => twin.askAgain(dice.chance(0.9))],
+      [0.4, () => twin.addMachine(this.#machineStart(), dice.chance(0.9))],
+      [0.3, () => twin.replaceMachine(dice.chance(0.9))],
+    ];
+    let left = dice.share() * actions.reduce((sum, [weight]) => sum + weight, 0);
+    for (const [weight, act] of actions) {
+      left -= weight;
+      if (left < 0) return act();
+    }
+  }
+
+  async #propose(): Promise<void> {
+    const { twin, dice } = this;
+    const { model } = twin;
+    const settled = [...model.settled()];
+    const contested = settled.filter(({ index }) => index > 0);
+    const isContest = contested.length > 0 && dice.chance(0.35);
+    const target = isContest ? this.#pick(contested) : undefined;
+    const first = Math.max(0, (target?.first ?? this.#pick([model.finalCount, model.settledCount, this.#pick(settled).index])) + (dice.chance(0.1) ? dice.below(3) - 1 : 0));
+    const length = dice.chance(0.05) ? this.#pick([0, 4096, 4097]) : 1 + dice.below(12);
+    const placeOf = this.#pick(settled).index + model.limits.places;
+    const isSamePlace = placeOf <= twin.count && dice.chance(0.25);
+    const end = target?.index ?? (isSamePlace ? placeOf : Math.min(first + length, twin.count + dice.below(2)));
+    const start = isSamePlace && !isContest ? Math.max(0, end - 1 - dice.below(9)) : first;
+    const previous = dice.chance(0.9) ? (model.at(start)?.output ?? YES) : NO;
+    const count = dice.chance(0.05) ? Math.max(0, end - 1) : twin.count;
+    const epoch = dice.chance(0.95) ? model.epoch : Math.max(0, model.epoch - 1);
+    await twin.propose({ first: start, end, previous }, this.#output(), { count, epoch, isOwnRoot: dice.chance(0.95) });
+  }
+
+  #output(): Hex {
+    return this.dice.chance(0.85) ? YES : NO;
+  }
+
+  async #settle(): Promise<void> {
+    const { twin, dice } = this;
+    if (twin.games.length === 0) return this.#propose();
+    const recent = twin.games.slice(-8);
+    const game = this.#pick(dice.chance(0.85) ? recent : twin.games);
+    if (game.result === undefined && dice.chance(0.95)) await twin.conclude(game, dice.chance(0.9) ? game.proposal.output : this.#output());
+    if (dice.chance(0.04)) return twin.settleForeign(game);
+    if (dice.chance(0.04)) return twin.settle(game, { ...game.span, end: game.span.end + 1 });
+    return twin.settle(game);
+  }
+
+  /** To a moment at which something becomes possible, or the second before. */
+  async #wait(): Promise<void> {
+    const { twin, dice } = this;
+    const { now, model } = twin;
+    const settled = [...model.settled()];
+    const moments = [
+      ...settled.flatMap(({ readyAt, higherReadyAt }) => [readyAt, readyAt, readyAt, higherReadyAt + LONGEST + RETENTION]),
+      ...twin.games.slice(-3).map(({ made }) => made + WINDOW),
+      ...model.askedAt.slice(-1).flatMap((at) => [at + 2 * (LONGEST + FINALITY_DELAY) + UPGRADE_DELAY, at + YEAR]),
+      ...settled.slice(-1).map(({ readyAt }) => readyAt + UPGRADE_DELAY),
+    ].filter((time) => time > now);
+    const near = moments.filter((time) => time < now + 6_000);
+    const choices = near.length > 0 && dice.chance(0.93) ? near : moments;
+    const time = choices.length === 0 ? now + FINALITY_DELAY : this.#pick(choices) - dice.below(2);
+    await twin.stage.warp(Math.max(0, time - now));
+  }
+
+  #machineStart(): number {
+    const { twin, dice } = this;
+    return Math.max(0, this.#pick([twin.count, twin.model.machines.at(-1)!.from]) + dice.below(8) - 3);
+  }
+
+  /** Boundaries at which the two are compared. */
+  looksAt(): number[] {
+    const { twin } = this;
+    const { model } = twin;
+    const settled = [...model.settled()].map(({ index }) => index);
+    const latest = twin.games.at(-1)?.span.end ?? 0;
+    const other = this.#pick(settled);
+    return [...new Set([latest, other, this.dice.chance(0.3) ? other + model.limits.places : model.finalCount])];
+  }
+}
