@@ -8,6 +8,8 @@ import { after, before, describe, it } from "node:test";
 import type { Hex } from "@elench/bytes/hex";
 import type { Kind } from "@elench/challenger/strategy/record";
 import type { Game } from "@elench/challenger/strategy/tree";
+import { LIMIT } from "@elench/spec/evm/limits";
+import { LIMITS as TENSOR_LIMITS } from "@elench/spec/tensor/limits";
 import { ANSWER_GAS } from "../../deploy/economics.ts";
 import { type Arena, openArena, parameters as toy } from "./arena.ts";
 import { playScenario, scenarios } from "./attacks.ts";
@@ -110,6 +112,12 @@ describe("at mainnet's prices, in every attack", () => {
       assert.ok(prepayment * BigInt(game.claims.size + 1) >= BigInt(settling) * price, `${settling} gas to settle`);
       assert.ok(gas.refute > 10 * further);
     });
+});
+
+it("no answer takes more gas than bonds are made for: a step of either machine, its calldata at 64 gas a byte as under Amsterdam's rules", () => {
+  assert.ok(LIMIT.STEP_GAS <= ANSWER_GAS);
+  assert.ok(21_000 + 64 * LIMIT.STEP_BYTES <= ANSWER_GAS);
+  assert.ok(21_000 + 64 * (TENSOR_LIMITS.openedBytes + TENSOR_LIMITS.instructionBytes) <= ANSWER_GAS);
 });
 
 const ether = (wei: bigint): string => `${(Number(wei) / 1e18).toFixed(3)} ETH`;
