@@ -133,6 +133,20 @@ function requireAnswerable(
     );
 }
 
+/** After the guardian asked again, opens further games about our answers: those from before do not count any more. */
+export async function answerAgain(agent: Agent, head: L1Block): Promise<void> {
+  const { requests, queue, troubles, watchtower } = agent;
+  const us = queue?.address.toLowerCase();
+  for (const asked of requests.pending) {
+    const { answers, games, result } = requests.questions.get(asked.context) as Question;
+    if (result || games.length > 0 || !answers.some(({ provider }) => provider === us)) continue;
+    await troubles.attempt(`a further game about the answer to request ${asked.id}`, async () => {
+      const due = await answeringDue(agent, asked, head);
+      if ("intent" in due) await watchtower.make(due.intent, due.call, "0x");
+    });
+  }
+}
+
 /**
  * Watches for questions that were settled with a false output in an absence, and are not final: reports each; and if the agent
  * `contradicts`, answers truly at once. When that game is over, settling it freezes the question, and the guardian must ask again.

@@ -1,6 +1,6 @@
 import type { L1Block } from "../l1/follower.ts";
 import type { Agent } from "./agent.ts";
-import { contradictFalseAnswers } from "./answering.ts";
+import { answerAgain, contradictFalseAnswers } from "./answering.ts";
 import { deliverDue } from "./delivery.ts";
 import { settleDue } from "./outputs.ts";
 import { contradictFalse } from "./proposing.ts";
@@ -13,6 +13,7 @@ export async function round(agent: Agent): Promise<L1Block> {
   // None of these keeps the others from being done.
   await troubles.attempt("deliveries", () => deliverDue(agent, now));
   await troubles.attempt("settlements of outputs", () => settleDue(agent, deployment.rollup, now));
+  await troubles.attempt("own answers", () => answerAgain(agent, head));
   await troubles.attempt("false answers", () => contradictFalseAnswers(agent, head));
   await troubles.attempt("false outputs", () => contradictFalse(agent, deployment.rollup, head));
   return head;

@@ -601,25 +601,42 @@ export const inferenceOracleAbi = [
     outputs: [],
     stateMutability: "nonpayable",
   },
+  { type: "error", name: "AddressEmptyCode", inputs: [{ name: "target", type: "address" }] },
+  { type: "error", name: "FailedCall", inputs: [] },
+  {
+    type: "error",
+    name: "InsufficientBalance",
+    inputs: [
+      { name: "balance", type: "uint256" },
+      { name: "needed", type: "uint256" },
+    ],
+  },
+  { type: "error", name: "NotAppointer", inputs: [{ name: "caller", type: "address" }] },
+  { type: "error", name: "NotHolder", inputs: [{ name: "caller", type: "address" }] },
 ] as const;
 
 /** What the errors mean, by their names. */
 export const inferenceOracleErrors = {
+  AddressEmptyCode: "There's no code at `target` (it is not a contract).",
   AlreadyCancelling: "The request is cancelled already; the cancellation takes effect at `effectiveAt`.",
   AlreadySettled: "The question has this result already.",
   AskedTooOften: "The guardian has asked this question `limit` times.",
   BadParameters: "A parameter is out of range: `reason` says which, and its range.",
   CallbackGasTooHigh: "The callback may ask for at most `limit` gas, so that a delivery fits one transaction.",
+  FailedCall: "A call to an address target failed. The target may have reverted.",
   HasResult: "The question has a result: the request is delivered, not cancelled.",
+  InsufficientBalance: "The ETH balance of the account is not enough to perform the operation.",
   IsFinal: "The question's result is final since `readyAt`.",
   IsFrozen: "Two results about the question contradict each other, since `since`: the guardian must ask again.",
   NoGameNeeded:
     "The question needs no game about this output now: it is final, frozen, asked again in this second, settled with it, or such a game is open.",
   NoSuchRecord: "No live record at `place` has this hash.",
+  NotAppointer: "Only the appointer may call this.",
   NotCancelling: "The request is not cancelled: call `cancel` first.",
   NotEnoughGas: "The transaction must leave `needed` gas for the callback.",
   NotFree: "Before `freeAt` an answer can still come.",
   NotGuardian: "Only the guardian may call this.",
+  NotHolder: "Only the holder may call this.",
   NotOpenable: "The commitment was made at `made`: it is opened in a later block, and not later than `until`.",
   NotOpened: "Nobody has opened a commitment to this output.",
   NotOwn: "`consumer` opened the game, not this contract.",
