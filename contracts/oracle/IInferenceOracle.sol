@@ -18,7 +18,7 @@ struct OracleParameters {
   uint256 deliveryDelay;
   /// @dev REVEAL: a commitment is opened within this time, and `cancel` takes effect after it. Less than MAX − EXT of the game.
   uint256 reveal;
-  /// @dev Paid with a commitment, and returned when it is opened.
+  /// @dev Paid with a commitment, and returned when it is opened; the highest fee of a request.
   uint256 deposit;
   /// @dev Steps of the tensor machine that the backlog loses in a second. Less than 2^64.
   uint256 speed;
@@ -34,7 +34,7 @@ struct Terms {
   IInferenceConsumer consumer;
   /// @dev Gas that the call gets.
   uint256 callbackGas;
-  /// @dev Wei, for the provider.
+  /// @dev Wei, for the provider. At most the deposit.
   uint256 fee;
   /// @dev Wei, for the account that delivers the answer.
   uint256 deliveryFee;
@@ -113,8 +113,7 @@ struct Answer {
 ///  - somebody honest plays every game of this contract; input and output bytes are in events, so every node that follows L1 can;
 ///  - block timestamps increase from block to block, as L1's do.
 /// TRUST: the guardian can delay a result by asking again, four times outside a freeze; it never makes one.
-/// WARNING: a failed callback is not retried; the output is in `Delivered`. A model whose outputs can be guessed pays guessers: see
-/// docs/oracle.md.
+/// WARNING: a failed callback is not retried; the output is in `Delivered`.
 interface IInferenceOracle is IResults {
   /// @param place Of the request's slot.
   event Requested(uint256 sequence, bytes32 indexed context, uint256 place, Request request, bytes input);
@@ -154,6 +153,8 @@ interface IInferenceOracle is IResults {
 
   /// @notice The callback may ask for at most `limit` gas, so that a delivery fits one transaction.
   error CallbackGasTooHigh(uint256 gas, uint256 limit);
+  /// @notice The fee may be at most `limit`, the deposit of a commitment.
+  error FeeTooHigh(uint256 fee, uint256 limit);
   /// @notice The fees and the price of the model's steps are `needed` wei.
   error TooLittlePaid(uint256 needed, uint256 sent);
   /// @notice Only the requester may cancel a request, and reclaim its fees.

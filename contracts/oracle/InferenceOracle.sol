@@ -323,6 +323,9 @@ contract InferenceOracle is Results, IInferenceOracle {
     IModelRegistry.Model memory model = REGISTRY.model(modelId);
     uint256 limit = _callbackLimit(model.outputSizes);
     if (terms.callbackGas > limit) revert CallbackGasTooHigh(terms.callbackGas, limit);
+    // INVARIANT: to commit to each of several outputs, and open the one that is right, costs a deposit for each of the others: more than the
+    // fee. Otherwise the fee for an output that can be guessed goes to whoever guesses first.
+    if (terms.fee > DEPOSIT) revert FeeTooHigh(terms.fee, DEPOSIT);
     Question storage question = _questions[context];
     uint256 needed = terms.fee + terms.deliveryFee;
     // INVARIANT: the price is paid by requests whose answer takes a computation. Otherwise true answers make agents compute for gas alone,

@@ -191,6 +191,8 @@ export async function answer(
   const committing = commitIntent(commitment, 0n, oracle, oracleParameters.deposit);
   if (!(await transact(stage, account, oracle, committing.data, committing.value)))
     throw new Error("the oracle refused the commitment");
+  // It is opened in a later block, at a later time.
+  await stage.chain.pass(1);
   const logs = await stage.chain.client.getContractEvents({
     address: oracle,
     abi: inferenceOracleAbi,

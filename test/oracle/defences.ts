@@ -6,7 +6,7 @@ import { keccakWords, word } from "../../challenger/strategy/words.ts";
 import { prices } from "../game/arena.ts";
 import { Reverted } from "../game/chain.ts";
 import type { Mutation } from "../game/compile.ts";
-import { DELAY, FALSE, model, oracleParameters, REVEAL, type Stage, TRUE } from "./stage.ts";
+import { type Asked, DELAY, FALSE, model, oracleParameters, REVEAL, type Stage, TRUE } from "./stage.ts";
 
 export interface Defence {
   readonly name: string;
@@ -114,6 +114,22 @@ export const defences: readonly Defence[] = [
       await stage.pass(DELAY);
       await stage.deliver(asked, TRUE);
       return isPaid(stage, stage.thief);
+    },
+  },
+  {
+    name: "a fee is at most the deposit: to guess among two outputs costs as much as it brings",
+    without: remove("    if (terms.fee > DEPOSIT) revert FeeTooHigh(terms.fee, DEPOSIT);\n"),
+    attack: async (stage) => {
+      const { deposit } = oracleParameters;
+      const isTempting = await passes(() => stage.request(1, { fee: 2n * deposit }));
+      const asked = isTempting ? stage.last<Asked>("Requested") : await stage.request(1, { fee: deposit });
+      const guess = await stage.commit(stage.thief, asked, TRUE);
+      await stage.commit(stage.thief, asked, FALSE, { hint: 8 });
+      const game = await stage.answer(stage.provider, asked, TRUE);
+      await stage.open(stage.thief, guess, asked, TRUE, { value: 0n });
+      await stage.finish(game);
+      await stage.deliver(asked, TRUE);
+      return (await stage.credit(stage.thief)) > 2n * deposit;
     },
   },
   {

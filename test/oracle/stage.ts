@@ -20,7 +20,7 @@ import { type Artifact, compileGame } from "../game/compile.ts";
 export const oracleParameters = {
   deliveryDelay: 500n,
   reveal: 300n,
-  deposit: 1_000_000n,
+  deposit: 60_000_000n,
   speed: 1_000n,
   minPrice: 7n,
   scale: 50_000n,
