@@ -173,7 +173,7 @@ test("an answer that is copied out of the pool earns nothing", { timeout: 90_000
   assert.equal(ended.code, 0, ended.complaint);
   await answer(stage, attacker, question, trueOutput(stage, question.input).bytes);
   const late = await answering(watcher, question);
-  assert.equal(late.code, 3, "whoever comes later is told so, before it pays a deposit");
+  assert.equal(late.code, 4, "whoever comes later is told so, before it pays a deposit");
   assert.match(late.complaint, /committed to this output first/);
   startTower({ ...stage.env, ELENCH_KEY: keyOf(provider) });
   await passToDelivery();
