@@ -45,16 +45,16 @@ describe("settlement in parts", () => {
       // The counters that stand; the first of them brings the proposal down.
       crowd: BigInt(CLAIMS - 2 * ANSWERED) * 2n * bond + stays,
       honest: falls * (bond + 2n * bond - (2n * bond) / 3n),
-      resolver: BigInt(CLAIMS + 1) * prepayment,
+      settler: BigInt(CLAIMS + 1) * prepayment,
     };
     const credits = {
       crowd: await arena.credit(crowd),
       honest: await arena.credit(arena.honest),
-      resolver: await arena.credit(arena.resolver),
+      settler: await arena.credit(arena.settler),
     };
     assert.deepEqual(credits, expected);
     const thirds = (4n * bond) / 3n + falls * ((2n * bond) / 3n);
-    assert.equal(credits.crowd + credits.honest + credits.resolver + thirds, paidIn);
+    assert.equal(credits.crowd + credits.honest + credits.settler + thirds, paidIn);
     assert.equal(await balance(), paidIn, "settlement moves no ether");
   });
 
@@ -129,7 +129,7 @@ describe("settlement in parts", () => {
       assert.equal(await answerOf(() => second.settleWith({ ...second.part, against: undefined })), "NoSuchGame");
       await second.settle();
       const loser = { ...third.settlement, winner: { root: outputOf(1), output: outputOf(2) } };
-      assert.equal(await answerOf(() => arena.settlePart(arena.resolver, loser, third.part)), "WrongWinner");
+      assert.equal(await answerOf(() => arena.settlePart(arena.settler, loser, third.part)), "WrongWinner");
       assert.equal(await answerOf(third.settle), "accepted");
       assert.equal(game().output, outputOf(7));
     });
@@ -193,7 +193,7 @@ describe("settlement in parts", () => {
   async function settlementOf(game: Game, size = SIZE): Promise<Settling[]> {
     arena.now = Math.max(arena.now, dueAt(game, times));
     const settlement = dueSettlement(game, times, arena.now)!;
-    const settleWith = (part: Part) => arena.settlePart(arena.resolver, settlement, part);
+    const settleWith = (part: Part) => arena.settlePart(arena.settler, settlement, part);
     return partsOf(game, size).map((part) => ({ settlement, part, settleWith, settle: () => settleWith(part) }));
   }
 });

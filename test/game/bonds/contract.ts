@@ -82,11 +82,11 @@ export class AccountOnChain {
         arena.now += TICK;
         for (const id of this.#playing) {
           const times = { maxClock: TICK, extension: 1, longExtension: 1 };
-          await arena.settle(arena.resolver, dueSettlement(arena.game(id), times, arena.now)!);
+          await arena.settle(arena.settler, dueSettlement(arena.game(id), times, arena.now)!);
         }
         this.#playing = [];
         // A block, so that views are asked at this time.
-        await arena.transact(arena.resolver, "authorise", [consumer, false]);
+        await arena.transact(arena.settler, "authorise", [consumer, false]);
         return;
     }
   }
