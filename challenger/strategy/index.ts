@@ -33,9 +33,9 @@ export {
   dueSettlement,
   hasStake,
   payeesOf,
+  pays,
   prepaymentsOf,
   type Settlement,
-  worthSettling,
 } from "./settlement.ts";
 export { entriesOf, type Standing, standingOf, type Winner } from "./standing.ts";
 export type { Run, TraceProvider } from "./trace-provider.ts";

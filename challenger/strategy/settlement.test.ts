@@ -14,15 +14,7 @@ import {
   times,
 } from "./fixtures/log.ts";
 import { gameIdOf, wholeCommitment } from "./record.ts";
-import {
-  concludedProposal,
-  dueAt,
-  dueSettlement,
-  hasStake,
-  payeesOf,
-  prepaymentsOf,
-  worthSettling,
-} from "./settlement.ts";
+import { concludedProposal, dueAt, dueSettlement, hasStake, payeesOf, pays, prepaymentsOf } from "./settlement.ts";
 import { standingOf } from "./standing.ts";
 import { emptyForest, extend, type GameEvent } from "./tree.ts";
 
@@ -89,16 +81,15 @@ describe("a settlement", () => {
     assert.deepEqual([prepaymentsOf(entries, true), prepaymentsOf(entries, false)], [3, 2]);
   });
 
-  it("is worth its gas to those whom it pays, or where the prepayments cover it", () => {
+  it("pays who is right; a stake alone is not paid", () => {
     const game = gameAfter(...refutedGame);
     assert.deepEqual(payeesOf(game), new Set([HONEST]));
-    assert.ok(worthSettling(game, new Set([HONEST]), 1n, 2n));
-    assert.ok(worthSettling(game, new Set([LIAR]), 3n, 2n));
-    assert.ok(!worthSettling(game, new Set([LIAR]), 2n, 2n), "its bonds are lost");
-    assert.deepEqual(
-      [HONEST, LIAR, account(9)].map((who) => hasStake(game, new Set([who]))),
-      [true, true, false],
-    );
+    for (const [who, isPaid, isIn] of [
+      [HONEST, true, true],
+      [LIAR, false, true],
+      [account(9), false, false],
+    ] as const)
+      assert.deepEqual([pays(game, new Set([who])), hasStake(game, new Set([who]))], [isPaid, isIn]);
   });
 
   it("leaves the proposal with the result, as a consumer brings it", () => {

@@ -50,14 +50,8 @@ export function payeesOf(game: Game): Set<Hex> {
   return payees;
 }
 
-/**
- * Whether we should settle a game: it pays us a bond, or the prepayments cover the transaction. Never at a loss for others alone.
- * @param accounts ours
- * @param prepayments wei, of all entries that the transaction settles
- * @param cost of the transaction, wei
- */
-export const worthSettling = (game: Game, accounts: ReadonlySet<Hex>, prepayments: bigint, cost: bigint): boolean =>
-  prepayments > cost || [...payeesOf(game)].some((payee) => accounts.has(payee));
+/** Whether one of these accounts receives a bond. Who settles for others alone should do it only if the prepayments cover the gas. */
+export const pays = (game: Game, accounts: ReadonlySet<Hex>): boolean => !payeesOf(game).isDisjointFrom(accounts);
 
 /** Whether these accounts have a bond in a game, or have refuted a claim of it. */
 export function hasStake(game: Game, accounts: ReadonlySet<Hex>): boolean {

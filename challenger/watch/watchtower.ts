@@ -17,7 +17,7 @@ import { honestMoves, type Judgements } from "../strategy/moves.ts";
 import { inOrder } from "../strategy/order.ts";
 import { placeHint } from "../strategy/places.ts";
 import { regionOf } from "../strategy/record.ts";
-import { dueSettlement, hasStake, prepaymentsOf, worthSettling } from "../strategy/settlement.ts";
+import { dueSettlement, hasStake, pays, prepaymentsOf } from "../strategy/settlement.ts";
 import type { Run, TraceProvider } from "../strategy/trace-provider.ts";
 import { emptyForest, extend, type Forest, type Game, runOf } from "../strategy/tree.ts";
 import { type Account, dueWithdrawal } from "../strategy/withdrawals.ts";
@@ -284,7 +284,7 @@ export class Watchtower {
     await this.#reportVerdict(game);
     const judgements: Judgements = this.#judgements.get(game.id) ?? new Map();
     this.#judgements.set(game.id, judgements);
-    const moves = await honestMoves(game, truth, parameters, now, judgements);
+    const moves = await honestMoves(game, truth, parameters, now, judgements, this.#accounts);
     for (const [i, move] of moves.sort((a, b) => a.deadline - b.deadline).entries()) {
       await troubles.attempt(`${move.kind} ${move.id} in game ${game.id}`, async () => {
         const hint = placeHint(this.#forest, i);
@@ -305,7 +305,7 @@ export class Watchtower {
       return;
     }
     const settling = settlementCall(game, settlement, deployment.disputeGame, this.#carried.get(game.id));
-    const isOurs = worthSettling(game, this.#accounts, 0n, 0n) || (this.#isOfPlayedConsumer(game) && needs(game, now));
+    const isOurs = pays(game, this.#accounts) || (this.#isOfPlayedConsumer(game) && needs(game, now));
     if (!isOurs && !(await this.#isProfitable(settling, gasPrice))) return;
     const made = await this.make(settling.intent, settling.call, game.id);
     if (made !== "too large") return;
