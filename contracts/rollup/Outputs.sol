@@ -4,6 +4,7 @@ pragma solidity ^0.8.37;
 import {TimelockController} from "@openzeppelin/contracts/governance/TimelockController.sol";
 import {IDisputeGame, Proposal} from "../game/IDisputeGame.sol";
 import {IMachine} from "../game/IMachine.sol";
+import {IResults} from "../game/IResults.sol";
 import {Results} from "../game/Results.sol";
 import {Boundary, newBoundary} from "./Boundary.sol";
 import {Head, HeadSlot, Phase} from "./Head.sol";
@@ -99,31 +100,14 @@ contract Outputs is IOutputs, Results {
     _walk(head, STEPS);
     // INVARIANT: the gate is exact. Behind a gate that lags, a span is proposed below a final boundary, and asks for old states.
     if (head.next != 0 && head.nextReadyAt <= block.timestamp) revert AdvanceFirst(head.finalCount);
-
-    // INVARIANT: within the level that is computed below, and of batches that are appended: others could still be chosen.
-    if (span.first >= span.end || span.end - span.first > Spans.MAX_LENGTH || span.end > count) {
-      revert BadSpan(span.first, span.end);
-    }
     // INVARIANT: the inbox's own root; other records than the batches' are not opened.
     if (!inbox.isKept(checkpoint, count, span.root)) revert RootNotKept(checkpoint, span.root);
+    IMachine machine = _machineFor(head, span, count);
     _checkBase(head, span);
-    (IMachine machine, uint256 until) = _machineOf(head, span.first);
-    // INVARIANT: one machine executes the whole span.
-    if (span.end > until) revert BadSpan(span.first, span.end);
-
-    uint256 sequence_ = head.sequence++;
+    ++head.sequence;
     _head = head.pack();
-    bytes32 context = Spans.context(span, chainId);
-    number = _open(
-      msg.value,
-      hint,
-      machine,
-      Spans.level(span.end - span.first),
-      context,
-      Spans.running(context, 0, span.previous),
-      output
-    );
-    emit Proposed(sequence_, number, span, count, epoch_);
+    number = _openSpan(machine, span, hint, output);
+    emit Proposed(head.sequence - 1, number, span, count, epoch_);
   }
 
   /// @inheritdoc IOutputs
@@ -252,6 +236,7 @@ contract Outputs is IOutputs, Results {
     return head.phase == Phase.Frozen ? head.since : 0;
   }
 
+  /// @inheritdoc IResults
   function sequence() external view returns (uint256) {
     return _head.unpack().sequence;
   }
@@ -314,6 +299,26 @@ contract Outputs is IOutputs, Results {
     (bool isSettled, bytes32 expected) = _settledAt(head, span.first);
     // INVARIANT: nothing false is proposed on a final boundary.
     if (!isSettled || span.previous != expected) revert WrongPrevious(expected, span.previous);
+  }
+
+  /// @return machine Of the whole span.
+  function _machineFor(Head memory head, Span calldata span, uint256 count) private view returns (IMachine machine) {
+    uint256 until;
+    (machine, until) = _machineOf(head, span.first);
+    // INVARIANT: within the level of a game; of batches that are appended, as others could still be chosen; executed by one machine.
+    bool isOne = span.first < span.end && span.end <= count && span.end <= until;
+    if (!isOne || span.end - span.first > Spans.MAX_LENGTH) revert BadSpan(span.first, span.end);
+  }
+
+  function _openSpan(
+    IMachine machine,
+    Span calldata span,
+    uint256 hint,
+    bytes32 output
+  ) private returns (uint256 number) {
+    bytes32 context = Spans.context(span, chainId);
+    bytes32 start = Spans.running(context, 0, span.previous);
+    return _open(msg.value, hint, machine, Spans.level(span.end - span.first), context, start, output);
   }
 
   function _settle(Head memory head, Span calldata span, uint256 number, bytes32 output) private {

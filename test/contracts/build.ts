@@ -15,8 +15,13 @@ const SETTINGS = {
   evmVersion: "osaka",
   optimizer: { enabled: true, runs: 1_000_000 },
   metadata: { bytecodeHash: "none", appendCBOR: false },
-  outputSelection: { "*": { "*": ["abi", "evm.bytecode.object", "evm.deployedBytecode.object"] } },
+  outputSelection: selected(["*"]),
 };
+
+function selected(paths: readonly string[]): Record<string, object> {
+  const outputs = ["abi", "evm.bytecode.object", "evm.deployedBytecode.object"];
+  return Object.fromEntries(paths.map((path) => [path, { "*": outputs }]));
+}
 
 export interface Contract {
   readonly abi: Abi;
@@ -70,15 +75,25 @@ function mutate(sources: Record<string, { content: string }>, { file, from, to }
   sources[file] = { content: parts.join(to) };
 }
 
+export interface BuildOptions {
+  readonly mutations?: readonly Mutation[];
+  /** Without the optimizer, and of these files alone: quick, and large. */
+  readonly draft?: boolean;
+}
+
 /**
  * @param paths source files, from the project's root
  * @returns contracts by name, of these files and of those that they import
  * @throws Error with the compiler's messages, if there is an error or, without a mutation, a warning
  */
-export function build(paths: readonly string[], mutations: readonly Mutation[] = []): Map<string, Contract> {
+export function build(
+  paths: readonly string[],
+  { mutations = [], draft = false }: BuildOptions = {},
+): Map<string, Contract> {
   const sources = gather(paths);
   for (const mutation of mutations) mutate(sources, mutation);
-  const input = JSON.stringify({ language: "Solidity", sources, settings: SETTINGS });
+  const settings = draft ? { ...SETTINGS, viaIR: false, optimizer: {}, outputSelection: selected(paths) } : SETTINGS;
+  const input = JSON.stringify({ language: "Solidity", sources, settings });
   const file = `${cache}/${createHash("sha256").update(input).digest("hex")}.json`;
   if (!existsSync(file)) {
     const solc = require("solc") as { compile(input: string): string };

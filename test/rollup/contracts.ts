@@ -11,12 +11,14 @@ export interface Artifact {
 
 export type Name = "Inbox" | "Outputs" | "StubGame" | "StubInbox" | "TimelockController" | "Guardian";
 
-/** The contracts of the rollup, as deployed or with changes, and what stands in for the others. */
+const ROLLUP = ["contracts/rollup/Inbox.sol", "contracts/rollup/Outputs.sol"];
+const AROUND = ["contracts/game/Guardian.sol", "contracts/test/StubGame.sol", "contracts/test/StubInbox.sol"];
+
+/** The contracts of the rollup, as they are deployed, or with changes; and what stands around them. */
 export function compile(mutations: readonly Mutation[] = []): Record<Name, Artifact> {
-  const contracts = new Map([
-    ...build(["contracts/rollup/Inbox.sol", "contracts/rollup/Outputs.sol"], mutations),
-    ...build(["contracts/test/StubGame.sol", "contracts/test/StubInbox.sol", "contracts/game/Guardian.sol"]),
-  ]);
+  const contracts = build([...ROLLUP, ...AROUND]);
+  if (mutations.length > 0)
+    for (const [name, changed] of build(ROLLUP, { mutations, draft: true })) contracts.set(name, changed);
   const artifact = (name: Name): Artifact => {
     const contract = contracts.get(name);
     if (contract === undefined) throw new Error(`no contract ${name}`);

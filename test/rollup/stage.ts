@@ -367,6 +367,22 @@ export async function openStage(chain: Chain, options: StageOptions = {}): Promi
   return new Stage(chain, { game, inbox, outputs, upgrader, machine }, contracts, stubInbox, Number(timestamp) + 1);
 }
 
+/** A stage whose inbox has so many batches, under a kept root. */
+export async function filled(
+  open: (options?: StageOptions) => Promise<Stage>,
+  count: number,
+  options: StageOptions = {},
+): Promise<Stage> {
+  const stage = await open(options);
+  if (options.stubInbox) {
+    await stage.pretend(count);
+  } else {
+    await stage.append(count);
+    await stage.checkpoint();
+  }
+  return stage;
+}
+
 /** Asserts that a call is refused with this error. */
 export async function refused(error: string, call: () => Promise<unknown>): Promise<void> {
   await assert.rejects(call, (thrown) => {
