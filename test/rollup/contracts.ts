@@ -18,7 +18,7 @@ const AROUND = ["contracts/game/Guardian.sol", "contracts/test/StubGame.sol", "c
 export function compile(mutations: readonly Mutation[] = []): Record<Name, Artifact> {
   const contracts = build([...ROLLUP, ...AROUND]);
   if (mutations.length > 0)
-    for (const [name, changed] of build(ROLLUP, { mutations, draft: true })) contracts.set(name, changed);
+    for (const [name, changed] of build(ROLLUP, mutations, { draft: true })) contracts.set(name, changed);
   const artifact = (name: Name): Artifact => {
     const contract = contracts.get(name);
     if (contract === undefined) throw new Error(`no contract ${name}`);

@@ -17,9 +17,9 @@ import assert from "node:assert/strict";
 import type { Hex } from "@elench/bytes/hex";
 import {
   type Abi,
+  decodeErrorResult,
   decodeEventLog,
   encodeFunctionData,
-  getContractError,
   keccak256,
   numberToHex,
   zeroAddress,
@@ -312,9 +312,7 @@ export class Stage {
     } catch (thrown) {
       const { data } = thrown as { data?: Hex };
       if (data === undefined) throw thrown;
-      const error = getContractError(thrown as never, { abi, address: to, args: [...args], functionName: name });
-      const { errorName = "" } = (error.cause as { data?: { errorName?: string } }).data ?? {};
-      throw new Reverted(errorName, error.message);
+      throw new Reverted(decodeErrorResult({ abi, data }).errorName, `${name}: ${(thrown as Error).message}`);
     }
   }
 

@@ -34,7 +34,7 @@ export const machines: Rule[] = [
         [stage.addresses.machine, next].map(BigInt),
       );
     },
-    without: outputs("if (span.end > until) revert", "if (false && span.end > until) revert"),
+    without: outputs(" && span.end <= until", ""),
   },
   {
     rule: "a batch that was appended keeps its machine",
