@@ -307,10 +307,23 @@ export const outputsAbi = [
     stateMutability: "view",
   },
   { type: "function", name: "upgrader", inputs: [], outputs: [{ name: "", type: "address" }], stateMutability: "view" },
+  { type: "error", name: "AddressEmptyCode", inputs: [{ name: "target", type: "address" }] },
+  { type: "error", name: "FailedCall", inputs: [] },
+  {
+    type: "error",
+    name: "InsufficientBalance",
+    inputs: [
+      { name: "balance", type: "uint256" },
+      { name: "needed", type: "uint256" },
+    ],
+  },
+  { type: "error", name: "NotAppointer", inputs: [{ name: "caller", type: "address" }] },
+  { type: "error", name: "NotHolder", inputs: [{ name: "caller", type: "address" }] },
 ] as const;
 
 /** What the errors mean, by their names. */
 export const outputsErrors = {
+  AddressEmptyCode: "There's no code at `target` (it is not a contract).",
   AdvanceFirst: "More boundaries are final than the list has been walked for: call `advance`.",
   AskedTooOften: "The guardian has asked `limit` times in a year.",
   BadFirstBatch:
@@ -319,11 +332,15 @@ export const outputsErrors = {
   BadSpan: "A span has 1 to 4,096 batches, all of them in the inbox under its root, and all of one machine.",
   BelowFinal: "The span begins below the final boundary `finalCount`.",
   EpochBegins: "The guardian asked again in this second: the new epoch takes proposals from the next second on.",
+  FailedCall: "A call to an address target failed. The target may have reverted.",
+  InsufficientBalance: "The ETH balance of the account is not enough to perform the operation.",
   IsFrozen: "Two results contradict each other, since `since`: the guardian must ask again.",
   NotAbout:
     "The game is not about this span: its context, machine and level, or start is `given` in place of `expected`.",
+  NotAppointer: "Only the appointer may call this.",
   NotFinal: "The boundary has no final output.",
   NotGuardian: "Only the guardian may call this.",
+  NotHolder: "Only the holder may call this.",
   NotOwn: "`consumer` opened the game, not this contract.",
   NotSettled: "The output that the span builds on is not settled at `boundary`.",
   NotUpgrader: "Only the upgrader may call this.",

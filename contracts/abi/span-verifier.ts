@@ -103,12 +103,12 @@ export const spanVerifierAbi = [
 
 /** What the errors mean, by their names. */
 export const spanVerifierErrors = {
-  BeyondEnd: "No machine executes batch `executed` of a span of `length` batches.",
+  BeyondEnd: "The state has `executed` batches of a span of `length`: no step leads to it.",
   Delegated: "The step at this state asks another machine: use `ask` and `resume`.",
   NotDelegated: "The step at this state asks no other machine: use `step`.",
   WrongContext: "The span in the witness has the context `actual` on this chain.",
   WrongLength: "A witness has 1,472 bytes; that of a halted state, 64.",
-  WrongRecord: "The record in the witness is the batch's under the root `actual`.",
+  WrongRecord: "Under the root `expected`, the batch has another record; this one leads to the root `actual`.",
   WrongState: "The witness's words are those of the state `actual`.",
   WrongTag: "The first word of the state does not have the span machine's tag.",
 } as const;
