@@ -16,6 +16,19 @@ const word = (n: number): Hex => `0x${n.toString(16).padStart(64, "0")}`;
 const CONTEXT = word(0);
 const [PROPOSED, COUNTERED, WRONG] = [word(1), word(2), word(3)];
 
+/** Places for claims that are warmed at a time. */
+const WARMED = 256;
+let places = 0;
+
+/** A place that no claim has, in a slot that was used before: the next one. */
+async function freshPlace({ chain, deployment }: L1): Promise<number> {
+  if (places % WARMED === 0) {
+    const args = [0n, 0n, BigInt(places), BigInt(WARMED)];
+    await transact(chain, { abi: disputeGameAbi, to: deployment.disputeGame, name: "warm", args, from: WATCHER });
+  }
+  return places++;
+}
+
 export async function refutations(l1: L1, steps: readonly ProvenStep[]): Promise<number[]> {
   const game = { abi: disputeGameAbi, to: l1.deployment.disputeGame };
   const { bond, prepayment } = await l1.chain.client.readContract({
@@ -33,11 +46,17 @@ export async function refutations(l1: L1, steps: readonly ProvenStep[]): Promise
     const ends = [...starts, toHex(hashPair(bytes(CONTEXT), bytes(COUNTERED)))];
     for (const [segment, { pre, witness }] of some.entries()) {
       const middles = Array.from({ length: SEGMENTS - 1 }, () => WRONG);
-      const args = [packAnswered(parent, segment, gas.length), COUNTERED, opening(ends, segment), WRONG, middles];
+      const args = [
+        packAnswered(parent, segment, await freshPlace(l1)),
+        COUNTERED,
+        opening(ends, segment),
+        WRONG,
+        middles,
+      ];
       const move = await transact(l1.chain, { ...game, name: "moveWhole", args, value: price(1n), from: LIAR });
       const points = [toHex(pre), ...middles, WRONG];
       const claim = claimIn(move, rootOf(points), undefined);
-      const refuting = [packAnswered(claim, 0, gas.length), opening(points, 0), toHex(witness)];
+      const refuting = [packAnswered(claim, 0, await freshPlace(l1)), opening(points, 0), toHex(witness)];
       const refutation = { ...game, name: "refute", args: refuting, from: WATCHER };
       gas.push(Number((await transact(l1.chain, refutation)).gasUsed));
     }
@@ -62,11 +81,8 @@ function claimIn({ logs }: Awaited<ReturnType<typeof transact>>, root: Hex, outp
 
 const bytes = (hex: Hex): Uint8Array => new Uint8Array(Buffer.from(hex.slice(2), "hex"));
 
-async function countered(
-  { chain, deployment }: L1,
-  starts: readonly Hex[],
-  price: (bonds: bigint) => bigint,
-): Promise<Answered> {
+async function countered(l1: L1, starts: readonly Hex[], price: (bonds: bigint) => bigint): Promise<Answered> {
+  const { chain, deployment } = l1;
   const [to, machine] = [deployment.disputeGame, deployment.rollup.evmVerifier];
   const [start, ...middles] = starts as [Hex, ...Hex[]];
   const proposer = richAccount(WATCHER).address;
@@ -82,11 +98,12 @@ async function countered(
   });
   const [proposed] = parseEventLogs({ abi: disputeGameAbi, eventName: "Proposed", logs });
   if (!proposed) throw new Error("the proposal has no event");
+  const proposal = { ...proposed.args.proposal, proposer: (BigInt(await freshPlace(l1)) << 240n) | BigInt(proposer) };
   const counter = await transact(chain, {
     abi: disputeGameAbi,
     to,
     name: "counter",
-    args: [proposed.args.proposal, COUNTERED, middles],
+    args: [proposal, COUNTERED, middles],
     value: price(2n),
     from: LIAR,
   });
