@@ -10,6 +10,8 @@ import type { DeployParameters } from "./parameters.ts";
 export const ANSWER_GAS = 4_500_000n;
 /** Gas of the settlement of an undisputed game, under the rules of Amsterdam; each further claim takes less. */
 const SETTLEMENT_GAS = 70_000n;
+/** Gas of an answer of the oracle, under the rules of Amsterdam: a commitment, its opening with a game, both settlements. */
+const PROVIDING_GAS = 430_000n;
 /** Seconds to notice a claim, to answer it and to have the answer included. */
 const REACTION = 1_200;
 /** Seconds for a native run, and the witness of a step, of the worst batch on one core. */
@@ -86,6 +88,11 @@ const BOUNDS: readonly ((p: Economics) => Problem | undefined)[] = [
       "scale",
       `must be lower, or minPrice or speed higher: ${FLOOD} wei buy a backlog of ${seconds} seconds, and maxClock / 2 is ${maxClock / 2}`,
     ];
+  },
+
+  function feesCanPay({ deposit, ceilingGasPrice }) {
+    const why = `no fee of a request is higher, and it pays for an answer of ${PROVIDING_GAS} gas at ceilingGasPrice`;
+    return atLeast("deposit", BigInt(deposit), PROVIDING_GAS * BigInt(ceilingGasPrice), "wei", why);
   },
 
   function theGuardianCanAskAgain(p) {

@@ -216,6 +216,12 @@ const BROKEN: readonly (readonly [name: string, bad: Values, good: Values, says:
     /scale must be lower, or minPrice or speed higher: 10000000000000000000000 wei buy a backlog of \d+ seconds, and maxClock \/ 2 is 151200/,
   ],
   [
+    "a deposit under which no fee pays for an answer",
+    { deposit: "21499999999999999" },
+    { deposit: "21500000000000000" },
+    /deposit must be at least 21500000000000000 wei: no fee of a request is higher/,
+  ],
+  [
     "an output that is final before the guardian can ask again",
     { finalityDelay: 11_999 },
     { finalityDelay: 12_000 },

@@ -14,7 +14,7 @@ export interface DeployParameters {
   readonly deliveryDelay: number;
   /** Of the oracle: a commitment to an answer is opened within this time. */
   readonly reveal: number;
-  /** Paid with a commitment, and returned when it is opened. */
+  /** Paid with a commitment, and returned when it is opened; the highest fee of a request. */
   readonly deposit: string;
   /** Steps of the tensor machine that requests may take in a second without a rise of their price. */
   readonly speed: string;
