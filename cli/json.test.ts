@@ -128,7 +128,7 @@ test("batches: genesis, append, propose, settle, dispute, replay, watch, answer"
   await prints(ofKind, ["watch", "--once", ...endpoints], { ELENCH_KEY: keyOf(watcher) });
   await prints("settle due", ["settle", "--batch", "0"], KEY, [0, 1]);
   const { id } = await ask(stage, 1);
-  await prints("answer output", ["answer", "--request", String(id)], KEY);
+  await prints("answer output", ["answer", "--request", String(id), "--confirmations", "0"], KEY);
 });
 
 test("what a watchtower says rarely", async () => {

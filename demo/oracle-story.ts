@@ -82,10 +82,13 @@ async function waitForDelivery(stage: Stage, reader: Reader, request: bigint): P
 export async function honestAnswer(stage: Stage, reader: Reader): Promise<{ status: "final"; digit: number }> {
   tell(`a contract asks which digit is in the picture of a ${HONEST_DIGIT}`);
   const request = await ask(stage, reader, HONEST_DIGIT);
-  const answering = startElench(["answer", "--request", String(request), "--defend", "--interval", "100"], {
-    ...stage.env,
-    ELENCH_KEY: provider.key,
-  });
+  const answering = startElench(
+    ["answer", "--request", String(request), "--confirmations", "0", "--defend", "--interval", "100"],
+    {
+      ...stage.env,
+      ELENCH_KEY: provider.key,
+    },
+  );
   try {
     tell("a provider runs the model, commits to its answer, and opens it with a bond");
     await until("the answer", () => isAnswered(stage));
@@ -102,10 +105,14 @@ export async function falseAnswer(stage: Stage, reader: Reader, watchtowerDisagr
   tell(`the contract asks about the picture of a ${DISPUTED_DIGIT}`);
   const request = await ask(stage, reader, DISPUTED_DIGIT);
   const since = await stage.chain.client.getBlockNumber();
-  const lying = startLiar(FAULT, ["answer", "--request", String(request), "--defend", "--interval", "50"], {
-    ...stage.env,
-    ELENCH_KEY: liar.key,
-  });
+  const lying = startLiar(
+    FAULT,
+    ["answer", "--request", String(request), "--confirmations", "0", "--defend", "--interval", "50"],
+    {
+      ...stage.env,
+      ELENCH_KEY: liar.key,
+    },
+  );
   try {
     tell("another provider posts a wrong answer: one bit of one activation was flipped");
     const { places, ms } = await followDispute(stage, since);

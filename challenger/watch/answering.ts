@@ -19,9 +19,16 @@ export type AnsweringDue = Due & {
  * The next call on the way to an answer: a commitment, in a later block its opening, and after the guardian asked again a further game. It
  * depends on L1 and on the account's key alone, so a provider that was killed goes on where it stopped: the salt follows from the key, and
  * the commitment is found by its hash.
+ * @param confirmations blocks on top of the commitment's before the answer is sent. Whoever builds the next block reads it in the pool, and could
+ * leave out the block of a commitment that none is on, to commit first
  * @throws UserError if the request is over, or cannot be answered
  */
-export async function answeringDue(agent: Agent, asked: Asked, head: L1Block): Promise<AnsweringDue> {
+export async function answeringDue(
+  agent: Agent,
+  asked: Asked,
+  head: L1Block,
+  confirmations = 1n,
+): Promise<AnsweringDue> {
   const { requests, queue, deployment, parameters, watchtower } = agent;
   if (!queue) throw new InternalError("an answer takes a key");
   const us = queue.address.toLowerCase() as Hex;
@@ -62,6 +69,8 @@ export async function answeringDue(agent: Agent, asked: Asked, head: L1Block): P
     const intent = commitIntent(commitment, requests.commitmentHint(), deployment.inferenceOracle, deposit);
     return { intent, call: "commit", what: `the commitment to ${what}` };
   }
+  if (head.number < committed.block + confirmations)
+    return { waits: `${what} is opened when ${confirmations} blocks are on top of its commitment`, until: now + 1 };
   const opening = { committed, salt, asked, output, hint };
   const intent = openIntent(opening, deployment.inferenceOracle, needsGame ? parameters : undefined);
   const paid = await agent.payBond(intent);

@@ -21,6 +21,7 @@ import { note, print } from "../report/output.ts";
 
 export interface AnswerOptions extends ClaimantOptions {
   readonly request: bigint;
+  readonly confirmations: bigint;
 }
 
 export function answerCommand(executors: ExecutorsOf<AnswerOptions> = natively): Command {
@@ -28,7 +29,15 @@ export function answerCommand(executors: ExecutorsOf<AnswerOptions> = natively):
     .description(
       "run the model of a request on L1, commit to the output, and open the answer in a later block with a bond (for providers); a repeated run continues with its earlier commitment",
     )
-    .addOption(option("--request <id>", "number of the request").argParser(naturalNumber).makeOptionMandatory());
+    .addOption(option("--request <id>", "number of the request").argParser(naturalNumber).makeOptionMandatory())
+    .addOption(
+      option(
+        "--confirmations <n>",
+        "blocks on top of the commitment before the answer is sent; 0 for a development chain that makes blocks for transactions alone",
+      )
+        .argParser(naturalNumber)
+        .default(1n, "1"),
+    );
   return withClaimant(command).action((options: AnswerOptions) => answer(options, executors));
 }
 
@@ -40,7 +49,7 @@ async function answer(options: AnswerOptions, executors: ExecutorsOf<AnswerOptio
   if (!asked) throw new UserError(`the oracle at ${deployment.inferenceOracle} has no request ${id}`);
   if (hasCallback(asked.request))
     note(`the delivery calls ${asked.request.terms.consumer} with ${asked.request.terms.callbackGas} gas`);
-  const { opened, transactions } = await toTheAnswer(agent, asked);
+  const { opened, transactions } = await toTheAnswer(agent, asked, options.confirmations);
   const [last] = transactions.toReversed();
   print(
     options.json,
@@ -70,12 +79,16 @@ interface Sent {
 const A_SECOND = 1_200;
 
 /** Sends what is due until the answer is on L1. */
-async function toTheAnswer(agent: Agent, asked: Asked): Promise<{ opened: Opened; transactions: Sent[] }> {
+async function toTheAnswer(
+  agent: Agent,
+  asked: Asked,
+  confirmations: bigint,
+): Promise<{ opened: Opened; transactions: Sent[] }> {
   const queue = agent.queue as NonNullable<Agent["queue"]>;
   const transactions: Sent[] = [];
   await waitForEarlierTransactions(agent);
   for (;;) {
-    const due = await answeringDue(agent, asked, await agent.watchtower.look());
+    const due = await answeringDue(agent, asked, await agent.watchtower.look(), confirmations);
     if ("intent" in due) {
       const receipt = await post(queue, agent.client, due.intent, due.what);
       note(`${due.what}: ${receipt.transactionHash}`);
@@ -83,7 +96,7 @@ async function toTheAnswer(agent: Agent, asked: Asked): Promise<{ opened: Opened
       // Other endpoints may be behind the one that returned the receipt.
       while ((await agent.watchtower.look()).number < receipt.blockNumber) await sleep(agent.client.pollingInterval);
       // A commitment is opened in a later second than its own; development chains make several blocks in one.
-      await sleep(A_SECOND);
+      if (confirmations === 0n) await sleep(A_SECOND);
     } else if (due.answer) {
       return { opened: due.answer, transactions };
     } else {
