@@ -2,11 +2,11 @@ import { InternalError } from "@elench/errors/internal-error";
 import { EXIT, UserError } from "@elench/errors/user-error";
 import type { Hex } from "viem";
 import type { L1Block } from "../l1/follower.ts";
+import { commitIntent, commitmentOf, openIntent, proposeAgainIntent } from "../l1/oracle-calls.ts";
 import { regionHint } from "../strategy/places.ts";
 import type { Agent } from "./agent.ts";
 import { countedGames, deliveryGas, truthOf } from "./delivery.ts";
 import type { Due } from "./due.ts";
-import { commitIntent, commitmentOf, openIntent, proposeAgainIntent } from "./oracle-calls.ts";
 import { type Asked, type Committed, firstAnswer, isFinal, type Opened, type Question } from "./requests.ts";
 
 /** What a provider does next: a call; or nothing, because its answer is on L1 (`answer`), or for another reason. */

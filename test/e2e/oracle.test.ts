@@ -6,10 +6,10 @@ import { inferenceOracleAbi } from "@elench/contracts/abi/inference-oracle";
 import { richAccount } from "@elench/rollup/genesis/dev-accounts";
 import { type Address, encodeFunctionData, type Hex, parseEther } from "viem";
 import type { HDAccount } from "viem/accounts";
+import { settleAnswerIntent } from "../../challenger/l1/oracle-calls.ts";
 import { settlementCall } from "../../challenger/l1/settlement.ts";
 import { concludedProposal, dueSettlement, type Settlement } from "../../challenger/strategy/settlement.ts";
 import type { Game } from "../../challenger/strategy/tree.ts";
-import { settleAnswerIntent } from "../../challenger/watch/oracle-calls.ts";
 import { runNode } from "../../cli/fixtures/run.ts";
 import { agentOn } from "./agents.ts";
 import {

@@ -1,11 +1,11 @@
 import { toHex } from "@elench/bytes/hex";
 import { inferenceOracleAbi } from "@elench/contracts/abi/inference-oracle";
 import { type Address, encodeFunctionData, type Hex } from "viem";
-import { type Prices, proposalPrice } from "../l1/calls.ts";
-import type { Intent } from "../l1/transactions.ts";
 import { type Proposal, packProposal } from "../strategy/record.ts";
 import { keccakWords, word } from "../strategy/words.ts";
-import type { Asked, Committed } from "./requests.ts";
+import type { Asked, Committed } from "../watch/requests.ts";
+import { type Prices, proposalPrice } from "./calls.ts";
+import type { Intent } from "./transactions.ts";
 
 /** Encodes what an agent does with the oracle as calls of the contract. */
 
