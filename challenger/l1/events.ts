@@ -11,6 +11,8 @@ import type { ChainLog } from "./follower.ts";
 type EventOf<abi extends Abi> = DecodeEventLogReturnType<abi> & { readonly block: bigint };
 
 export type OracleEvent = EventOf<typeof inferenceOracleAbi>;
+/** A request; the oracle stores its hash. */
+export type Request = Extract<OracleEvent, { eventName: "Requested" }>["args"]["request"];
 export type InboxEvent = EventOf<typeof inboxAbi>;
 export type OutputsEvent = EventOf<typeof outputsAbi>;
 

@@ -3,13 +3,27 @@ import { inferenceOracleAbi } from "@elench/contracts/abi/inference-oracle";
 import { type Address, encodeFunctionData, type Hex } from "viem";
 import { type Proposal, packProposal } from "../strategy/record.ts";
 import { keccakWords, word } from "../strategy/words.ts";
-import type { Asked, Committed } from "../watch/requests.ts";
 import { type Prices, proposalPrice } from "./calls.ts";
+import type { Request } from "./events.ts";
 import type { Intent } from "./transactions.ts";
 
 /** Encodes what an agent does with the oracle as calls of the contract. */
 
 const abi = inferenceOracleAbi;
+
+/** A request, and the place of its slot. */
+export interface StoredRequest {
+  readonly request: Request;
+  readonly place: bigint;
+}
+
+/** A commitment, and where it is. */
+export interface StoredCommitment {
+  readonly commitment: Hex;
+  /** The number of its event: of two, the smaller was first. */
+  readonly order: bigint;
+  readonly place: bigint;
+}
 
 /** What a commitment is the hash of. */
 export interface Secret {
@@ -36,9 +50,9 @@ export const commitIntent = (commitment: Hex, hint: bigint, oracle: Address, dep
 
 /** An answer as the oracle takes it. */
 export interface Answer {
-  readonly committed: Committed;
+  readonly committed: StoredCommitment;
   readonly salt: Hex;
-  readonly asked: Asked;
+  readonly asked: StoredRequest;
   /** The outputs' bytes, joined. */
   readonly output: Uint8Array;
   /** Where the game looks first for a free region (`regionHint`). */
@@ -58,15 +72,16 @@ export function openIntent(answer: Answer, oracle: Address, prices: Prices | und
   };
 }
 
-/** Opens a further game about an output that was opened before. @param epoch how many askings the agent knows of: names the action */
+/** Opens a further game about an output that was opened before. */
 export function proposeAgainIntent(
-  { asked, outputRoot, hint }: { readonly asked: Asked; readonly outputRoot: Hex; readonly hint: number },
+  { asked, outputRoot, hint }: { readonly asked: StoredRequest; readonly outputRoot: Hex; readonly hint: number },
   oracle: Address,
   prices: Prices,
 ): Intent {
-  const args = [asked.request.inference, outputRoot, BigInt(hint)] as const;
+  const { inference } = asked.request;
+  const args = [inference, outputRoot, BigInt(hint)] as const;
   return {
-    key: `proposeAgain/${asked.context}/${outputRoot}`,
+    key: `proposeAgain/${inference.modelId}/${inference.inputRoot}/${outputRoot}`,
     to: oracle,
     data: encodeFunctionData({ abi, functionName: "proposeAgain", args }),
     value: proposalPrice(prices),
@@ -81,8 +96,8 @@ export const settleAnswerIntent = (proposal: Proposal, oracle: Address): Intent 
   value: 0n,
 });
 
-export const deliverIntent = ({ id, place, request }: Asked, output: Uint8Array, oracle: Address): Intent => ({
-  key: `deliver/${id}`,
+export const deliverIntent = ({ place, request }: StoredRequest, output: Uint8Array, oracle: Address): Intent => ({
+  key: `deliver/${request.id}`,
   to: oracle,
   data: encodeFunctionData({ abi, functionName: "deliver", args: [place, request, toHex(output)] }),
   value: 0n,

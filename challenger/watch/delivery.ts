@@ -1,12 +1,13 @@
 import { toHex } from "@elench/bytes/hex";
 import { EXIT, UserError } from "@elench/errors/user-error";
 import type { Hex } from "viem";
+import type { Request } from "../l1/events.ts";
 import { collectIntent, deliverIntent, settleAnswerIntent } from "../l1/oracle-calls.ts";
 import { concludedProposal } from "../strategy/settlement.ts";
 import type { Forest, Game } from "../strategy/tree.ts";
 import type { Agent } from "./agent.ts";
 import type { Due } from "./due.ts";
-import { type Asked, hasCallback, isFinal, type Question, type Request } from "./requests.ts";
+import { type Asked, hasCallback, isFinal, type Question } from "./requests.ts";
 
 /** Settles the results of questions, delivers answers, and collects what they bring. */
 

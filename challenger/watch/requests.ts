@@ -1,29 +1,19 @@
 import { toBytes } from "@elench/bytes/hex";
 import { type Hex, zeroAddress } from "viem";
-import type { OracleEvent } from "../l1/events.ts";
+import type { OracleEvent, Request } from "../l1/events.ts";
+import type { StoredCommitment, StoredRequest } from "../l1/oracle-calls.ts";
 import type { Inference } from "./inference-trace-provider.ts";
 
-/** A request; the oracle stores its hash. */
-export type Request = Extract<OracleEvent, { eventName: "Requested" }>["args"]["request"];
-
 /** An inference that was requested on L1, with its input. */
-export interface Asked {
+export interface Asked extends StoredRequest {
   readonly id: bigint;
-  readonly request: Request;
-  /** Of the request's slot. */
-  readonly place: bigint;
   readonly context: Hex;
   /** The inputs' bytes, joined. */
   readonly input: Uint8Array;
 }
 
 /** A commitment to an answer, as its event tells it: neither the provider nor the output is known. */
-export interface Committed {
-  readonly commitment: Hex;
-  /** The number of its event: of two, the smaller was first. */
-  readonly order: bigint;
-  /** Of its slot. */
-  readonly place: bigint;
+export interface Committed extends StoredCommitment {
   /** The L1 block. */
   readonly block: bigint;
 }

@@ -20,8 +20,8 @@ import { listRoot } from "@elench/tensor/program/commitment";
 import { type Abi, type Address, createWalletClient, encodeFunctionData, type Hex, http, parseGwei } from "viem";
 import type { HDAccount } from "viem/accounts";
 import { foundry } from "viem/chains";
+import type { Request } from "../../challenger/l1/events.ts";
 import { commitIntent, commitmentOf } from "../../challenger/l1/oracle-calls.ts";
-import type { Request } from "../../challenger/watch/requests.ts";
 import { type TinyModel, tinyInput, tinyModel } from "./tiny-model.ts";
 
 export const parameters = {
