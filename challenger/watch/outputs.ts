@@ -22,11 +22,14 @@ export async function settleDue(agent: Agent, rollup: Rollup | undefined, now: n
   const own = queue.address.toLowerCase() as Hex;
   const counted = countedOf(agent, now);
   const awaited = awaitedBoundaries(spans, counted, own);
+  const finalCount = spans.finalList(now).at(-1) as number;
   for (const each of counted) {
     const { span, game } = each;
     const settled = spans.at(span.end);
     if (game.status === "open" || settled?.output === game.output) continue;
-    const isWanted = agent.settling.all || isOurs(game, own) || awaited.has(span.end) || settled !== undefined;
+    // A boundary below a final one is of use only to spans that begin there.
+    const isUseful = span.end > finalCount && (agent.settling.all || isOurs(game, own));
+    const isWanted = isUseful || awaited.has(span.end) || settled !== undefined;
     await troubles.attempt(`output of game ${game.id}`, async () => {
       const due = await outputDue(agent, rollup, each, now);
       if ("intent" in due && isWanted) await agent.watchtower.make(due.intent, due.call, game.id);

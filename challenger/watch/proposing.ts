@@ -58,9 +58,12 @@ export async function proposalDue(
   const bases = boundariesToBuildOn(spans, counted, own, truthAt);
   const first =
     choice.first ?? Math.max(...[...bases].filter((base) => base < (choice.end ?? Number.POSITIVE_INFINITY)));
-  const end = choice.end ?? Math.min(batches.appended.length, first + MAX_SPAN, spans.machineEnds(first));
-  if (end === first) return { waits: `the inbox has no batch after batch ${first - 1}` };
-  checkSpan({ first, end }, bases, agent, now);
+  const end =
+    choice.end ??
+    Math.min(batches.appended.length, first + MAX_SPAN, spans.machineOf(first)?.until ?? MAX_SPAN + first);
+  if (end === first)
+    return { waits: first === 0 ? "the inbox has no batch" : `the inbox has no batch after ${first - 1}` };
+  checkSpan({ first, end }, rollup, bases, agent, now);
   const previous = truthAt(first) as Hex;
   const output = truthAt(end) as Hex;
   const span = { first, end };
@@ -111,6 +114,7 @@ const already = ({ span: { first, end }, game }: CountedSpan): ProposalDue => ({
 /** @throws UserError, in advance of the contract's refusal */
 function checkSpan(
   { first, end }: { readonly first: number; readonly end: number },
+  { spanVerifier }: Rollup,
   bases: ReadonlySet<number>,
   { spans, batches }: Agent,
   now: number,
@@ -119,7 +123,10 @@ function checkSpan(
     new UserError(`the output after batch ${end - 1} cannot be proposed from batch ${first}: ${why}`, EXIT.refused);
   if (end > batches.appended.length) throw refuse(`the inbox has ${batches.appended.length} batches`);
   if (end <= first || end - first > MAX_SPAN) throw refuse(`a span has 1 to ${MAX_SPAN} batches`);
-  if (end > spans.machineEnds(first)) throw refuse(`another machine begins at batch ${spans.machineEnds(first)}`);
+  const executor = spans.machineOf(first);
+  if (executor?.machine.toLowerCase() !== spanVerifier.toLowerCase())
+    throw refuse(`its machine is ${executor?.machine}; this deployment record knows ${spanVerifier}`);
+  if (end > executor.until) throw refuse(`another machine begins at batch ${executor.until}`);
   if (!bases.has(first))
     throw refuse(
       `the output before batch ${first} is neither settled and true, nor the end of a chain of own proposals`,

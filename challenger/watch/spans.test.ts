@@ -70,17 +70,13 @@ test("a game counted at a block if the guardian asked at that block or later, or
   assert.equal(spans.countedSince({ epoch: 1 }, 5_000n), true);
 });
 
-test("a span ends where the next machine begins; a machine that is replaced takes the later ones with it", () => {
+test("a machine executes batches until the next one; one that is replaced takes the later ones with it", () => {
+  const until = (spans: Spans, ...batches: number[]) => batches.map((first) => spans.machineOf(first)?.until);
   const spans = after(machineSet(0, 0), machineSet(1, 10), machineSet(2, 20));
-  assert.deepEqual(
-    [0, 9, 10, 20].map((first) => spans.machineEnds(first)),
-    [10, 10, 20, Number.POSITIVE_INFINITY],
-  );
+  assert.deepEqual(until(spans, 0, 9, 10, 20), [10, 10, 20, Number.POSITIVE_INFINITY]);
   spans.learn([machineSet(3, 7)]);
-  assert.deepEqual(
-    [0, 7, 10].map((first) => spans.machineEnds(first)),
-    [7, Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY],
-  );
+  assert.deepEqual(until(spans, 0, 7, 10), [7, Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY]);
+  assert.equal(after().machineOf(0), undefined);
 });
 
 test("the same events give the same state, and forgetting starts again", () => {

@@ -130,9 +130,14 @@ export class Spans {
     return open === -1 ? this.#list : this.#list.slice(0, open);
   }
 
-  /** The first batch of the next machine after the one that executes batch `first`; infinity if there is none. */
-  machineEnds(first: number): number {
-    return this.#machines.find(({ fromBatch }) => fromBatch > first)?.fromBatch ?? Number.POSITIVE_INFINITY;
+  /**
+   * The machine that executes batch `first`, and the first batch of the next one: infinity if there is none. Undefined if no event has named the
+   * machine.
+   */
+  machineOf(first: number): { readonly machine: Hex; readonly until: number } | undefined {
+    const at = this.#machines.findLastIndex(({ fromBatch }) => fromBatch <= first);
+    const entry = this.#machines[at];
+    return entry && { machine: entry.machine, until: this.#machines[at + 1]?.fromBatch ?? Number.POSITIVE_INFINITY };
   }
 
   /** Whether the games of a span's epoch counted at this L1 block or later. */

@@ -8,7 +8,7 @@ import { CallRefused } from "../l1/endpoint-error.ts";
 import { open } from "../strategy/dissection.ts";
 import { packAnswered, packProposal } from "../strategy/record.ts";
 import type { Game, Node } from "../strategy/tree.ts";
-import { openToyStage, type Tower, type ToyStage } from "./fixtures/toy-stage.ts";
+import { CONSUMER, openToyStage, type Tower, type ToyStage } from "./fixtures/toy-stage.ts";
 
 /** A watchtower on a real chain, with games about a toy machine. */
 
@@ -155,6 +155,34 @@ test("money that came back works at once: the next bond is paid from credit", as
     staked.map(({ args }) => args),
     [{ account: WATCHER.address, amount: 2n * stage.parameters.bond + stage.parameters.prepayment }],
   );
+});
+
+test("if the money is short, what defends our own bonds comes first", async () => {
+  const OTHER = richAccount(6);
+  await stage.propose(LIAR, 1, OTHER);
+  await stage.propose(LIAR, 1);
+  const first = stage.tower(WATCHER);
+  await first.settle();
+  const counter = [...first.game().claims.values()][0] as Node;
+  const { from, to, proof } = open(counter.points, 0);
+  const args = [
+    packAnswered(counter, 0),
+    counter.output as Hex,
+    { from, to, proof },
+    word(9),
+    middles as never,
+  ] as const;
+  const attack = encodeFunctionData({ abi: disputeGameAbi, functionName: "moveWhole", args });
+  await stage.send(LIAR, stage.game, attack, movePrice(stage.parameters));
+
+  const { client } = stage.chain;
+  await client.setBalance({ address: WATCHER.address, value: movePrice(stage.parameters) + 10n ** 16n });
+  const consumers = new Set([CONSUMER, OTHER].map(({ address }) => address.toLowerCase() as Hex));
+  const poor = stage.tower(WATCHER, { consumers, deployment: { ...stage.deployment, inferenceOracle: LIAR.address } });
+  await poor.settle();
+  await poor.settle();
+  const acts = poor.events.flatMap((event) => (event.kind === "act" && event.hash ? [event.what] : []));
+  assert.deepEqual(acts, ["move"], "not the counter, whose deadline is earlier");
 });
 
 test("what a reorganisation takes away is made again", async () => {

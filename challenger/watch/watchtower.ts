@@ -13,8 +13,8 @@ import { type SettlementCall, settlementCall } from "../l1/settlement.ts";
 import type { Staleness } from "../l1/staleness.ts";
 import { TransactionRefused } from "../l1/transaction-refusal.ts";
 import type { Intent, TransactionQueue } from "../l1/transactions.ts";
-import { honestMoves, type Judgements } from "../strategy/moves.ts";
-import { inOrder } from "../strategy/order.ts";
+import { honestMoves, type Judgements, type Move } from "../strategy/moves.ts";
+import { defendsOwn, inOrder } from "../strategy/order.ts";
 import { placeHint } from "../strategy/places.ts";
 import { regionOf } from "../strategy/record.ts";
 import { dueSettlement, hasStake, pays, prepaymentsOf } from "../strategy/settlement.ts";
@@ -118,6 +118,8 @@ export class Watchtower {
   readonly #reported = new Set<string>();
   /** By game, how many claims the endpoints let us settle at once, after they have refused more. */
   readonly #carried = new Map<Hex, number>();
+  /** In the last round a bond was refused by the endpoints, for want of money. */
+  #isShort = false;
   /** The deployment's own consumers: opening a game of theirs costs a bond. */
   readonly #own: ReadonlySet<Hex>;
 
@@ -162,9 +164,12 @@ export class Watchtower {
       return price;
     };
     const account = await this.#openPurse();
-    for (const game of inOrder(this.#forest.games.values(), this.#own, parameters, now)) {
+    const games = inOrder(this.#forest.games.values(), this.#own, parameters, now);
+    const played = games.filter((game) => this.#isOfPlayedConsumer(game) && this.#isPlayed(game, head));
+    for (const isDue of this.#turns())
+      for (const game of played) await troubles.attempt(`game ${game.id}`, () => this.#play(game, now, isDue));
+    for (const game of games) {
       if (!this.#isOfPlayedConsumer(game)) this.#reportForeign(game);
-      else if (this.#isPlayed(game, head)) await troubles.attempt(`game ${game.id}`, () => this.#play(game, now));
       await troubles.attempt(`settlement of game ${game.id}`, () => this.#settle(game, now, gasPrice));
     }
     if (account) await troubles.attempt("withdrawals", () => this.#bringMoneyHome(account, now));
@@ -186,6 +191,14 @@ export class Watchtower {
   #isPlayed(game: Game, { number }: L1Block): boolean {
     const span = this.#options.spans.proposals.get(game.proposal.number);
     return span === undefined || this.#options.spans.countedSince(span, number - FORGOTTEN) || this.#hasStake(game);
+  }
+
+  /** Which moves are made, in turn: if the money did not suffice in the last round, those that defend our own bonds come first. */
+  #turns(): readonly IsDue[] {
+    const isOwn: IsDue = (game, { answers }) => defendsOwn(game, answers, this.#accounts);
+    const turns: readonly IsDue[] = this.#isShort ? [isOwn, (game, move) => !isOwn(game, move)] : [() => true];
+    this.#isShort = false;
+    return turns;
   }
 
   #hasStake(game: Game): boolean {
@@ -275,7 +288,7 @@ export class Watchtower {
     return new Map([...gaps].map(([where, whys]) => [where, new UserError(said(whys), EXIT.environment)]));
   }
 
-  async #play(game: Game, now: number): Promise<void> {
+  async #play(game: Game, now: number, isDue: IsDue): Promise<void> {
     const { truth, parameters, troubles, deployment } = this.#options;
     if (game.status !== "open") {
       this.#judgements.delete(game.id);
@@ -285,7 +298,8 @@ export class Watchtower {
     const judgements: Judgements = this.#judgements.get(game.id) ?? new Map();
     this.#judgements.set(game.id, judgements);
     const moves = await honestMoves(game, truth, parameters, now, judgements, this.#accounts);
-    for (const [i, move] of moves.sort((a, b) => a.deadline - b.deadline).entries()) {
+    const due = moves.filter((move) => isDue(game, move)).sort((a, b) => a.deadline - b.deadline);
+    for (const [i, move] of due.entries()) {
       await troubles.attempt(`${move.kind} ${move.id} in game ${game.id}`, async () => {
         const hint = placeHint(this.#forest, i);
         await this.make(moveIntent(move, deployment.disputeGame, parameters, hint), move.kind, move.game);
@@ -365,7 +379,9 @@ export class Watchtower {
     const { refusal } = sent;
     if (!isAlreadyDone(refusal) && troubles.isNews(intent.key, refusal.message))
       report({ kind: "act", what, key: intent.key, game, reason: refusal.message });
-    return refusal instanceof TransactionRefused ? "too large" : "refused";
+    if (!(refusal instanceof TransactionRefused)) return "refused";
+    if (paid.value > 0n) this.#isShort = true;
+    return "too large";
   }
 
   async #bringMoneyHome(account: Account, now: number): Promise<void> {
@@ -381,6 +397,8 @@ export class Watchtower {
     await this.make({ key: due, to: deployment.disputeGame, data, value: 0n }, due, "0x");
   }
 }
+
+type IsDue = (game: Game, move: Move) => boolean;
 
 /** L1 blocks after which a reorganisation is no longer expected. */
 const FORGOTTEN = 1_000n;
