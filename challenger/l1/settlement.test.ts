@@ -6,7 +6,7 @@ import { account, countered, LIAR, moved, proposal, proposed, times } from "../s
 import { gameIdOf } from "../strategy/record.ts";
 import { dueSettlement, type Settlement } from "../strategy/settlement.ts";
 import { emptyForest, extend, type Forest, type Game, type GameEvent } from "../strategy/tree.ts";
-import { CAPACITY, type SettlementCall, settlementCall } from "./settlement.ts";
+import { CAPACITY, type Capacity, type SettlementCall, settlementCall } from "./settlement.ts";
 
 const TO = account(9);
 const LATE = 99_999;
@@ -18,13 +18,13 @@ const junk = (count: number, by: (i: number) => Hex = () => LIAR): Forest => {
 };
 
 const gameIn = ({ games }: Forest): Game => games.get(gameIdOf(proposal)) as Game;
-const callIn = (forest: Forest, most?: number): SettlementCall =>
-  settlementCall(gameIn(forest), dueSettlement(gameIn(forest), times, LATE) as Settlement, TO, most);
+const callIn = (forest: Forest, most?: number, capacity?: Capacity): SettlementCall =>
+  settlementCall(gameIn(forest), dueSettlement(gameIn(forest), times, LATE) as Settlement, TO, most, capacity);
 
 /** All transactions of a settlement, each made after the one before. */
-function* inOrder(forest: Forest): Generator<SettlementCall> {
+function* inOrder(forest: Forest, capacity?: Capacity): Generator<SettlementCall> {
   for (let left = gameIn(forest).entries; left > 0; ) {
-    const settling = callIn(forest);
+    const settling = callIn(forest, undefined, capacity);
     yield settling;
     left -= settling.part.entries.length;
     const said: GameEvent = { eventName: "PartSettled", args: { number: proposal.number, left: BigInt(left) } };
@@ -48,7 +48,7 @@ describe("a settlement", () => {
     assert.ok(size(intent.data) < 40_000);
   });
 
-  it("is parted by bytes: each part fits, and together they take every claim once", () => {
+  it("is parted if it is too large: each part fits, and together they take every claim once", () => {
     const calls = [...inOrder(junk(2_000))];
     assert.ok(calls.length > 1);
     for (const { intent, call } of calls) {
@@ -57,6 +57,12 @@ describe("a settlement", () => {
     }
     assert.deepEqual(numbersOf(calls), downFrom(2_001));
     assert.equal(new Set(calls.map(({ intent }) => intent.key)).size, calls.length, "each is an action of its own");
+  });
+
+  it("is parted by bytes, however much gas there is", () => {
+    const calls = [...inOrder(junk(100), { bytes: 2_000, gas: CAPACITY.gas })];
+    for (const { intent } of calls) assert.ok(size(intent.data) <= 2_000, `${size(intent.data)} bytes`);
+    assert.deepEqual(numbersOf(calls), downFrom(101));
   });
 
   it("is parted by gas: an account that was never credited takes a fresh slot", () => {
