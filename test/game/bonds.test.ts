@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { before, describe, it } from "node:test";
+import { after, before, describe, it } from "node:test";
 import { AccountOnChain, viewOf } from "./bonds/contract.ts";
 import { ACTIONS, type Action, act, PRICE, RULES, type Rules, START, type State } from "./bonds/model.ts";
 import { outcomeOf, type Search, search } from "./bonds/search.ts";
+import { type Chain, startChain } from "./chain.ts";
 import { compileGame } from "./compile.ts";
-import { startRuledChain } from "./ruled-chain.ts";
 import { diceFrom } from "./stage.ts";
 
 const SEED = Number(process.env.ELENCH_SEED ?? 1);
@@ -12,9 +12,12 @@ const CALLS = Number(process.env.ELENCH_CALLS ?? 400);
 
 describe("credit, stakes, delays and holds", () => {
   let all: Search;
-  before(() => {
+  let chain: Chain;
+  before(async () => {
     all = search();
+    chain = await startChain();
   });
+  after(() => chain.close());
 
   it("no order of calls takes money early, from another, or past a hold, nor holds an account without a break", () => {
     assert.equal(all.finding, undefined);
@@ -27,7 +30,7 @@ describe("credit, stakes, delays and holds", () => {
     });
 
   it("the contract does what the model does, in every way that the model knows", async () => {
-    const account = await AccountOnChain.open(await startRuledChain("osaka"), compileGame());
+    const account = await AccountOnChain.open(chain, compileGame());
     const dice = diceFrom(SEED);
     const met = new Set<string>();
     let state: State = START;

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { before, describe, it } from "node:test";
+import { after, before, describe, it } from "node:test";
 import type { Hex } from "@elench/bytes/hex";
 import { type Part, partsOf } from "@elench/challenger/strategy/parts";
 import { packProposal, regionOf } from "@elench/challenger/strategy/record";
@@ -8,9 +8,9 @@ import type { Game, Node } from "@elench/challenger/strategy/tree";
 import { open } from "../../challenger/strategy/dissection.ts";
 import { type Arena, openArena, parameters, prices, times } from "./arena.ts";
 import { childPoints, pointsFrom } from "./attackers.ts";
+import { startChain } from "./chain.ts";
 import { answerOf, begin, settleDue } from "./check.ts";
 import { type Artifact, compileGame } from "./compile.ts";
-import { startRuledChain } from "./ruled-chain.ts";
 import { outputOf, type ToyTraceProvider } from "./toy.ts";
 
 /** Games with more claims than a transaction carries. */
@@ -24,13 +24,18 @@ const ANSWERED = 60;
 describe("settlement in parts", () => {
   let arena: Arena;
   let artifacts: Record<string, Artifact>;
+  /** A contract that makes many counters at once. */
+  let crowd: Hex;
   before(async () => {
     artifacts = compileGame({ optimize: true });
-    arena = await openArena(artifacts, await startRuledChain("osaka"));
+    const chain = await startChain();
+    crowd = await chain.deploy(artifacts.Crowd!, []);
+    arena = await openArena(artifacts, chain);
   });
+  after(() => arena.chain.close());
 
   it(`settles ${CLAIMS} claims: what is paid out, with the thirds that stay, is what was paid in`, async () => {
-    const { game, truth, crowd } = await crowded(CLAIMS - ANSWERED);
+    const { game, truth } = await crowded(CLAIMS - ANSWERED);
     const every = Math.floor((CLAIMS - ANSWERED) / ANSWERED);
     const answered = Array.from({ length: ANSWERED }, (_, i) => 2 + i * every);
     for (const number of answered) await answer(game(), number, truth);
@@ -163,7 +168,6 @@ describe("settlement in parts", () => {
 
   /** A true proposal under so many equal counters by one account. */
   async function crowded(count: number) {
-    const crowd = await arena.chain.deploy(artifacts.Crowd!, []);
     const { game, truth } = await begin(arena, { region: 9000 });
     const { proposal } = game();
     for (let made = 0; made < count; made += AT_ONCE) {
@@ -171,7 +175,7 @@ describe("settlement in parts", () => {
       const args = [arena.address, packProposal(proposal, made), outputOf(7), middles(truth, game()), now];
       await arena.through(crowd, artifacts.Crowd!.abi, "counter", args, prices.counter * BigInt(now));
     }
-    return { game, truth, crowd };
+    return { game, truth };
   }
 
   /** A move that stands against one of the counters. */
