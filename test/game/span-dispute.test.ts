@@ -14,14 +14,14 @@ import { recordOf } from "@elench/evm/batch/claim";
 import { encodeBatch } from "@elench/evm/batch/encoding";
 import { recordHash } from "@elench/evm/batch/record";
 import { RecordTree } from "@elench/evm/batch/record-tree";
-import { spanLevel } from "@elench/evm/batch/span";
+import { haltedHash, spanLevel } from "@elench/evm/batch/span";
 import { Chain as L2Chain } from "@elench/evm/chain/chain";
 import type { Genesis } from "@elench/evm/chain/genesis";
 import type { Models } from "@elench/evm/inference/models";
 import { type Hash, hashPair } from "@elench/merkle/tree";
 import { BatchTrace } from "@elench/prover/batch-trace";
 import { InferenceTrace } from "@elench/prover/inference-trace";
-import { SpanTrace } from "@elench/prover/span-trace";
+import { type ExecutedSpan, SpanTrace } from "@elench/prover/span-trace";
 import type { Trace } from "@elench/prover/trace";
 import { hardhatArtifacts } from "@elench/prover/verifier";
 import { LIMIT } from "@elench/spec/evm/limits";
@@ -75,8 +75,27 @@ interface Machines {
   readonly tensor: Hex;
 }
 
-/** What is false in a party's execution of the calling batch: a scalar operation of the model, or a step of the transaction. */
-type Lie = { readonly inference: InferenceFault } | { readonly batch: BatchFault };
+/** What is false: a scalar operation of the model, a step of the transaction that calls it, or what follows the span's halted state. */
+type Lie = { readonly inference: InferenceFault } | { readonly batch: BatchFault } | { readonly later: Hash };
+
+/** True until it halts; one step later it has another output. */
+class RestlessSpanTrace extends SpanTrace {
+  readonly #later: Hash;
+
+  constructor(executed: ExecutedSpan, later: Hash) {
+    super(executed);
+    this.#later = later;
+  }
+
+  override get output(): Hash {
+    return this.#later;
+  }
+
+  override async stateHashes(steps: readonly bigint[]): Promise<Hash[]> {
+    const hashes = await super.stateHashes(steps);
+    return hashes.map((hash, i) => (steps[i]! > this.steps ? haltedHash(this.context, this.#later) : hash));
+  }
+}
 
 /** A party, by the execution that it claims: the chain, and the traces that follow from it. */
 class Party implements TraceProvider {
@@ -107,7 +126,9 @@ class Party implements TraceProvider {
     for (let batch = 0; batch < BATCHES; batch++) tree.append(recordHash(record(batch)));
     const span = { first: FIRST, end: END, previous: this.#outputAt(FIRST), root: tree.root() };
     const outputAt = (boundary: number) => this.#outputAt(boundary);
-    const trace = new SpanTrace({ span, chainId: CHAIN_ID, count: BATCHES, tree, record, outputAt });
+    const executed = { span, chainId: CHAIN_ID, count: BATCHES, tree, record, outputAt };
+    const trace =
+      this.#lie && "later" in this.#lie ? new RestlessSpanTrace(executed, this.#lie.later) : new SpanTrace(executed);
     return this.#keep(this.#machines.span, trace, spanLevel(span), (step) => {
       const question = trace.question(step);
       return question === null ? undefined : this.#batch(question.batch);
@@ -116,7 +137,7 @@ class Party implements TraceProvider {
 
   /** After a false batch any outputs do: nothing is asked about them. */
   #outputAt(boundary: number): Hash {
-    if (boundary <= CALLING || !this.#lie || "inference" in this.#lie)
+    if (boundary <= CALLING || !this.#lie || !("batch" in this.#lie))
       return this.#chain.batch(boundary - 1).native.output;
     const { output } = this.#batchTrace(CALLING);
     return boundary === CALLING + 1 ? output : hashPair(output, wordBytes(boundary));
@@ -256,6 +277,7 @@ after(() => dispute.arena.chain.close());
 const LIES: readonly (readonly [what: string, lie: Lie, delegates: readonly string[], refuted: string])[] = [
   ["a scalar operation", { inference: { instruction: 0, element: 3 } }, ["span", "evm"], "tensor"],
   ["the value that SSTORE leaves", { batch: { kind: "storage", transaction: 0 } }, ["span"], "evm"],
+  ["that a halted state stays", { later: new Uint8Array(32).fill(9) }, [], "span"],
   ["that a transaction is in the batch", { batch: { kind: "omission", transaction: 0 } }, ["span"], "evm"],
 ];
 
