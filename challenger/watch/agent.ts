@@ -23,6 +23,7 @@ import { type BatchExecutor, batchExecutor } from "./batch-executor.ts";
 import { BatchTraceProvider } from "./batch-trace-provider.ts";
 import { Batches } from "./batches.ts";
 import { awaitedBoundaries, countedSpans } from "./counted.ts";
+import { Courtesy } from "./courtesy.ts";
 import { awaitsResult } from "./delivery.ts";
 import { dissentOf } from "./dissent.ts";
 import type { SettlingOptions } from "./due.ts";
@@ -60,6 +61,8 @@ export interface AgentOptions {
   readonly consumers?: readonly Address[];
   /** Settle everything that is due and true, also for other accounts. */
   readonly settleAll?: boolean;
+  /** Milliseconds that an answer waits for other honest parties to give it, unless it defends an own bond. Default: 0. */
+  readonly courtesy?: number;
   /** Propose the true output of a span whose false output was settled in an absence. */
   readonly contradict?: boolean;
   readonly report: (event: WatchEvent) => void;
@@ -146,6 +149,7 @@ export async function createAgent(options: AgentOptions): Promise<Agent> {
     spans,
     queue,
     purse,
+    courtesy: new Courtesy(options.courtesy ?? 0),
     troubles,
     accountOf: account,
     countersAt: (head, regions) => readCounters(clients, options.quorum, deployment, head, regions),

@@ -23,6 +23,7 @@ import { emptyForest, extend, type Forest, type Game, runOf } from "../strategy/
 import { type Account, dueWithdrawal } from "../strategy/withdrawals.ts";
 import type { Batches } from "./batches.ts";
 import { ConsumerLog } from "./consumer-log.ts";
+import type { Courtesy } from "./courtesy.ts";
 import { gapsOf } from "./gaps.ts";
 import { Patience } from "./patience.ts";
 import type { Purse } from "./purse.ts";
@@ -59,6 +60,8 @@ export interface WatchtowerOptions {
   readonly spans: Spans;
   /** Without a queue, the watchtower only reports what it would send. */
   readonly queue: TransactionQueue | null;
+  /** How long others' turn lasts. */
+  readonly courtesy: Courtesy;
   /** Pays the bonds of moves. */
   readonly purse: Purse;
   /** Reads our account with the game contract, which events do not contain. */
@@ -298,13 +301,21 @@ export class Watchtower {
     const judgements: Judgements = this.#judgements.get(game.id) ?? new Map();
     this.#judgements.set(game.id, judgements);
     const moves = await honestMoves(game, truth, parameters, now, judgements, this.#accounts);
-    const due = moves.filter((move) => isDue(game, move)).sort((a, b) => a.deadline - b.deadline);
+    const due = moves
+      .filter((move) => isDue(game, move) && this.#isOurTurn(game, move, now))
+      .sort((a, b) => a.deadline - b.deadline);
     for (const [i, move] of due.entries()) {
       await troubles.attempt(`${move.kind} ${move.id} in game ${game.id}`, async () => {
         const hint = placeHint(this.#forest, i);
         await this.make(moveIntent(move, deployment.disputeGame, parameters, hint), move.kind, move.game);
       });
     }
+  }
+
+  /** At once if it defends a bond of ours; else when other honest parties have had the time to make the move. */
+  #isOurTurn(game: Game, { id, answers, deadline }: Move, now: number): boolean {
+    const { courtesy } = this.#options;
+    return defendsOwn(game, answers, this.#accounts) || courtesy.isOver(id, 1_000 * (deadline - now));
   }
 
   /**

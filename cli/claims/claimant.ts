@@ -9,7 +9,15 @@ import { parseGwei } from "viem";
 import { account } from "../input/account.ts";
 import { withKey, withL1 } from "../input/l1-options.ts";
 import { backendOf } from "../input/model-file.ts";
-import { type EngineName, engineOption, jsonOption, option, positiveInteger, threadsOption } from "../input/options.ts";
+import {
+  courtesyOption,
+  type EngineName,
+  engineOption,
+  jsonOption,
+  option,
+  positiveInteger,
+  threadsOption,
+} from "../input/options.ts";
 import { journal } from "../report/journal.ts";
 import { note } from "../report/output.ts";
 import { runRounds } from "../report/rounds.ts";
@@ -28,6 +36,7 @@ export interface ActorOptions extends ConnectOptions {
 }
 
 export interface ClaimantOptions extends ActorOptions {
+  readonly courtesy: number;
   readonly defend?: boolean;
   readonly interval: number;
 }
@@ -55,6 +64,7 @@ export const withActor = (command: Command): Command =>
 
 export const withClaimant = (command: Command): Command =>
   withActor(command)
+    .addOption(courtesyOption())
     .addOption(option("--defend", "stay until interrupted: answer all disputes of the claim, and settle it"))
     .addOption(
       option("--interval <ms>", "with --defend: time between two polls of the chain")
@@ -88,6 +98,7 @@ export async function openClaimant<Options extends ActorOptions>(
     maxFeePerGas: parseGwei(String(options.maxFee)),
     maxPriorityFeePerGas: parseGwei(String(options.maxTip)),
     contradict: true,
+    courtesy: "courtesy" in options ? Number(options.courtesy) : 0,
     report,
     onConfirmed: confirmed,
     ...executors(options, { store, backend }),

@@ -13,6 +13,7 @@ import { withKey, withL1 } from "../input/l1-options.ts";
 import { backendOf } from "../input/model-file.ts";
 import {
   addresses,
+  courtesyOption,
   type EngineName,
   engineOption,
   naturalNumber,
@@ -28,6 +29,7 @@ interface WatchOptions extends ConnectOptions {
   readonly maxFee: number;
   readonly maxTip: number;
   readonly consumer?: readonly Address[];
+  readonly courtesy: number;
   readonly settleAll?: boolean;
   readonly contradict?: boolean;
   readonly store: string;
@@ -72,6 +74,7 @@ export function watchCommand(): Command {
         .argParser(positiveInteger)
         .default(30_000),
     )
+    .addOption(courtesyOption())
     .addOption(
       option(
         "--consumer <address>",
@@ -116,6 +119,7 @@ export function watchCommand(): Command {
         maxFeePerGas: parseGwei(String(options.maxFee)),
         maxPriorityFeePerGas: parseGwei(String(options.maxTip)),
         ...(options.consumer && { consumers: options.consumer }),
+        courtesy: options.courtesy,
         settleAll: options.settleAll ?? false,
         contradict: options.contradict ?? false,
         report,

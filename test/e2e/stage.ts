@@ -98,6 +98,7 @@ export const stageOf = (
     ELENCH_STORE: store.folder,
     ELENCH_THREADS: "1",
     ELENCH_INTERVAL: "30",
+    ELENCH_COURTESY: "0",
   },
   close: async () => {
     await chain.stop();

@@ -263,7 +263,7 @@ async function play({ arena, machines }: Dispute, truth: Party, lie: Party, prop
   };
   while ((await answers("truth")) || (await answers("lie")));
   arena.now = dueAt(arena.game(id), times);
-  await arena.settle(arena.resolver, dueSettlement(arena.game(id), times, arena.now)!);
+  await arena.settle(arena.settler, dueSettlement(arena.game(id), times, arena.now)!);
   return { said, gas, game: arena.game(id) };
 }
 
