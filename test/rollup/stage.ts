@@ -18,13 +18,14 @@ import type { Hex } from "@elench/bytes/hex";
 import {
   type Abi,
   decodeErrorResult,
-  decodeEventLog,
   encodeFunctionData,
   keccak256,
   numberToHex,
+  parseEventLogs,
   zeroAddress,
   zeroHash,
 } from "viem";
+import { configOf } from "../../evm/batch/record.ts";
 import { type Chain, type Receipt, Reverted } from "../game/chain.ts";
 import { type Artifact, compile, type Name } from "./contracts.ts";
 
@@ -44,17 +45,7 @@ export function hashed(n: number): Hex {
   return keccak256(numberToHex(n, { size: 32 }));
 }
 
-export const CONFIG = {
-  version: 1n,
-  chainId: CHAIN_ID,
-  blockGas: 30_000_000n,
-  minimumFee: 0n,
-  target: 0n,
-  inertia: 0n,
-  transactionGas: 0n,
-  headGas: 0n,
-  vault: zeroAddress as Hex,
-};
+export const CONFIG = { ...configOf(CHAIN_ID), vault: zeroAddress };
 
 /** What a span is, but for the root: the newest checkpoint's, if none is given. */
 export interface SpanOf {
@@ -93,11 +84,15 @@ export interface ProposeOptions {
   readonly checkpoint?: bigint;
   readonly count?: number;
   readonly value?: bigint;
+  /** Region of the game's slots. */
+  readonly hint?: number;
 }
 
 export interface StageOptions {
   readonly sequencer?: Hex;
   readonly finalityDelay?: number;
+  /** Stands in for the stub; its `Proposed` event must be the same. */
+  readonly game?: Hex;
   /** Contracts with changes. */
   readonly contracts?: Record<Name, Artifact>;
   /** An inbox of any number of batches, which keeps every root. */
@@ -153,8 +148,8 @@ export class Stage {
     return this.#inbox("append", [batch], from);
   }
 
-  async checkpoint(from = this.proposer): Promise<void> {
-    await this.#inbox("checkpoint", [], from);
+  async checkpoint(from = this.proposer): Promise<Receipt> {
+    return this.#inbox("checkpoint", [], from);
   }
 
   /** The stub inbox has so many batches. */
@@ -166,13 +161,24 @@ export class Stage {
   // ── Results ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
   async propose(span: SpanOf, output: Hex, options: ProposeOptions = {}): Promise<Opened> {
+    return (await this.proposeWith(span, output, options)).opened;
+  }
+
+  /** `propose`, and what its transaction took. */
+  async proposeWith(
+    span: SpanOf,
+    output: Hex,
+    options: ProposeOptions = {},
+  ): Promise<{ opened: Opened; receipt: Receipt }> {
     const whole = { root: this.kept.root, ...span };
     const epoch = options.epoch ?? (await this.read<bigint>("epoch"));
-    const args = [whole, options.checkpoint ?? this.kept.number, options.count ?? this.kept.count, epoch, 0, output];
+    const [checkpoint, count] = [options.checkpoint ?? this.kept.number, options.count ?? this.kept.count];
+    const args = [whole, checkpoint, count, epoch, options.hint ?? 0, output];
     const receipt = await this.outputs("propose", args, options.from ?? this.proposer, options.value);
-    const event = decode(this.contracts.StubGame.abi, receipt, this.addresses.game).find(isNamed("Proposed"));
-    const { proposal } = event!.args as { proposal: Proposal };
-    return { number: proposal.head >> 216n, proposal, span: whole, epoch };
+    const { proposal } = decode(this.contracts.StubGame.abi, receipt).find(isNamed("Proposed"))!.args as {
+      proposal: Proposal;
+    };
+    return { opened: { number: proposal.head >> 216n, proposal, span: whole, epoch }, receipt };
   }
 
   /** The game ends: with the proposal's output, if no other is given. */
@@ -282,7 +288,7 @@ export class Stage {
 
   async #inbox(name: string, args: readonly unknown[], from = this.proposer): Promise<Receipt> {
     const receipt = await this.#call(from, this.addresses.inbox, "Inbox", name, args);
-    const events = decode(this.contracts.Inbox.abi, receipt, this.addresses.inbox);
+    const events = decode(this.contracts.Inbox.abi, receipt);
     for (const { args: told } of events.filter(isNamed("Checkpointed"))) {
       const { number, count, root } = told as { number: bigint; count: bigint; root: Hex };
       this.kept = { number, count: Number(count), root };
@@ -301,7 +307,7 @@ export class Stage {
   ): Promise<Receipt> {
     const call = { from, to, abi: this.#abi(contract), name, args: [...args], value, at: this.now };
     const receipt = await this.chain.transact(call);
-    this.events.push(...decode(this.contracts.Outputs.abi, receipt, this.addresses.outputs));
+    this.events.push(...decode(this.contracts.Outputs.abi, receipt));
     return receipt;
   }
 
@@ -331,16 +337,14 @@ const isNamed =
   ({ eventName }: Event): boolean =>
     eventName === name;
 
-function decode(abi: Abi, { logs }: Receipt, address: Hex): Event[] {
-  return logs
-    .filter((log) => (log as unknown as { address: Hex }).address.toLowerCase() === address.toLowerCase())
-    .map((log) => decodeEventLog({ abi, ...log }) as unknown as Event);
+function decode(abi: Abi, { logs }: Receipt): Event[] {
+  return parseEventLogs({ abi, logs: logs as never }) as unknown as Event[];
 }
 
 export async function openStage(chain: Chain, options: StageOptions = {}): Promise<Stage> {
   const { sequencer = zeroAddress, finalityDelay = FINALITY_DELAY, contracts = original, stubInbox = false } = options;
   const [, guardian, , , , council] = chain.accounts as Hex[];
-  const game = await chain.deploy(contracts.StubGame, [LONGEST, RETENTION]);
+  const game = options.game ?? (await chain.deploy(contracts.StubGame, [LONGEST, RETENTION]));
   const inbox = stubInbox
     ? await chain.deploy(contracts.StubInbox, [])
     : await chain.deploy(contracts.Inbox, [sequencer, CONFIG]);
