@@ -24,15 +24,20 @@ const NO = hashed(1_000_002);
 class Player {
   readonly twin: Twin;
   readonly dice: Dice;
+  readonly #asks: number;
+  readonly #changesMachines: number;
+  /** How often it settles a game that it made long ago. */
+  readonly #late: number;
 
   constructor(twin: Twin, dice: Dice) {
     this.twin = twin;
     this.dice = dice;
+    this.#asks = this.#pick([0.1, 0.5, 1]);
+    this.#changesMachines = this.#pick([0.1, 0.5, 1]);
+    this.#late = this.#pick([0.05, 0.5]);
   }
 
   async start(): Promise<void> {
-    // Past the first year, so that askings of long ago do not count.
-    await this.twin.stage.warp(YEAR + 1);
     await this.twin.append(40);
   }
 
@@ -44,16 +49,18 @@ class Player {
     const { twin, dice } = this;
     // Half of the calls come in the second of the one before.
     if (dice.chance(0.5)) twin.stage.now += dice.below(4);
+    const isFrozen = twin.model.frozenAt !== undefined;
+    const upgrades = twin.canChangeMachine ? this.#changesMachines : 0;
     const actions: [weight: number, act: () => Promise<void>][] = [
       [9, () => this.#propose()],
       [9, () => this.#settle()],
       [2, () => this.#wait()],
       [1, () => twin.append(1 + dice.below(30))],
-      [0.15, () => twin.append(2 ** 20 - dice.below(3))],
+      [0.1, () => twin.append(4_100)],
       [1, () => twin.advance(dice.below(4))],
-      [twin.model.frozenAt === undefined ? 0.5 : 4, () => twin.askAgain(dice.chance(0.9))],
-      [0.4, () => twin.addMachine(this.#machineStart(), dice.chance(0.9))],
-      [0.3, () => twin.replaceMachine(dice.chance(0.9))],
+      [isFrozen ? 3 : this.#asks, () => twin.askAgain(dice.chance(0.9))],
+      [upgrades, () => twin.addMachine(this.#machineStart(), dice.chance(0.9))],
+      [isFrozen ? upgrades : upgrades / 2, () => twin.replaceMachine(dice.chance(0.9))],
     ];
     let left = dice.share() * actions.reduce((sum, [weight]) => sum + weight, 0);
     for (const [weight, act] of actions) {
@@ -66,15 +73,28 @@ class Player {
     const { twin, dice } = this;
     const { model } = twin;
     const settled = [...model.settled()];
-    const contested = settled.filter(({ index }) => index > 0);
+    const mayBeFinal = dice.chance(0.1);
+    const contested = settled.filter(({ index }) => index > 0 && (mayBeFinal || !model.isFinal(index, twin.now)));
     const isContest = contested.length > 0 && dice.chance(0.35);
     const target = isContest ? this.#pick(contested) : undefined;
-    const first = Math.max(0, (target?.first ?? this.#pick([model.finalCount, model.settledCount, this.#pick(settled).index])) + (dice.chance(0.1) ? dice.below(3) - 1 : 0));
-    const length = dice.chance(0.05) ? this.#pick([0, 4096, 4097]) : 1 + dice.below(12);
-    const placeOf = this.#pick(settled).index + model.limits.places;
-    const isSamePlace = placeOf <= twin.count && dice.chance(0.25);
-    const end = target?.index ?? (isSamePlace ? placeOf : Math.min(first + length, twin.count + dice.below(2)));
-    const start = isSamePlace && !isContest ? Math.max(0, end - 1 - dice.below(9)) : first;
+    const first = Math.max(
+      0,
+      (target?.first ??
+        this.#pick([
+          model.finalCount,
+          model.settledCount,
+          model.settledCount,
+          this.#pick(dice.chance(0.8) ? settled.slice(-5) : settled).index,
+        ])) + (dice.chance(0.1) ? dice.below(3) - 1 : 0),
+    );
+    const long = twin.count > 4_100 ? [0, 4_096, 4_097, 4_097] : [0];
+    const length = dice.chance(0.06) ? this.#pick(long) : 1 + dice.below(12);
+    // Another boundary of the same place, from that boundary itself or from one nearer.
+    const { places } = model.limits;
+    const shared = dice.chance(0.5) ? model.finalCount : this.#pick(settled).index;
+    const isSamePlace = target === undefined && shared + places <= twin.count && dice.chance(0.25);
+    const end = target?.index ?? (isSamePlace ? shared + places : Math.min(first + length, twin.count + dice.below(2)));
+    const start = !isSamePlace ? first : dice.chance(0.5) ? shared : end - 1 - dice.below(9);
     const previous = dice.chance(0.9) ? (model.at(start)?.output ?? YES) : NO;
     const count = dice.chance(0.05) ? Math.max(0, end - 1) : twin.count;
     const epoch = dice.chance(0.95) ? model.epoch : Math.max(0, model.epoch - 1);
@@ -88,9 +108,12 @@ class Player {
   async #settle(): Promise<void> {
     const { twin, dice } = this;
     if (twin.games.length === 0) return this.#propose();
-    const recent = twin.games.slice(-8);
-    const game = this.#pick(dice.chance(0.85) ? recent : twin.games);
-    if (game.result === undefined && dice.chance(0.95)) await twin.conclude(game, dice.chance(0.9) ? game.proposal.output : this.#output());
+    const { since } = twin.model;
+    const counted = twin.games.filter(({ made }) => made > since && twin.now <= made + WINDOW);
+    const recent = dice.chance(this.#late) ? counted.slice(0, 8) : counted.slice(-8);
+    const game = this.#pick(recent.length > 0 && dice.chance(0.93) ? recent : twin.games);
+    if (game.result === undefined && dice.chance(0.95))
+      await twin.conclude(game, dice.chance(0.9) ? game.proposal.output : this.#output());
     if (dice.chance(0.04)) return twin.settleForeign(game);
     if (dice.chance(0.04)) return twin.settle(game, { ...game.span, end: game.span.end + 1 });
     return twin.settle(game);
@@ -102,13 +125,17 @@ class Player {
     const { now, model } = twin;
     const settled = [...model.settled()];
     const moments = [
-      ...settled.flatMap(({ readyAt, higherReadyAt }) => [readyAt, readyAt, readyAt, higherReadyAt + LONGEST + RETENTION]),
+      ...settled.flatMap(({ readyAt, higherReadyAt }) => [
+        readyAt,
+        readyAt,
+        ...Array<number>(2).fill(higherReadyAt + LONGEST + RETENTION),
+      ]),
       ...twin.games.slice(-3).map(({ made }) => made + WINDOW),
       ...model.askedAt.slice(-1).flatMap((at) => [at + 2 * (LONGEST + FINALITY_DELAY) + UPGRADE_DELAY, at + YEAR]),
       ...settled.slice(-1).map(({ readyAt }) => readyAt + UPGRADE_DELAY),
     ].filter((time) => time > now);
     const near = moments.filter((time) => time < now + 6_000);
-    const choices = near.length > 0 && dice.chance(0.93) ? near : moments;
+    const choices = near.length > 0 && dice.chance(0.96) ? near : moments;
     const time = choices.length === 0 ? now + FINALITY_DELAY : this.#pick(choices) - dice.below(2);
     await twin.stage.warp(Math.max(0, time - now));
   }

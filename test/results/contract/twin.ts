@@ -15,12 +15,15 @@ import {
   WINDOW,
 } from "../../rollup/stage.ts";
 import { Outputs, type Refusal, type Span } from "../model/outputs.ts";
-import { contractRules, SWITCH, strictInbox, switched } from "./rules.ts";
+import { contractRules, PLACES, SWITCH, strictInbox, switched } from "./rules.ts";
 
 export const YEAR = 365 * 86_400;
 
 /** The contract, and a copy of its first state to which every run goes back. */
-export type Theatre = { chain: Chain; stage: Stage; start: { snapshot: Hex; now: number } };
+export type Theatre = { chain: Chain; stage: Stage; machines: readonly Hex[]; start: { snapshot: Hex; now: number } };
+
+/** Machines that can be appended in a run. */
+const MACHINES = 12;
 
 /** Deploys the contract with a switch for each of its rules. */
 export async function openTheatre(chain: Chain): Promise<Theatre> {
@@ -40,9 +43,11 @@ export async function openTheatre(chain: Chain): Promise<Theatre> {
   const { upgrader } = stage.addresses;
   await chain.request("hardhat_impersonateAccount", [upgrader]);
   await chain.request("hardhat_setBalance", [upgrader, "0x8ac7230489e80000"]);
-  await chain.request("evm_mine", []);
+  const machines: Hex[] = [stage.addresses.machine];
+  while (machines.length < MACHINES) machines.push(await stage.deployMachine());
+  await stage.warp(MACHINES);
   const snapshot = await chain.request<Hex>("evm_snapshot", []);
-  return { chain, stage, start: { snapshot, now: stage.now } };
+  return { chain, stage, machines, start: { snapshot, now: stage.now } };
 }
 
 /** A game, as the model and the contract know it. */
@@ -53,8 +58,9 @@ export class Twin {
   readonly stage: Stage;
   readonly model: Outputs<Hex>;
   readonly games: Game[] = [];
-  /** Addresses of the machines, by the model's numbers. */
-  readonly machines: Hex[];
+  /** By the model's numbers. */
+  readonly #machines: readonly Hex[];
+  #machinesUsed = 1;
   readonly differences: string[] = [];
   calls = 0;
   accepted = 0;
@@ -63,15 +69,15 @@ export class Twin {
   count = 0;
   #events = 0;
 
-  constructor(stage: Stage, deployedAt: number) {
+  constructor(stage: Stage, machines: readonly Hex[], deployedAt: number) {
     this.stage = stage;
-    this.machines = [stage.addresses.machine];
+    this.#machines = machines;
     this.model = new Outputs<Hex>(GENESIS, {
       finalityDelay: FINALITY_DELAY,
       longest: LONGEST,
       settleWithin: WINDOW,
       keepFor: LONGEST + RETENTION,
-      places: 2 ** 20,
+      places: PLACES,
       longestSpan: 4096,
       askings: 4,
       askingPeriod: YEAR,
@@ -104,13 +110,21 @@ export class Twin {
     this.differences.push(`call ${this.calls}, ${what}`);
   }
 
-  async propose(span: Span<Hex>, output: Hex, { count = this.count, epoch = this.model.epoch, isOwnRoot = true } = {}): Promise<void> {
+  async propose(
+    span: Span<Hex>,
+    output: Hex,
+    { count = this.count, epoch = this.model.epoch, isOwnRoot = true } = {},
+  ): Promise<void> {
     const { first, end, previous } = span;
     const root = isOwnRoot ? hashed(count) : hashed(count + 7);
     const expected = this.model.propose(span, count, isOwnRoot, epoch, this.now);
     let opened: Opened | undefined;
     const isAccepted = await this.call(`propose [${first}, ${end})`, expected, async () => {
-      opened = await this.stage.propose({ first, end, previous, root }, output, { count, epoch: BigInt(epoch), checkpoint: 0n });
+      opened = await this.stage.propose({ first, end, previous, root }, output, {
+        count,
+        epoch: BigInt(epoch),
+        checkpoint: 0n,
+      });
     });
     if (isAccepted) this.games.push({ ...opened!, made: this.now, result: undefined });
   }
@@ -133,9 +147,11 @@ export class Twin {
 
   /** Settles a concluded game of another consumer. */
   async settleForeign({ proposal, span }: Game): Promise<void> {
-    const head = (proposal.head >> 160n << 160n) | BigInt(this.stage.stranger);
+    const head = ((proposal.head >> 160n) << 160n) | BigInt(this.stage.stranger);
     const expected = this.model.frozenAt === undefined ? "NotOwn" : "IsFrozen";
-    await this.call("settle a foreign game", expected, () => this.stage.settle({ proposal: { ...proposal, head }, span }));
+    await this.call("settle a foreign game", expected, () =>
+      this.stage.settle({ proposal: { ...proposal, head }, span }),
+    );
   }
 
   async advance(steps: number): Promise<void> {
@@ -151,22 +167,26 @@ export class Twin {
   }
 
   async addMachine(from: number, byUpgrader: boolean): Promise<void> {
-    const number = this.machines.length;
+    const number = this.#machinesUsed;
     const expected = byUpgrader ? this.model.addMachine(from, number, this.count, this.now) : "NotUpgrader";
     await this.#changeMachine("addMachine", [from], expected, byUpgrader);
   }
 
   async replaceMachine(byUpgrader: boolean): Promise<void> {
-    const expected = byUpgrader ? this.model.replaceMachine(this.machines.length, this.now) : "NotUpgrader";
+    const expected = byUpgrader ? this.model.replaceMachine(this.#machinesUsed, this.now) : "NotUpgrader";
     await this.#changeMachine("replaceMachine", [], expected, byUpgrader);
   }
 
   async #changeMachine(name: string, args: unknown[], expected: Refusal, byUpgrader: boolean): Promise<void> {
     const { stage } = this;
-    const machine = await stage.deployMachine();
+    const machine = this.#machines[this.#machinesUsed];
     const from = byUpgrader ? stage.addresses.upgrader : stage.stranger;
     const isChanged = await this.call(name, expected, () => stage.outputs(name, [...args, machine], from));
-    if (isChanged) this.machines.push(machine);
+    if (isChanged) this.#machinesUsed++;
+  }
+
+  get canChangeMachine(): boolean {
+    return this.#machinesUsed < this.#machines.length;
   }
 
   async append(batches: number): Promise<void> {
@@ -189,20 +209,23 @@ export class Twin {
     for (const [key, value] of Object.entries(expected))
       if (counts[key as keyof typeof counts] !== value)
         this.#differ(`${key}: ${counts[key as keyof typeof counts]}, not ${value}`);
-    if (counts.sequence !== events + 1) this.#differ(`sequence ${counts.sequence} after ${events} events, and one of the deployment`);
+    if (counts.sequence !== events + 1)
+      this.#differ(`sequence ${counts.sequence} after ${events} events, and one of the deployment`);
     this.#compareEvents();
     for (const boundary of boundaries) {
       const known = model.at(boundary);
       const { output, readyAt, first } = await stage.outputAt(boundary);
       const told = `${output} ${readyAt} ${first} ${await stage.isFinal(boundary)}`;
       const none = `0x${"0".repeat(64)} 0 0 false`;
-      const own = known === undefined ? none : `${known.output} ${known.readyAt} ${known.first} ${model.isFinal(boundary, now)}`;
+      const own =
+        known === undefined ? none : `${known.output} ${known.readyAt} ${known.first} ${model.isFinal(boundary, now)}`;
       if (told !== own) this.#differ(`boundary ${boundary}: ${told}, not ${own}`);
       const [machine, until] = await stage.read<[Hex, bigint]>("machineOf", [boundary]);
       const entry = model.machineOf(boundary);
-      const isSame = machine.toLowerCase() === this.machines[entry.machine]!.toLowerCase();
+      const isSame = machine.toLowerCase() === this.#machines[entry.machine]!.toLowerCase();
       const ends = Number.isFinite(entry.until) ? BigInt(entry.until) : 2n ** 256n - 1n;
-      if (!isSame || until !== ends) this.#differ(`machine of ${boundary}: ${machine} until ${until}, not number ${entry.machine} until ${ends}`);
+      if (!isSame || until !== ends)
+        this.#differ(`machine of ${boundary}: ${machine} until ${until}, not number ${entry.machine} until ${ends}`);
     }
   }
 
@@ -218,7 +241,7 @@ export class Twin {
 }
 
 /** A new run; with a rule taken out, if one is named. */
-export async function raise({ chain, stage, start }: Theatre, taken?: string): Promise<Twin> {
+export async function raise({ chain, stage, machines, start }: Theatre, taken?: string): Promise<Twin> {
   await chain.request("evm_revert", [start.snapshot]);
   start.snapshot = await chain.request<Hex>("evm_snapshot", []);
   const number = contractRules.findIndex(({ rule }) => rule === taken) + 1;
@@ -227,5 +250,5 @@ export async function raise({ chain, stage, start }: Theatre, taken?: string): P
   stage.events.length = 0;
   stage.now = start.now;
   const { readyAt } = await stage.outputAt(0);
-  return new Twin(stage, readyAt);
+  return new Twin(stage, machines, readyAt);
 }

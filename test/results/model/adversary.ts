@@ -1,6 +1,6 @@
 import { type Game, isFull, MAX_CLOCK } from "./game.ts";
 import { TRICKS, type Trick } from "./setting.ts";
-import type { Root, World } from "./world.ts";
+import { DEEPEST_FORK, type Root, type World } from "./world.ts";
 
 /** Sees everything, chooses the order of settlements, and has all the money that it wants. */
 export class Adversary {
@@ -26,8 +26,10 @@ export class Adversary {
     return this.world.dice.chance(rate * this.#eager[trick]);
   }
 
+  /** It likes to take back an asking. */
   get reorganises(): boolean {
-    return this.#tries("reorganisations", 0.03);
+    const { now, outputs } = this.world;
+    return this.#tries("reorganisations", now - outputs.since <= DEEPEST_FORK ? 0.15 : 0.03);
   }
 
   // ── Proposals ─────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -39,7 +41,9 @@ export class Adversary {
     if (head <= 2) return;
     const settled = [...outputs.settled()];
     const pick = <T>(all: readonly T[]): T => all[dice.below(all.length)]!;
-    const start = () => (dice.chance(0.6) ? pick(settled).index : dice.below(head));
+    // From the lowest boundary that is allowed, whose states are wanted for the shortest time else; or from anywhere.
+    const start = () =>
+      dice.chance(0.3) ? outputs.finalCount : dice.chance(0.6) ? pick(settled).index : dice.below(head);
 
     if (this.#tries("odd boundaries")) {
       const first = start();

@@ -100,6 +100,11 @@ export const SETTINGS: Readonly<Record<string, Setting>> = Object.fromEntries([
   setting("spiteful guardian, reorganised, 48 h", 48, { guardian: "spiteful", reorganisations: true }),
   setting("spiteful guardian, 240 h", 240, { guardian: "spiteful" }),
   setting("random guardian, reorganised, 48 h", 48, { guardian: "random", reorganisations: true }),
+  setting("askings taken back, 48 h", 48, {
+    guardian: "random",
+    reorganisations: true,
+    tricks: ["reorganisations", "odd boundaries", "many spans", "false counters", "false outputs", "reopening"],
+  }),
   setting("absent, 48 h", 48, absent),
   setting("absent, 240 h", 240, absent),
   setting("absent, 400 h", 400, { ...absent, hours: 2100 }),

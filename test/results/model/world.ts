@@ -237,8 +237,8 @@ export class World {
   /** The timelock executes what was scheduled; sometimes for a batch that is in the inbox by then. */
   upgrade(): void {
     const { dice, outputs, records, now } = this;
-    if (dice.chance(0.7)) {
-      const from = records.length + dice.below(30) - (dice.chance(0.3) ? 16 : 0);
+    if (dice.chance(0.85)) {
+      const from = records.length + dice.below(20) - (dice.chance(0.5) ? 16 : 0);
       outputs.addMachine(from, this.label(), records.length, now);
     } else if (outputs.replaceMachine(this.label(), now) === undefined) this.lastDisturbance = now;
     this.#execute(0);
