@@ -146,7 +146,7 @@ export async function deliveryDue(agent: Agent, asked: Asked, now: number): Prom
 /** Games whose results an account waits for: it committed first to their output, so a fee depends on them. */
 export function awaitsResult({ requests }: Pick<Agent, "requests">, { proposal, output }: Game, us: Hex): boolean {
   const root = output ?? proposal.output;
-  return requests.pending.some((asked) => asked.context === proposal.context && requests.paidBy(asked, root) === us);
+  return requests.pendingAbout(proposal.context).some((asked) => requests.paidBy(asked, root) === us);
 }
 
 /** A collection is made when it takes at most this part of what it brings. */

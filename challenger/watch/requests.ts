@@ -63,6 +63,8 @@ export class Requests {
   readonly committed = new Map<Hex, readonly Committed[]>();
   /** Orders of the commitments that were opened. */
   readonly opened = new Set<bigint>();
+  /** By context, by id. */
+  readonly #pending = new Map<Hex, Map<bigint, Asked>>();
   /** Accounts that an event credited since their last collection. */
   readonly #credited = new Set<Hex>();
   /** Places of commitments, and the order of the last one there. */
@@ -72,7 +74,7 @@ export class Requests {
   forget(): void {
     for (const known of [this.byId, this.byContext, this.questions, this.over, this.cancelling, this.committed])
       known.clear();
-    for (const known of [this.opened, this.#credited, this.#places]) known.clear();
+    for (const known of [this.opened, this.#pending, this.#credited, this.#places]) known.clear();
   }
 
   /** The requested inference with this context; undefined if there is none. */
@@ -81,9 +83,14 @@ export class Requests {
     return asked && { ...asked.request.inference, input: asked.input };
   }
 
-  /** Requests that are neither delivered nor cancelled, the oldest first. */
+  /** Requests that are neither delivered nor reclaimed. */
   get pending(): Asked[] {
-    return [...this.byId.values()].filter(({ id }) => !this.over.has(id));
+    return [...this.#pending.values()].flatMap((asked) => [...asked.values()]);
+  }
+
+  /** Those about one context. */
+  pendingAbout(context: Hex): Asked[] {
+    return [...(this.#pending.get(context)?.values() ?? [])];
   }
 
   /** The account that gets the request's fee if this output is the result: the provider that committed to it first, else the requester. */
@@ -118,6 +125,7 @@ export class Requests {
         const { context, place, request, input } = event.args;
         const asked: Asked = { id: request.id, request, place, context, input: toBytes(input) };
         this.byId.set(asked.id, asked);
+        this.#pending.set(context, (this.#pending.get(context) ?? new Map()).set(asked.id, asked));
         if (!this.byContext.has(context)) this.byContext.set(context, asked);
         this.#question(context);
         break;
@@ -127,12 +135,12 @@ export class Requests {
         break;
       case "Cancelled": {
         const { id } = event.args;
-        this.over.set(id, "cancelled");
+        this.#end(id, "cancelled");
         this.#credited.add(lower(this.byId.get(id)?.request.requester ?? zeroAddress));
         break;
       }
       case "Delivered":
-        this.over.set(event.args.id, "delivered");
+        this.#end(event.args.id, "delivered");
         this.#credited.add(lower(event.args.paid)).add(lower(event.args.deliverer));
         break;
       case "Collected":
@@ -172,6 +180,11 @@ export class Requests {
         question.frozenBy = undefined;
       }
     }
+  }
+
+  #end(id: bigint, how: "delivered" | "cancelled"): void {
+    this.over.set(id, how);
+    this.#pending.get(this.byId.get(id)?.context ?? "0x")?.delete(id);
   }
 
   /** An event about a context whose `Requested` event is missing is kept: the log is known to be incomplete. */

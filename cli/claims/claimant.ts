@@ -20,7 +20,7 @@ import {
 } from "../input/options.ts";
 import { journal } from "../report/journal.ts";
 import { note } from "../report/output.ts";
-import { runRounds } from "../report/rounds.ts";
+import { type RoundsOptions, runRounds } from "../report/rounds.ts";
 
 /** Shared by providers and proposers: they claim a result on L1 with a bond, and can stay to defend it. */
 
@@ -107,9 +107,13 @@ export async function openClaimant<Options extends ActorOptions>(
   return { agent, deployment: connection.deployment };
 }
 
-/** With --defend: stays, defends the claim and settles it. */
-export async function defend({ agent }: Claimant, options: ClaimantOptions): Promise<void> {
+/** With --defend: stays, defends the claim and settles it. @param also makes the claim again where L1 has gone back under it */
+export async function defend(
+  { agent }: Claimant,
+  options: ClaimantOptions,
+  also?: RoundsOptions["also"],
+): Promise<void> {
   if (!options.defend) return;
   note("defending the claim; interrupt to stop");
-  await runRounds(agent, { interval: options.interval, once: false });
+  await runRounds(agent, { interval: options.interval, once: false, ...(also && { also }) });
 }

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { toHex } from "@elench/bytes/hex";
+import type { L1Block } from "@elench/challenger/l1/follower";
 import type { Agent } from "@elench/challenger/watch/agent";
 import { answeringDue } from "@elench/challenger/watch/answering";
 import { type Asked, hasCallback, type Opened } from "@elench/challenger/watch/requests";
@@ -66,7 +67,17 @@ async function answer(options: AnswerOptions, executors: ExecutorsOf<AnswerOptio
         ? `answered request ${id}: ${last.transaction}`
         : `request ${id} is answered already, with ${toHex(opened.output).slice(0, 34)}…`,
   );
-  await defend(claimant, options);
+  await defend(claimant, options, (head) => keepAnswered(agent, id, head, options.confirmations));
+}
+
+/** Commits or opens again what a reorganisation has taken off L1. */
+async function keepAnswered(agent: Agent, id: bigint, head: L1Block, confirmations: bigint): Promise<void> {
+  const asked = agent.requests.byId.get(id);
+  if (!asked) return;
+  await agent.troubles.attempt(`the answer to request ${id}`, async () => {
+    const due = await answeringDue(agent, asked, head, confirmations);
+    if ("intent" in due) await agent.watchtower.make(due.intent, due.call, "0x");
+  });
 }
 
 interface Sent {

@@ -95,6 +95,9 @@ async function passToDelivery(): Promise<void> {
   await until("the delivery", async () => (await delivered()) !== undefined);
 }
 
+/** Milliseconds: a watchtower here looks every 30. */
+const SEVERAL_LOOKS = 400;
+
 /** A false answer. @returns its game */
 const falseAnswer = (account: HDAccount, question: Question): Promise<Hex> =>
   answer(
@@ -167,6 +170,25 @@ test("a provider that is killed between commitment and opening goes on with its 
   assert.equal((await events("Opened")).at(-1)?.args.provider, provider.address);
 });
 
+test("when L1 goes back under commitment and answer, a provider that defends makes both again", {
+  timeout: 90_000,
+}, async () => {
+  const question = await ask(stage, 1);
+  const fork = await stage.chain.client.snapshot();
+  const env = { ...process.env, ...CACHE, ...stage.env, ELENCH_KEY: keyOf(provider) };
+  const args = [CLI, "answer", "--request", String(question.id), "--defend", "--interval", "30"];
+  const defending = spawn(process.execPath, args, { env });
+  try {
+    await until("the answer", async () => (await events("Opened")).length === 1, mine);
+    await sleep(SEVERAL_LOOKS);
+    await stage.chain.client.revert({ id: fork });
+    assert.equal((await events("Committed")).length, 0);
+    await until("the answer again", async () => (await events("Opened")).length === 1, mine);
+  } finally {
+    defending.kill("SIGKILL");
+  }
+});
+
 test("an answer that is copied out of the pool earns nothing", { timeout: 90_000 }, async () => {
   const question = await ask(stage, 1);
   const ended = await answering(provider, question);
@@ -196,9 +218,6 @@ test("when L1 goes back under a delivery, it is made again", { timeout: 90_000 }
   await stage.chain.pass(Number(DELIVERY_DELAY) + 1);
   await until("the delivery again", async () => (await delivered()) !== undefined);
 });
-
-/** Milliseconds: a watchtower here looks every 30. */
-const SEVERAL_LOOKS = 400;
 
 test("an answer that its own maker refuted reaches whoever asked: a stranger's watchtower is paid for the delivery", {
   timeout: 90_000,
