@@ -124,6 +124,7 @@ export const disputeGameAbi = [
       { name: "given", type: "uint256" },
     ],
   },
+  { type: "error", name: "WrongForm", inputs: [] },
   { type: "error", name: "WrongWinner", inputs: [] },
   {
     type: "event",
@@ -722,5 +723,6 @@ export const disputeGameErrors = {
   TooMuchPaid: "The call takes at most `expected` wei: the bond and the prepayment.",
   VerdictMissing: "An earlier part found something against this claim: its verdict comes next in `verdicts`.",
   WrongClaim: "A settlement takes the claims one after the other, the latest first: `expected` comes next.",
+  WrongForm: "A counter or a delegation is answered by the call's `…Whole` form, a move by the plain one.",
   WrongWinner: "The counter that takes the proposal's place does not commit to this root and this output.",
 } as const;

@@ -49,6 +49,14 @@ export const inferenceOracleAbi = [
       { name: "limit", type: "uint256" },
     ],
   },
+  {
+    type: "error",
+    name: "FeeTooHigh",
+    inputs: [
+      { name: "fee", type: "uint256" },
+      { name: "limit", type: "uint256" },
+    ],
+  },
   { type: "error", name: "HasResult", inputs: [{ name: "context", type: "bytes32" }] },
   {
     type: "error",
@@ -624,6 +632,7 @@ export const inferenceOracleErrors = {
   BadParameters: "A parameter is out of range: `reason` says which, and its range.",
   CallbackGasTooHigh: "The callback may ask for at most `limit` gas, so that a delivery fits one transaction.",
   FailedCall: "A call to an address target failed. The target may have reverted.",
+  FeeTooHigh: "The fee may be at most `limit`, the deposit of a commitment.",
   HasResult: "The question has a result: the request is delivered, not cancelled.",
   InsufficientBalance: "The ETH balance of the account is not enough to perform the operation.",
   IsFinal: "The question's result is final since `readyAt`.",
