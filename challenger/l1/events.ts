@@ -16,8 +16,15 @@ export type Request = Extract<OracleEvent, { eventName: "Requested" }>["args"]["
 export type InboxEvent = EventOf<typeof inboxAbi>;
 export type OutputsEvent = EventOf<typeof outputsAbi>;
 
-/** Of the dispute game; what they say about accounts is left out: the contract tells how an account stands. */
-const MONEY = new Set(["Credited", "Staked", "Unlocked", "Withdrawn", "Held", "Authorised"]);
+/** The dispute game's events about games; the others are about accounts, which the contract itself tells of. */
+const OF_GAMES = {
+  Proposed: true,
+  WholeRange: true,
+  Claimed: true,
+  Refuted: true,
+  PartSettled: true,
+  Concluded: true,
+} as const satisfies Record<GameEvent["eventName"], true>;
 
 export interface Events {
   readonly game: GameEvent[];
@@ -47,7 +54,7 @@ function decodeInto({ game, oracle, inbox, outputs }: Events, deployment: Deploy
   const { disputeGame, inferenceOracle, rollup } = deployment;
   if (isSame(log.address, disputeGame)) {
     const event = decode(disputeGameAbi, log);
-    if (!MONEY.has(event.eventName)) game.push(event as GameEvent);
+    if (event.eventName in OF_GAMES) game.push(event as GameEvent);
   } else if (isSame(log.address, inferenceOracle)) oracle.push(decode(inferenceOracleAbi, log));
   else if (isSame(log.address, rollup?.inbox)) inbox.push(decode(inboxAbi, log));
   else if (isSame(log.address, rollup?.outputs)) outputs.push(decode(outputsAbi, log));

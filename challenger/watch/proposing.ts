@@ -88,9 +88,10 @@ export async function proposalDue(
     output,
   };
   const intent = await agent.payBond(proposeIntent(proposal, rollup.outputs, parameters));
+  // A root counts from the block after its checkpoint on, an epoch from the one after the asking, and no transaction is included earlier.
+  const isEarly = checkpoint.block >= head.number || spans.askedIn === head.number;
   return {
-    // A root counts from the block after its checkpoint on, and no transaction is included earlier.
-    intent: checkpoint.block >= head.number ? { ...intent, gas: NEXT_BLOCK_GAS } : intent,
+    intent: isEarly ? { ...intent, gas: NEXT_BLOCK_GAS } : intent,
     call: "propose",
     what: `the output after batch ${end - 1}`,
     span,

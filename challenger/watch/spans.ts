@@ -87,6 +87,11 @@ export class Spans {
     return this.#askings.length;
   }
 
+  /** The L1 block in which the guardian last asked again. */
+  get askedIn(): bigint | undefined {
+    return this.#askings.at(-1)?.block;
+  }
+
   /** The game that contradicted a settled boundary; undefined if the contract is not frozen. */
   get frozenBy(): bigint | undefined {
     return this.#frozenBy;
