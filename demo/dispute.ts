@@ -1,7 +1,7 @@
 import { disputeGameAbi } from "@elench/contracts/abi/dispute-game";
 import type { Address } from "viem";
 import { type Bill, billOf } from "./ledger.ts";
-import { type Stage, watcher } from "./stage.ts";
+import { provider, type Stage, watcher } from "./stage.ts";
 import { tell } from "./tell.ts";
 import { until } from "./until.ts";
 
@@ -57,14 +57,20 @@ export async function followDispute({ chain, deployment }: Stage, since: bigint)
   const refuted = await until("the refutation", async () => {
     const made = await claims();
     for (const claim of made.slice(shown)) {
-      const by = isSame(claim.claimant, watcher.account.address) ? "watchtower" : "liar      ";
-      tell(`  ${by}  ${what(claim, made, deployment.tensorVerifier)}, ends in ${claim.end.slice(0, 12)}…`);
+      tell(
+        `  ${nameOf(claim.claimant)}  ${what(claim, made, deployment.tensorVerifier)}, ends in ${claim.end.slice(0, 12)}…`,
+      );
     }
     shown = made.length;
     return (await logs("Refuted"))[0];
   });
   const ms = Math.round(performance.now() - started);
   return { places: placesOf(unpack(refuted.args.terms, refuted.args.origin), await claims()), ms };
+}
+
+function nameOf(claimant: Address): string {
+  if (isSame(claimant, watcher.account.address)) return "watchtower";
+  return isSame(claimant, provider.account.address) ? "proposer  " : "liar      ";
 }
 
 function what({ segment, parent, machine }: Claimed, claims: readonly Claimed[], tensorVerifier: Address): string {

@@ -64,8 +64,8 @@ All disputes together
 
 Replay the steps that decided them, and check each in the Solidity verifier:
   npx elench replay models/digits.onnx --input image=models/digits/${DISPUTED_DIGIT}.npy --step ${refutedStep} --verify
-  ${replayOf} --batch ${file("batch-0.bin")} --step ${storage.places[0]?.step} --verify
-  ${replayOf} --batch ${file("batch-0.bin")} --batch ${file("batch-1.bin")} --step ${inference.places[0]?.step} --descend ${inference.places[1]?.step} --verify
+  ${replayOf} --batch ${file("batch-0.bin")} --step ${storage.places[1]?.step} --verify
+  ${replayOf} --batch ${file("batch-0.bin")} --batch ${file("batch-1.bin")} --step ${inference.places[1]?.step} --descend ${inference.places[2]?.step} --verify
 `);
 }
 
