@@ -8,15 +8,15 @@
 const GAS = {
   propose: 37_807,
   counter: 61_577,
-  move: 60_992,
-  delegate: 73_957,
+  move: 61_194,
+  delegate: 74_150,
   /** The step that asks: its witness and the verifier's `ask`, in a real machine. */
   ask: 30_000,
-  refute: 51_689,
+  refute: 51_882,
   /** Of a game without claims, by an account that is not paid otherwise. */
-  settle: 50_702,
+  settle: 50_740,
   /** Each claim and refutation in it. */
-  settleClaim: 5_118,
+  settleClaim: 5_167,
 } as const;
 
 /** EIP-7623: gas of a non-zero byte, and its floor price, which applies if it exceeds the whole execution. */
