@@ -1,4 +1,4 @@
-/** `npm run model -- results [--seeds A..B] [--settings NAME,…] [--without RULE,…] [--json]`: plays the model of results. */
+/** `npm run model -- results [--seeds A..B] [--settings "NAME;NAME"] [--without RULE,RULE] [--json]`: plays the model of results. */
 import { parseArgs } from "node:util";
 import { RULES, type Rule, without } from "./model/rules.ts";
 import { SETTINGS } from "./model/setting.ts";
@@ -19,11 +19,13 @@ const wanted = values.settings?.split(";") ?? Object.keys(SETTINGS);
 const taken = values.without.split(",").filter((name) => name !== "");
 const unknown = [...wanted.filter((name) => !(name in SETTINGS)), ...taken.filter((name) => !(name in RULES))];
 if (from === undefined || to === undefined || !(from <= to) || unknown.length > 0) {
-  console.error(
-    `Usage: npm run model -- results [--seeds A..B] [--settings "NAME;NAME"] [--without RULE,RULE] [--json]${unknown.map((name) => `\nThere is no setting or rule "${name}".`).join("")}
-Settings: ${Object.keys(SETTINGS).join("; ")}
-Rules: ${Object.keys(RULES).join(", ")}`,
-  );
+  const usage = [
+    ...unknown.map((name) => `There is no setting or rule "${name}".`),
+    'Usage: npm run model -- results [--seeds A..B] [--settings "NAME;NAME"] [--without RULE,RULE] [--json]',
+    `Settings: ${Object.keys(SETTINGS).join("; ")}`,
+    `Rules: ${Object.keys(RULES).join(", ")}`,
+  ];
+  console.error(usage.join("\n"));
   process.exit(2);
 }
 
@@ -33,17 +35,13 @@ for (const name of wanted) {
   all[name] = sums;
   if (values.json) continue;
   const { faults, examples, ...numbers } = sums;
-  console.log(
-    `${name}\n  ${Object.entries(numbers)
-      .map(([key, value]) => `${key} ${value}`)
-      .join(", ")}`,
-  );
+  const told = Object.entries(numbers).map(([key, value]) => `${key} ${value}`);
+  console.log(`${name}\n  ${told.join(", ")}`);
   for (const [fault, times] of Object.entries(faults)) console.log(`  ${fault}: ${times}, first ${examples[fault]}`);
 }
-const faults = Object.values(all).reduce(
-  (sum, { faults }) => sum + Object.values(faults).reduce((a, b) => a + b, 0),
-  0,
-);
+const faults = Object.values(all)
+  .flatMap((sums) => Object.values(sums.faults))
+  .reduce((sum, times) => sum + times, 0);
 if (values.json) console.log(JSON.stringify({ seeds: { from, to }, without: taken, settings: all, faults }));
 else console.log(`${faults} faults`);
 process.exitCode = faults === 0 ? 0 : 1;

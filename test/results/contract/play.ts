@@ -8,7 +8,7 @@ export type Against = { differences: string[]; calls: number; accepted: number; 
 /** Random calls against contract and model, until they differ or so many calls are made. */
 export async function playAgainst(theatre: Theatre, seed: number, calls: number, taken?: string): Promise<Against> {
   const twin = await raise(theatre, taken);
-  const player = new Player(twin, diceFrom(seed));
+  const player = new Player(twin, diceFrom(seed), seed >= ACROSS_MACHINES);
   await player.start();
   while (twin.calls < calls && twin.differences.length === 0) {
     await player.act();
@@ -17,6 +17,9 @@ export async function playAgainst(theatre: Theatre, seed: number, calls: number,
   return twin;
 }
 
+/** Runs from this number on propose often across the first batch of a machine. */
+export const ACROSS_MACHINES = 1_000;
+
 const YES = hashed(1_000_001);
 const NO = hashed(1_000_002);
 
@@ -24,14 +27,16 @@ const NO = hashed(1_000_002);
 class Player {
   readonly twin: Twin;
   readonly dice: Dice;
+  readonly #goesAcross: boolean;
   readonly #asks: number;
   readonly #changesMachines: number;
   /** How often it settles a game that it made long ago. */
   readonly #late: number;
 
-  constructor(twin: Twin, dice: Dice) {
+  constructor(twin: Twin, dice: Dice, goesAcross: boolean) {
     this.twin = twin;
     this.dice = dice;
+    this.#goesAcross = goesAcross;
     this.#asks = this.#pick([0.1, 0.5, 1]);
     this.#changesMachines = this.#pick([0.1, 0.5, 1]);
     this.#late = this.#pick([0.05, 0.5]);
@@ -49,6 +54,7 @@ class Player {
     const { twin, dice } = this;
     // Half of the calls come in the second of the one before.
     if (dice.chance(0.5)) twin.stage.now += dice.below(4);
+    if (this.#goesAcross && dice.chance(0.2)) return this.#proposeAcross();
     const isFrozen = twin.model.frozenAt !== undefined;
     const upgrades = twin.canChangeMachine ? this.#changesMachines : 0;
     const actions: [weight: number, act: () => Promise<void>][] = [
@@ -99,6 +105,14 @@ class Player {
     const count = dice.chance(0.05) ? Math.max(0, end - 1) : twin.count;
     const epoch = dice.chance(0.95) ? model.epoch : Math.max(0, model.epoch - 1);
     await twin.propose({ first: start, end, previous }, this.#output(), { count, epoch, isOwnRoot: dice.chance(0.95) });
+  }
+
+  async #proposeAcross(): Promise<void> {
+    const { twin, dice } = this;
+    const { from } = this.#pick(twin.model.machines);
+    const first = Math.max(0, from - 1 - dice.below(4));
+    const end = Math.min(twin.count, from + 1 + dice.below(4));
+    await twin.propose({ first, end, previous: twin.model.at(first)?.output ?? YES }, YES);
   }
 
   #output(): Hex {
