@@ -681,10 +681,14 @@ export const disputeGameAbi = [
     stateMutability: "nonpayable",
   },
   { type: "function", name: "withdraw", inputs: [], outputs: [], stateMutability: "nonpayable" },
+  { type: "error", name: "AddressEmptyCode", inputs: [{ name: "target", type: "address" }] },
+  { type: "error", name: "NotAppointer", inputs: [{ name: "caller", type: "address" }] },
+  { type: "error", name: "NotHolder", inputs: [{ name: "caller", type: "address" }] },
 ] as const;
 
 /** What the errors mean, by their names. */
 export const disputeGameErrors = {
+  AddressEmptyCode: "There's no code at `target` (it is not a contract).",
   AlreadyRefuted: "The claim was refuted at this segment or at a lower one.",
   BadLevel: "The level must be between 1 and 15.",
   BadParameters: "A parameter of the game is out of range: `reason` says which, and its range.",
@@ -696,10 +700,12 @@ export const disputeGameErrors = {
   MustBeFree: "The account was held, or all were: it must be left free until then.",
   NoSuchClaim: "The slot at this place does not hold this claim of an open game.",
   NoSuchGame: "No game has this proposal, or the game is over, or settled in part.",
+  NotAppointer: "Only the appointer may call this.",
   NotAuthorised: "The proposer has not authorised this consumer to stake its credit.",
   NotDivisible: "A segment of a level-1 claim is one step: refute it or delegate it, rather than move.",
   NotEnoughCredit: "`missing` wei were not sent, and the account has only `available` of its own credit to stake.",
   NotGuardian: "Only the guardian may call this.",
+  NotHolder: "Only the holder may call this.",
   NotInDissection: "The claim does not commit to these two states as the ends of this segment.",
   NotOneStep: "Only a level-1 claim has segments of one step: move, rather than refute or delegate.",
   NothingToBind:
