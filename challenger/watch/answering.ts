@@ -1,6 +1,7 @@
 import { InternalError } from "@elench/errors/internal-error";
 import { EXIT, UserError } from "@elench/errors/user-error";
 import type { Hex } from "viem";
+import { proposalPrice } from "../l1/calls.ts";
 import type { L1Block } from "../l1/follower.ts";
 import { commitIntent, commitmentOf, openIntent, proposeAgainIntent } from "../l1/oracle-calls.ts";
 import { regionHint } from "../strategy/places.ts";
@@ -66,6 +67,7 @@ export async function answeringDue(
     // INVARIANT: who commits after the cancellation may open after it has taken effect: the requester would have the answer for nothing.
     if (requests.cancelling.has(id)) throw new UserError(`request ${id} is being cancelled`, EXIT.refused);
     const { deposit } = await agent.oracleParameters();
+    await requireFunds(agent, us, what, deposit, needsGame ? proposalPrice(parameters) : 0n);
     const intent = commitIntent(commitment, requests.commitmentHint(), deployment.inferenceOracle, deposit);
     return { intent, call: "commit", what: `the commitment to ${what}` };
   }
@@ -84,6 +86,23 @@ export async function answeringDue(
 
 /** More than an opening needs on fresh slots, beside its bytes, under today's rules of L1 and the next. */
 const NEXT_BLOCK_GAS = 2_000_000n;
+
+/** @throws UserError if the account could commit, but not open: the deposit would be lost */
+async function requireFunds(agent: Agent, us: Hex, what: string, deposit: bigint, price: bigint): Promise<void> {
+  const { client, deployment } = agent;
+  const bond = await agent.payBond({
+    key: `bond of ${what}`,
+    to: deployment.inferenceOracle,
+    data: "0x",
+    value: price,
+  });
+  const balance = await client.getBalance({ address: us });
+  if (balance < bond.value + deposit)
+    throw new UserError(
+      `insufficient balance: the bond of ${what} is ${bond.value} wei and the deposit ${deposit} wei, but ${us} has ${balance} wei`,
+      EXIT.refused,
+    );
+}
 
 /** Whether a game about this output could decide something, as the oracle decides it. */
 function isGameNeeded(
