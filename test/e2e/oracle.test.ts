@@ -202,6 +202,15 @@ test("an answer that is copied out of the pool earns nothing", { timeout: 90_000
   assert.equal((await delivered())?.paid, provider.address);
 });
 
+test("an account that could not pay the bond pays no deposit either", { timeout: 60_000 }, async () => {
+  const question = await ask(stage, 1);
+  await stage.chain.client.setBalance({ address: provider.address, value: parseEther("0.1") });
+  const ended = await answering(provider, question);
+  assert.equal(ended.code, 4, ended.complaint);
+  assert.match(ended.complaint, /insufficient balance.*246000000000000000 wei/);
+  assert.equal((await events("Committed")).length, 0);
+});
+
 test("when L1 goes back under a delivery, it is made again", { timeout: 90_000 }, async () => {
   const question = await ask(stage, 1);
   await answer(stage, provider, question, trueOutput(stage, question.input).bytes);
