@@ -143,6 +143,14 @@ test("nothing is built on another account's span before it is settled, nor on a 
   await assert.rejects(next(proposer, { first: 2, end: 3 }), /neither settled and true, nor the end of a chain of own/);
 });
 
+test("an own proposal that is false and open is found, with the true output beside it; the same span is not proposed over it", async () => {
+  await propose(await party(PROPOSER, lying(1)), { end: 2 });
+  const mended = await party(PROPOSER);
+  const { game, output } = await next(mended, { end: 2 });
+  assert.equal(output, toHex((mended.agent.chain as NonNullable<Agent["chain"]>).outputAt(2)));
+  assert.notEqual(game?.proposal.output, output);
+});
+
 test("a span that nobody of the honest earns with is settled with settleAll alone", async () => {
   await propose(await party(STRANGER), { end: 2 });
   await passClocks();

@@ -24,7 +24,7 @@ export interface SpanChoice {
 export type ProposalDue = Due & {
   /** The batches [first, end); undefined if there is nothing to propose. */
   readonly span?: { readonly first: number; readonly end: number };
-  /** The output that it proposes, or proposed. */
+  /** The true output at the span's end: what it proposes. Its proposal on L1 may differ, if this account proposed falsely. */
   readonly output?: Hex;
   /** Its proposal of this span, if it is on L1 and counts. */
   readonly game?: Game;
@@ -49,10 +49,13 @@ export async function proposalDue(
   if (missing !== null) throw new UserError(missing, EXIT.environment);
   const truthAt: TruthAt = (boundary) => (boundary <= chain.executed ? toHex(chain.outputAt(boundary)) : undefined);
   const counted = countedOf(agent, now);
+  const isStanding = (each: CountedSpan): boolean => isTrue(each, truthAt) || each.game.status === "open";
   const proposed = counted
-    .filter((each) => each.game.proposal.proposer === own && isTrue(each, truthAt))
+    .filter(({ span, game }) => game.proposal.proposer === own && span.previous === truthAt(span.first))
+    .filter(isStanding)
     .findLast(({ span }) => isChosen(span, choice));
-  if (proposed && (choice.end !== undefined || proposed.span.end === batches.appended.length)) return already(proposed);
+  if (proposed && (choice.end !== undefined || proposed.span.end === batches.appended.length))
+    return already(proposed, truthAt);
   if (spans.frozenBy !== undefined)
     return { waits: "two results contradict each other, and nothing is proposed until the guardian asks again" };
   const bases = boundariesToBuildOn(spans, counted, own, truthAt);
@@ -105,10 +108,10 @@ const NEXT_BLOCK_GAS = 1_500_000n;
 const isChosen = (span: { first: number; end: number }, choice: SpanChoice): boolean =>
   (choice.first === undefined || choice.first === span.first) && (choice.end === undefined || choice.end === span.end);
 
-const already = ({ span: { first, end }, game }: CountedSpan): ProposalDue => ({
+const already = ({ span: { first, end }, game }: CountedSpan, truthAt: TruthAt): ProposalDue => ({
   waits: `game ${game.id} is about the output after batch ${end - 1} already`,
   span: { first, end },
-  output: game.output ?? game.proposal.output,
+  output: truthAt(end) as Hex,
   game,
 });
 

@@ -3,14 +3,16 @@ import { once } from "node:events";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, afterEach, before, test } from "node:test";
+import { inboxAbi } from "@elench/contracts/abi/inbox";
 import { outputsAbi } from "@elench/contracts/abi/outputs";
 import { richAccount } from "@elench/rollup/genesis/dev-accounts";
+import { encodeFunctionData } from "viem";
 import { batchLiar } from "../../challenger/watch/fixtures/liar.ts";
 import { type Elench, elench, lie, startElench } from "../../demo/processes.ts";
 import { parseBatchFault } from "../../prover/fixtures/faulty-batch-trace.ts";
 import { agentOn } from "./agents.ts";
 import { batchOf, CALLING, type L2Stage, openL2Stage } from "./l2-stage.ts";
-import { claimsOf, DELIVERY_DELAY, gameEvents, keyOf, passClocks, until, user } from "./stage.ts";
+import { claimsOf, DELIVERY_DELAY, gameEvents, keyOf, passClocks, transact, until, user } from "./stage.ts";
 
 /** A proposer that is killed, at whatever moment, goes on with its proposal when the same command is run again. */
 
@@ -23,6 +25,9 @@ before(async () => {
   const file = join(stage.folder, "batch");
   writeFileSync(file, batchOf(stage, 1, 0n));
   await elench(["batch", "append", file], { ...stage.env, ELENCH_KEY: keyOf(user) });
+  // Somebody has made the checkpoint: a proposal is one transaction.
+  const checkpoint = encodeFunctionData({ abi: inboxAbi, functionName: "checkpoint" });
+  await transact(stage, user, stage.deployment.rollup.inbox, checkpoint);
 });
 const runs: Elench[] = [];
 afterEach(() => Promise.all(runs.splice(0).map((run) => run.stop())));
