@@ -170,12 +170,12 @@ export class Outputs<O> {
     const finalCount = this.#walked(2, now);
     const next = this.at(finalCount) && this.#next(finalCount);
     if (rules.gateIsExact && next !== undefined && next.readyAt <= now) return "AdvanceFirst";
-    if (end <= first || end - first > this.limits.longestSpan || end > count) return "BadSpan";
     if (rules.rootIsKept && !kept) return "RootNotKept";
+    if (end <= first || end - first > this.limits.longestSpan || end > count) return "BadSpan";
+    if (rules.spanCrossesNoMachine && end > this.machineOf(first).until) return "BadSpan";
     if (rules.proposalAboveFinal && first < finalCount && !this.#reopens(span, now)) return "BelowFinal";
     if (rules.proposalBuildsOnFinal && first <= finalCount && this.at(first)?.output !== previous)
       return "WrongPrevious";
-    if (rules.spanCrossesNoMachine && end > this.machineOf(first).until) return "BadSpan";
     this.finalCount = finalCount;
     return undefined;
   }
