@@ -330,8 +330,11 @@ export class Watchtower {
       return;
     }
     const settling = settlementCall(game, settlement, deployment.disputeGame, this.#carried.get(game.id));
-    const isOurs = pays(game, this.#accounts) || (this.#isOfPlayedConsumer(game) && needs(game, now));
-    if (!isOurs && !(await this.#isProfitable(settling, gasPrice))) return;
+    if (!pays(game, this.#accounts)) {
+      // Another consumer's game is settled for our own bonds alone.
+      if (!this.#isOfPlayedConsumer(game)) return;
+      if (!needs(game, now) && !(await this.#isProfitable(settling, gasPrice))) return;
+    }
     const made = await this.make(settling.intent, settling.call, game.id);
     if (made !== "too large") return;
     // The endpoints refuse it for a reason of their own: it may be the size, so less is tried, and in the end all again.

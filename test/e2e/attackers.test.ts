@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, test } from "node:test";
 import { toBytes } from "@elench/bytes/hex";
+import { CAPACITY } from "@elench/challenger/l1/settlement";
 import type { Game, Node } from "@elench/challenger/strategy/tree";
 import type { Agent } from "@elench/challenger/watch/agent";
 import { disputeGameAbi } from "@elench/contracts/abi/dispute-game";
@@ -308,7 +309,7 @@ test("a game with more claims than one transaction of L1 can settle is settled i
   await tower.kill();
   const { calls } = await ledgerOf(stage, watcher.address);
   const largest = Math.max(...calls.map(({ input }) => input.length / 2 - 1));
-  assert.ok(largest < 100_000, `a transaction of ${largest} bytes`);
+  assert.ok(largest <= CAPACITY.bytes, `a transaction of ${largest} bytes`);
   assert.ok(calls.every(({ succeeded }) => succeeded));
 });
 
