@@ -4,7 +4,7 @@ import type { L2Stage } from "../e2e/l2-stage.ts";
 /** Who got what it wanted, as the contracts on L1 say. */
 export type Winner = "truth" | "lie";
 
-/** The local L1 of one attack, with the contracts, a model and an L2 chain on it, and its two sides. Every attack has a chain of its own. */
+/** The local L1 of an attack, with the contracts, a registered model and an L2 chain on it, and its two sides. Every attack begins on the same chain. */
 export interface Field extends L2Stage {
   /** Honest accounts: what they pay, stake and win is counted together. */
   readonly honest: { readonly watcher: HDAccount; readonly proposer: HDAccount; readonly user: HDAccount };

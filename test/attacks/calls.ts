@@ -10,6 +10,7 @@ import { settlementCall } from "../../challenger/l1/settlement.ts";
 import { agentOn } from "../e2e/agents.ts";
 import { games, parameters, transact } from "../e2e/stage.ts";
 import type { Field } from "./attack.ts";
+import { truthAt } from "./verbs.ts";
 
 /** Calls of the contracts that no honest program makes. Each returns whether L1 took it. */
 
@@ -37,6 +38,10 @@ export async function checkpoint(field: Field, account: HDAccount): Promise<void
   await field.chain.client.mine({ blocks: 1 });
 }
 
+/** The inbox's newest root. */
+export const newestRoot = ({ chain, deployment }: Field): Promise<Hex> =>
+  chain.client.readContract({ address: deployment.rollup.inbox, abi: inboxAbi, functionName: "root" });
+
 /** Proposes whatever it is told, through the outputs contract. @returns the game's id; undefined if it was refused */
 export async function proposeFreely(
   field: Field,
@@ -56,6 +61,19 @@ export async function proposeFreely(
   const data = encodeFunctionData({ abi: outputsAbi, functionName: "propose", args });
   if (!(await taken(field, account, outputs, data, BOND.proposal))) return undefined;
   return (await games(field)).at(-1);
+}
+
+/** An honest proposer, that proposes a span once in each epoch. */
+export function honestProposer(field: Field, end: number, first = 0): () => Promise<void> {
+  let proposedIn = -1n;
+  return async () => {
+    const { outputs } = field.deployment.rollup;
+    const epoch = await field.chain.client.readContract({ address: outputs, abi: outputsAbi, functionName: "epoch" });
+    if (epoch === proposedIn) return;
+    await checkpoint(field, field.honest.user);
+    const span = { first: BigInt(first), end: BigInt(end), previous: await truthAt(field, first) };
+    if (await proposeFreely(field, field.honest.proposer, span, await truthAt(field, end))) proposedIn = epoch;
+  };
 }
 
 /** Sends a transaction without asking first whether it would be refused. */
@@ -86,6 +104,9 @@ export async function settleGame(field: Field, account: HDAccount, id: Hex): Pro
   return taken(field, account, intent.to, intent.data);
 }
 
+/** A concluded game's proposal, as its consumer takes it. */
+export const concludedOf = async (field: Field, id: Hex) => packProposal(concludedProposal(await gameOf(field, id)));
+
 /** Takes a concluded game's result into the outputs contract, for whatever span. */
 export async function settleSpan(
   field: Field,
@@ -93,21 +114,34 @@ export async function settleSpan(
   id: Hex,
   span: Required<FreeSpan>,
 ): Promise<boolean> {
-  const proposal = packProposal(concludedProposal(await gameOf(field, id)));
+  const proposal = await concludedOf(field, id);
   const data = encodeFunctionData({ abi: outputsAbi, functionName: "settle", args: [proposal, span] });
   return taken(field, account, field.deployment.rollup.outputs, data);
 }
 
-/** Opens a game of the account's own, as anybody may. @returns its id */
+/** Opens a game of the account's own, as anybody may. @param value what is missing of the price comes out of its credit @returns its id */
 export async function openGame(
   field: Field,
   account: HDAccount,
   run: { readonly machine: Hex; readonly level: number; readonly context: Hex; readonly start: Hex },
   output: Hex,
+  value: bigint = BOND.proposal,
 ): Promise<Hex | undefined> {
   const where = (BigInt(run.level) << 160n) | BigInt(run.machine);
   const args = [where, account.address, run.context, run.start, output] as const;
   const data = encodeFunctionData({ abi: disputeGameAbi, functionName: "propose", args });
-  if (!(await taken(field, account, field.deployment.disputeGame, data, BOND.proposal))) return undefined;
+  if (!(await taken(field, account, field.deployment.disputeGame, data, value))) return undefined;
   return (await games(field)).at(-1);
+}
+
+/** An attacker that brings its game, and its game's result, home as soon as it can. */
+export function attackerSettles(field: Field, id: Hex, span: FreeSpan): () => Promise<void> {
+  const [attacker] = field.attackers;
+  return async () => {
+    const root = span.root ?? (await newestRoot(field));
+    const { timestamp } = await field.chain.client.getBlock();
+    const game = await gameOf(field, id);
+    if (game.status === "open" && dueSettlement(game, TIMES, Number(timestamp))) await settleGame(field, attacker, id);
+    if ((await gameOf(field, id)).status !== "open") await settleSpan(field, attacker, id, { ...span, root });
+  };
 }

@@ -7,12 +7,19 @@ import type { Field } from "./attack.ts";
 export interface Worth {
   /** Balances, credits and fees. */
   readonly owned: bigint;
-  /** Gas paid since the chain's first block. */
+  /** Gas paid in the attack. */
   readonly gas: bigint;
 }
 
-/** @param accounts of one side. */
-export async function worthOf({ chain: { client }, deployment }: Field, accounts: readonly Address[]): Promise<Worth> {
+/**
+ * @param accounts of one side.
+ * @param from the block before the attack's first.
+ */
+export async function worthOf(
+  { chain: { client }, deployment }: Field,
+  accounts: readonly Address[],
+  from: bigint,
+): Promise<Worth> {
   let owned = 0n;
   for (const address of accounts) {
     const game = { address: deployment.disputeGame, abi: disputeGameAbi } as const;
@@ -21,13 +28,13 @@ export async function worthOf({ chain: { client }, deployment }: Field, accounts
     const fees = await client.readContract({ ...oracle, functionName: "creditOf", args: [address] });
     owned += (await client.getBalance({ address })) + credit + fees;
   }
-  return { owned, gas: await gasOf(client, new Set(accounts.map((address) => address.toLowerCase()))) };
+  return { owned, gas: await gasOf(client, new Set(accounts.map((address) => address.toLowerCase())), from) };
 }
 
-async function gasOf(client: Field["chain"]["client"], accounts: ReadonlySet<string>): Promise<bigint> {
+async function gasOf(client: Field["chain"]["client"], accounts: ReadonlySet<string>, from: bigint): Promise<bigint> {
   let paid = 0n;
   const last = await client.getBlockNumber();
-  for (let number = 0n; number <= last; number++) {
+  for (let number = from + 1n; number <= last; number++) {
     const { transactions } = await client.getBlock({ blockNumber: number, includeTransactions: true });
     for (const { from, hash } of transactions) {
       if (!accounts.has(from.toLowerCase())) continue;

@@ -1,18 +1,23 @@
 import { toBytes } from "@elench/bytes/hex";
-import { inboxAbi } from "@elench/contracts/abi/inbox";
 import { spanContext, spanLevel, spanStart } from "@elench/evm/batch/span";
 import { hex, passClocks } from "../e2e/stage.ts";
 import type { Attack, Field } from "./attack.ts";
-import { checkpoint, FALSE_OUTPUT, openGame, proposeFreely, settleGame, settleSpan } from "./calls.ts";
+import {
+  checkpoint,
+  FALSE_OUTPUT,
+  honestProposer,
+  newestRoot,
+  openGame,
+  proposeFreely,
+  settleGame,
+  settleSpan,
+} from "./calls.ts";
 import { appendBatches, startWatch, truthAt, whoHas } from "./verbs.ts";
 
 /** Attempts to have a result taken that nobody had to answer for. A proposer who comes later tells the truth. */
 
 const CHAIN_ID = 777n;
 const JUNK = `0x${"77".repeat(32)}` as const;
-
-const rootOf = ({ chain, deployment }: Field) =>
-  chain.client.readContract({ address: deployment.rollup.inbox, abi: inboxAbi, functionName: "root" });
 
 const falseBase: Attack = {
   name: "false-base",
@@ -24,7 +29,7 @@ const falseBase: Attack = {
     await appendBatches(field, 2);
     await checkpoint(field, attacker);
     await startWatch(field, "--settle-all");
-    const span = { first: 1n, end: 2n, previous: JUNK, root: await rootOf(field) } as const;
+    const span = { first: 1n, end: 2n, previous: JUNK, root: await newestRoot(field) } as const;
     const game = await proposeFreely(field, attacker, span, FALSE_OUTPUT);
     return whoHasAfter(field, 2, game, span);
   },
@@ -40,7 +45,7 @@ const foreignResult: Attack = {
     await appendBatches(field, 1);
     await checkpoint(field, attacker);
     await startWatch(field, "--settle-all");
-    const root = await rootOf(field);
+    const root = await newestRoot(field);
     const previous = await truthAt(field, 0);
     const span = { first: 0, end: 1, previous: toBytes(previous), root: toBytes(root) };
     const run = {
@@ -78,7 +83,7 @@ const hastySettlement: Attack = {
     const [attacker] = field.attackers;
     await appendBatches(field, 1);
     await checkpoint(field, attacker);
-    const span = { first: 0n, end: 1n, previous: await truthAt(field, 0), root: await rootOf(field) } as const;
+    const span = { first: 0n, end: 1n, previous: await truthAt(field, 0), root: await newestRoot(field) } as const;
     const game = await proposeFreely(field, attacker, span, FALSE_OUTPUT);
     if (game && (await settleGame(field, attacker, game))) await settleSpan(field, attacker, game, span);
     await startWatch(field, "--settle-all");
@@ -98,13 +103,7 @@ async function whoHasAfter(
     for (let clocks = 0; clocks < 3; clocks++) await passClocks(field);
     if (await settleGame(field, attacker, game)) await settleSpan(field, attacker, game, span);
   }
-  return whoHas(field, boundary, () => proposeHonestly(field, boundary));
-}
-
-async function proposeHonestly(field: Field, boundary: number): Promise<void> {
-  await checkpoint(field, field.honest.user);
-  const span = { first: 0n, end: BigInt(boundary), previous: await truthAt(field, 0) };
-  await proposeFreely(field, field.honest.proposer, span, await truthAt(field, boundary));
+  return whoHas(field, boundary, honestProposer(field, boundary));
 }
 
 export const RESULT_ATTACKS: readonly Attack[] = [falseBase, foreignResult, inventedRoot, hastySettlement];

@@ -9,7 +9,7 @@ import { columns } from "../../cli/report/output.ts";
 import type { Attack, Result } from "./attack.ts";
 import { BOOK } from "./book.ts";
 import { DEFENCES, type Defence } from "./defences.ts";
-import { play } from "./play.ts";
+import { openBook } from "./play.ts";
 import { copyWithout } from "./without.ts";
 
 const USAGE = "usage: npm run attacks -- [NAME…] [--without DEFENCE] [--list] [--json]";
@@ -92,11 +92,22 @@ async function withoutDefence(defence: Defence): Promise<Result[]> {
 const revived = (key: string, value: unknown) =>
   ["paid", "lost", "locked", "won"].includes(key) ? BigInt(value as string) : value;
 
+/** An attack whose play fails was won by nobody: it is told, and left out. */
 async function playAll(attacks: readonly Attack[]): Promise<Result[]> {
+  const book = await openBook();
   const results: Result[] = [];
-  for (const attack of attacks) {
-    log(`${attack.name}: ${attack.about}`);
-    results.push(await play(attack));
+  try {
+    for (const attack of attacks) {
+      log(`${attack.name}: ${attack.about}`);
+      try {
+        results.push(await book.play(attack));
+      } catch (error) {
+        log(`${attack.name} could not be played: ${error instanceof Error ? error.stack : error}`);
+        process.exitCode = 1;
+      }
+    }
+  } finally {
+    await book.close();
   }
   return results;
 }
