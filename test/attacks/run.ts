@@ -100,7 +100,9 @@ async function playAll(attacks: readonly Attack[]): Promise<Result[]> {
     for (const attack of attacks) {
       log(`${attack.name}: ${attack.about}`);
       try {
-        results.push(await book.play(attack));
+        const result = await book.play(attack);
+        log(`  ${result.winner}, after ${Math.round(result.ms / 1_000)} s`);
+        results.push(result);
       } catch (error) {
         log(`${attack.name} could not be played: ${error instanceof Error ? error.stack : error}`);
         process.exitCode = 1;
