@@ -10,7 +10,7 @@ import { batchLiar } from "../../challenger/watch/fixtures/liar.ts";
 import { agentOn } from "../e2e/agents.ts";
 import { CALLING } from "../e2e/l2-stage.ts";
 import { startProxy } from "../e2e/proxy.ts";
-import { claimsOf, gameEvents, keyOf, parameters, refutationsOf, transact } from "../e2e/stage.ts";
+import { claimsOf, gameEvents, keyOf, parameters, transact } from "../e2e/stage.ts";
 import { startTower } from "../e2e/tower.ts";
 import type { Attack, Field } from "./attack.ts";
 import { BOND, checkpoint, FALSE_OUTPUT, gameOf, openGame, proposeFreely, TIMES, taken } from "./calls.ts";
@@ -83,12 +83,7 @@ const copiedMoves: Attack = {
       await transact(field, copier, to as Hex, data ?? "0x", value ?? 0n, gas).catch(() => undefined);
     };
     startTower({ ...field.env, ELENCH_RPC: proxy.url, ELENCH_KEY: keyOf(field.honest.watcher) }, ["--settle-all"]);
-    await waitFor(
-      "the refutation",
-      async () => (await refutationsOf(field)).length > 0,
-      () => liar.watchtower.round(),
-    );
-    const winner = await whoHas(field, 1);
+    const winner = await whoHas(field, 1, () => liar.watchtower.round());
     await proxy.close();
     return winner;
   },

@@ -4,7 +4,7 @@ import { batchInferenceLiar } from "../../challenger/watch/fixtures/liar.ts";
 import { startElench, startLiar } from "../../demo/processes.ts";
 import { agentOn } from "../e2e/agents.ts";
 import { CALLING } from "../e2e/l2-stage.ts";
-import { gameEvents, games, keyOf, OPEN, refutationsOf, resultOf } from "../e2e/stage.ts";
+import { gameEvents, games, keyOf, OPEN, resultOf } from "../e2e/stage.ts";
 import type { Attack, Field } from "./attack.ts";
 import { appendBatches, startWatch, waitFor, whoHas } from "./verbs.ts";
 
@@ -21,7 +21,6 @@ const startLie = (field: Field, fault: string, end: number, account = field.atta
   startLiar(fault, ["propose", "--end", String(end), "--defend", "--interval", "30"], env(field, account));
 
 const proposals = async (field: Field): Promise<number> => (await gameEvents(field, "Proposed")).length;
-const isRefuted = async (field: Field): Promise<boolean> => (await refutationsOf(field)).length > 0;
 
 const falseStorage: Attack = {
   name: "false-storage",
@@ -31,7 +30,7 @@ const falseStorage: Attack = {
     await appendBatches(field, 1);
     await startWatch(field, "--settle-all");
     const lie = startLie(field, `storage:${CALLING}`, 1);
-    await waitFor("the refutation", () => isRefuted(field));
+    await waitFor("the false proposal", async () => (await proposals(field)) === 1);
     const winner = await whoHas(field, 1);
     await lie.stop();
     return winner;
@@ -47,7 +46,7 @@ const falseInference: Attack = {
     await appendBatches(field, 2);
     await startWatch(field, "--settle-all");
     const lie = startLie(field, "inference:0:2", 2);
-    await waitFor("the refutation", () => isRefuted(field));
+    await waitFor("the false proposal", async () => (await proposals(field)) === 1);
     const winner = await whoHas(field, 2);
     await lie.stop();
     return winner;
@@ -177,7 +176,6 @@ const rivals: Attack = {
     const faults = [`storage:${CALLING}`, `gas:${CALLING}`, `opcode:${CALLING}`];
     const lies = field.attackers.map((account, i) => startLie(field, faults[i] as string, 1, account));
     await waitFor("the lies", async () => (await proposals(field)) === 4);
-    await waitFor("the refutations", async () => (await refutationsOf(field)).length >= 3);
     const winner = await whoHas(field, 1);
     for (const party of [proposer, ...lies]) await party.stop();
     const open = (await Promise.all((await games(field)).map((game) => resultOf(field, game)))).filter(
