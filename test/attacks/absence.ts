@@ -117,4 +117,27 @@ const belowFinal: Attack = {
   },
 };
 
-export const ABSENCE_ATTACKS: readonly Attack[] = [contradiction, oldGame, hoarded, belowFinal];
+const crossing: Attack = {
+  name: "proposal-crossing-an-asking",
+  about:
+    "a proposal on a false boundary is included after the guardian has asked again and so unsettled that: nobody can answer it",
+  closedBy: null,
+  play: async (field) => {
+    const [attacker] = field.attackers;
+    const { game, span } = await upheldLie(field);
+    await passClocks(field);
+    await settleLie(field, game, span);
+    await appendBatches(field, 1, 1);
+    await checkpoint(field, attacker);
+    await askAgain(field);
+    await field.chain.pass(1);
+    const next = { first: 1n, end: 2n, previous: FALSE_OUTPUT };
+    const isTaken = (await proposeFreely(field, attacker, next, FALSE_OUTPUT, 0n)) !== undefined;
+    await startWatch(field, "--settle-all");
+    const winner = await whoHas(field, 2, honestProposer(field, 2));
+    // It is not settled, as its start is not; but it looks to everybody like a proposal of this epoch.
+    return isTaken ? "lie" : winner;
+  },
+};
+
+export const ABSENCE_ATTACKS: readonly Attack[] = [contradiction, oldGame, hoarded, belowFinal, crossing];

@@ -10,7 +10,7 @@ import { DEFENCES } from "./defences.ts";
 /** A part of the book, played by its command; and what holds for all of it. */
 
 const RUN = fileURLToPath(new URL("run.ts", import.meta.url));
-const run = (...args: string[]) => runNode([RUN, ...args], process.env);
+const run = (...args: string[]) => runNode([RUN, ...args]);
 
 /** The winner of each attack, by name. @throws if the last line is no JSON */
 function winners(out: string): Record<string, string> {

@@ -31,6 +31,9 @@ export interface FreeSpan {
   readonly root?: Hex;
 }
 
+const currentEpoch = ({ chain, deployment }: Field): Promise<bigint> =>
+  chain.client.readContract({ address: deployment.rollup.outputs, abi: outputsAbi, functionName: "epoch" });
+
 /** Keeps the inbox's root, and lets a block pass. */
 export async function checkpoint(field: Field, account: HDAccount): Promise<void> {
   const data = encodeFunctionData({ abi: inboxAbi, functionName: "checkpoint" });
@@ -42,12 +45,13 @@ export async function checkpoint(field: Field, account: HDAccount): Promise<void
 export const newestRoot = ({ chain, deployment }: Field): Promise<Hex> =>
   chain.client.readContract({ address: deployment.rollup.inbox, abi: inboxAbi, functionName: "root" });
 
-/** Proposes whatever it is told, through the outputs contract. @returns the game's id; undefined if it was refused */
+/** Proposes whatever it is told, through the outputs contract. @param madeIn the epoch that it is meant for; default: the current one @returns the game's id; undefined if it was refused */
 export async function proposeFreely(
   field: Field,
   account: HDAccount,
   span: FreeSpan,
   output: Hex,
+  madeIn?: bigint,
 ): Promise<Hex | undefined> {
   const { client } = field.chain;
   const { outputs, inbox } = field.deployment.rollup;
@@ -55,7 +59,7 @@ export async function proposeFreely(
     client.readContract({ address: inbox, abi: inboxAbi, functionName: "count" }),
     client.readContract({ address: inbox, abi: inboxAbi, functionName: "checkpoints" }),
     client.readContract({ address: inbox, abi: inboxAbi, functionName: "root" }),
-    client.readContract({ address: outputs, abi: outputsAbi, functionName: "epoch" }),
+    madeIn ?? currentEpoch(field),
   ]);
   const args = [{ root, ...span }, checkpoints - 1n, count, epoch, 0n, output] as const;
   const data = encodeFunctionData({ abi: outputsAbi, functionName: "propose", args });
@@ -67,8 +71,7 @@ export async function proposeFreely(
 export function honestProposer(field: Field, end: number, first = 0): () => Promise<void> {
   let proposedIn = -1n;
   return async () => {
-    const { outputs } = field.deployment.rollup;
-    const epoch = await field.chain.client.readContract({ address: outputs, abi: outputsAbi, functionName: "epoch" });
+    const epoch = await currentEpoch(field);
     if (epoch === proposedIn) return;
     await checkpoint(field, field.honest.user);
     const span = { first: BigInt(first), end: BigInt(end), previous: await truthAt(field, first) };

@@ -67,6 +67,11 @@ export const DEFENCES: readonly Defence[] = [
     to: "",
   },
   {
+    ...{ name: "proposals-of-this-epoch", attack: "proposal-crossing-an-asking", ...OUTPUTS },
+    from: "    if (epoch_ != head.epoch) revert WrongEpoch(head.epoch, epoch_);\n",
+    to: "",
+  },
+  {
     ...{ name: "freeze", attack: "contradicted-in-an-absence", ...OUTPUTS },
     from: "        (head.phase, head.since) = (Phase.Frozen, block.timestamp);\n",
     to: "",

@@ -1,9 +1,13 @@
 import { proposalDue } from "@elench/challenger/watch/proposing";
+import { inboxAbi } from "@elench/contracts/abi/inbox";
+import { createWalletClient, encodeFunctionData, type Hex, http, parseTransaction } from "viem";
 import type { HDAccount } from "viem/accounts";
+import { foundry } from "viem/chains";
 import { batchInferenceLiar } from "../../challenger/watch/fixtures/liar.ts";
 import { startElench, startLiar } from "../../demo/processes.ts";
 import { agentOn } from "../e2e/agents.ts";
 import { CALLING } from "../e2e/l2-stage.ts";
+import { startProxy } from "../e2e/proxy.ts";
 import { gameEvents, games, keyOf, OPEN, resultOf } from "../e2e/stage.ts";
 import type { Attack, Field } from "./attack.ts";
 import { appendBatches, startWatch, waitFor, whoHas } from "./verbs.ts";
@@ -185,6 +189,45 @@ const rivals: Attack = {
   },
 };
 
+const frontRunCheckpoint: Attack = {
+  name: "front-run-checkpoint",
+  about: "each checkpoint of the honest proposer is preceded by the attacker's in the same block, to make it revert",
+  closedBy: null,
+  play: async (field) => {
+    const { client, url } = field.chain;
+    const [attacker] = field.attackers;
+    await appendBatches(field, 1);
+    await startWatch(field, "--settle-all");
+    const { inbox } = field.deployment.rollup;
+    const wallet = createWalletClient({ account: attacker, chain: foundry, transport: http(url) });
+    const data = encodeFunctionData({ abi: inboxAbi, functionName: "checkpoint" });
+    const proxy = await startProxy(url);
+    proxy.overhear = async (method, params) => {
+      if (method !== "eth_sendRawTransaction") return;
+      const { to } = parseTransaction(params[0] as Hex);
+      if (to?.toLowerCase() !== inbox.toLowerCase()) return;
+      await client.setAutomine(false);
+      await wallet.sendTransaction({ to: inbox, data, gas: 1_000_000n, maxPriorityFeePerGas: 10n ** 11n });
+      setTimeout(() => client.mine({ blocks: 1 }).then(() => client.setAutomine(true)), ONE_BLOCK);
+    };
+    const { proposer } = field.honest;
+    const args = ["propose", "--defend", "--interval", "30"];
+    const proposing = startElench(args, { ...env(field, proposer), ELENCH_RPC: proxy.url });
+    await waitFor(
+      "the proposal",
+      async () => (await proposals(field)) === 1,
+      () => field.chain.pass(1),
+    );
+    const winner = await whoHas(field, 1);
+    await proposing.stop();
+    await proxy.close();
+    return winner;
+  },
+};
+
+/** Milliseconds in which the honest transaction comes into the same block. */
+const ONE_BLOCK = 500;
+
 export const OUTPUT_ATTACKS: readonly Attack[] = [
   falseStorage,
   falseInference,
@@ -194,4 +237,5 @@ export const OUTPUT_ATTACKS: readonly Attack[] = [
   twins,
   oddBoundaries,
   rivals,
+  frontRunCheckpoint,
 ];
