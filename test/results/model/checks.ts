@@ -37,7 +37,7 @@ export class Checks {
   #watched = new Map<number, Watched>();
   #final = new Map<number, number>();
   /** Until when places were too few for what the honest side settles. */
-  #crowdedUntil = 0;
+  #crowdedUntil = Number.NEGATIVE_INFINITY;
   #wasFrozen = false;
   #needsSeen = 0;
   readonly #seenSettled = new Set<string>();
@@ -176,8 +176,8 @@ export class Checks {
       if (failed || (world.hasFailed && outputs.at(first) === undefined)) this.#watched.delete(number);
       else if (now > made + SETTLED_WITHIN) {
         this.#watched.delete(number);
-        // It, or what it builds on, waits until an earlier boundary's place may be used again.
-        if (this.#crowdedUntil > made) {
+        // It, or what it builds on, waited until an earlier boundary's place could be used again, and perhaps was proposed again then.
+        if (this.#crowdedUntil + outputs.limits.settleWithin > made) {
           this.spansWithoutPlace++;
           continue;
         }
