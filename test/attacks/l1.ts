@@ -7,13 +7,15 @@ import { nativeCommon } from "@elench/evm/native/vm";
 import { sliceOfBytes } from "@elench/evm/structures/layout";
 import { createTx } from "@ethereumjs/tx";
 import { bytesToHex, hexToBytes } from "@ethereumjs/util";
+import { batchLiar } from "../../challenger/watch/fixtures/liar.ts";
 import { machineIn, worldOf } from "../../evm/machine/fixtures/state.ts";
 import { build } from "../contracts/build.ts";
 import { Reverted, startEvm } from "../contracts/evm.ts";
 import { precompilesUnder, priced } from "../contracts/l1-rules.ts";
-import { append, batchOf } from "../e2e/l2-stage.ts";
+import { agentOn } from "../e2e/agents.ts";
+import { append, batchOf, CALLING } from "../e2e/l2-stage.ts";
 import { startProxy } from "../e2e/proxy.ts";
-import { keyOf, passClocks } from "../e2e/stage.ts";
+import { hex, keyOf, passClocks } from "../e2e/stage.ts";
 import { startTower } from "../e2e/tower.ts";
 import type { Attack } from "./attack.ts";
 import { attackerSettles, checkpoint, FALSE_OUTPUT, proposeFreely } from "./calls.ts";
@@ -24,7 +26,7 @@ import { appendBatches, finalOutput, startWatch, truthAt, whoHas } from "./verbs
 const exchangedBatch: Attack = {
   name: "exchanged-batch",
   about:
-    "L1 exchanges a batch for one with the same data root and another size under a running watchtower, and a false output is proposed",
+    "L1 exchanges a batch for one with the same data root and another size under a running watchtower, and a false output is defended through the batch's machine",
   closedBy: null,
   play: async (field) => {
     const { client } = field.chain;
@@ -42,8 +44,14 @@ const exchangedBatch: Attack = {
     await append(field, concat(batch, new Uint8Array(1)));
     await checkpoint(field, attacker);
     await tower.tells("that L1 has gone back", ({ kind }) => kind === "reorganised");
-    await proposeFreely(field, attacker, span, FALSE_OUTPUT);
-    return whoHas(field, 1);
+    const liar = await agentOn(field, {
+      account: attacker,
+      ...batchLiar(0, { kind: "storage", transaction: CALLING }),
+    });
+    await liar.watchtower.look();
+    await liar.chain?.reach(1);
+    await proposeFreely(field, attacker, span, hex(liar.chain?.outputAt(1) as Uint8Array));
+    return whoHas(field, 1, () => liar.watchtower.round());
   },
 };
 
