@@ -8,7 +8,7 @@ import { honestMoves } from "../../challenger/strategy/moves.ts";
 import { packAnswered, packProposal } from "../../challenger/strategy/record.ts";
 import { batchLiar } from "../../challenger/watch/fixtures/liar.ts";
 import { agentOn } from "../e2e/agents.ts";
-import { CALLING } from "../e2e/l2-stage.ts";
+import { append, CALLING } from "../e2e/l2-stage.ts";
 import { startProxy } from "../e2e/proxy.ts";
 import { claimsOf, gameEvents, keyOf, parameters, transact } from "../e2e/stage.ts";
 import { startTower } from "../e2e/tower.ts";
@@ -22,10 +22,14 @@ const STORAGE = { kind: "storage", transaction: CALLING } as const;
 
 /** A false proposal about the first batch. @returns its game */
 async function lie(field: Field): Promise<Hex> {
-  const [attacker] = field.attackers;
   await appendBatches(field, 1);
+  return lieAbout(field, 1n);
+}
+
+async function lieAbout(field: Field, end: bigint): Promise<Hex> {
+  const [attacker] = field.attackers;
   await checkpoint(field, attacker);
-  const span = { first: 0n, end: 1n, previous: await truthAt(field, 0) } as const;
+  const span = { first: 0n, end, previous: await truthAt(field, 0) } as const;
   const game = await proposeFreely(field, attacker, span, FALSE_OUTPUT);
   if (!game) throw new Error("the false proposal was refused");
   return game;
@@ -91,13 +95,16 @@ const copiedMoves: Attack = {
 
 /** More than one transaction of 128 KiB can settle. */
 const MANY = 1_400;
+/** Batches of a span whose counter has moves below it. */
+const TWO_LEVELS = 17;
 
 const pileOfJunk: Attack = {
   name: "pile-of-junk",
   about: `${MANY} junk claims make a game that no transaction of L1 can settle at once`,
   closedBy: null,
   play: async (field) => {
-    const id = await lie(field);
+    for (let i = 0; i < TWO_LEVELS; i++) await append(field, new Uint8Array(0));
+    const id = await lieAbout(field, BigInt(TWO_LEVELS));
     const [, attacker] = field.attackers;
     await counterWith(field, await gameOf(field, id), word(7), JUNK, attacker);
     const game = await gameOf(field, id);
@@ -125,7 +132,7 @@ const pileOfJunk: Attack = {
     if ((await claimsOf(field, id)).length < MANY) throw new Error("not all of the junk was taken");
     await startWatch(field, "--settle-all");
     await waitFor("the true counter", async () => (await claimsOf(field, id)).length > MANY + 1);
-    return whoHas(field, 1);
+    return whoHas(field, TWO_LEVELS);
   },
 };
 
