@@ -144,8 +144,11 @@ const foreignConsumer: Attack = {
   play: async (field) => {
     const [attacker, other] = field.attackers;
     await appendBatches(field, 1);
-    // Enough for one dispute.
-    await field.chain.client.setBalance({ address: field.honest.watcher.address, value: 8n * parameters.bond });
+    const { watcher, user } = field.honest;
+    const { address } = watcher;
+    // It keeps enough for one dispute.
+    const balance = await field.chain.client.getBalance({ address });
+    await transact(field, watcher, user.address, "0x", balance - 8n * parameters.bond);
     await startWatch(field, "--settle-all");
     const onlooker = await agentOn(field, {});
     await onlooker.watchtower.look();

@@ -1,11 +1,14 @@
+import { unpackProposal } from "@elench/challenger/strategy/record";
 import { disputeGameAbi } from "@elench/contracts/abi/dispute-game";
 import { inferenceOracleAbi } from "@elench/contracts/abi/inference-oracle";
 import type { Address, Hex } from "viem";
+import { gameEvents } from "../e2e/stage.ts";
 import type { Field } from "./attack.ts";
+import { BOND } from "./calls.ts";
 
 /** What the accounts of one side have, and what they spent, in wei. */
 export interface Worth {
-  /** Balances, credits and fees. */
+  /** Balances, credits, fees, and what is staked in games that are not over. */
   readonly owned: bigint;
   /** Gas paid in the attack. */
   readonly gas: bigint;
@@ -15,11 +18,11 @@ export interface Worth {
  * @param accounts of one side.
  * @param from the block before the attack's first.
  */
-export async function worthOf(
-  { chain: { client }, deployment }: Field,
-  accounts: readonly Address[],
-  from: bigint,
-): Promise<Worth> {
+export async function worthOf(field: Field, accounts: readonly Address[], from: bigint): Promise<Worth> {
+  const {
+    chain: { client },
+    deployment,
+  } = field;
   let owned = 0n;
   for (const address of accounts) {
     const game = { address: deployment.disputeGame, abi: disputeGameAbi } as const;
@@ -28,6 +31,8 @@ export async function worthOf(
     const fees = await client.readContract({ ...oracle, functionName: "creditOf", args: [address] });
     owned += (await client.getBalance({ address })) + credit + fees;
   }
+  const concluded = new Set((await gameEvents(field, "Concluded")).map(({ args }) => args.number));
+  owned += await stakesOf(field, accounts, (game) => !concluded.has(game));
   return { owned, gas: await gasOf(client, new Set(accounts.map((address) => address.toLowerCase())), from) };
 }
 
@@ -45,29 +50,23 @@ async function gasOf(client: Field["chain"]["client"], accounts: ReadonlySet<str
   return paid;
 }
 
-/** All bonds and prepayments that the accounts have staked. */
+/** All bonds and prepayments that the accounts have staked. @param counts which games, by their numbers; default: all */
 export async function stakesOf(
-  { chain: { client }, deployment }: Field,
+  field: Field,
   accounts: readonly Address[],
+  counts: (game: bigint) => boolean = () => true,
 ): Promise<bigint> {
-  const game = { address: deployment.disputeGame, abi: disputeGameAbi } as const;
   const ours = new Set(accounts.map((address) => address.toLowerCase()));
-  const price = (functionName: "proposalPrice" | "counterPrice" | "movePrice") =>
-    client.readContract({ ...game, functionName });
-  const [proposal, counter, move] = await Promise.all([
-    price("proposalPrice"),
-    price("counterPrice"),
-    price("movePrice"),
-  ]);
-  const events = { ...game, fromBlock: 0n, strict: true } as const;
-  const proposed = await client.getContractEvents({ ...events, eventName: "Proposed" });
-  const claimed = await client.getContractEvents({ ...events, eventName: "Claimed" });
   const isOurs = (account: Hex) => ours.has(account.toLowerCase());
+  const proposed = (await gameEvents(field, "Proposed")).filter(
+    ({ args }) => isOurs(args.proposer) && counts(unpackProposal(args.proposal).number),
+  );
+  const claimed = (await gameEvents(field, "Claimed")).filter(
+    ({ args }) => isOurs(claimantOf(args.origin)) && counts(args.number),
+  );
   return (
-    proposal * BigInt(proposed.filter(({ args }) => isOurs(args.proposer)).length) +
-    claimed
-      .filter(({ args }) => isOurs(claimantOf(args.origin)))
-      .reduce((sum, { args }) => sum + (parentOf(args.origin) === 0n ? counter : move), 0n)
+    BOND.proposal * BigInt(proposed.length) +
+    claimed.reduce((sum, { args }) => sum + (parentOf(args.origin) === 0n ? BOND.counter : BOND.move), 0n)
   );
 }
 

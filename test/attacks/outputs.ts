@@ -207,7 +207,7 @@ const frontRunCheckpoint: Attack = {
       const { to } = parseTransaction(params[0] as Hex);
       if (to?.toLowerCase() !== inbox.toLowerCase()) return;
       await client.setAutomine(false);
-      await wallet.sendTransaction({ to: inbox, data, gas: 1_000_000n, maxPriorityFeePerGas: 10n ** 11n });
+      await wallet.sendTransaction({ to: inbox, data, gas: 1_000_000n, ...FIRST });
       setTimeout(() => client.mine({ blocks: 1 }).then(() => client.setAutomine(true)), ONE_BLOCK);
     };
     const { proposer } = field.honest;
@@ -224,6 +224,9 @@ const frontRunCheckpoint: Attack = {
     return winner;
   },
 };
+
+/** Wei per gas, which bring a transaction to the front of its block. */
+const FIRST = { maxFeePerGas: 10n ** 12n, maxPriorityFeePerGas: 10n ** 11n } as const;
 
 /** Milliseconds in which the honest transaction comes into the same block. */
 const ONE_BLOCK = 500;
