@@ -101,7 +101,9 @@ async function whoHasAfter(
   const [attacker] = field.attackers;
   if (game) {
     for (let clocks = 0; clocks < 3; clocks++) await passClocks(field);
-    if (await settleGame(field, attacker, game)) await settleSpan(field, attacker, game, span);
+    // A watchtower may have settled the game for its prepayment.
+    await settleGame(field, attacker, game);
+    await settleSpan(field, attacker, game, span);
   }
   return whoHas(field, boundary, honestProposer(field, boundary));
 }
