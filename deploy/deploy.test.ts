@@ -24,6 +24,7 @@ import { type LocalChain, startLocalChain } from "./local-chain.ts";
 const GENESIS = JSON.stringify({
   config: { chainId: 4242 },
   alloc: { [`0x${"aa".repeat(20)}`]: { balance: "1000" } },
+  elench: {},
 });
 const CLI = fileURLToPath(new URL("../cli/main.ts", import.meta.url));
 const artifact = hardhatArtifacts(fileURLToPath(new URL("../artifacts/contracts", import.meta.url))) as (

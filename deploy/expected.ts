@@ -39,6 +39,8 @@ export function expectedOf({ record, parameters, chain }: Intended): Readonly<Re
       PREPAYMENT: parameter(parameters.prepayment),
       WITHDRAWAL_DELAY: parameter(parameters.withdrawalDelay),
       GUARDIAN: guardian,
+      LONGEST: parameter(longest(parameters)),
+      RETENTION: parameter(retention(parameters)),
     },
     InferenceOracle: {
       game: link(disputeGame),
