@@ -703,7 +703,7 @@ export const disputeGameErrors = {
   NotAppointer: "Only the appointer may call this.",
   NotAuthorised: "The proposer has not authorised this consumer to stake its credit.",
   NotDivisible: "A segment of a level-1 claim is one step: refute it or delegate it, rather than move.",
-  NotEnoughCredit: "`missing` wei were not sent, and the account has only `available` of its own credit to stake.",
+  NotEnoughCredit: "The call lacks `missing` wei, and the account has only `available` of its own credit to stake.",
   NotGuardian: "Only the guardian may call this.",
   NotHolder: "Only the holder may call this.",
   NotInDissection: "The claim does not commit to these two states as the ends of this segment.",

@@ -257,7 +257,7 @@ export const evmVerifierAbi = [
   { type: "error", name: "WrongControl", inputs: [{ name: "precompile", type: "uint256" }] },
   {
     type: "error",
-    name: "WrongLength",
+    name: "WrongOutputLength",
     inputs: [
       { name: "precompile", type: "uint256" },
       { name: "expected", type: "uint256" },
@@ -292,6 +292,7 @@ export const evmVerifierErrors = {
   WrongNeighbour: "The leaf shown at the key's place has another prefix, or has the key itself.",
   WrongNode: "A node of the proof does not match its reference.",
   WrongOpening: "The tape does not open what the step asks for.",
+  WrongOutputLength: "The output's length is not that of the precompile: L1 changed it.",
   WrongPhase: "This contract does not implement the phase or opcode.",
   WrongState: "The witness does not open the state.",
 } as const;

@@ -648,7 +648,7 @@ export const inferenceOracleErrors = {
   NotHolder: "Only the holder may call this.",
   NotOpenable: "The commitment was made at `made`: it is opened in a later block, and not later than `until`.",
   NotOpened: "Nobody has opened a commitment to this output.",
-  NotOwn: "`consumer` opened the game, not this contract.",
+  NotOwn: "The game is another consumer's, not this contract's.",
   NotRequested: "Nobody has requested this.",
   NotRequester: "Only the requester may cancel a request, and reclaim its fees.",
   NotSettled: "The question has no result yet.",

@@ -341,7 +341,7 @@ export const outputsErrors = {
   NotFinal: "The boundary has no final output.",
   NotGuardian: "Only the guardian may call this.",
   NotHolder: "Only the holder may call this.",
-  NotOwn: "`consumer` opened the game, not this contract.",
+  NotOwn: "The game is another consumer's, not this contract's.",
   NotSettled: "The output that the span builds on is not settled at `boundary`.",
   NotUpgrader: "Only the upgrader may call this.",
   PlaceTaken: "The place of this boundary still holds an earlier one that is needed.",

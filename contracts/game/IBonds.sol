@@ -27,7 +27,7 @@ interface IBonds {
   error OnHold(address account, uint256 until);
   /// @notice The account was held, or all were: it must be left free until then.
   error MustBeFree(address account, uint256 until);
-  /// @notice `missing` wei were not sent, and the account has only `available` of its own credit to stake.
+  /// @notice The call lacks `missing` wei, and the account has only `available` of its own credit to stake.
   error NotEnoughCredit(address account, uint256 missing, uint256 available);
   /// @notice The proposer has not authorised this consumer to stake its credit.
   error NotAuthorised(address proposer, address consumer);

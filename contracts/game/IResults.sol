@@ -11,7 +11,7 @@ import {IDisputeGame} from "./IDisputeGame.sol";
 interface IResults {
   /// @notice A parameter is out of range: `reason` says which, and its range.
   error BadParameters(string reason);
-  /// @notice `consumer` opened the game, not this contract.
+  /// @notice The game is another consumer's, not this contract's.
   error NotOwn(address consumer);
   /// @notice The game was made too long ago, or before the guardian asked again: its result does not count.
   error TooOld(uint256 made);

@@ -295,7 +295,7 @@ describe("without a check", () => {
     const unchecked = [
       edit("    if (output.length == answer.length) return (true, output);\n"),
       edit(
-        "    if (precompile != Precompile.ECRECOVER || output.length != 0)\n      revert WrongLength(precompile, answer.length, output.length);\n",
+        "    if (precompile != Precompile.ECRECOVER || output.length != 0)\n      revert WrongOutputLength(precompile, answer.length, output.length);\n",
       ),
     ];
     const without = await outcomes(await l1Under(shorter, unchecked));

@@ -20,7 +20,7 @@ library L1Precompile {
   error NeverRefuses(uint256 precompile);
 
   /// @dev The output's length is not that of the precompile: L1 changed it.
-  error WrongLength(uint256 precompile, uint256 expected, uint256 actual);
+  error WrongOutputLength(uint256 precompile, uint256 expected, uint256 actual);
 
   /// What the code between the check of the gas and the call may use.
   uint256 private constant MARGIN = 2000;
@@ -56,7 +56,7 @@ library L1Precompile {
     if (output.length == answer.length) return (true, output);
     // INVARIANT: the length is the precompile's. Only ECRECOVER has another: it returns nothing for an invalid signature.
     if (precompile != Precompile.ECRECOVER || output.length != 0)
-      revert WrongLength(precompile, answer.length, output.length);
+      revert WrongOutputLength(precompile, answer.length, output.length);
   }
 
   function _call(uint256 precompile, bytes memory input, uint256 gas_) private view returns (bool success) {
