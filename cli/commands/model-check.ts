@@ -58,7 +58,11 @@ function forecastOf(model: Model): Forecast {
     instructions: program.instructions.length,
     registration: forecastRegistration(program),
     worstStep: step,
-    dispute: { l1: disputeGas([level], step), l2: disputeGas([LIMIT.BATCH_LEVEL, level], step) },
+    dispute: {
+      l1: disputeGas([level], step, "oracle"),
+      // A span of up to 16 batches, of which one is disputed.
+      l2: disputeGas([1, LIMIT.BATCH_LEVEL, level], step, "outputs"),
+    },
     call: forecastCall(model, LIMIT.BATCH_GAS),
   };
 }
