@@ -117,9 +117,12 @@ test("other parameters, roles and genesis are each named, with what is there", a
     config: { chainId: 4243 },
     alloc: { [SOMEBODY]: { balance: "1" } },
   });
-  const [chainId, output, ...others] = wrong(await check({ genesis }));
+  const found = wrong(await check({ genesis })).sort();
+  const [config, chainId, output, ofSpans, ...others] = found;
+  assert.match(config ?? "", /^Inbox\.config: 0x[\da-f]{64}, but should be 0x/);
   assert.equal(chainId, "Outputs.chainId: 4242, but should be 4243");
   assert.match(output ?? "", /^Outputs\.genesisOutput: 0x[\da-f]{64}, but should be 0x/);
+  assert.equal(ofSpans, "SpanVerifier.chainId: 4242, but should be 4243");
   assert.deepEqual(others, []);
 });
 

@@ -27,7 +27,7 @@ const GENESIS = JSON.stringify({
   elench: {},
 });
 const CLI = fileURLToPath(new URL("../cli/main.ts", import.meta.url));
-const artifact = hardhatArtifacts(fileURLToPath(new URL("../artifacts/contracts", import.meta.url))) as (
+const artifact = hardhatArtifacts(fileURLToPath(new URL("../artifacts", import.meta.url))) as (
   name: string,
 ) => Artifact & { bytecode: Hex; deployedBytecode: Hex };
 /** The tensor machine in three contracts, the registry in two, the game, the oracle. */

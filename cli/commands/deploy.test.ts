@@ -87,8 +87,15 @@ test("a dry run without endpoint and key lists every transaction, and says what 
     game: "DisputeGame",
     machine: "TensorVerifier",
     registry: "ModelRegistry",
-    guardian: richAccount(1).address,
-    delay: 600,
+    p: {
+      guardian: richAccount(1).address,
+      deliveryDelay: 600,
+      reveal: 600,
+      deposit: 1_000_000_000_000_000,
+      speed: 1_000_000_000,
+      minPrice: 1,
+      scale: 1_000_000_000_000,
+    },
   });
 });
 
