@@ -142,7 +142,13 @@ export async function transact(
   gas?: bigint,
 ): Promise<boolean> {
   const wallet = createWalletClient({ account, chain: foundry, transport: http(stage.chain.url) });
-  const hash = await wallet.sendTransaction({ to, data, value, ...(gas !== undefined && { gas }) });
+  const hash = await wallet.sendTransaction({
+    to,
+    data,
+    value,
+    maxFeePerGas: MAX_FEE,
+    ...(gas !== undefined && { gas }),
+  });
   return (await stage.chain.client.waitForTransactionReceipt({ hash, pollingInterval: 20 })).status === "success";
 }
 

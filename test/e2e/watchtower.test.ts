@@ -216,9 +216,14 @@ test("above its fee ceiling it judges what is new, says once what to raise, and 
   const questions = [await ask(stage, 1), await ask(stage, 2)] as const;
   await client.setAutomine(false);
   const lieAt = async (gwei: string, question: (typeof questions)[number]): Promise<Hex> => {
-    const answering = liar.answer(question);
-    await until("the lie in the pool", async () => (await pooled(liar.agent.queue?.address ?? "")).length > 0);
-    await mineAt(gwei);
+    let isAnswered = false;
+    const answering = liar.answer(question).finally(() => {
+      isAnswered = true;
+    });
+    // A commitment, and its opening.
+    const isWaiting = async () => (await pooled(liar.agent.queue?.address ?? "")).length > 0;
+    const mineWhatWaits = async () => ((await isWaiting()) ? mineAt(gwei) : undefined);
+    await until("the lie", () => isAnswered, mineWhatWaits);
     return answering;
   };
   // It bids again at every look.
