@@ -141,8 +141,7 @@ test("a freeloader whose copy of every move comes first earns the reward; the tr
   const tower = startTower({ ...stage.env, ELENCH_RPC: proxy.url, ELENCH_KEY: keyOf(watcher) });
   const onlooker = await createOnlooker(stage);
   // The copy and the original both stand, and the liar answers both.
-  const isArguedOut = async (id: Hex) =>
-    (await refutationsOf(stage, id)).length > 0 && !(await isMoveOwed(onlooker));
+  const isArguedOut = async (id: Hex) => (await refutationsOf(stage, id)).length > 0 && !(await isMoveOwed(onlooker));
   await until(
     "the refutations",
     () => isArguedOut(game),
