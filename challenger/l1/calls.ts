@@ -23,7 +23,7 @@ export const movePrice = ({ bond, prepayment }: Prices): bigint => bond + prepay
 
 /**
  * A move in a game, with its whole price as value.
- * @param hint where the contract looks first for a free place (`placeHint`)
+ * @param hint where the contract looks first for a free place (`placeHints`)
  */
 export function moveIntent(move: Move, disputeGame: Address, prices: Prices, hint: number): Intent {
   const value = { counter: counterPrice, move: movePrice, delegate: movePrice, refute: () => 0n }[move.kind](prices);

@@ -7,7 +7,7 @@ export { type Opening, open, type Points, rootOf } from "./dissection.ts";
 export { honestMoves, type Judgements, type Move } from "./moves.ts";
 export { defendsOwn, inOrder, nextDeadline } from "./order.ts";
 export { type Part, type PartWords, packPart, partsOf } from "./parts.ts";
-export { freePlaces, placeHint, regionHint } from "./places.ts";
+export { freePlaces, placeHints, regionHint } from "./places.ts";
 export {
   type Answered,
   type Claim,

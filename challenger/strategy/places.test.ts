@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { concluded, countered, move, moved, proposal, proposed, refuted } from "./fixtures/log.ts";
-import { freePlaces, placeHint, regionHint } from "./places.ts";
-import { emptyForest, extend, type GameEvent } from "./tree.ts";
+import { freePlaces, placeHints, regionHint } from "./places.ts";
+import { emptyForest, extend, type Forest, type GameEvent } from "./tree.ts";
 
 const forestAfter = (...events: GameEvent[]) => extend(emptyForest(), events);
+const firstHints = (count: number, forest: Forest) => placeHints(forest).take(count).toArray();
 const over = [proposed(), ...countered(), moved(), refuted(), concluded(3)];
 
 describe("hints", () => {
@@ -21,14 +22,12 @@ describe("hints", () => {
     assert.deepEqual(freePlaces(forestAfter(...over, proposed({ number, made }), ...again)), [7, 9]);
   });
 
-  it("are spread over the free places, or else name a fresh one", () => {
-    const forest = forestAfter(...over);
-    assert.deepEqual(
-      [0, 1, 2, 3].map((spread) => placeHint(forest, spread)),
-      [7, 8, 9, 7],
-    );
-    assert.equal(placeHint(forestAfter(...over.slice(0, -1)), 5), move.place + 2);
-    assert.equal(placeHint(emptyForest(), 5), 0);
+  it("are all the free places, and then fresh ones, each once", () => {
+    assert.deepEqual(firstHints(4, forestAfter(...over)), [7, 8, 9, 10]);
+    assert.deepEqual(firstHints(2, forestAfter(...over.slice(0, -1))), [move.place + 2, move.place + 3]);
+    assert.deepEqual(firstHints(2, emptyForest()), [0, 1]);
+    const last = forestAfter(proposed(), ...countered({ place: (1 << 16) - 2 }));
+    assert.deepEqual(firstHints(2, last), [(1 << 16) - 1, 0], "a hint has 16 bits");
   });
 
   it("name the region of a game that is over for long enough, or else a fresh one", () => {

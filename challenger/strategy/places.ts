@@ -19,17 +19,17 @@ export function freePlaces({ games }: Forest): number[] {
 }
 
 /**
- * A hint for the next claim: one of the free places, chosen by `spread`, so that moves made at the same time do not all walk
- * from the same place; if none is free, a fresh place next to those in use.
+ * Hints for the next claims, without end, in the order to give them: the free places, then fresh ones next to those in use. Each is another place: of
+ * claims made at the same time none walks over the others.
  */
-export function placeHint(forest: Forest, spread: number): number {
-  const free = freePlaces(forest);
-  return free.length > 0 ? (free[spread % free.length] as number) : firstFresh(forest);
+export function* placeHints(forest: Forest): Generator<number, never> {
+  yield* freePlaces(forest);
+  for (let place = firstFresh(forest); ; place++) yield place % HINTS;
 }
 
 function firstFresh({ games }: Forest): number {
   const places = [...games.values()].flatMap((game) => entriesOf(game).map(({ place }) => place));
-  return places.reduce((fresh, place) => Math.max(fresh, place + 1), 0) % HINTS;
+  return places.reduce((fresh, place) => Math.max(fresh, place + 1), 0);
 }
 
 /**

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
 import { disputeGameAbi } from "@elench/contracts/abi/dispute-game";
 import { richAccount } from "@elench/rollup/genesis/dev-accounts";
-import { encodeFunctionData, type Hex, type PublicClient, size } from "viem";
+import { decodeFunctionData, encodeFunctionData, type Hex, type PublicClient, size } from "viem";
 import { movePrice } from "../l1/calls.ts";
 import { CallRefused } from "../l1/endpoint-error.ts";
 import { open } from "../strategy/dissection.ts";
@@ -75,6 +75,22 @@ test("a stranger's true proposal is defended", async () => {
   await passClocks();
   await tower.settle();
   assert.equal(tower.game().status, "upheld");
+});
+
+test("the counters of one round are each hinted at another place", async () => {
+  const tower = stage.tower(WATCHER);
+  for (const flip of [1, 2, 3]) await stage.propose(LIAR, flip);
+  const before = await stage.chain.client.getBlockNumber();
+  await tower.settle();
+  const hints: bigint[] = [];
+  for (let number = before + 1n; number <= (await stage.chain.client.getBlockNumber()); number++) {
+    const { transactions } = await stage.chain.client.getBlock({ blockNumber: number, includeTransactions: true });
+    for (const { input } of transactions) {
+      const { functionName, args } = decodeFunctionData({ abi: disputeGameAbi, data: input });
+      if (functionName === "counter") hints.push(args[0].proposer >> 240n);
+    }
+  }
+  assert.deepEqual(hints, [0n, 1n, 2n]);
 });
 
 /** An endpoint that refuses calls with more calldata than this, in words of its own. */

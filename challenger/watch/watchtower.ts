@@ -15,7 +15,7 @@ import { TransactionRefused } from "../l1/transaction-refusal.ts";
 import type { Intent, TransactionQueue } from "../l1/transactions.ts";
 import { honestMoves, type Judgements, type Move } from "../strategy/moves.ts";
 import { defendsOwn, inOrder } from "../strategy/order.ts";
-import { placeHint } from "../strategy/places.ts";
+import { placeHints } from "../strategy/places.ts";
 import { regionOf } from "../strategy/record.ts";
 import { dueSettlement, hasStake, pays, prepaymentsOf } from "../strategy/settlement.ts";
 import type { Run, TraceProvider } from "../strategy/trace-provider.ts";
@@ -169,8 +169,9 @@ export class Watchtower {
     const account = await this.#openPurse();
     const games = inOrder(this.#forest.games.values(), this.#own, parameters, now);
     const played = games.filter((game) => this.#isOfPlayedConsumer(game) && this.#isPlayed(game, head));
+    const hints = placeHints(this.#forest);
     for (const isDue of this.#turns())
-      for (const game of played) await troubles.attempt(`game ${game.id}`, () => this.#play(game, now, isDue));
+      for (const game of played) await troubles.attempt(`game ${game.id}`, () => this.#play(game, now, isDue, hints));
     for (const game of games) {
       if (!this.#isOfPlayedConsumer(game)) this.#reportForeign(game);
       await troubles.attempt(`settlement of game ${game.id}`, () => this.#settle(game, now, gasPrice));
@@ -291,7 +292,7 @@ export class Watchtower {
     return new Map([...gaps].map(([where, whys]) => [where, new UserError(said(whys), EXIT.environment)]));
   }
 
-  async #play(game: Game, now: number, isDue: IsDue): Promise<void> {
+  async #play(game: Game, now: number, isDue: IsDue, hints: Iterator<number, never>): Promise<void> {
     const { truth, parameters, troubles, deployment } = this.#options;
     if (game.status !== "open") {
       this.#judgements.delete(game.id);
@@ -304,9 +305,9 @@ export class Watchtower {
     const due = moves
       .filter((move) => isDue(game, move) && this.#isOurTurn(game, move, now))
       .sort((a, b) => a.deadline - b.deadline);
-    for (const [i, move] of due.entries()) {
+    for (const move of due) {
       await troubles.attempt(`${move.kind} ${move.id} in game ${game.id}`, async () => {
-        const hint = placeHint(this.#forest, i);
+        const hint = hints.next().value;
         await this.make(moveIntent(move, deployment.disputeGame, parameters, hint), move.kind, move.game);
       });
     }
