@@ -39,6 +39,7 @@ export default defineConfig({
   solidity: {
     // Hardhat tests with `default` and deploys with `production`: both the same, so that what was tested is deployed.
     profiles: { default: build, production: build },
+    npmFilesToBuild: ["@openzeppelin/contracts/governance/TimelockController.sol"],
     splitTestsCompilation: true,
   },
   paths: {

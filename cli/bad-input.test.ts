@@ -159,16 +159,16 @@ const BAD: readonly Bad[] = [
     code: 4,
     says: /bond.*246000000000000000 wei.* 0\b/,
   },
-  ...(["--batch 0 --request 0", ""] as const).map((given) => ({
-    what: `settle ${given}: not one of batch, request and game`,
+  ...(["--end 1 --request 0", ""] as const).map((given) => ({
+    what: `settle ${given}: not one of end, request and game`,
     args: () => ["settle", ...given.split(" ").filter(Boolean)],
     env: signed,
     code: 2,
-    says: /give one of --batch N, --request N and --game ID/,
+    says: /give one of --end N, --request N and --game ID/,
   })),
   {
     what: "settle: a deployment without a rollup",
-    args: () => ["settle", "--batch", "0"],
+    args: () => ["settle", "--end", "1"],
     env: signed,
     code: 2,
     says: /no rollup.*--genesis/,
@@ -184,7 +184,7 @@ const BAD: readonly Bad[] = [
   { what: "settle: no key", args: () => ["settle", "--request", "0"], env: chain, code: 2, says: /key/ },
   {
     what: "propose: a deployment without a rollup",
-    args: () => ["propose", "--batch", "0"],
+    args: () => ["propose", "--end", "1"],
     env: signed,
     code: 2,
     says: /no rollup.*--genesis/,

@@ -104,8 +104,8 @@ test("batches: genesis, append, propose, settle, dispute, replay, watch, answer"
     file("g.json"),
   ]);
   await prints("batch append", ["batch", "append", file("batch.bin")], KEY);
-  await prints("propose output", ["propose", "--batch", "0"], KEY);
-  await prints("propose output", ["propose", "--batch", "0"], KEY);
+  await prints("propose output", ["propose", "--end", "1"], KEY);
+  await prints("propose output", ["propose", "--end", "1"], KEY);
   const liar = await agentOn(stage, {
     account: richAccount(4),
     ...batchLiar(0, parseBatchFault(`storage:${CALLING}`)),
@@ -126,9 +126,9 @@ test("batches: genesis, append, propose, settle, dispute, replay, watch, answer"
   await prints(ofKind, ["watch", "--once"]);
   const endpoints = ["--rpc", `${stage.chain.url},http://127.0.0.1:9`, "--quorum", "1"];
   await prints(ofKind, ["watch", "--once", ...endpoints], { ELENCH_KEY: keyOf(watcher) });
-  await prints("settle due", ["settle", "--batch", "0"], KEY, [0, 1]);
+  await prints("settle due", ["settle", "--end", "1"], KEY, [0, 1]);
   const { id } = await ask(stage, 1);
-  await prints("answer output", ["answer", "--request", String(id)], KEY);
+  await prints("answer output", ["answer", "--request", String(id), "--confirmations", "0"], KEY);
 });
 
 test("what a watchtower says rarely", async () => {

@@ -12,7 +12,14 @@ export async function bondsOf({ chain, deployment }: Stage, account: Address): P
     fromBlock: BigInt(deployment.block),
     strict: true,
   });
-  let staked = 0n;
+  const fromCredit = await chain.client.getContractEvents({
+    ...game,
+    eventName: "Staked",
+    args: { account },
+    fromBlock: BigInt(deployment.block),
+    strict: true,
+  });
+  let staked = fromCredit.reduce((sum, log) => sum + log.args.amount, 0n);
   const last = await chain.client.getBlockNumber();
   for (let number = BigInt(deployment.block); number <= last; number++) {
     const block = await chain.client.getBlock({ blockNumber: number, includeTransactions: true });

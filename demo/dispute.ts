@@ -1,7 +1,7 @@
 import { disputeGameAbi } from "@elench/contracts/abi/dispute-game";
-import type { Address, Hex } from "viem";
+import type { Address } from "viem";
 import { type Bill, billOf } from "./ledger.ts";
-import { type Stage, watcher } from "./stage.ts";
+import { provider, type Stage, watcher } from "./stage.ts";
 import { tell } from "./tell.ts";
 import { until } from "./until.ts";
 
@@ -20,57 +20,74 @@ export interface Refutation {
   readonly ms: number;
 }
 
+/** A claim, unpacked from the two words that its event holds (docs/game.md, "Identity"). */
+interface Claimed {
+  readonly number: bigint;
+  readonly parent: bigint;
+  readonly segment: number;
+  readonly level: number;
+  readonly machine: Address;
+  readonly claimant: Address;
+}
+
+const address = (word: bigint): Address => `0x${(word & ((1n << 160n) - 1n)).toString(16).padStart(40, "0")}`;
+
+const unpack = (terms: bigint, origin: bigint): Claimed => ({
+  number: (origin >> 184n) & 0xffffffn,
+  parent: (origin >> 160n) & 0xffffffn,
+  segment: Number((terms >> 232n) & 0xfn),
+  level: Number((terms >> 228n) & 0xfn),
+  machine: address(terms),
+  claimant: address(origin),
+});
+
 /** Prints the moves of the dispute after a block, until L1 has executed a step. @param since number of the block. */
 export async function followDispute({ chain, deployment }: Stage, since: bigint): Promise<Refutation> {
   const game = { address: deployment.disputeGame, abi: disputeGameAbi } as const;
-  const logs = async <T extends "Proposed" | "Claimed" | "WholeRange" | "Refuted">(eventName: T) =>
+  const logs = async <T extends "Proposed" | "Claimed" | "Refuted">(eventName: T) =>
     // A node can refuse requests for blocks that do not exist yet.
     (await chain.client.getContractEvents({ ...game, eventName, fromBlock: since, strict: true })).filter(
       ({ blockNumber }) => blockNumber > since,
     );
+  const claims = async () =>
+    (await logs("Claimed")).map(({ args }) => ({ ...unpack(args.terms, args.origin), end: args.end }));
   await until("the proposal", async () => (await logs("Proposed")).length > 0);
   const started = performance.now();
   let shown = 0;
   const refuted = await until("the refutation", async () => {
-    const claims = await logs("Claimed");
-    const whole = new Map((await logs("WholeRange")).map(({ args }) => [args.id, args]));
-    for (const { args } of claims.slice(shown)) {
-      const by = isSame(args.claimant, watcher.account.address) ? "watchtower" : "liar      ";
-      const what =
-        isSame(whole.get(args.id)?.machine, deployment.tensorVerifier) && args.parent !== args.game
-          ? ", about the inference"
-          : "";
-      tell(`  ${by}  segment ${String(args.segment).padStart(2)} of 16${what}, ends in ${args.end.slice(0, 12)}…`);
+    const made = await claims();
+    for (const claim of made.slice(shown)) {
+      tell(
+        `  ${nameOf(claim.claimant)}  ${what(claim, made, deployment.tensorVerifier)}, ends in ${claim.end.slice(0, 12)}…`,
+      );
     }
-    shown = claims.length;
+    shown = made.length;
     return (await logs("Refuted"))[0];
   });
   const ms = Math.round(performance.now() - started);
-  const claims = (await logs("Claimed")).map(({ args }) => args);
-  const whole = (await logs("WholeRange")).map(({ args }) => args);
-  return { places: placesOf(refuted.args, claims, whole), ms };
+  return { places: placesOf(unpack(refuted.args.terms, refuted.args.origin), await claims()), ms };
 }
 
-interface Claimed {
-  readonly id: Hex;
-  readonly parent: Hex;
-  readonly segment: number;
+function nameOf(claimant: Address): string {
+  if (isSame(claimant, watcher.account.address)) return "watchtower";
+  return isSame(claimant, provider.account.address) ? "proposer  " : "liar      ";
 }
 
-/** The step of each machine for a segment of a level-1 claim: the segments on the path to it are the hexadecimal digits of its number. */
-function placesOf(
-  { claim, segment }: { readonly claim: Hex; readonly segment: number },
-  claims: readonly Claimed[],
-  whole: readonly { readonly id: Hex; readonly machine: Address; readonly level: number }[],
-): Place[] {
-  const byId = new Map(claims.map((one) => [one.id, one]));
-  const ranges = new Map(whole.map((one) => [one.id, one]));
+function what({ segment, parent, machine }: Claimed, claims: readonly Claimed[], tensorVerifier: Address): string {
+  const asking = claims.find(({ number }) => number === parent)?.machine;
+  const about = isSame(machine, tensorVerifier) ? "the inference" : "the batch";
+  return `segment ${String(segment).padStart(2)} of 16${asking === undefined || asking === machine ? "" : `, about ${about}`}`;
+}
+
+/** The step of each machine: the segments on the path to the refutation are the hexadecimal digits of its number. */
+function placesOf(refutation: Claimed, claims: readonly Claimed[]): Place[] {
+  const byNumber = new Map(claims.map((claim) => [claim.number, claim]));
   const places: Place[] = [];
-  let [step, width] = [BigInt(segment), 16n];
-  for (let at = byId.get(claim); at; at = byId.get(at.parent)) {
-    const range = ranges.get(at.id);
-    if (range) {
-      places.unshift({ machine: range.machine, step, levels: range.level });
+  let [step, width] = [BigInt(refutation.segment), 16n];
+  for (let at = byNumber.get(refutation.parent); at; at = byNumber.get(at.parent)) {
+    const parent = byNumber.get(at.parent);
+    if (parent === undefined || parent.machine !== at.machine) {
+      places.unshift({ machine: at.machine, step, levels: at.level });
       [step, width] = [BigInt(at.segment), 16n];
     } else {
       step += BigInt(at.segment) * width;

@@ -3,18 +3,21 @@ import { inferenceOracleAbi } from "@elench/contracts/abi/inference-oracle";
 import { outputsAbi } from "@elench/contracts/abi/outputs";
 import { type Address, type Hex, type PublicClient, toFunctionSelector } from "viem";
 
-export type Kind = "propose" | "moves" | "step" | "resolve";
+export type Kind = "propose" | "moves" | "step" | "settle";
 
 const KINDS: Readonly<Record<string, Kind>> = {
-  answer: "propose",
+  commit: "propose",
+  open: "propose",
   propose: "propose",
   counter: "moves",
   move: "moves",
+  moveWhole: "moves",
   delegate: "moves",
+  delegateWhole: "moves",
   refute: "step",
-  resolve: "resolve",
-  conclude: "resolve",
-  multicall: "resolve",
+  refuteWhole: "step",
+  settle: "settle",
+  settlePart: "settle",
 };
 
 const bySelector = new Map<Hex, Kind>(
@@ -37,8 +40,8 @@ export async function billOf(
   toBlock: bigint,
 ): Promise<Bill> {
   const bill: Bill = {
-    gas: { propose: 0n, moves: 0n, step: 0n, resolve: 0n },
-    count: { propose: 0, moves: 0, step: 0, resolve: 0 },
+    gas: { propose: 0n, moves: 0n, step: 0n, settle: 0n },
+    count: { propose: 0, moves: 0, step: 0, settle: 0 },
   };
   const addresses = new Set(contracts.map((address) => address.toLowerCase()));
   for (let number = fromBlock; number <= toBlock; number++) {

@@ -50,7 +50,7 @@ export const startElench = (
   onEvent?: (event: Record<string, unknown>) => void,
 ): Elench => start("elench", [CLI, ...args], env, onEvent);
 
-/** Starts a liar's `elench answer` or `elench propose`, which stays to defend its claim. @param fault the fault (`liar.ts`). */
+/** Starts a command of a liar, which stays to defend its lie. @param fault the fault (`liar.ts`). */
 export const startLiar = (fault: string, args: readonly string[], env: Readonly<Record<string, string>>): Elench =>
   start("liar", [LIAR, fault, ...args], env);
 

@@ -15,7 +15,7 @@ import {
 } from "viem";
 import { followDispute, gasSince, type Place } from "./dispute.ts";
 import { type Elench, elench, startElench, startLiar } from "./processes.ts";
-import { example, FAULT, GENESIS, KEPT, L2_CHAIN_ID, liar, picture, type Stage, user } from "./stage.ts";
+import { example, FAULT, GENESIS, KEPT, L2_CHAIN_ID, liar, picture, provider, type Stage, user } from "./stage.ts";
 import { tell } from "./tell.ts";
 import { until } from "./until.ts";
 
@@ -82,12 +82,14 @@ async function append(stage: Stage, { url }: L2, number: number, fromBlock: numb
   return file;
 }
 
-/** The output of a batch on L1. */
-async function outputOf({ chain, deployment }: Stage, batch: bigint) {
-  const outputs = { address: deployment.rollup.outputs, abi: outputsAbi, args: [batch] } as const;
-  const [, , output] = await chain.client.readContract({ ...outputs, functionName: "outputOf" });
-  return { output, isFinal: await chain.client.readContract({ ...outputs, functionName: "isFinal" }) };
-}
+/** Whether the output after a batch is final on L1. */
+const isFinal = ({ chain, deployment }: Stage, batch: number): Promise<boolean> =>
+  chain.client.readContract({
+    address: deployment.rollup.outputs,
+    abi: outputsAbi,
+    functionName: "isFinal",
+    args: [BigInt(batch + 1)],
+  });
 
 export interface FalseOutput {
   readonly lie: string;
@@ -100,35 +102,41 @@ export interface FalseOutput {
   readonly places: readonly Place[];
 }
 
-/** A proposer posts a false output of a batch, and loses. */
+/** A proposer posts the output of a batch; a liar disputes it, and loses. */
 async function lieAbout(stage: Stage, batch: number, lie: string, fault: string): Promise<FalseOutput> {
   const since = await stage.chain.client.getBlockNumber();
-  const args = ["propose", "--batch", String(batch), "--defend", "--interval", "50"];
-  const lying = startLiar(fault, args, { ...stage.env, ELENCH_KEY: liar.key });
+  const args = ["propose", "--end", String(batch + 1), "--defend", "--interval", "50"];
+  const proposing = startElench(args, { ...stage.env, ELENCH_KEY: provider.key });
+  const disputing = ["dispute", "--batch", String(batch), "--interval", "50"];
+  const lying = startLiar(fault, disputing, { ...stage.env, ELENCH_KEY: liar.key });
   try {
-    tell(`a proposer posts a wrong output of batch ${batch}, with a bond: ${lie}`);
+    tell(`a proposer posts the output of batch ${batch}, with a bond; a liar disputes it: ${lie}`);
     const { places, ms } = await followDispute(stage, since);
     for (const place of places) tell(`narrowed to ${describePlace(stage, place)}`);
     tell("the L1 contract has executed it: the liar's claim is false");
-    const lied = (await outputOf(stage, BigInt(batch))).output;
-    await until("the true output", async () => {
+    await until("finality", async () => {
       await stage.chain.pass(3_700);
-      const { output, isFinal } = await outputOf(stage, BigInt(batch));
-      return isFinal && output !== lied;
+      return isFinal(stage, batch);
     });
-    tell(`the true output of batch ${batch} has taken its place, and is final`);
+    tell(`the output of batch ${batch} is final`);
     const { gas, count, total } = await gasSince(stage, since);
     const levels = places.reduce((sum, place) => sum + place.levels, 0);
     return { lie, batch, moves: count.moves, levels, gas: { total, ...gas }, ms, places };
   } finally {
-    await lying.stop();
+    await Promise.all([proposing, lying].map((party) => party.stop()));
   }
 }
 
-const describePlace = ({ deployment }: Stage, { machine, step }: Place): string =>
-  machine.toLowerCase() === deployment.tensorVerifier.toLowerCase()
-    ? `step ${step} of the inference`
-    : `transaction ${step / SLOT_STEPS} of the batch, and there to step ${step % SLOT_STEPS}`;
+function describePlace({ deployment }: Stage, { machine, step }: Place): string {
+  switch (machine.toLowerCase()) {
+    case deployment.tensorVerifier.toLowerCase():
+      return `step ${step} of the inference`;
+    case deployment.rollup.spanVerifier.toLowerCase():
+      return `batch ${step} of the span`;
+    default:
+      return `transaction ${step / SLOT_STEPS} of the batch, and there to step ${step % SLOT_STEPS}`;
+  }
+}
 
 export async function rollupStory(stage: Stage) {
   const l2 = await startL2(stage);

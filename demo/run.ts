@@ -52,7 +52,7 @@ The truth stood every time.
 An inference for a contract on L1
   steps in the trace    up to ${summary.steps}, narrowed over ${levels} levels in ${moves} moves to step ${refutedStep}
   time                  ${seconds(ms)} from the false answer to its refutation, windows not counted
-  gas, both sides       ${gas.total}: answer ${gas.propose}, moves ${gas.moves}, step ${gas.step}, resolution ${gas.resolve}
+  gas, both sides       ${gas.total}: answer ${gas.propose}, moves ${gas.moves}, step ${gas.step}, settlement ${gas.settle}
 
 A batch of L2 blocks: a false storage write
 ${describe(storage)}
@@ -60,12 +60,12 @@ A batch of L2 blocks: a false inference inside a transaction
 ${describe(inference)}
 All disputes together
   the liar lost         ${ether(summary.slashed)}
-  the watchtower gained ${ether(summary.paid)}, a third of every lost bond being burnt
+  the watchtower gained ${ether(summary.paid)}, a third of every lost bond being lost to all
 
 Replay the steps that decided them, and check each in the Solidity verifier:
   npx elench replay models/digits.onnx --input image=models/digits/${DISPUTED_DIGIT}.npy --step ${refutedStep} --verify
-  ${replayOf} --batch ${file("batch-0.bin")} --step ${storage.places[0]?.step} --verify
-  ${replayOf} --batch ${file("batch-0.bin")} --batch ${file("batch-1.bin")} --step ${inference.places[0]?.step} --descend ${inference.places[1]?.step} --verify
+  ${replayOf} --batch ${file("batch-0.bin")} --step ${storage.places[1]?.step} --verify
+  ${replayOf} --batch ${file("batch-0.bin")} --batch ${file("batch-1.bin")} --step ${inference.places[1]?.step} --descend ${inference.places[2]?.step} --verify
 `);
 }
 
@@ -73,7 +73,7 @@ const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
 
 const describe = ({ moves, levels, ms, gas }: FalseOutput): string =>
   `  narrowed              over ${levels} levels in ${moves} moves, in ${seconds(ms)}
-  gas, both sides       ${gas.total}: proposal ${gas.propose}, moves ${gas.moves}, step ${gas.step}, resolution ${gas.resolve}
+  gas, both sides       ${gas.total}: proposal ${gas.propose}, moves ${gas.moves}, step ${gas.step}, settlement ${gas.settle}
 `;
 
 const unknown = process.argv.slice(2).find((argument) => argument !== "--json");

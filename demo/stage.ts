@@ -47,7 +47,7 @@ export async function setUp(chain: LocalChain, folder: string): Promise<Stage> {
   await elench(["genesis", "--chain-id", String(L2_CHAIN_ID), "--dev", "--model", MODEL, "--out", GENESIS], {});
   process.env.ELENCH_LOCAL_URL = chain.url;
   const { deployment } = await deploy({ network: "localhost", genesis: GENESIS, out: record, progress: tell });
-  const env = { ELENCH_RPC: chain.url, ELENCH_DEPLOYMENT: record, ELENCH_STORE: store };
+  const env = { ELENCH_COURTESY: "1500", ELENCH_RPC: chain.url, ELENCH_DEPLOYMENT: record, ELENCH_STORE: store };
   tell("registering the model: L1 checks each of its instructions");
   const { id } = await elench(["model", "add", MODEL], { ...env, ELENCH_KEY: user.key });
   return { chain, deployment: deployment as Stage["deployment"], env, model: id as Hex };

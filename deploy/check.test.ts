@@ -14,7 +14,7 @@ import { createdBy, journalFolder } from "./journal.ts";
 import { type LocalChain, startLocalChain } from "./local-chain.ts";
 
 const PARAMETERS = new URL("parameters/localhost.json", import.meta.url);
-const GENESIS = { config: { chainId: 4242 }, alloc: {}, elench: { batchGas: "30000000" } };
+const GENESIS = { config: { chainId: 4242 }, alloc: {}, elench: {} };
 const SOMEBODY = richAccount(7).address;
 
 let chain: LocalChain;
@@ -90,9 +90,8 @@ test("a deployment as it was meant to be: every contract that was created is loo
     .map(({ contract, what }) => `${contract}.${what}`);
   assert.deepEqual(roles.sort(), [
     "DisputeGame.GUARDIAN",
-    "DisputeGame.GUARDIAN_",
     "Inbox.sequencer",
-    "InferenceOracle.GUARDIAN",
+    "InferenceOracle.guardian",
     "Outputs.guardian",
   ]);
 });
@@ -103,10 +102,13 @@ test("other parameters, roles and genesis are each named, with what is there", a
   const guardian = `${parameters.guardian}, but should be ${SOMEBODY}`;
   assert.deepEqual(wrong(await check({ parameters: write("other.json", other) })).sort(), [
     `DisputeGame.GUARDIAN: ${guardian}`,
-    `DisputeGame.GUARDIAN_: ${guardian}`,
+    "DisputeGame.LONGEST: 17100, but should be 17102",
     "DisputeGame.MAX_CLOCK: 3600, but should be 3601",
     `Inbox.sequencer: 0x0000000000000000000000000000000000000000, but should be ${SOMEBODY}`,
-    `InferenceOracle.GUARDIAN: ${guardian}`,
+    "InferenceOracle.LONGEST: 17100, but should be 17102",
+    `InferenceOracle.guardian: ${guardian}`,
+    "Outputs.KEPT: 1226700, but should be 1226702",
+    "Outputs.LONGEST: 17100, but should be 17102",
     "Outputs.finalityDelay: 600, but should be 5",
     `Outputs.guardian: ${guardian}`,
   ]);
@@ -115,9 +117,12 @@ test("other parameters, roles and genesis are each named, with what is there", a
     config: { chainId: 4243 },
     alloc: { [SOMEBODY]: { balance: "1" } },
   });
-  const [chainId, output, ...others] = wrong(await check({ genesis }));
+  const found = wrong(await check({ genesis })).sort();
+  const [config, chainId, output, ofSpans, ...others] = found;
+  assert.match(config ?? "", /^Inbox\.config: 0x[\da-f]{64}, but should be 0x/);
   assert.equal(chainId, "Outputs.chainId: 4242, but should be 4243");
   assert.match(output ?? "", /^Outputs\.genesisOutput: 0x[\da-f]{64}, but should be 0x/);
+  assert.equal(ofSpans, "SpanVerifier.chainId: 4242, but should be 4243");
   assert.deepEqual(others, []);
 });
 

@@ -83,8 +83,10 @@ const topContracts = ({ tensorVerifier, modelRegistry, disputeGame, inferenceOra
     ...(rollup
       ? ([
           ["EvmVerifier", rollup.evmVerifier],
+          ["SpanVerifier", rollup.spanVerifier],
           ["Inbox", rollup.inbox],
           ["Outputs", rollup.outputs],
+          ["TimelockController", rollup.timelock],
         ] as const)
       : []),
   ] as const;

@@ -10,6 +10,7 @@ import { fileURLToPath } from "node:url";
 import { inboxAbi } from "@elench/contracts/abi/inbox";
 import { outputsAbi } from "@elench/contracts/abi/outputs";
 import type { UserError } from "@elench/errors/user-error";
+import { configHash, configOf } from "@elench/evm/batch/record";
 import { genesisOutput, parseGenesis } from "@elench/evm/chain/genesis";
 import { type Artifact, hardhatArtifacts } from "@elench/prover/verifier";
 import { privateKeyOf, richAccount } from "@elench/rollup/genesis/dev-accounts";
@@ -23,10 +24,10 @@ import { type LocalChain, startLocalChain } from "./local-chain.ts";
 const GENESIS = JSON.stringify({
   config: { chainId: 4242 },
   alloc: { [`0x${"aa".repeat(20)}`]: { balance: "1000" } },
-  elench: { batchGas: "30000000" },
+  elench: {},
 });
 const CLI = fileURLToPath(new URL("../cli/main.ts", import.meta.url));
-const artifact = hardhatArtifacts(fileURLToPath(new URL("../artifacts/contracts", import.meta.url))) as (
+const artifact = hardhatArtifacts(fileURLToPath(new URL("../artifacts", import.meta.url))) as (
   name: string,
 ) => Artifact & { bytecode: Hex; deployedBytecode: Hex };
 /** The tensor machine in three contracts, the registry in two, the game, the oracle. */
@@ -97,28 +98,24 @@ test("the rollup follows where only inferences were served, and its contracts kn
   assert.equal(rollup.genesis, file("second.genesis.json"));
 
   const read = <
-    const Name extends
-      | "game"
-      | "machine"
-      | "inbox"
-      | "chainId"
-      | "batchGas"
-      | "genesisOutput"
-      | "guardian"
-      | "finalityDelay",
+    const Name extends "game" | "inbox" | "chainId" | "genesisOutput" | "guardian" | "upgrader" | "finalityDelay",
   >(
     functionName: Name,
   ) => chain.client.readContract({ address: rollup.outputs, abi: outputsAbi, functionName });
   assert.equal(await read("game"), deployment.disputeGame);
-  assert.equal(await read("machine"), rollup.evmVerifier);
+  const outputs = { address: rollup.outputs, abi: outputsAbi } as const;
+  const [machine] = await chain.client.readContract({ ...outputs, functionName: "machineOf", args: [0n] });
+  assert.equal(machine, rollup.spanVerifier);
   assert.equal(await read("inbox"), rollup.inbox);
   assert.equal(await read("chainId"), 4242n);
-  assert.equal(await read("batchGas"), 30_000_000n);
+  assert.equal(await read("upgrader"), rollup.timelock);
   assert.equal(await read("genesisOutput"), bytesToHex(await genesisOutput(parseGenesis(GENESIS))));
   assert.equal(await read("guardian"), richAccount(1).address);
   assert.equal(await read("finalityDelay"), 77n);
   const sequencer = { address: rollup.inbox, abi: inboxAbi, functionName: "sequencer" } as const;
   assert.equal(await chain.client.readContract(sequencer), SEQUENCER);
+  const config = await chain.client.readContract({ address: rollup.inbox, abi: inboxAbi, functionName: "config" });
+  assert.equal(config, bytesToHex(configHash(configOf(4242n))));
 });
 
 const text = (name: string): string => readFileSync(file(name), "utf8");

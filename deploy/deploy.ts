@@ -17,7 +17,7 @@ import {
 } from "./inputs.ts";
 import { createdBy, forgetUnsent, journalFolder, sentBy } from "./journal.ts";
 import { type Network, openNetwork } from "./network.ts";
-import { requireOwnKeys } from "./own-keys.ts";
+import { requireFitForPublicChain } from "./public-chain.ts";
 import { type Addresses, recordIn, writeRecord } from "./record.ts";
 import { explainRefusal } from "./refusals.ts";
 
@@ -52,7 +52,7 @@ async function deployTo(
 ): Promise<{ deployment: Deployment; file: string }> {
   const { client, chainId, deployer, deploymentId } = network;
   const { progress } = options;
-  requireOwnKeys(inputs.parameters, chainId);
+  requireFitForPublicChain(inputs.parameters, chainId);
   const file = options.out ?? deploymentFile(chainId);
   if (options.out === undefined) mkdirSync(deployFolder(), { recursive: true });
   requireWritable(file);

@@ -21,14 +21,17 @@ export interface Deployment {
 /** The L1 contracts of an L2 chain (docs/rollup.md). */
 export interface Rollup {
   readonly evmVerifier: Address;
+  readonly spanVerifier: Address;
   readonly inbox: Address;
   readonly outputs: Address;
+  /** Owns the upgrades of the machines. */
+  readonly timelock: Address;
   /** The chain's genesis file. In the record, the path may be relative to the record. */
   readonly genesis: string;
 }
 
 const CONTRACTS = ["disputeGame", "tensorVerifier", "modelRegistry", "inferenceOracle"] as const;
-const ROLLUP_CONTRACTS = ["evmVerifier", "inbox", "outputs"] as const;
+const ROLLUP_CONTRACTS = ["evmVerifier", "spanVerifier", "inbox", "outputs", "timelock"] as const;
 
 /** `deploy/<chain id>.json`. */
 export const deploymentFile = (chainId: number): string => join(deployFolder(), `${chainId}.json`);

@@ -2,7 +2,7 @@ import type { Address } from "viem";
 import { type InputFiles, readInputs } from "./inputs.ts";
 import { type Created, createdBy, sentBy } from "./journal.ts";
 import { configOf, deployerOf, type Endpoint, hasEndpoint, openEndpoint } from "./network.ts";
-import { requireOwnKeys } from "./own-keys.ts";
+import { requireFitForPublicChain } from "./public-chain.ts";
 import { explainReading } from "./refusals.ts";
 import { type Creation, simulate } from "./simulation.ts";
 
@@ -48,7 +48,7 @@ export async function dryRun(options: DryRunOptions): Promise<Plan> {
   const { hre } = await configOf(network);
   try {
     const outside = await lookAround(network);
-    if (outside.endpoint) requireOwnKeys(inputs.parameters, outside.endpoint.chainId);
+    if (outside.endpoint) requireFitForPublicChain(inputs.parameters, outside.endpoint.chainId);
     const creations = await simulate(hre, inputs);
     const transactions = creations.map((creation) => ({
       ...creation,

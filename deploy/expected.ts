@@ -1,5 +1,6 @@
 import { EVM_PARTS } from "@elench/spec/evm/parts";
 import { type Address, type Hex, pad, toHex } from "viem";
+import { longest, retention } from "./clocks.ts";
 import type { Deployment } from "./deployment.ts";
 import { type ChainBeginning, rollupParameters } from "./inputs.ts";
 import type { DeployParameters } from "./parameters.ts";
@@ -37,16 +38,22 @@ export function expectedOf({ record, parameters, chain }: Intended): Readonly<Re
       BOND: parameter(parameters.bond),
       PREPAYMENT: parameter(parameters.prepayment),
       WITHDRAWAL_DELAY: parameter(parameters.withdrawalDelay),
-      WITHDRAWAL_DELAY_: parameter(parameters.withdrawalDelay),
       GUARDIAN: guardian,
-      GUARDIAN_: guardian,
+      LONGEST: parameter(longest(parameters)),
+      RETENTION: parameter(retention(parameters)),
     },
     InferenceOracle: {
-      GAME: link(disputeGame),
+      game: link(disputeGame),
+      guardian,
+      LONGEST: parameter(longest(parameters)),
       MACHINE: link(tensorVerifier),
       REGISTRY: link(modelRegistry),
-      GUARDIAN: guardian,
       DELIVERY_DELAY: parameter(parameters.deliveryDelay),
+      REVEAL: parameter(parameters.reveal),
+      DEPOSIT: parameter(parameters.deposit),
+      SPEED: parameter(parameters.speed),
+      MIN_PRICE: parameter(parameters.minPrice),
+      SCALE: parameter(parameters.scale),
     },
     ...(rollup && {
       EvmVerifier: Object.fromEntries(EVM_PARTS.map((name) => [name, part(capitalised(name))])),
@@ -60,21 +67,23 @@ export function expectedOf({ record, parameters, chain }: Intended): Readonly<Re
 
 function chainVariables(
   game: Address,
-  { evmVerifier, inbox }: NonNullable<Deployment["rollup"]>,
+  { evmVerifier, inbox, timelock }: NonNullable<Deployment["rollup"]>,
   parameters: DeployParameters,
   chain: ChainBeginning,
 ): Readonly<Record<string, Variables>> {
   const { sequencer, finalityDelay, guardian } = rollupParameters(parameters, chain);
   return {
-    Inbox: { sequencer: role(sequencer) },
+    SpanVerifier: { chainId: genesis(chain.chainId), evmVerifier: link(evmVerifier) },
+    Inbox: { sequencer: role(sequencer), config: { kind: "genesis", value: chain.config } },
     Outputs: {
       game: link(game),
-      machine: link(evmVerifier),
       inbox: link(inbox),
       guardian: role(guardian),
+      LONGEST: parameter(longest(parameters)),
+      KEPT: parameter(longest(parameters) + retention(parameters)),
+      upgrader: link(timelock),
       finalityDelay: parameter(finalityDelay),
       chainId: genesis(chain.chainId),
-      batchGas: genesis(chain.batchGas),
       genesisOutput: { kind: "genesis", value: chain.genesisOutput },
     },
   };

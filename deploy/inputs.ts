@@ -1,10 +1,11 @@
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { UserError } from "@elench/errors/user-error";
+import { configHash, configOf } from "@elench/evm/batch/record";
 import { genesisOutput, readGenesisFile } from "@elench/evm/chain/genesis";
 import { readWhole } from "@elench/files/files";
 import { bytesToHex, type Hex, zeroAddress } from "viem";
-import { configOf } from "./network.ts";
+import { configOf as networkConfig } from "./network.ts";
 import { type DeployParameters, readParameters } from "./parameters.ts";
 
 /** The inputs of a deployment, read from files before any request to an endpoint. */
@@ -17,7 +18,8 @@ export interface Inputs {
 /** The constructor arguments of an L2 chain's contracts. */
 export interface ChainBeginning {
   readonly chainId: bigint;
-  readonly batchGas: bigint;
+  /** Hash of the chain's config: the inbox puts it into every record. */
+  readonly config: Hex;
   readonly genesisOutput: Hex;
   /** The text of the genesis file. */
   readonly file: Uint8Array;
@@ -44,7 +46,7 @@ export async function readInputs({ network, parameters, genesis }: InputFiles): 
 export async function defaultParameters(network: string): Promise<string> {
   const file = fileURLToPath(new URL(`parameters/${network}.json`, import.meta.url));
   if (existsSync(file)) return file;
-  await configOf(network);
+  await networkConfig(network);
   throw new UserError(
     `there is no file ${file}: give --parameters FILE with clocks, bonds and guardian (deploy/parameters/mainnet.json is an example; docs/deployment.md gives the reasons for its values)`,
   );
@@ -54,8 +56,13 @@ export async function defaultParameters(network: string): Promise<string> {
 export async function readChain(path: string): Promise<ChainBeginning> {
   const file = readWhole(path);
   const genesis = readGenesisFile(path);
-  const { chainId, batchGas } = genesis;
-  return { chainId, batchGas, genesisOutput: bytesToHex(await genesisOutput(genesis)), file };
+  const { chainId } = genesis;
+  return {
+    chainId,
+    config: bytesToHex(configHash(configOf(chainId))),
+    genesisOutput: bytesToHex(await genesisOutput(genesis)),
+    file,
+  };
 }
 
 export async function moduleOf({ chain }: Pick<Inputs, "chain">) {
@@ -85,6 +92,13 @@ export const moduleParameters = ({ parameters, chain }: Inputs) => ({
 
 /** The constructor arguments of the rollup's contracts, with defaults for missing parameters. */
 export const rollupParameters = (
-  { guardian, deliveryDelay, finalityDelay = deliveryDelay, sequencer = zeroAddress }: DeployParameters,
-  { chainId, batchGas, genesisOutput: output }: ChainBeginning,
-) => ({ chainId, batchGas, genesisOutput: output, guardian, finalityDelay, sequencer });
+  {
+    guardian,
+    deliveryDelay,
+    finalityDelay = deliveryDelay,
+    sequencer = zeroAddress,
+    upgrader = guardian,
+    upgradeDelay,
+  }: DeployParameters,
+  { chainId, genesisOutput: output }: ChainBeginning,
+) => ({ chainId, genesisOutput: output, guardian, finalityDelay, sequencer, upgrader, upgradeDelay });

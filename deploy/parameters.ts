@@ -1,6 +1,7 @@
 import { UserError } from "@elench/errors/user-error";
 import { readWhole } from "@elench/files/files";
 import { type Address, isAddress, zeroAddress } from "viem";
+import { economicProblem } from "./economics.ts";
 
 /** Parameters of a deployment. Times in seconds, amounts in wei. */
 export interface DeployParameters {
@@ -11,11 +12,32 @@ export interface DeployParameters {
   readonly prepayment: string;
   readonly withdrawalDelay: number;
   readonly deliveryDelay: number;
+  /** Of the oracle: a commitment to an answer is opened within this time. */
+  readonly reveal: number;
+  /** Paid with a commitment, and returned when it is opened; the highest fee of a request. */
+  readonly deposit: string;
+  /** Steps of the tensor machine that requests may take in a second without a rise of their price. */
+  readonly speed: string;
+  /** Price of a step while there is no backlog. */
+  readonly minPrice: string;
+  /** A backlog of so many steps multiplies the price by e. */
+  readonly scale: string;
   readonly guardian: Address;
   /** From an output's settlement to its finality. Default: the delivery delay. */
   readonly finalityDelay?: number;
   /** The only account that may append batches. Default: anyone may. */
   readonly sequencer?: Address;
+  /** From the announcement of an upgrade of the L2's machines to its execution. */
+  readonly upgradeDelay: number;
+  /** Announces upgrades. Default: the guardian. */
+  readonly upgrader?: Address;
+  /** Gas price on L1, in wei, up to which every honest answer and settlement earns more than it costs. No contract knows it. */
+  readonly ceilingGasPrice?: string;
+  /** The most that one watchtower stakes at a time, in wei, and the cores that it computes with. No contract knows them. */
+  readonly watchtowerCapital?: string;
+  readonly watchtowerCores?: number;
+  /** Whether the bounds of docs/economics.md do not apply. A public chain does not take such parameters. */
+  readonly testsOnly?: boolean;
 }
 
 /** Checks a value, given the others. @returns the problem, or undefined */
@@ -39,6 +61,13 @@ const wei =
     return BigInt(value) >= min && BigInt(value) <= max ? undefined : `must be ${min} to ${max} wei`;
   };
 
+const whole =
+  (min: bigint, max: bigint): Rule =>
+  (value) =>
+    isWei(value) && BigInt(value) >= min && BigInt(value) <= max
+      ? undefined
+      : `must be a whole number, ${min} to ${max}, as a string of digits`;
+
 /** Text in angle brackets: the deployer must choose a value. */
 const isPlaceholder = (value: unknown): boolean => typeof value === "string" && /^<.*>$/.test(value);
 
@@ -54,11 +83,18 @@ const optional =
   (value, others) =>
     value === undefined ? undefined : rule(value, others);
 
+/** Needed unless the parameters are for tests alone. */
+const unlessTestsOnly =
+  (rule: Rule): Rule =>
+  (value, others) =>
+    value === undefined && others.testsOnly === true ? undefined : rule(value, others);
+
 /**
  * The rules of the contracts' constructors, checked before the first transaction. Two rules are stricter: the oracle accepts any delivery delay, and the inbox
  * any sequencer (`deploy/parameters.test.ts` compares them with the contracts).
  */
 const RULES: Readonly<Record<keyof DeployParameters, Rule>> = {
+  testsOnly: (value) => (value === undefined || typeof value === "boolean" ? undefined : "must be true or false"),
   maxClock: seconds(1, 2 ** 24 - 1),
   extension: (value, { longExtension }) =>
     seconds(1, 2 ** 24 - 1)(value, {}) ??
@@ -66,15 +102,35 @@ const RULES: Readonly<Record<keyof DeployParameters, Rule>> = {
   longExtension: (value, { maxClock }) =>
     seconds(1, 2 ** 24 - 1)(value, {}) ??
     ((value as number) > (maxClock as number) ? `must be at most maxClock, ${maxClock}` : undefined),
-  bond: wei(3n, 2n ** 128n - 1n),
-  prepayment: (value, { bond }) =>
-    wei(0n, 2n ** 128n - 1n)(value, {}) ??
-    (isWei(bond) && BigInt(value as string) > BigInt(bond) ? `must be at most the bond, ${bond} wei` : undefined),
+  bond: wei(3n, 2n ** 80n - 1n),
+  prepayment: (value, { bond }) => {
+    const most = isWei(bond) ? (2n * BigInt(bond)) / 3n : 0n;
+    const problem = wei(0n, 2n ** 80n - 1n)(value, {});
+    return (
+      problem ?? (BigInt(value as string) > most ? `must be at most two thirds of the bond, ${most} wei` : undefined)
+    );
+  },
   withdrawalDelay: seconds(0, YEAR),
   deliveryDelay: seconds(0, YEAR),
+  reveal: (value, { maxClock, extension }) =>
+    seconds(1, 2 ** 24 - 1)(value, {}) ??
+    ((value as number) >= (maxClock as number) - (extension as number)
+      ? `must be less than maxClock - extension, ${(maxClock as number) - (extension as number)}`
+      : undefined),
+  deposit: wei(0n, 2n ** 96n - 1n),
+  speed: whole(1n, 2n ** 64n - 1n),
+  minPrice: wei(1n, 2n ** 40n - 1n),
+  scale: whole(1n, 2n ** 60n),
   guardian: account,
   finalityDelay: optional(seconds(0, YEAR)),
   sequencer: optional(account),
+  upgradeDelay: seconds(0, YEAR),
+  upgrader: optional(account),
+  ceilingGasPrice: unlessTestsOnly(wei(1n, 2n ** 64n - 1n)),
+  watchtowerCapital: unlessTestsOnly(wei(1n, 2n ** 88n - 1n)),
+  watchtowerCores: unlessTestsOnly((value) =>
+    Number.isInteger(value) && (value as number) >= 1 ? undefined : "must be a whole number, at least 1",
+  ),
 };
 
 const NAMES = Object.keys(RULES) as (keyof DeployParameters)[];
@@ -101,15 +157,22 @@ export function checkParameters(given: unknown, where: string): DeployParameters
   const unknown = Object.keys(values).find((name) => !Object.hasOwn(RULES, name));
   if (unknown !== undefined)
     throw new UserError(`${where}: there is no parameter ${unknown}; did you mean ${nearest(unknown, NAMES)}?`);
-  for (const name of NAMES) {
-    const problem = RULES[name](values[name], values);
-    if (problem === undefined) continue;
+  const refuse = (name: keyof DeployParameters, problem: string): never => {
     const value = values[name];
     throw new UserError(
       `${where}: ${name} ${problem}; ${value === undefined ? "it is missing" : `it is ${JSON.stringify(value)}`}`,
     );
+  };
+  for (const name of NAMES) {
+    const problem = RULES[name](values[name], values);
+    if (problem !== undefined) refuse(name, problem);
   }
-  return given as DeployParameters;
+  const parameters = given as DeployParameters;
+  if (!parameters.testsOnly) {
+    const broken = economicProblem(parameters as Required<DeployParameters>);
+    if (broken) refuse(...broken);
+  }
+  return parameters;
 }
 
 /** The name with the fewest letters to change, add or drop. */

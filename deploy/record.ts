@@ -24,11 +24,11 @@ export interface Deployed {
 
 /** Writes the genesis file and then the record, each atomically. */
 export function writeRecord(file: string, { chainId, block, addresses, genesis, rollup }: Deployed): void {
-  const { evmVerifier, inbox, outputs, ...inference } = addresses;
+  const { evmVerifier, spanVerifier, inbox, outputs, timelock, ...inference } = addresses;
   const folder = dirname(file);
   const name = `${basename(file, ".json")}.genesis.json`;
   if (genesis) writeWhole(join(folder, name), genesis);
   const kept = rollup && { ...rollup, genesis: relative(folder, rollup.genesis) };
-  const chain = genesis ? { evmVerifier, inbox, outputs, genesis: name } : kept;
+  const chain = genesis ? { evmVerifier, spanVerifier, inbox, outputs, timelock, genesis: name } : kept;
   writeWhole(file, `${JSON.stringify({ chainId, block, ...inference, ...(chain && { rollup: chain }) }, null, 2)}\n`);
 }

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { batchInput, outputOf } from "@elench/evm/batch/claim";
+import { ordinary } from "@elench/evm/batch/record";
 import { createWorld, type Genesis } from "@elench/evm/chain/genesis";
 import { MissingModel } from "@elench/evm/inference/models";
 import { runNativeBatch } from "@elench/evm/native/batch";
@@ -17,9 +18,8 @@ import { Sequencer } from "./devnet/sequencer.ts";
 /** Logs the number of its block, and stores a hash of the past. */
 const LOGGING = Uint8Array.from([0x60, 1, 0x43, 3, 0x40, 0x5f, 0x55, 0x43, 0x5f, 0x5f, 0xa1]);
 
-const genesis = (batchGas = 2n ** 27n): Genesis => ({
+const genesis = (): Genesis => ({
   chainId: CHAIN_ID,
-  batchGas,
   accounts: new Map([
     ...KEYS.map((key): [string, AccountState] => [senderOf(key), accountOf({ balance: 10n ** 20n })]),
     [TARGETS[0] as string, accountOf({ nonce: 1n, code: LOGGING })],
@@ -33,18 +33,17 @@ function rules(gasLimit = 1_000_000n) {
   return { gasLimit, baseFee: 7n, coinbase: 0xfeen, now: () => time++ };
 }
 
-async function start(options: { automine?: boolean; batchGas?: bigint; gasLimit?: bigint } = {}) {
-  const chain = await DevChain.create(genesis(options.batchGas), rules(options.gasLimit));
+async function start(options: { automine?: boolean; gasLimit?: bigint } = {}) {
+  const chain = await DevChain.create(genesis(), rules(options.gasLimit));
   return { chain, sequencer: new Sequencer(chain, { automine: options.automine ?? true }) };
 }
 
 /** Runs batches from the genesis. @returns the last output. */
-async function replay(batches: readonly Uint8Array[], batchGas?: bigint): Promise<string> {
-  const { chainId, batchGas: most } = genesis(batchGas);
-  const { state, first } = await createWorld(genesis(batchGas));
+async function replay(batches: readonly Uint8Array[], gas?: bigint): Promise<string> {
+  const { state, first } = await createWorld(genesis());
   let last = first;
   for (const bytes of batches) {
-    const { next, transactions } = await runNativeBatch(batchInput(chainId, most, last, bytes), { state });
+    const { next, transactions } = await runNativeBatch(batchInput(ordinary(CHAIN_ID, gas), last, bytes), { state });
     for (const { receipt } of transactions) assert.ok(receipt, "no transaction is dropped");
     last = next;
   }
@@ -76,7 +75,7 @@ for (const automine of [true, false]) {
     const count = await live(node, automine ? 1 : 2, 40);
     if (!automine) await node.sequencer.seal();
     assert.ok(count > 20, `${count} transactions`);
-    const limits = { chainId: CHAIN_ID, batchGas: 2n ** 27n };
+    const limits = { chainId: CHAIN_ID };
     const one = toBatches(node.chain.blocks, { ...limits, maxBytes: 2 ** 27 });
     const many = toBatches(node.chain.blocks, { ...limits, maxBytes: 10_000 });
     assert.equal(one.length, 1);
@@ -88,12 +87,12 @@ for (const automine of [true, false]) {
 }
 
 test("where a batch has little gas, no batch drops a transaction that the chain took", async () => {
-  const batchGas = 450_000n;
-  const node = await start({ batchGas, gasLimit: 450_000n });
+  const gas = 450_000n;
+  const node = await start({ gasLimit: gas });
   await live(node, 3, 25);
-  const batches = toBatches(node.chain.blocks, { chainId: CHAIN_ID, batchGas, maxBytes: 2 ** 27 });
+  const batches = toBatches(node.chain.blocks, { chainId: CHAIN_ID, gas, maxBytes: 2 ** 27 });
   assert.ok(batches.length > 2, `${batches.length} batches`);
-  assert.equal(await replay(batches, batchGas), outputAfter(node.chain));
+  assert.equal(await replay(batches, gas), outputAfter(node.chain));
 });
 
 test("a batch takes 4,095 transactions, and nothing after them", () => {
@@ -104,7 +103,7 @@ test("a batch takes 4,095 transactions, and nothing after them", () => {
     return { ...HEADER, gasUsed: 0n, transactions: new Array(count).fill(one) } as unknown as SealedBlock;
   };
   const HEADER = { timestamp: 1n, gasLimit: 1n, baseFee: 1n, blobBaseFee: 1n, coinbase: 1n, prevRandao: 1n };
-  const limits = { chainId: CHAIN_ID, batchGas: 2n ** 27n, maxBytes: 2 ** 27 };
+  const limits = { chainId: CHAIN_ID, maxBytes: 2 ** 27 };
   const counts = (...blocks: number[]): number => toBatches(blocks.map(block), limits).length;
   assert.equal(counts(4_094, 1), 1);
   assert.equal(counts(4_094, 2), 2);

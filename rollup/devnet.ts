@@ -2,6 +2,7 @@ import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Genesis } from "@elench/evm/chain/genesis";
 import type { Models } from "@elench/evm/inference/models";
+import { LIMIT } from "@elench/spec/evm/limits";
 import type { PendingTransaction } from "./devnet/admission.ts";
 import { DevChain, type SealedBlock } from "./devnet/chain.ts";
 import { DevClock } from "./devnet/clock.ts";
@@ -49,7 +50,7 @@ export async function startDevnet(options: DevnetOptions): Promise<Devnet> {
   const clock = new DevClock();
   const wanted = options.gasLimit ?? GAS_LIMIT;
   // A transaction with a gas limit above the batch's gas would be dropped.
-  const gasLimit = wanted < genesis.batchGas ? wanted : genesis.batchGas;
+  const gasLimit = wanted < LIMIT.BATCH_GAS ? wanted : LIMIT.BATCH_GAS;
   const rules = { gasLimit, baseFee: BASE_FEE, coinbase: COINBASE, now: clock.now };
   const chain = await DevChain.create(genesis, rules, models);
   const sequencer = new Sequencer(chain, { ...options, automine: blockTime === undefined });

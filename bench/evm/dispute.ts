@@ -1,16 +1,15 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { toHex } from "@elench/bytes/hex";
 import { type Agent, type AgentOptions, createAgent } from "@elench/challenger/watch/agent";
 import { settleDue } from "@elench/challenger/watch/outputs";
+import { proposalDue } from "@elench/challenger/watch/proposing";
 import type { ModelStore } from "@elench/challenger/watch/store";
 import { disputeGameAbi } from "@elench/contracts/abi/dispute-game";
 import { outputsAbi } from "@elench/contracts/abi/outputs";
 import { richAccount } from "@elench/rollup/genesis/dev-accounts";
 import type { Backend } from "@elench/tensor/engine/backend";
 import { type Hex, parseGwei, toFunctionSelector } from "viem";
-import type { BatchTraceProvider } from "../../challenger/watch/batch-trace-provider.ts";
 import { batchInferenceLiar } from "../../challenger/watch/fixtures/liar.ts";
-import { append, type L1, transact } from "./l1.ts";
+import { append, type L1 } from "./l1.ts";
 import type { Workload } from "./workload.ts";
 
 /** The whole dispute about an inference in a batch of 30M gas, on a real chain: every transaction of both sides, from the false output to the true one's settlement. */
@@ -28,8 +27,8 @@ export async function measureDispute(l1: L1, { bytes }: Workload, store: ModelSt
   await propose(l1, liar);
   const round = async (): Promise<void> => {
     for (const agent of [watcher, liar]) {
-      await agent.watchtower.round();
-      await settleDue(agent, l1.deployment.rollup);
+      const { timestamp } = await agent.watchtower.round();
+      await settleDue(agent, l1.deployment.rollup, Number(timestamp));
     }
   };
   const events = (eventName: "Refuted" | "WholeRange") =>
@@ -41,13 +40,13 @@ export async function measureDispute(l1: L1, { bytes }: Workload, store: ModelSt
     });
   await until("the refutation", async () => (await events("Refuted")).length > 0, round);
   const machines = (await events("WholeRange")).length;
-  if (machines !== 2)
-    throw new Error(`the dispute was about ${machines} machines' runs, not about a batch and an inference`);
+  if (machines !== 3)
+    throw new Error(`the dispute was about ${machines} machines' runs, not about a span, a batch and an inference`);
   const outputs = {
     address: l1.deployment.rollup.outputs,
     abi: outputsAbi,
     functionName: "isFinal",
-    args: [0n],
+    args: [1n],
   } as const;
   await until(
     "the true output's settlement",
@@ -77,13 +76,14 @@ function agentOf(l1: L1, store: ModelStore, backend: Backend, account: number, l
   });
 }
 
-async function propose({ chain, deployment }: L1, { watchtower, chain: followed, parameters }: Agent): Promise<void> {
-  await watchtower.look();
-  const truth = followed as BatchTraceProvider;
-  await truth.follow();
-  const args = [0n, truth.runOf(0).context, toHex(await truth.outputOf(0))];
-  const value = 4n * parameters.bond + parameters.prepayment;
-  await transact(chain, { abi: outputsAbi, to: deployment.rollup.outputs, name: "propose", args, value, from: LIAR });
+/** The liar's proposal, with a checkpoint before it. */
+async function propose({ chain, deployment }: L1, agent: Agent): Promise<void> {
+  for (;;) {
+    const due = await proposalDue(agent, deployment.rollup, { first: 0, end: 1 }, await agent.watchtower.look());
+    if (due.game) return;
+    if ("intent" in due) await agent.watchtower.make(due.intent, due.call, "0x");
+    await chain.client.mine({ blocks: 1 });
+  }
 }
 
 async function until(what: string, condition: () => Promise<boolean>, each: () => Promise<void>): Promise<void> {

@@ -81,7 +81,6 @@ function loopChain(code: Uint8Array): Promise<Chain> {
   const account = { nonce: 0n, balance: 10n ** 24n, code: new Uint8Array(), storage: new Map<bigint, bigint>() };
   return Chain.create({
     chainId: CHAIN_ID,
-    batchGas: 2n ** 27n,
     accounts: new Map([
       [createAddressFromPrivateKey(KEY).toString(), account],
       [LOOP, { ...account, nonce: 1n, balance: 0n, code }],

@@ -4,9 +4,9 @@ import type { ProvenStep } from "@elench/evm/machine/step";
 import { hashPair } from "@elench/merkle/tree";
 import { richAccount } from "@elench/rollup/genesis/dev-accounts";
 import { SEGMENTS } from "@elench/spec/game/game";
-import { decodeEventLog, type Hex } from "viem";
+import { type Hex, parseEventLogs } from "viem";
 import { open, rootOf } from "../../challenger/strategy/dissection.ts";
-import { type Claim, claimIdOf, type Proposal } from "../../challenger/strategy/identity.ts";
+import { type Answered, packAnswered, unpackClaim } from "../../challenger/strategy/record.ts";
 import { type L1, transact } from "./l1.ts";
 
 /** What it takes to refute a false claim about one step, in a real game: the whole transaction, as its receipt tells it. */
@@ -15,6 +15,19 @@ const [LIAR, WATCHER] = [3, 4];
 const word = (n: number): Hex => `0x${n.toString(16).padStart(64, "0")}`;
 const CONTEXT = word(0);
 const [PROPOSED, COUNTERED, WRONG] = [word(1), word(2), word(3)];
+
+/** Places for claims that are warmed at a time. */
+const WARMED = 256;
+let places = 0;
+
+/** A place that no claim has, in a slot that was used before: the next one. */
+async function freshPlace({ chain, deployment }: L1): Promise<number> {
+  if (places % WARMED === 0) {
+    const args = [0n, 0n, BigInt(places), BigInt(WARMED)];
+    await transact(chain, { abi: disputeGameAbi, to: deployment.disputeGame, name: "warm", args, from: WATCHER });
+  }
+  return places++;
+}
 
 export async function refutations(l1: L1, steps: readonly ProvenStep[]): Promise<number[]> {
   const game = { abi: disputeGameAbi, to: l1.deployment.disputeGame };
@@ -33,35 +46,48 @@ export async function refutations(l1: L1, steps: readonly ProvenStep[]): Promise
     const ends = [...starts, toHex(hashPair(bytes(CONTEXT), bytes(COUNTERED)))];
     for (const [segment, { pre, witness }] of some.entries()) {
       const middles = Array.from({ length: SEGMENTS - 1 }, () => WRONG);
-      const args = [parent, open(ends, segment), WRONG, middles];
-      await transact(l1.chain, { ...game, name: "move", args, value: price(1n), from: LIAR });
+      const args = [
+        packAnswered(parent, segment, await freshPlace(l1)),
+        COUNTERED,
+        opening(ends, segment),
+        WRONG,
+        middles,
+      ];
+      const move = await transact(l1.chain, { ...game, name: "moveWhole", args, value: price(1n), from: LIAR });
       const points = [toHex(pre), ...middles, WRONG];
-      const claim: Claim = {
-        ...parent,
-        parent: claimIdOf(parent),
-        segment,
-        level: 1,
-        end: WRONG,
-        root: rootOf(points),
-      };
-      const refutation = { ...game, name: "refute", args: [claim, open(points, 0), toHex(witness)], from: WATCHER };
+      const claim = claimIn(move, rootOf(points), undefined);
+      const refuting = [packAnswered(claim, 0, await freshPlace(l1)), opening(points, 0), toHex(witness)];
+      const refutation = { ...game, name: "refute", args: refuting, from: WATCHER };
       gas.push(Number((await transact(l1.chain, refutation)).gasUsed));
     }
   }
   return gas;
 }
 
+const opening = (points: readonly Hex[], segment: number) => {
+  const { from, to, proof } = open(points, segment);
+  return { from, to, proof };
+};
+
+/** The claim that a transaction made. */
+function claimIn({ logs }: Awaited<ReturnType<typeof transact>>, root: Hex, output: Hex | undefined): Answered {
+  const [event] = parseEventLogs({ abi: disputeGameAbi, eventName: "Claimed", logs });
+  if (!event) throw new Error("the claim has no event");
+  const { terms, origin } = event.args;
+  const claim = unpackClaim({ terms, origin, commitment: root });
+  if (!claim) throw new Error("the event's words are no claim");
+  return { ...claim, root, output };
+}
+
 const bytes = (hex: Hex): Uint8Array => new Uint8Array(Buffer.from(hex.slice(2), "hex"));
 
-async function countered(
-  { chain, deployment }: L1,
-  starts: readonly Hex[],
-  price: (bonds: bigint) => bigint,
-): Promise<Claim> {
-  const [abi, to, machine] = [disputeGameAbi, deployment.disputeGame, deployment.rollup.evmVerifier];
+async function countered(l1: L1, starts: readonly Hex[], price: (bonds: bigint) => bigint): Promise<Answered> {
+  const { chain, deployment } = l1;
+  const [to, machine] = [deployment.disputeGame, deployment.rollup.evmVerifier];
   const [start, ...middles] = starts as [Hex, ...Hex[]];
   const proposer = richAccount(WATCHER).address;
-  const args = [machine, CONTEXT, start, 2, PROPOSED, proposer];
+  const where = (2n << 160n) | BigInt(machine);
+  const args = [where, proposer, CONTEXT, start, PROPOSED];
   const { logs } = await transact(chain, {
     abi: disputeGameAbi,
     to,
@@ -70,28 +96,16 @@ async function countered(
     value: price(4n),
     from: WATCHER,
   });
-  const [log] = logs;
-  if (!log) throw new Error("the proposal has no event");
-  const { args: told } = decodeEventLog({ abi, eventName: "Proposed", data: log.data, topics: log.topics });
-  const { game, consumer, number } = told;
-  const proposal: Proposal = {
-    consumer,
-    proposer,
-    number,
-    machine,
-    context: CONTEXT,
-    start,
-    level: 2,
-    output: PROPOSED,
-  };
-  await transact(chain, {
-    abi,
+  const [proposed] = parseEventLogs({ abi: disputeGameAbi, eventName: "Proposed", logs });
+  if (!proposed) throw new Error("the proposal has no event");
+  const proposal = { ...proposed.args.proposal, proposer: (BigInt(await freshPlace(l1)) << 240n) | BigInt(proposer) };
+  const counter = await transact(chain, {
+    abi: disputeGameAbi,
     to,
     name: "counter",
     args: [proposal, COUNTERED, middles],
     value: price(2n),
     from: LIAR,
   });
-  const root = rootOf([...starts, toHex(hashPair(bytes(CONTEXT), bytes(COUNTERED)))]);
-  return { game, parent: game, segment: 0, machine, level: 2, delegated: false, end: COUNTERED, root };
+  return claimIn(counter, rootOf([...starts, toHex(hashPair(bytes(CONTEXT), bytes(COUNTERED)))]), COUNTERED);
 }

@@ -1,4 +1,5 @@
 import { batchInput } from "@elench/evm/batch/claim";
+import { ordinary } from "@elench/evm/batch/record";
 import type { Machine } from "@elench/evm/machine/state/machine";
 import { type ProvenStep, prove, step } from "@elench/evm/machine/step";
 import { PHASE } from "@elench/evm/structures/layout";
@@ -70,8 +71,8 @@ export async function measureSteps(l1: L1, { chain, bytes }: Workload) {
   const opcodes = new Reservoir(DRAWN, seededRandom(11));
   const classes = new Reservoirs(OF_A_CLASS);
   const phases = new Reservoirs(OF_A_PHASE);
-  const { chainId, batchGas } = chain.genesis;
-  runBatch(hostOf(chain.options), batchInput(chainId, batchGas, chain.before(0), bytes), (m: Machine) => {
+  const { chainId } = chain.genesis;
+  runBatch(hostOf(chain.options), batchInput(ordinary(chainId), chain.before(0), bytes), (m: Machine) => {
     const kind = kindOf(m);
     const make = () => ({ kind, ...prove(m) });
     if (m.phase === PHASE.execute) {

@@ -17,12 +17,12 @@ const reverted = (data: unknown) =>
   });
 
 test("a refusal has the contract's error, its arguments by name, and a sentence with their values", () => {
-  const data = encodeErrorResult({ abi: disputeGameAbi, errorName: "TooEarly", args: [ID, 5n] });
+  const data = encodeErrorResult({ abi: disputeGameAbi, errorName: "TooEarly", args: [5n] });
   const refusal = contractRefusal(reverted(data));
   assert.deepEqual(refusal?.contracts, ["DisputeGame"]);
   assert.equal(refusal?.errorName, "TooEarly");
-  assert.deepEqual(refusal?.args, { claim: ID, deadline: 5n });
-  assert.equal(refusal?.message, `The claim can still be answered until 5 (TooEarly: claim ${ID}, deadline 5)`);
+  assert.deepEqual(refusal?.args, { deadline: 5n });
+  assert.equal(refusal?.message, "A claim of the game can still be answered until 5 (TooEarly: deadline 5)");
 });
 
 test("an error that several contracts declare names them all", () => {

@@ -4,6 +4,7 @@ import { inboxAbi, inboxErrors } from "@elench/contracts/abi/inbox";
 import { inferenceOracleAbi, inferenceOracleErrors } from "@elench/contracts/abi/inference-oracle";
 import { modelRegistryAbi, modelRegistryErrors } from "@elench/contracts/abi/model-registry";
 import { outputsAbi, outputsErrors } from "@elench/contracts/abi/outputs";
+import { spanVerifierAbi, spanVerifierErrors } from "@elench/contracts/abi/span-verifier";
 import { tensorVerifierAbi, tensorVerifierErrors } from "@elench/contracts/abi/tensor-verifier";
 import { ElenchError } from "@elench/errors/elench-error";
 import { type Abi, type AbiParameter, type ContractErrorName, decodeErrorResult, type Hex, isHex } from "viem";
@@ -17,6 +18,7 @@ const CONTRACTS = {
   ModelRegistry: [modelRegistryAbi, modelRegistryErrors],
   TensorVerifier: [tensorVerifierAbi, tensorVerifierErrors],
   EvmVerifier: [evmVerifierAbi, evmVerifierErrors],
+  SpanVerifier: [spanVerifierAbi, spanVerifierErrors],
 } as const satisfies Readonly<Record<string, readonly [Abi, Readonly<Record<string, string>>]>>;
 
 export type ContractName = keyof typeof CONTRACTS;

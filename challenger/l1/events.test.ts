@@ -13,31 +13,37 @@ const hash = (i: number): Hex => `0x${i.toString(16).padStart(64, "0")}`;
 const [disputeGame, inferenceOracle] = [address(1), address(2)];
 const deployment = { disputeGame, inferenceOracle } as Deployment;
 
-const voided: ChainLog = {
+const concluded: ChainLog = {
   address: disputeGame,
-  topics: encodeEventTopics({ abi: disputeGameAbi, eventName: "Voided", args: { game: hash(7) } }) as Hex[],
-  data: "0x",
+  topics: encodeEventTopics({ abi: disputeGameAbi, eventName: "Concluded", args: { number: 7n } }) as Hex[],
+  data: encodeAbiParameters([{ type: "uint8" }, { type: "bytes32" }, { type: "uint256" }], [2, hash(1), 3n]),
   blockNumber: 5n,
   blockHash: hash(5),
   logIndex: 3,
   transactionHash: hash(9),
 };
 
+const event = { eventName: "Concluded", args: { number: 7n, status: 2, output: hash(1), claims: 3n }, block: 5n };
+
 test("a log that is no event of its contract is told of, and keeps no other from being read", () => {
-  const concluded = encodeEventTopics({
-    abi: disputeGameAbi,
-    eventName: "Concluded",
-    args: { game: hash(7) },
-  }) as Hex[];
-  const whole = encodeAbiParameters([{ type: "uint8" }, { type: "bytes32" }], [2, hash(1)]);
   const { game, unreadable } = decodeLogs(deployment, [
-    { ...voided, topics: concluded, data: whole.slice(0, -2) as Hex },
-    { ...voided, address: inferenceOracle },
-    { ...voided, topics: [] },
-    { ...voided, address: address(3) },
-    voided,
+    { ...concluded, data: concluded.data.slice(0, -2) as Hex },
+    { ...concluded, address: inferenceOracle },
+    { ...concluded, topics: [] },
+    { ...concluded, address: address(3) },
+    concluded,
   ]);
-  assert.deepEqual(game, [{ eventName: "Voided", args: { game: hash(7) } }]);
+  assert.deepEqual(game, [event]);
   assert.equal(unreadable.length, 3);
   for (const words of unreadable) assert.match(words, /^log 3 of block 5, of 0x0+[12]: ./);
+});
+
+test("what the game tells of accounts is no event of a game", () => {
+  const topics = encodeEventTopics({
+    abi: disputeGameAbi,
+    eventName: "Credited",
+    args: { account: address(4) },
+  }) as Hex[];
+  const credited = { ...concluded, topics, data: encodeAbiParameters([{ type: "uint256" }], [1n]) };
+  assert.deepEqual(decodeLogs(deployment, [credited, concluded]).game, [event]);
 });

@@ -3,71 +3,41 @@ import { inboxAbi } from "@elench/contracts/abi/inbox";
 import { inferenceOracleAbi } from "@elench/contracts/abi/inference-oracle";
 import { outputsAbi } from "@elench/contracts/abi/outputs";
 import type { Deployment } from "@elench/deploy/deployment";
-import { type BaseError, decodeEventLog, type Hex } from "viem";
+import { type Abi, type BaseError, type DecodeEventLogReturnType, decodeEventLog, type Hex } from "viem";
 import type { GameEvent } from "../strategy/tree.ts";
 import type { ChainLog } from "./follower.ts";
 
+/** The events of a contract, as viem decodes them, with their L1 blocks. */
+type EventOf<abi extends Abi> = DecodeEventLogReturnType<abi> & { readonly block: bigint };
+
+export type OracleEvent = EventOf<typeof inferenceOracleAbi>;
 /** A request; the oracle stores its hash. */
-export interface Request {
-  readonly requester: Hex;
-  readonly modelId: Hex;
-  readonly inputRoot: Hex;
-  readonly consumer: Hex;
-  readonly callbackGas: bigint;
-  readonly fee: bigint;
-}
+export type Request = Extract<OracleEvent, { eventName: "Requested" }>["args"]["request"];
+export type InboxEvent = EventOf<typeof inboxAbi>;
+export type OutputsEvent = EventOf<typeof outputsAbi>;
 
-export type OracleEvent =
-  | {
-      readonly eventName: "Requested";
-      readonly args: { readonly id: bigint; readonly modelId: Hex; readonly request: Request; readonly input: Hex };
-    }
-  | { readonly eventName: "Answered"; readonly args: { readonly id: bigint; readonly game: Hex; readonly output: Hex } }
-  | { readonly eventName: "Reopened"; readonly args: { readonly id: bigint; readonly game: Hex } }
-  | { readonly eventName: "Cancelled"; readonly args: { readonly id: bigint } }
-  | {
-      readonly eventName: "Delivered";
-      readonly args: {
-        readonly id: bigint;
-        readonly game: Hex;
-        readonly output: Hex;
-        readonly callbackSucceeded: boolean;
-      };
-    };
-
-/** Events of the L2 chain's batches and outputs (docs/rollup.md). */
-export type RollupEvent =
-  | {
-      readonly eventName: "Appended";
-      readonly args: { readonly index: bigint; readonly root: Hex; readonly size: bigint; readonly batch: Hex };
-    }
-  | {
-      /** `Proposed` of the outputs contract; the dispute game has another event of that name. */
-      readonly eventName: "OutputProposed";
-      readonly args: { readonly batch: bigint; readonly game: Hex; readonly previous: Hex; readonly output: Hex };
-    }
-  | {
-      readonly eventName: "Settled";
-      readonly args: { readonly batch: bigint; readonly game: Hex; readonly output: Hex; readonly readyAt: bigint };
-    }
-  | {
-      readonly eventName: "Discarded" | "Stopped";
-      readonly args: { readonly batch: bigint; readonly game: Hex };
-    };
-
-const MONEY = new Set(["Credited", "Unlocked", "Withdrawn", "Held"]);
+/** The dispute game's events about games; the others are about accounts, which the contract itself tells of. */
+const OF_GAMES = {
+  Proposed: true,
+  WholeRange: true,
+  Claimed: true,
+  Refuted: true,
+  PartSettled: true,
+  Concluded: true,
+} as const satisfies Record<GameEvent["eventName"], true>;
 
 export interface Events {
   readonly game: GameEvent[];
   readonly oracle: OracleEvent[];
-  readonly rollup: RollupEvent[];
+  readonly inbox: InboxEvent[];
+  readonly outputs: OutputsEvent[];
   /** Logs of the contracts that do not decode as their events: position and reason. */
   readonly unreadable: string[];
 }
 
-/** Sorts logs into events of the game, of the oracle and of the rollup, each in the chain's order. Logs of other contracts are ignored. */
+/** Sorts logs into events of the game, of the oracle, of the inbox and of the outputs, each in the chain's order. Logs of other contracts are ignored. */
 export function decodeLogs(deployment: Deployment, logs: readonly ChainLog[]): Events {
-  const events: Events = { game: [], oracle: [], rollup: [], unreadable: [] };
+  const events: Events = { game: [], oracle: [], inbox: [], outputs: [], unreadable: [] };
   for (const log of logs) {
     try {
       decodeInto(events, deployment, log);
@@ -80,20 +50,19 @@ export function decodeLogs(deployment: Deployment, logs: readonly ChainLog[]): E
 }
 
 /** @throws viem's error for a log that does not decode as an event of its contract */
-function decodeInto({ game, oracle, rollup }: Events, deployment: Deployment, log: ChainLog): void {
-  const [topics, data] = [log.topics as [Hex, ...Hex[]], log.data];
-  if (isSame(log.address, deployment.disputeGame)) {
-    const event = decodeEventLog({ abi: disputeGameAbi, topics, data });
-    if (!MONEY.has(event.eventName)) game.push(event as unknown as GameEvent);
-  } else if (isSame(log.address, deployment.inferenceOracle)) {
-    oracle.push(decodeEventLog({ abi: inferenceOracleAbi, topics, data }) as OracleEvent);
-  } else if (isSame(log.address, deployment.rollup?.inbox)) {
-    rollup.push(decodeEventLog({ abi: inboxAbi, topics, data }) as RollupEvent);
-  } else if (isSame(log.address, deployment.rollup?.outputs)) {
-    const event = decodeEventLog({ abi: outputsAbi, topics, data });
-    const eventName = event.eventName === "Proposed" ? "OutputProposed" : event.eventName;
-    rollup.push({ ...event, eventName } as RollupEvent);
-  }
+function decodeInto({ game, oracle, inbox, outputs }: Events, deployment: Deployment, log: ChainLog): void {
+  const { disputeGame, inferenceOracle, rollup } = deployment;
+  if (isSame(log.address, disputeGame)) {
+    const event = decode(disputeGameAbi, log);
+    if (event.eventName in OF_GAMES) game.push(event as GameEvent);
+  } else if (isSame(log.address, inferenceOracle)) oracle.push(decode(inferenceOracleAbi, log));
+  else if (isSame(log.address, rollup?.inbox)) inbox.push(decode(inboxAbi, log));
+  else if (isSame(log.address, rollup?.outputs)) outputs.push(decode(outputsAbi, log));
+}
+
+function decode<const abi extends Abi>(abi: abi, { topics, data, blockNumber }: ChainLog): EventOf<abi> {
+  const event = decodeEventLog({ abi: abi as Abi, topics: topics as [Hex, ...Hex[]], data });
+  return { ...event, block: blockNumber } as unknown as EventOf<abi>;
 }
 
 const isSame = (a: string, b: string | undefined): boolean => a.toLowerCase() === b?.toLowerCase();

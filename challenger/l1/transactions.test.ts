@@ -76,9 +76,8 @@ test("what would fail is refused, and costs no nonce", async () => {
 });
 
 test("a contract's own error is the reason of a refusal, by its name", async () => {
-  const id = `0x${"ab".repeat(32)}` as const;
-  const error = encodeErrorResult({ abi: disputeGameAbi, errorName: "ClaimExists", args: [id] });
-  // mstore of the selector, mstore of the id, revert with both.
+  const error = encodeErrorResult({ abi: disputeGameAbi, errorName: "NoSuchGame", args: [7n] });
+  // mstore of the selector, mstore of the number, revert with both.
   const word = error.slice(10);
   const code: Hex = `0x63${error.slice(2, 10)}60e01b5f527f${word}60045260245ffd`;
   const address = "0x00000000000000000000000000000000000f11b1";
@@ -86,9 +85,9 @@ test("a contract's own error is the reason of a refusal, by its name", async () 
   const refused = await queueOf().queue.submit({ key: "again", to: address, data: "0x", value: 0n });
   assert.ok(refused.status === "refused" && refused.refusal instanceof ContractRefusal);
   assert.deepEqual(refused.refusal.contracts, ["DisputeGame"]);
-  assert.equal(refused.refusal.errorName, "ClaimExists");
-  assert.deepEqual(refused.refusal.args, { id });
-  assert.match(refused.refusal.message, /^The same claim was made before\..* \(ClaimExists: id 0xabab/);
+  assert.equal(refused.refusal.errorName, "NoSuchGame");
+  assert.deepEqual(refused.refusal.args, { number: 7n });
+  assert.match(refused.refusal.message, /^No game has this proposal.* \(NoSuchGame: number 7\)$/);
 });
 
 test("a transaction that nobody mines is sent again with higher fees until it is mined", async () => {

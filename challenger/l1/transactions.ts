@@ -22,6 +22,8 @@ export interface Intent {
   readonly data: Hex;
   /** In wei. */
   readonly value: bigint;
+  /** Gas limit of a call that succeeds from the next block on alone: it is not simulated, since that is done on the newest block. */
+  readonly gas?: bigint;
 }
 
 export interface Receipt {
@@ -140,11 +142,16 @@ export class TransactionQueue {
     return [...this.#pending.values()].some((p) => p.intent.key === key);
   }
 
+  /** What the action takes at most, or why it would fail: by majority of the endpoints. */
+  gasOf(intent: Intent): Promise<bigint | ElenchError> {
+    return this.#simulate(intent);
+  }
+
   /** Sends a transaction, unless the same action is pending, its simulation fails, or the fee ceiling is too low. Throws the endpoints' errors. */
   submit(intent: Intent): Promise<Sent> {
     return this.#inTurn(async () => {
       if (this.isPending(intent.key)) return { status: "pending" };
-      const gas = await this.#simulate(intent);
+      const gas = intent.gas ?? (await this.#simulate(intent));
       if (typeof gas !== "bigint") return { status: "refused", refusal: gas };
       const nonce = await this.#nextNonce();
       try {

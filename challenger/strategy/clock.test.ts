@@ -33,7 +33,12 @@ describe("clocks", () => {
         [grandparent, parent, made] = [parent, clock, now];
         deadline = deadlineOf(made, extension, grandparent, times);
       }
-      assert.ok(deadline <= longestGame(times, 4, 2));
+      assert.ok(deadline <= longestGame(times, [4, 2]));
     }
+  });
+
+  it("bound the line through three machines: 28 claims, 5 of them long", () => {
+    assert.equal(longestGame(times), 2 * 1000 + 5 * 120 + 23 * 50);
+    assert.equal(longestGame(times, [1, 1]), 2 * 1000 + 2 * 120, "a machine of one level is one claim");
   });
 });

@@ -1,3 +1,5 @@
+import { LINE } from "@elench/spec/game/game";
+
 /**
  * The clocks of `contracts/game/Clock.sol`. All times in seconds.
  */
@@ -13,13 +15,14 @@ export const afterWaiting = (grandparent: number, waited: number, times: Times):
 export const deadlineOf = (made: number, extension: number, parent: number, times: Times): number =>
   made + Math.max(extension, times.maxClock - parent);
 
-/** The longest time from a game's proposal to the deadline of its last claim: 2·MAX + ΣEXT over the deepest line. */
-export function longestGame(times: Times, levels: number, delegatedLevels = 0): number {
-  const long = (level: number, first: boolean): boolean => level === 1 || first;
-  let sum = 2 * times.maxClock;
-  for (let level = levels; level >= 1; level--) sum += long(level, false) ? times.longExtension : times.extension;
-  for (let level = delegatedLevels; level >= 1; level--) {
-    sum += long(level, level === delegatedLevels) ? times.longExtension : times.extension;
-  }
-  return sum;
+/**
+ * The longest time from a game's proposal to the deadline of its last claim: 2·MAX + ΣEXT over the deepest line.
+ * @param levels of the machines in order: the game's own, then each that a step of the one before asks. Default: the longest line that
+ * there is, as in the contract's `longest()`.
+ */
+export function longestGame(times: Times, levels: readonly number[] = Object.values(LINE)): number {
+  const claims = levels.reduce((a, b) => a + b, 0);
+  // The claim of level 1 of each machine, and each claim that is delegated; one claim if that machine has one level.
+  const long = levels.reduce((sum, level, i) => sum + (i === 0 || level === 1 ? 1 : 2), 0);
+  return 2 * times.maxClock + long * times.longExtension + (claims - long) * times.extension;
 }

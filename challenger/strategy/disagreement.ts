@@ -1,6 +1,6 @@
 import { type Hex, toHex } from "@elench/bytes/hex";
 import type { TraceProvider } from "./trace-provider.ts";
-import { type Game, type Node, segmentSteps } from "./tree.ts";
+import { type Game, type Node, runOf, segmentSteps } from "./tree.ts";
 
 /** The range of steps about which the parties of a game disagree. */
 export interface Disagreement {
@@ -23,17 +23,17 @@ export async function firstDisagreement(
   for (const node of game.claims.values()) {
     if (node.run.context !== context) continue;
     const step = await firstFalseStep(node, truth);
-    if (step !== null && (best === null || node.claim.level < best.level)) best = { level: node.claim.level, step };
+    if (step !== null && (best === null || node.level < best.level)) best = { level: node.level, step };
   }
   if (best !== null) return { step: best.step, width: segmentSteps(best.level) };
   if (context !== game.proposal.context) return null;
-  const { machine, start, level, output } = game.proposal;
-  const isTrue = toHex(await truth.output({ machine, context, start, level })) === output;
+  const { level, output } = game.proposal;
+  const isTrue = toHex(await truth.output(runOf(game))) === output;
   return isTrue ? null : { step: 0n, width: segmentSteps(level + 1) };
 }
 
 async function firstFalseStep(node: Node, truth: TraceProvider): Promise<bigint | null> {
-  const width = segmentSteps(node.claim.level);
+  const width = segmentSteps(node.level);
   const steps = node.points.map((_, i) => node.offset + BigInt(i) * width);
   const hashes = (await truth.stateHashes(node.run, steps)).map(toHex);
   const wrong = hashes.findIndex((hash, i) => hash !== node.points[i]);

@@ -1,25 +1,37 @@
 /** Upper bound of the gas of a dispute on L1. */
 
+/** To fill a slot that was never used, rather than to change one (EIP-2929, EIP-3529). */
+const FRESH_SLOT = 17_100;
+
 /**
- * Gas of a transaction of each kind, including its 21,000 gas and its calldata: the maximum in test/snapshots/game-gas.json; dispute-gas.test.ts compares them. A
- * refutation here has a step that costs 0 gas and an empty witness.
+ * Gas of a transaction of each kind on L1 as it is (Osaka), including its 21,000 gas and its calldata, where no slot was used and nobody was credited
+ * before: test/snapshots/game-gas.json; dispute-gas.test.ts compares them. A refutation here has a step that costs 0 gas and an empty witness.
  */
 const GAS = {
-  propose: 117_889,
-  counter: 80_831,
-  move: 81_280,
-  delegate: 98_825,
-  /** The step that asks: its witness and the verifier's `ask`. In docs/evm-machine.md, "Figures", a whole delegation takes 112,448 gas. */
+  counter: 78_399,
+  move: 78_016,
+  delegate: 74_150 + FRESH_SLOT,
+  /** The step that asks: its witness and the verifier's `ask`, in a real machine. */
   ask: 30_000,
-  refute: 66_205,
-  resolve: 125_889,
-  conclude: 64_906,
+  refute: 68_704,
+  /** Of a game without claims, with three accounts that are paid for the first time. */
+  settle: 50_740 + 3 * FRESH_SLOT,
+  /** Each claim and refutation in it. */
+  settleClaim: 5_167,
+} as const;
+
+/** What a game's consumer adds, in the same way: test/snapshots/{oracle,rollup}-gas.json. */
+const CONSUMERS = {
+  /** A commitment and its opening; the settlement of the question. */
+  oracle: { proposal: 51_644 + 162_932, settlement: 50_606 },
+  /** A checkpoint and the proposal of a span; its settlement. */
+  outputs: { proposal: 60_663 + 101_557, settlement: 96_451 },
 } as const;
 
 /** EIP-7623: gas of a non-zero byte, and its floor price, which applies if it exceeds the whole execution. */
 const CALLDATA = { byte: 16, floor: 40, base: 21_000 } as const;
-/** Calldata of a refutation, without its witness. */
-const REFUTATION_BYTES = 612;
+/** Calldata of `refuteWhole`, without its witness. */
+const REFUTATION_BYTES = 388;
 
 /** A step that L1 executes: the size of its witness, and the gas of the verifier's execution. */
 export interface StepCost {
@@ -35,29 +47,31 @@ export interface DisputeGas {
   readonly argument: number;
   /** Gas of the transaction that executes the step. */
   readonly step: number;
-  /** Gas to settle every claim and the proposal, in one transaction each. */
-  readonly resolution: number;
+  /** Gas of the transactions that settle the game, and its result with the consumer. */
+  readonly settlement: number;
   readonly total: number;
 }
 
 /**
  * Upper bound of the gas of both sides of one dispute between one honest party and one liar that answers to the end.
  * @param levels of the machines in order: the game's own, then each machine that a step of the previous one asks.
+ * @param consumer whose game it is.
  */
-export function disputeGas(levels: readonly number[], step: StepCost): DisputeGas {
+export function disputeGas(levels: readonly number[], step: StepCost, consumer: keyof typeof CONSUMERS): DisputeGas {
+  const { proposal, settlement: ofConsumer } = CONSUMERS[consumer];
   const claims = levels.reduce((a, b) => a + b, 0);
   const delegations = levels.length - 1;
   const moves = claims - 1 - delegations;
   const argument = GAS.counter + GAS.move * moves + (GAS.delegate + GAS.ask) * delegations;
-  const resolution = GAS.resolve * claims + GAS.conclude;
+  const settlement = GAS.settle + GAS.settleClaim * (claims + 1) + ofConsumer;
   const refutation = refutationGas(step);
   return {
     claims,
-    proposal: GAS.propose,
+    proposal,
     argument,
     step: refutation,
-    resolution,
-    total: GAS.propose + argument + refutation + resolution,
+    settlement,
+    total: proposal + argument + refutation + settlement,
   };
 }
 

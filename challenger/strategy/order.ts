@@ -25,6 +25,19 @@ export function inOrder(games: Iterable<Game>, first: ReadonlySet<Hex>, times: T
 export function nextDeadline(game: Game, times: Times, now: number): number {
   if (game.status !== "open") return Number.POSITIVE_INFINITY;
   const deadlines = [proposalDeadline(game, times)];
-  for (const node of game.claims.values()) if (node.stands === undefined) deadlines.push(nodeDeadline(node, times));
+  for (const node of game.claims.values()) deadlines.push(nodeDeadline(node, times));
   return deadlines.filter((deadline) => deadline > now).reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
+}
+
+/**
+ * Whether an answer to this claim defends a bond of these accounts: it lies below a claim or a proposal of theirs. If the money is short, those
+ * answers come first.
+ */
+export function defendsOwn(game: Game, answered: number, accounts: ReadonlySet<Hex>): boolean {
+  let above = game.claims.get(answered)?.parent;
+  while (above !== undefined) {
+    if (accounts.has(above === 0 ? game.proposal.proposer : (game.claims.get(above)?.claimant ?? "0x"))) return true;
+    above = game.claims.get(above)?.parent;
+  }
+  return false;
 }

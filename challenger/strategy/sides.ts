@@ -1,20 +1,23 @@
 import { type Hex, toHex } from "@elench/bytes/hex";
+import { SEGMENTS } from "@elench/spec/game/game";
+import type { Entry } from "./record.ts";
 import type { Run, TraceProvider } from "./trace-provider.ts";
-import { type Game, type Node, segmentSteps } from "./tree.ts";
+import { type Game, type Node, runOf, segmentSteps } from "./tree.ts";
 
 /** Compares the two sides of a game: the states of each claim along its range, the states of its answer, and where they differ. */
 
 /** The outputs that a game's proposal and its counters claim. */
 export interface Outputs {
   readonly proposed: { readonly by: Hex; readonly output: Hex };
-  readonly countered: readonly { readonly claim: Hex; readonly by: Hex; readonly output: Hex }[];
+  readonly countered: readonly { readonly claim: number; readonly by: Hex; readonly output: Hex }[];
   /** Ours; null where we cannot tell. */
   readonly executed: Hex | null;
 }
 
 /** A claim and one answer to it; or the claim alone if it has no answer. */
 export interface Sides {
-  readonly claim: Hex;
+  /** Its number. */
+  readonly claim: number;
   readonly by: Hex;
   /** The context of the run. */
   readonly context: Hex;
@@ -25,8 +28,10 @@ export interface Sides {
 }
 
 export interface Answer {
-  /** The answering claim; null for a step that was executed on L1. */
-  readonly claim: Hex | null;
+  /** Number of the answering claim, or of the refutation. */
+  readonly claim: number;
+  /** Whether a step was executed on L1. */
+  readonly isRefutation: boolean;
   readonly by: Hex;
   /** The first segment whose end the answer disputes: both agree on the states before it. */
   readonly segment: number;
@@ -45,14 +50,14 @@ export interface ClaimedState {
 type Executor = Pick<TraceProvider, "stateHashes" | "output">;
 
 export async function outputsOf(game: Game, truth: Executor | null): Promise<Outputs> {
-  const { proposer, output, machine, context, start, level } = game.proposal;
+  const { proposer, output } = game.proposal;
   return {
     proposed: { by: proposer, output },
-    countered: game.counters.map((id) => {
-      const { claim, claimant } = game.claims.get(id) as Node;
-      return { claim: id, by: claimant, output: claim.end };
+    countered: game.counters.map((number) => {
+      const counter = game.claims.get(number) as Node;
+      return { claim: number, by: counter.claimant, output: counter.output as Hex };
     }),
-    executed: truth && toHex(await truth.output({ machine, context, start, level })),
+    executed: truth && toHex(await truth.output(runOf(game))),
   };
 }
 
@@ -63,24 +68,29 @@ export async function outputsOf(game: Game, truth: Executor | null): Promise<Out
 export async function sidesOf(game: Game, truthOf: (run: Run) => Promise<Executor | null>): Promise<Sides[]> {
   const sides: Sides[] = [];
   const waiting = [...game.counters];
-  for (const id of waiting) {
-    const node = game.claims.get(id) as Node;
+  for (const number of waiting) {
+    const node = game.claims.get(number) as Node;
     waiting.push(...node.children);
-    const steps = node.points.map((_, i) => node.offset + BigInt(i) * segmentSteps(node.claim.level));
+    const steps = node.points.map((_, i) => node.offset + BigInt(i) * segmentSteps(node.level));
     const truth = await truthOf(node.run);
     const executed = truth && (await truth.stateHashes(node.run, steps)).map(toHex);
     const answers = answersTo(game, node);
     for (const answer of answers.length > 0 ? answers : [null])
       sides.push({
-        claim: id,
+        claim: number,
         by: node.claimant,
         context: node.run.context,
-        level: node.claim.level,
-        answer,
+        level: node.level,
+        answer: answer && {
+          claim: answer.number,
+          isRefutation: answer.kind === "refutation",
+          by: answer.claimant,
+          segment: answer.segment,
+        },
         states: node.points.map((claimed, i) => ({
           step: steps[i] as bigint,
           claimed,
-          answered: answer && answeredState(game, node, answer, i),
+          answered: answer && answeredState(node, answer, i),
           executed: executed?.[i] ?? null,
         })),
       });
@@ -88,18 +98,13 @@ export async function sidesOf(game: Game, truthOf: (run: Run) => Promise<Executo
   return sides;
 }
 
-function answersTo(game: Game, { children, refutations }: Node): Answer[] {
-  const claims = children.map((id): Answer => {
-    const { claim, claimant } = game.claims.get(id) as Node;
-    return { claim: id, by: claimant, segment: claim.segment };
-  });
-  return [...claims, ...refutations.map(({ by, segment }): Answer => ({ claim: null, by, segment }))];
-}
+const answersTo = (game: Game, { children, refutations }: Node): (Node | Entry)[] => [
+  ...children.map((number) => game.claims.get(number) as Node),
+  ...refutations,
+];
 
-function answeredState(game: Game, { points }: Node, { claim, segment }: Answer, point: number): Hex | null {
-  if (point <= segment) return points[point] as Hex;
-  if (point > segment + 1 || claim === null) return null;
-  const { claim: answering } = game.claims.get(claim) as Node;
-  // A delegated claim is about another machine's states.
-  return answering.delegated ? null : answering.end;
+function answeredState({ points }: Node, answer: Node | Entry, point: number): Hex | null {
+  if (point <= answer.segment) return points[point] as Hex;
+  // A delegated claim is about another machine's states, and the event of a refutation does not tell the state after the step.
+  return point === answer.segment + 1 && answer.kind === "move" ? ((answer as Node).points[SEGMENTS] as Hex) : null;
 }

@@ -1,187 +1,154 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import type { Hex } from "@elench/bytes/hex";
 import { rootOf } from "./dissection.ts";
-import { claimIdOf, gameIdOf } from "./identity.ts";
-import { inOrder, nextDeadline } from "./order.ts";
-import { dueResolutions, nextResolution, worthResolving } from "./resolutions.ts";
-import { emptyForest, extend, type GameEvent, nodeDeadline } from "./tree.ts";
-import { keccakWords, word } from "./words.ts";
+import {
+  claimed,
+  concluded,
+  counter,
+  countered,
+  counterHalted,
+  counterMiddles,
+  counterOutput,
+  hash,
+  hashes,
+  move,
+  moved,
+  moveEnd,
+  moveMiddles,
+  proposal,
+  proposed,
+  refutation,
+  refuted,
+  times,
+  wholeRange,
+} from "./fixtures/log.ts";
+import { gameIdOf, packClaim, wholeCommitment } from "./record.ts";
+import { emptyForest, extend, type GameEvent, nodeDeadline, proposalDeadline } from "./tree.ts";
 
-const times = { maxClock: 1000, extension: 50, longExtension: 120 };
-const hash = (i: number): Hex => keccakWords(word(i));
-const account = (i: number): Hex => `0x${i.toString(16).padStart(40, "a")}`;
-const deployment = { chainId: 1n, address: account(0) };
-const proposal = {
-  consumer: account(1),
-  proposer: account(2),
-  number: 0n,
-  machine: account(3),
-  context: hash(1),
-  start: hash(2),
-  level: 3,
-  output: hash(3),
-};
-const game = gameIdOf(deployment, proposal);
-const proposed: GameEvent = { eventName: "Proposed", args: { ...proposal, game, made: 10_000 } };
-
-/** A counter by account 4, and a move by account 5 against its segment 6. */
-const middles = Array.from({ length: 15 }, (_, i) => hash(100 + i));
-const { machine, context, start, level } = proposal;
-const counterClaim = {
-  game,
-  parent: game,
-  segment: 0,
-  machine,
-  level,
-  delegated: false,
-  end: hash(4),
-  root: rootOf([start, ...middles, hash(5)]),
-};
-const counter = claimIdOf(counterClaim);
-const countered: GameEvent[] = [
-  { eventName: "WholeRange", args: { game, id: counter, machine, context, start, halted: hash(5), level } },
-  {
-    eventName: "Claimed",
-    args: { game, parent: game, id: counter, claimant: account(4), made: 10_400, segment: 0, end: hash(4), middles },
-  },
-];
-const moveClaim = {
-  ...counterClaim,
-  parent: counter,
-  segment: 6,
-  level: 2,
-  end: hash(6),
-  root: rootOf([middles[5]!, ...middles, hash(6)]),
-};
-const move = claimIdOf(moveClaim);
-const moved: GameEvent = {
-  eventName: "Claimed",
-  args: { game, parent: counter, id: move, claimant: account(5), made: 10_500, segment: 6, end: hash(6), middles },
-};
-
-const empty = emptyForest(deployment, times);
+const id = gameIdOf(proposal);
+const story = [proposed(), ...countered(), moved(), refuted()];
+const gameAfter = (...events: GameEvent[]) => [...extend(emptyForest(), events).games.values()][0]!;
 
 describe("the claim tree", () => {
-  it("is rebuilt from the events, with every place, clock and deadline", () => {
-    const { claims, counters } = extend(empty, [proposed, ...countered, moved]).games.get(game)!;
-    assert.deepEqual(counters, [counter]);
-    const [above, below] = [claims.get(counter)!, claims.get(move)!];
-    assert.deepEqual(above.claim, counterClaim);
-    assert.deepEqual(above.children, [move]);
-    assert.deepEqual(below.claim, moveClaim);
-    assert.equal(below.offset, 6n * 256n);
-    assert.deepEqual([above.clock, below.clock], [400, 100]);
+  it("is rebuilt from the events, with every record, state and deadline", () => {
+    const game = gameAfter(...story);
+    assert.deepEqual([game.counters, [...game.claims.keys()], game.entries], [[1], [1, 2], 3]);
+    const [above, below] = [game.claims.get(1)!, game.claims.get(2)!];
+
+    const root = rootOf([proposal.start, ...counterMiddles, counterHalted]);
+    assert.deepEqual([above.root, above.output], [root, counterOutput]);
+    assert.equal(above.commitment, wholeCommitment(root, counterOutput));
+    assert.deepEqual(above.children, [2]);
+    assert.deepEqual(above.run.askedBy, undefined);
+
+    assert.deepEqual(below.points, [counterMiddles[5], ...moveMiddles, moveEnd]);
+    assert.deepEqual([below.commitment, below.output], [below.root, undefined]);
+    assert.equal(below.offset, 6n * 16n);
+    assert.deepEqual(below.refutations, [refutation]);
+
+    assert.equal(proposalDeadline(game, times), 10_000 + 1000);
     assert.equal(nodeDeadline(above, times), 10_400 + 1000);
     assert.equal(nodeDeadline(below, times), 10_500 + 600);
   });
 
-  it("is the same whether events come at once or one by one, and what it grew from stays", () => {
-    const events = [proposed, ...countered, moved];
-    const first = extend(empty, [proposed, ...countered]);
-    assert.deepEqual(extend(first, [moved]), extend(empty, events));
-    assert.equal(first.games.get(game)!.claims.size, 1);
-    assert.equal(empty.games.size, 0);
-  });
-
-  it("leaves out an event that can not be, and says which game it breaks", () => {
-    const broken = (...events: GameEvent[]) => extend(empty, events).broken.get(game) ?? "";
-    assert.match(broken(...countered), /whose Proposed event is missing/);
-    assert.match(broken(proposed, countered[1]!), /its WholeRange event is missing/);
-    assert.match(broken(proposed, moved), /answers a claim whose Claimed event is missing/);
-    const bent = { ...moved, args: { ...moved.args, end: hash(7) } } as GameEvent;
-    assert.match(broken(proposed, ...countered, bent), /does not hash to/);
-    const other = { ...proposed, args: { ...proposed.args, output: hash(9) } } as GameEvent;
-    assert.match(broken(other), /does not hash to game/);
-    assert.equal(broken(proposed, ...countered, moved), "");
-  });
-
-  it("breaks one game alone, which keeps what is known of it", () => {
-    const second = { ...proposal, number: 1n };
-    const others: GameEvent = {
-      eventName: "Proposed",
-      args: { ...second, game: gameIdOf(deployment, second), made: 10_000 },
+  it("follows another machine's run from the step that asks for it", () => {
+    const asked = {
+      ...refutation,
+      kind: "delegation" as const,
+      level: 1,
+      machine: proposal.consumer,
+      parentClock: 100,
     };
-    const lost = extend(empty, [proposed, countered[0]!, moved, others]);
-    assert.deepEqual([...lost.broken.keys()], [game]);
-    assert.deepEqual([...lost.games.keys()], [game, gameIdOf(deployment, second)]);
-    assert.equal(lost.games.get(game)!.claims.size, 0);
+    const whole: GameEvent = {
+      eventName: "WholeRange",
+      args: { number: proposal.number, context: hash(70), start: hash(71), halted: hash(72) },
+    };
+    const game = gameAfter(...story.slice(0, -1), whole, claimed(asked, hash(73), hashes(80)));
+    const { run, offset, points, output } = game.claims.get(3)!;
+    const { askedBy, ...about } = run;
+    assert.deepEqual(about, { machine: proposal.consumer, context: hash(70), start: hash(71), level: 1 });
+    assert.deepEqual([askedBy?.run.machine, askedBy?.step], [proposal.machine, 6n * 16n + 3n]);
+    assert.deepEqual([offset, points[0], points[16], output], [0n, hash(71), hash(72), hash(73)]);
+  });
+
+  it("is the same whether events come at once or one by one, and what it grew from stays", () => {
+    const first = extend(emptyForest(), story.slice(0, 3));
+    assert.deepEqual(extend(first, story.slice(3)), extend(emptyForest(), story));
+    assert.equal(first.games.get(id)!.claims.size, 1);
+  });
+
+  it("names a claim with all that is above it: after a reorganisation the same record can be another claim", () => {
+    const third = claimed({ ...move, number: 3, parent: 2, segment: 3, parentClock: 100 }, hash(9), hashes(300));
+    const below = (segment: number) => {
+      const second = moved({ level: 2, segment });
+      return gameAfter(proposed({ level: 3 }), ...countered({ level: 3 }), second, third);
+    };
+    const [here, there] = [6, 7].map((segment) => below(segment).claims.get(3)!);
+    assert.deepEqual(packClaim(here!), packClaim(there!));
+    assert.notEqual(here!.offset, there!.offset);
+    assert.notEqual(here!.id, there!.id);
+  });
+
+  it("finds a game by its number, which later events name it by", () => {
+    const { numbers } = extend(emptyForest(), story);
+    assert.deepEqual([...numbers], [[proposal.number, id]]);
+  });
+
+  it("ends with the result", () => {
+    const parts: GameEvent = { eventName: "PartSettled", args: { number: proposal.number, left: 1n } };
+    assert.equal(gameAfter(...story).unsettled, 3);
+    assert.equal(gameAfter(...story, parts).unsettled, 1);
+    const { status, output, unsettled } = gameAfter(...story, concluded(3));
+    assert.deepEqual([status, output, unsettled], ["replaced", counterOutput, 0]);
+    assert.equal(gameAfter(...story, concluded(3, 2, proposal.output)).status, "upheld");
   });
 });
 
-describe("what is due to be settled", () => {
-  const forest = extend(empty, [proposed, ...countered, moved]);
-  const due = (now: number) => dueResolutions(forest.games.get(game)!, times, now).map(({ id }) => id);
+describe("an incomplete log", () => {
+  const broken = (...events: GameEvent[]) => extend(emptyForest(), events).broken.get(proposal.number) ?? "";
 
-  it("comes children first, and waits for children that are not due", () => {
-    assert.deepEqual(due(11_099), []);
-    assert.deepEqual(due(11_100), [move]);
-    assert.deepEqual(due(11_400), [move, counter, game]);
+  it("is noticed by the next event: claims are numbered", () => {
+    assert.equal(broken(...story, concluded(3)), "");
+    assert.match(broken(...story.slice(1)), /whose Proposed event is missing/);
+    assert.match(broken(proposed(), story[2]!), /its WholeRange event is missing/);
+    assert.match(broken(proposed(), moved()), /claim 1 is missing before 2/);
+    assert.match(broken(proposed(), ...countered(), refuted()), /claim 2 is missing before 3/);
+    assert.match(broken(...story, moved({ number: 5 })), /claim 4 is missing before 5/);
   });
 
-  it("is everything, at once, in a void game", () => {
-    const gone = extend(forest, [{ eventName: "Voided", args: { game } }]).games.get(game)!;
-    assert.deepEqual(
-      dueResolutions(gone, times, 0).map(({ id }) => id),
-      [move, counter, game],
+  it("is noticed at the end: a game tells how many claims it had", () => {
+    assert.match(broken(...story.slice(0, -1), concluded(3)), /it had 3 claims and refutations, of which 2 are known/);
+  });
+
+  it("is noticed when a place is used again: its games are numbered", () => {
+    const { broken } = extend(emptyForest(), [proposed(), proposed({ number: proposal.number + 2n })]);
+    assert.deepEqual([...broken.keys()], [proposal.number + 1n]);
+  });
+
+  it("is noticed where a claim does not follow from what it answers", () => {
+    const begun = [proposed(), ...countered()];
+    assert.match(broken(...begun, moved({ level: 2 })), /does not follow from claim 1/);
+    assert.match(broken(...begun, moved({ parentClock: 1 })), /does not follow from claim 1/);
+    assert.match(broken(...begun, moved({ parent: 9 })), /answers claim 9, whose Claimed event is missing/);
+    assert.match(broken(...begun, ...countered()), /claim 1 comes after claim 1/);
+    assert.match(broken(proposed(), proposed({ output: hash(9) })), /two proposals/);
+  });
+
+  it("does not take the whole range of one claim for another's", () => {
+    const other = { ...counter, number: 2, place: 11 };
+    assert.match(
+      broken(proposed(), ...countered(), claimed(other, hash(8), hashes(300))),
+      /WholeRange event is missing/,
     );
+    assert.match(broken(proposed(), wholeRange(proposal.number + 1n), story[2]!), /WholeRange event is missing/);
   });
 
-  it("leaves no bond behind in a void game that somebody has concluded first", () => {
-    const concluded = { eventName: "Concluded", args: { game, status: 4, output: hash(3) } } as const;
-    const gone = extend(forest, [{ eventName: "Voided", args: { game } }, concluded]).games.get(game)!;
-    assert.deepEqual(
-      dueResolutions(gone, times, 0).map(({ id }) => id),
-      [move, counter],
-    );
-  });
-
-  it("is announced: the first time at which something can be settled", () => {
-    const told = forest.games.get(game)!;
-    assert.equal(nextResolution(told, times, 10_600), 11_100);
-    assert.equal(nextResolution(told, times, 11_100), 11_100);
-    const settled = extend(forest, [
-      { eventName: "Resolved", args: { game, claim: move, stands: true } },
-      { eventName: "Resolved", args: { game, claim: counter, stands: false } },
-      { eventName: "Concluded", args: { game, status: 2, output: hash(3) } },
-    ]);
-    assert.equal(nextResolution(settled.games.get(game)!, times, 11_400), undefined);
-  });
-
-  it("is worth its gas to who has money in it, or where the prepayment covers it", () => {
-    const told = forest.games.get(game)!;
-    assert.ok(worthResolving(told, new Set([account(5)]), 1n, 2n));
-    assert.ok(worthResolving(told, new Set([account(2)]), 1n, 2n));
-    assert.ok(worthResolving(told, new Set(), 3n, 2n));
-    assert.ok(!worthResolving(told, new Set([account(9)]), 1n, 2n));
-  });
-});
-
-describe("the order of games", () => {
-  const stranger = account(8);
-  const proposedBy = (number: bigint, made: number, consumer: Hex): GameEvent => {
-    const other = { ...proposal, number, consumer };
-    return { eventName: "Proposed", args: { ...other, game: gameIdOf(deployment, other), made } };
-  };
-  const numbers = (events: GameEvent[], now: number): bigint[] =>
-    inOrder(extend(empty, events).games.values(), new Set([account(1)]), times, now).map((g) => g.proposal.number);
-
-  it("puts own consumers first, and then what leaves the least time", () => {
-    const events = [
-      proposedBy(1n, 10_000, stranger),
-      proposedBy(2n, 10_300, account(1)),
-      proposedBy(3n, 10_200, account(1)),
-      proposedBy(4n, 10_100, stranger),
-    ];
-    assert.deepEqual(numbers(events, 10_400), [3n, 2n, 1n, 4n]);
-    assert.deepEqual(numbers(events, 11_250), [2n, 3n, 1n, 4n], "what can no longer be answered comes last");
-  });
-
-  it("is not put off by a liar's answers to itself", () => {
-    const now = 10_500;
-    const before = nextDeadline(extend(empty, [proposed]).games.get(game)!, times, now);
-    const after = nextDeadline(extend(empty, [proposed, ...countered, moved]).games.get(game)!, times, now);
-    assert.equal(before, 11_000);
-    assert.equal(after, before);
+  it("breaks one game alone, of which the known part stays", () => {
+    const other = { number: (77n << 16n) | 1n };
+    const lost = extend(emptyForest(), [proposed(), ...countered(), moved({ number: 3, parent: 1 }), proposed(other)]);
+    assert.deepEqual([...lost.broken.keys()], [proposal.number]);
+    assert.equal(lost.games.size, 2);
+    assert.deepEqual([...lost.games.get(id)!.claims.keys()], [1, 3]);
+    assert.equal(lost.games.get(id)!.claims.get(3)!.claimant, move.claimant);
   });
 });

@@ -1,81 +1,77 @@
 import type { Hex } from "@elench/bytes/hex";
 import { ElenchError } from "@elench/errors/elench-error";
 import { SEGMENTS, STATUS } from "@elench/spec/game/game";
-import { afterWaiting, deadlineOf, type Times } from "./clock.ts";
+import { deadlineOf, type Times } from "./clock.ts";
 import { type Points, rootOf } from "./dissection.ts";
-import { type Claim, claimIdOf, type Deployment, gameIdOf, type Proposal } from "./identity.ts";
+import {
+  type Answered,
+  type Claim,
+  type ClaimWords,
+  claimIdOf,
+  type Entry,
+  gameIdOf,
+  generationOf,
+  NO_COMMITMENT,
+  type Proposal,
+  type ProposalWords,
+  unpackClaim,
+  unpackProposal,
+  wholeCommitment,
+} from "./record.ts";
 import type { Run } from "./trace-provider.ts";
 
-/** The events of `IDisputeGame` that a game is rebuilt from, shaped as viem decodes them. */
+/** The events of `IDisputeGame` that a game is rebuilt from, shaped as viem decodes them. `number` is the game's. */
 export type GameEvent =
-  | { eventName: "Proposed"; args: Proposal & { game: Hex; made: number } }
-  | { eventName: "WholeRange"; args: Run & { game: Hex; id: Hex; halted: Hex } }
+  | { eventName: "Proposed"; args: { proposal: ProposalWords } }
+  | { eventName: "WholeRange"; args: { number: bigint; context: Hex; start: Hex; halted: Hex } }
   | {
       eventName: "Claimed";
-      args: {
-        game: Hex;
-        parent: Hex;
-        id: Hex;
-        claimant: Hex;
-        made: number;
-        segment: number;
-        end: Hex;
-        middles: readonly Hex[];
-      };
+      args: { number: bigint; terms: bigint; origin: bigint; end: Hex; middles: readonly Hex[] };
     }
-  | { eventName: "Refuted"; args: { game: Hex; claim: Hex; refuter: Hex; made: number; segment: number } }
-  | { eventName: "Resolved"; args: { game: Hex; claim: Hex; stands: boolean } }
-  | { eventName: "Concluded"; args: { game: Hex; status: number; output: Hex } }
-  | { eventName: "Voided"; args: { game: Hex } };
-
-/** A step refutation: a standing child at its segment. */
-export type Refutation = { by: Hex; segment: number; made: number };
+  | { eventName: "Refuted"; args: { number: bigint; terms: bigint; origin: bigint } }
+  | { eventName: "PartSettled"; args: { number: bigint; left: bigint } }
+  | { eventName: "Concluded"; args: { number: bigint; status: number; output: Hex; claims: bigint } };
 
 /** A claim with the values that follow from its position in the tree. */
-export type Node = {
-  id: Hex;
-  claim: Claim;
-  claimant: Hex;
-  /** t(c), seconds since 1970. */
-  made: number;
-  /** d(c), seconds. */
-  clock: number;
-  /** d(parent of c), seconds. */
-  parentClock: number;
+export interface Node extends Answered {
+  /** See `claimIdOf`. */
+  readonly id: Hex;
   /** The execution that it disputes or defends. */
-  run: Run;
+  readonly run: Run;
   /** Step of h[0]. */
-  offset: bigint;
-  points: Points;
-  children: readonly Hex[];
-  refutations: readonly Refutation[];
-  /** Whether it was upheld; undefined while it is not settled. */
-  stands: boolean | undefined;
-};
+  readonly offset: bigint;
+  readonly points: Points;
+  /** Numbers of the claims that answer it. */
+  readonly children: readonly number[];
+  readonly refutations: readonly Entry[];
+}
 
-export type GameStatus = "open" | "upheld" | "replaced" | "void";
+export type GameStatus = "open" | "upheld" | "replaced";
 
-export type Game = {
-  id: Hex;
-  proposal: Proposal;
-  made: number;
-  status: GameStatus;
-  /** The result, once it is upheld or replaced. */
-  output: Hex | undefined;
-  /** Whether the proposal's bond is paid out. */
-  settled: boolean;
-  counters: readonly Hex[];
-  claims: ReadonlyMap<Hex, Node>;
-};
+export interface Game {
+  readonly id: Hex;
+  readonly proposal: Proposal;
+  readonly status: GameStatus;
+  /** The result, once the game is over. */
+  readonly output: Hex | undefined;
+  readonly counters: readonly number[];
+  /** By number, in the order of inclusion. Refutations are with the claims that they answer. */
+  readonly claims: ReadonlyMap<number, Node>;
+  /** The highest number of a claim or a refutation: as many there are. */
+  readonly entries: number;
+  /** The claims from 1 to this one are not settled yet. */
+  readonly unsettled: number;
+}
 
 /** Every game of one contract, rebuilt from its events. */
-export type Forest = {
-  deployment: Deployment;
-  times: Times;
-  games: ReadonlyMap<Hex, Game>;
-  /** By game, the first of its events that contradicts the earlier ones and was left out: the log is incomplete, or not of this contract. */
-  broken: ReadonlyMap<Hex, string>;
-};
+export interface Forest {
+  /** By id. */
+  readonly games: ReadonlyMap<Hex, Game>;
+  /** The id of each game by its number, which is all that events after `Proposed` name it by. */
+  readonly numbers: ReadonlyMap<bigint, Hex>;
+  /** By a game's number, why its log is incomplete, or not of this contract: the first contradiction. */
+  readonly broken: ReadonlyMap<bigint, string>;
+}
 
 /** An event contradicts the events before it. */
 class BrokenLogError extends ElenchError {
@@ -83,26 +79,29 @@ class BrokenLogError extends ElenchError {
   override readonly kind = "environment";
 }
 
-export const emptyForest = (deployment: Deployment, times: Times): Forest => ({
-  deployment,
-  times,
-  games: new Map(),
-  broken: new Map(),
-});
+export const emptyForest = (): Forest => ({ games: new Map(), numbers: new Map(), broken: new Map() });
 
 /** EXT(c): longer if the answer needs a step's witness or the whole run of another machine. */
-export const extensionOf = (claim: Claim, times: Times): number =>
-  claim.level === 1 || claim.delegated ? times.longExtension : times.extension;
+export const extensionOf = ({ level, kind }: Claim, times: Times): number =>
+  level === 1 || kind === "delegation" ? times.longExtension : times.extension;
 
 /** Deadline of answers to a claim, in seconds since 1970. */
-export const nodeDeadline = (node: Node, times: Times): number =>
-  deadlineOf(node.made, extensionOf(node.claim, times), node.parentClock, times);
+export const nodeDeadline = (claim: Claim, times: Times): number =>
+  deadlineOf(claim.made, extensionOf(claim, times), claim.parentClock, times);
 
 /** Deadline of counters to a proposal, in seconds since 1970. */
-export const proposalDeadline = (game: Game, times: Times): number => game.made + times.maxClock;
+export const proposalDeadline = ({ proposal }: Game, times: Times): number => proposal.made + times.maxClock;
 
 /** Steps of one segment of a claim of this level. */
 export const segmentSteps = (level: number): bigint => BigInt(SEGMENTS) ** BigInt(level - 1);
+
+/** The run of a game's proposal. */
+export const runOf = ({ proposal: { machine, context, start, level } }: Game): Run => ({
+  machine,
+  context,
+  start,
+  level,
+});
 
 /**
  * The games after further events. The given forest is not changed. An event that contradicts those before it is left out, and breaks only its own
@@ -111,84 +110,102 @@ export const segmentSteps = (level: number): bigint => BigInt(SEGMENTS) ** BigIn
  */
 export function extend(forest: Forest, events: Iterable<GameEvent>): Forest {
   const games = new Map(forest.games);
+  const numbers = new Map(forest.numbers);
   const broken = new Map(forest.broken);
   const owned = new Set<object>();
+  const breaks = (number: bigint, why: string): void => {
+    if (!broken.has(number)) broken.set(number, why);
+  };
 
   // Each game and claim is copied at most once per call, so the cost is the number of events plus the size of the games they touch.
-  const gameOf = (id: Hex): Draft => {
-    const game = games.get(id);
-    if (game === undefined) throw new BrokenLogError(`an event of game ${id}, whose Proposed event is missing`);
+  const gameOf = (number: bigint): Draft => {
+    const game = games.get(numbers.get(number) as Hex);
+    if (game === undefined)
+      throw new BrokenLogError(`an event of game number ${number}, whose Proposed event is missing`);
     if (owned.has(game)) return game as Draft;
     const copy = { ...game, counters: [...game.counters], claims: new Map(game.claims) };
-    games.set(id, copy);
+    games.set(game.id, copy);
     owned.add(copy);
     return copy;
   };
-  const nodeOf = (game: Draft, id: Hex): DraftNode => {
-    const node = game.claims.get(id);
-    if (node === undefined) throw new BrokenLogError(`an event of claim ${id}, whose Claimed event is missing`);
+  const nodeOf = (game: Draft, number: number): DraftNode => {
+    const node = game.claims.get(number);
+    if (node === undefined) throw new BrokenLogError(`an answer to claim ${number}, whose Claimed event is missing`);
     if (owned.has(node)) return node as DraftNode;
     const copy = { ...node, children: [...node.children], refutations: [...node.refutations] };
-    game.claims.set(id, copy);
+    game.claims.set(number, copy);
     owned.add(copy);
     return copy;
+  };
+  const begin = (proposal: Proposal): void => {
+    const { number } = proposal;
+    if (numbers.has(number)) throw new BrokenLogError(`two proposals have the number ${number}`);
+    // A region is used again only after the game that was there: generations have no holes.
+    if (generationOf(number) > 1 && !numbers.has(number - 1n))
+      breaks(number - 1n, `game number ${number} took its place, but its own Proposed event is missing`);
+    const id = gameIdOf(proposal);
+    const game: Draft = {
+      id,
+      proposal,
+      status: "open",
+      output: undefined,
+      counters: [],
+      claims: new Map(),
+      entries: 0,
+      unsettled: 0,
+    };
+    games.set(id, game);
+    numbers.set(number, id);
+    owned.add(game);
+  };
+  /** Counts a claim or a refutation, which follows immediately on the one before it. */
+  const count = (game: Draft, { number }: Claim): void => {
+    if (number <= game.entries) throw new BrokenLogError(`claim ${number} comes after claim ${game.entries}`);
+    if (number > game.entries + 1)
+      breaks(game.proposal.number, `claim ${game.entries + 1} is missing before ${number}`);
+    game.entries = number;
+    game.unsettled = number;
   };
 
   let whole: WholeRange | undefined;
   const apply = ({ eventName, args }: GameEvent): void => {
     switch (eventName) {
-      case "Proposed": {
-        const proposal = proposalFrom(args);
-        if (gameIdOf(forest.deployment, proposal) !== args.game) {
-          throw new BrokenLogError(`the proposal in the log does not hash to game ${args.game}`);
-        }
-        const game: Draft = {
-          id: args.game,
-          proposal,
-          made: Number(args.made),
-          status: "open",
-          output: undefined,
-          settled: false,
-          counters: [],
-          claims: new Map(),
-        };
-        games.set(game.id, game);
-        owned.add(game);
+      case "Proposed":
+        begin(unpackProposal(args.proposal));
         break;
-      }
       case "WholeRange":
         whole = args;
         break;
       case "Claimed": {
-        const game = gameOf(args.game);
-        const node = nodeFrom(game, args, whole?.id === args.id ? whole : undefined, forest.times);
-        if (node.claim.parent === game.id) game.counters.push(node.id);
-        else nodeOf(game, node.claim.parent).children.push(node.id);
-        game.claims.set(node.id, node);
+        const game = gameOf(args.number);
+        const entry = entryOf({ ...args, commitment: NO_COMMITMENT });
+        count(game, entry);
+        const node = nodeFrom(game, entry, args, whole?.number === args.number ? whole : undefined);
+        if (node.kind === "counter") game.counters.push(node.number);
+        else nodeOf(game, node.parent).children.push(node.number);
+        game.claims.set(node.number, node);
         owned.add(node);
         break;
       }
-      case "Refuted":
-        nodeOf(gameOf(args.game), args.claim).refutations.push({
-          by: lower(args.refuter),
-          segment: args.segment,
-          made: Number(args.made),
-        });
-        break;
-      case "Resolved":
-        nodeOf(gameOf(args.game), args.claim).stands = args.stands;
-        break;
-      case "Concluded": {
-        const game = gameOf(args.game);
-        game.settled = true;
-        if (args.status === STATUS.Void) break;
-        game.status = args.status === STATUS.Upheld ? "upheld" : "replaced";
-        game.output = args.output;
+      case "Refuted": {
+        const game = gameOf(args.number);
+        const entry = entryOf({ ...args, commitment: NO_COMMITMENT });
+        count(game, entry);
+        nodeOf(game, entry.parent).refutations.push(entry);
         break;
       }
-      case "Voided":
-        gameOf(args.game).status = "void";
+      case "PartSettled":
+        gameOf(args.number).unsettled = Number(args.left);
         break;
+      case "Concluded": {
+        const game = gameOf(args.number);
+        game.status = args.status === STATUS.Upheld ? "upheld" : "replaced";
+        game.output = args.output;
+        game.unsettled = 0;
+        if (Number(args.claims) !== game.entries)
+          throw new BrokenLogError(`it had ${args.claims} claims and refutations, of which ${game.entries} are known`);
+        break;
+      }
     }
   };
   for (const event of events) {
@@ -196,79 +213,63 @@ export function extend(forest: Forest, events: Iterable<GameEvent>): Forest {
       apply(event);
     } catch (error) {
       if (!(error instanceof BrokenLogError)) throw error;
-      if (!broken.has(event.args.game)) broken.set(event.args.game, error.message);
+      breaks(numberOf(event), error.message);
     }
+    if (event.eventName !== "WholeRange") whole = undefined;
   }
-  return { ...forest, games, broken };
+  return { games, numbers, broken };
 }
 
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
 type WholeRange = Extract<GameEvent, { eventName: "WholeRange" }>["args"];
 type Claimed = Extract<GameEvent, { eventName: "Claimed" }>["args"];
-type DraftNode = Omit<Node, "children" | "refutations"> & { children: Hex[]; refutations: Refutation[] };
-type Draft = Omit<Game, "counters" | "claims"> & { counters: Hex[]; claims: Map<Hex, Node> };
+type DraftNode = Omit<Node, "children" | "refutations"> & { children: number[]; refutations: Entry[] };
+type Draft = Writable<Omit<Game, "counters" | "claims">> & { counters: number[]; claims: Map<number, Node> };
 
-const lower = (address: Hex): Hex => address.toLowerCase() as Hex;
+const numberOf = ({ eventName, args }: GameEvent): bigint =>
+  eventName === "Proposed" ? unpackProposal(args.proposal).number : args.number;
 
-const proposalFrom = (args: Proposal): Proposal => ({
-  consumer: lower(args.consumer),
-  proposer: lower(args.proposer),
-  number: BigInt(args.number),
-  machine: lower(args.machine),
-  context: args.context,
-  start: args.start,
-  level: Number(args.level),
-  output: args.output,
-});
+function entryOf(words: ClaimWords): Entry {
+  const entry = unpackClaim(words);
+  if (entry === undefined) throw new BrokenLogError(`0x${words.terms.toString(16)} are not the terms of a claim`);
+  return entry;
+}
 
-const wholeRun = ({ machine, context, start, level }: WholeRange, askedBy: Run["askedBy"]): Run => ({
-  machine: lower(machine),
+const wholeRun = ({ context, start }: WholeRange, { machine, level }: Claim, askedBy: Run["askedBy"]): Run => ({
+  machine,
   context,
   start,
-  level: Number(level),
+  level,
   ...(askedBy && { askedBy }),
 });
 
-function nodeFrom(game: Draft, args: Claimed, whole: WholeRange | undefined, times: Times): DraftNode {
-  const isCounter = args.parent === game.id;
-  const parent = isCounter ? undefined : game.claims.get(args.parent);
+/** The claim of a `Claimed` event, which follows from the claim that it answers. */
+function nodeFrom(game: Draft, entry: Entry, { end, middles }: Claimed, whole: WholeRange | undefined): DraftNode {
+  const { number, segment } = entry;
+  const isCounter = entry.kind === "counter";
+  const isWhole = entry.kind !== "move";
+  const parent = isCounter ? undefined : game.claims.get(entry.parent);
+  if (isWhole && whole === undefined)
+    throw new BrokenLogError(`claim ${number} is about a whole run, but its WholeRange event is missing`);
   if (parent === undefined && !isCounter)
-    throw new BrokenLogError(`claim ${args.id} answers a claim whose Claimed event is missing`);
-  if (whole === undefined && (parent === undefined || parent.claim.level === 1)) {
-    throw new BrokenLogError(`claim ${args.id} is about a whole run, but its WholeRange event is missing`);
-  }
+    throw new BrokenLogError(`claim ${number} answers claim ${entry.parent}, whose Claimed event is missing`);
+  if (parent && (entry.parentClock !== parent.clock || (!isWhole && entry.level !== parent.level - 1)))
+    throw new BrokenLogError(`claim ${number} does not follow from claim ${entry.parent} as the log tells it`);
 
-  const segment = Number(args.segment);
-  const offset = parent === undefined ? 0n : parent.offset + BigInt(segment) * segmentSteps(parent.claim.level);
-  const run = whole === undefined ? parent!.run : wholeRun(whole, parent && { run: parent.run, step: offset });
-  const level = whole === undefined ? parent!.claim.level - 1 : run.level;
-  const start = whole === undefined ? parent!.points[segment]! : run.start;
-  const points = [start, ...args.middles, whole === undefined ? args.end : whole.halted];
-  const claim: Claim = {
-    game: game.id,
-    parent: args.parent,
-    segment,
-    machine: run.machine,
-    level,
-    delegated: whole !== undefined && !isCounter,
-    end: args.end,
-    root: rootOf(points),
-  };
-  if (claimIdOf(claim) !== args.id) throw new BrokenLogError(`the claim in the log does not hash to ${args.id}`);
-
-  const made = Number(args.made);
-  const answered = parent ?? { clock: 0, parentClock: 0, made: game.made };
+  const offset = parent === undefined ? 0n : parent.offset + BigInt(segment) * segmentSteps(parent.level);
+  const run = isWhole ? wholeRun(whole!, entry, parent && { run: parent.run, step: offset }) : parent!.run;
+  const points = [isWhole ? run.start : parent!.points[segment]!, ...middles, isWhole ? whole!.halted : end];
+  const root = rootOf(points);
+  const claim = { ...entry, commitment: isWhole ? wholeCommitment(root, end) : root };
   return {
-    id: args.id,
-    claim,
-    claimant: lower(args.claimant),
-    made,
-    clock: afterWaiting(answered.parentClock, made - answered.made, times),
-    parentClock: answered.clock,
+    ...claim,
+    id: claimIdOf(parent?.id ?? game.id, claim),
     run,
-    offset: whole === undefined ? offset : 0n,
+    offset: isWhole ? 0n : offset,
     points,
+    root,
+    output: isWhole ? end : undefined,
     children: [],
     refutations: [],
-    stands: undefined,
   };
 }

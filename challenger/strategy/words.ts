@@ -9,8 +9,8 @@ import { keccak256 } from "@elench/merkle/keccak/keccak";
 /** A number as an ABI word: 64 hexadecimal digits without 0x. */
 export const word = (value: bigint | number): string => value.toString(16).padStart(64, "0");
 
-/** An address as an ABI word: 64 hexadecimal digits without 0x. */
-export const addressWord = (address: Hex): string => address.slice(2).toLowerCase().padStart(64, "0");
+/** The low 160 bits of a word as an address. */
+export const addressOf = (value: bigint): Hex => `0x${BigInt.asUintN(160, value).toString(16).padStart(40, "0")}`;
 
 /** keccak256 of words joined, each 64 digits without 0x. */
 export const keccakWords = (...words: string[]): Hex => toHex(keccak256(Buffer.from(words.join(""), "hex")));

@@ -1,27 +1,40 @@
 import { toHex } from "@elench/bytes/hex";
 import { disputeGameAbi } from "@elench/contracts/abi/dispute-game";
+import { inboxAbi } from "@elench/contracts/abi/inbox";
+import { inferenceOracleAbi } from "@elench/contracts/abi/inference-oracle";
 import { outputsAbi } from "@elench/contracts/abi/outputs";
 import type { Deployment, Rollup } from "@elench/deploy/deployment";
+import { InternalError } from "@elench/errors/internal-error";
 import { UserError } from "@elench/errors/user-error";
+import { configHash, configOf } from "@elench/evm/batch/record";
 import { Chain } from "@elench/evm/chain/chain";
 import { genesisOutput, readGenesisFile } from "@elench/evm/chain/genesis";
 import { type Models, sessionModels } from "@elench/evm/inference/models";
 import type { Backend } from "@elench/tensor/engine/backend";
-import type { Address, Hex, LocalAccount, PublicClient } from "viem";
+import { type Address, type Hex, keccak256, type LocalAccount, type PublicClient, zeroHash } from "viem";
 import { firstThatAnswers } from "../l1/connect.ts";
+import { readCounters } from "../l1/counters.ts";
 import { Follower } from "../l1/follower.ts";
 import { STALE_AFTER, Staleness } from "../l1/staleness.ts";
 import { followedContracts } from "../l1/start-block.ts";
 import { type Intent, type Receipt, TransactionQueue } from "../l1/transactions.ts";
+import type { Account } from "../strategy/withdrawals.ts";
 import { type BatchExecutor, batchExecutor } from "./batch-executor.ts";
 import { BatchTraceProvider } from "./batch-trace-provider.ts";
 import { Batches } from "./batches.ts";
+import { awaitedBoundaries, countedSpans } from "./counted.ts";
+import { Courtesy } from "./courtesy.ts";
+import { awaitsResult } from "./delivery.ts";
 import { dissentOf } from "./dissent.ts";
+import type { SettlingOptions } from "./due.ts";
 import { type InferenceExecutor, inferenceExecutor } from "./inference-executor.ts";
 import { InferenceTraceProvider } from "./inference-trace-provider.ts";
+import { Purse } from "./purse.ts";
 import { Requests } from "./requests.ts";
+import { SpanTraceProvider } from "./span-trace-provider.ts";
+import { Spans } from "./spans.ts";
 import type { ModelStore } from "./store.ts";
-import { TraceProviders } from "./trace-providers.ts";
+import { type MachineTraceProvider, TraceProviders } from "./trace-providers.ts";
 import { Troubles } from "./troubles.ts";
 import { type GameParameters, type WatchEvent, Watchtower } from "./watchtower.ts";
 
@@ -46,6 +59,12 @@ export interface AgentOptions {
   readonly maxPriorityFeePerGas?: bigint;
   /** Consumers whose games are played, in addition to the deployment's own oracle and outputs. */
   readonly consumers?: readonly Address[];
+  /** Settle everything that is due and true, also for other accounts. */
+  readonly settleAll?: boolean;
+  /** Milliseconds that an answer waits for other honest parties to give it, unless it defends an own bond. Default: 0. */
+  readonly courtesy?: number;
+  /** Propose the true output of a span whose false output was settled in an absence. */
+  readonly contradict?: boolean;
   readonly report: (event: WatchEvent) => void;
   readonly onConfirmed?: (intent: Intent, receipt: Receipt) => void;
   /** Executes inferences. Default: natively. */
@@ -56,40 +75,45 @@ export interface AgentOptions {
 
 export interface Agent {
   readonly client: PublicClient;
+  readonly deployment: Deployment;
   readonly watchtower: Watchtower;
   readonly requests: Requests;
+  /** Batches and kept roots of the inbox; empty if the deployment has no rollup. */
   readonly batches: Batches;
+  /** Proposed spans, settled boundaries, epochs. */
+  readonly spans: Spans;
   /** Of all machines. */
   readonly truth: TraceProviders;
   readonly inferences: InferenceTraceProvider;
-  /** Null if the deployment has no rollup. */
+  /** Executes the batches on L1. Null if the deployment has no rollup. */
   readonly chain: BatchTraceProvider | null;
   readonly queue: TransactionQueue | null;
   readonly parameters: GameParameters;
+  readonly settling: SettlingOptions;
+  /** Whether it may propose to contradict a false boundary. */
+  readonly contradicts: boolean;
   /** Further work of each round. */
   readonly troubles: Troubles;
+  /**
+   * Takes what it can of a proposal's bond from the account's credit with the game, if the account has authorised the consumer that the intent
+   * calls; the rest stays its value.
+   */
+  readonly payBond: (intent: Intent) => Promise<Intent>;
+  /** A secret that follows from the account's key and this text: the same after a restart. @throws InternalError without a key */
+  readonly secret: (purpose: string) => Promise<Hex>;
+  /** The oracle's constants. */
+  readonly oracleParameters: () => Promise<OracleParameters>;
+  /** What the oracle owes an account, in wei. */
+  readonly creditOf: (account: Hex) => Promise<bigint>;
 }
-
-/** Measured gas of one resolution (docs/game.md). An agent without a stake compares the prepayment with its cost. */
-const RESOLUTION_GAS = 60_000n;
 
 /** Connects the follower, the trace providers, the transactions and the watchtower of one deployment. */
 export async function createAgent(options: AgentOptions): Promise<Agent> {
-  const { clients, chainId, deployment, store, backend } = options;
+  const { clients, deployment, store, backend } = options;
   const client = firstThatAnswers(clients);
-  const game = { address: deployment.disputeGame, abi: disputeGameAbi } as const;
-  const p = await client.readContract({ ...game, functionName: "parameters" });
-  const parameters: GameParameters = {
-    maxClock: Number(p.maxClock),
-    extension: Number(p.extension),
-    longExtension: Number(p.longExtension),
-    bond: p.bond,
-    prepayment: p.prepayment,
-  };
-  const [requests, batches] = [new Requests(), new Batches()];
-  const chain = deployment.rollup
-    ? await openChain({ ...options, deployment: { ...deployment, rollup: deployment.rollup } }, client, batches)
-    : null;
+  const parameters = await readParameters(client, deployment.disputeGame);
+  const requests = new Requests();
+  const { batches, spans, chain } = await openRollup(options, client);
   const inferences = new InferenceTraceProvider({
     deployment,
     inferenceOf: (context) => requests.inferenceOf(context) ?? chain?.inferenceOf(context),
@@ -99,23 +123,14 @@ export async function createAgent(options: AgentOptions): Promise<Agent> {
   });
   const truth = new TraceProviders([
     [deployment.tensorVerifier, inferences],
-    ...(chain && deployment.rollup ? [[deployment.rollup.evmVerifier, chain] as const] : []),
+    ...(chain && deployment.rollup ? rollupTruth(deployment.rollup, chain, batches, spans) : []),
   ]);
-  const queue = options.account
-    ? new TransactionQueue({
-        client: clients[0],
-        others: clients.slice(1),
-        quorum: options.quorum,
-        account: options.account,
-        chainId,
-        bumpAfter: options.bumpAfter,
-        maxFeePerGas: options.maxFeePerGas,
-        ...(options.maxPriorityFeePerGas !== undefined && { maxPriorityFeePerGas: options.maxPriorityFeePerGas }),
-        onConfirmed: (intent, receipt) => options.onConfirmed?.(intent, receipt),
-      })
-    : null;
+  const queue = options.account ? queueOf(options, options.account) : null;
+  const purse = new Purse();
+  const account = () => readAccount(client, deployment.disputeGame, queue);
   const troubles = new Troubles(options.report);
-  const watchtower = new Watchtower({
+  const settling = { all: options.settleAll ?? false };
+  const watchtower: Watchtower = new Watchtower({
     follower: new Follower({
       clients,
       addresses: followedContracts(deployment),
@@ -131,43 +146,167 @@ export async function createAgent(options: AgentOptions): Promise<Agent> {
     truth,
     requests,
     batches,
+    spans,
     queue,
+    purse,
+    courtesy: new Courtesy(options.courtesy ?? 0),
     troubles,
-    accountOf: async (account) => {
-      const [[credit, unlocked, payableAt], held] = await Promise.all([
-        client.readContract({ ...game, functionName: "accountOf", args: [account] }),
-        client.readContract({ ...game, functionName: "onHold", args: [account] }),
-      ]);
-      return { credit, unlocked, payableAt: Number(payableAt), held };
+    accountOf: account,
+    countersAt: (head, regions) => readCounters(clients, options.quorum, deployment, head, regions),
+    gasPrice: () => client.getGasPrice(),
+    needs: (game, now) => {
+      if (settling.all) return true;
+      const own = queue?.address.toLowerCase() as Hex | undefined;
+      if (own && awaitsResult({ requests }, game, own)) return true;
+      const span = spans.proposals.get(game.proposal.number);
+      if (!span || !own) return false;
+      const counted = countedSpans(spans, watchtower.forest, parameters.longest, now);
+      return awaitedBoundaries(spans, counted, own).has(span.end);
     },
-    resolutionCost: async () => RESOLUTION_GAS * (await client.getGasPrice()),
     report: options.report,
   });
-  return { client, watchtower, requests, batches, truth, inferences, chain, queue, parameters, troubles };
+  const payBond = async (intent: Intent): Promise<Intent> => {
+    if (!queue || !(await hasAuthorised(client, deployment.disputeGame, queue.address, intent.to))) return intent;
+    purse.open(await account(), (key) => queue.isPending(key));
+    return purse.pay(intent);
+  };
+  return {
+    ...{ client, deployment, watchtower, requests, batches, spans, truth, inferences, chain, queue, parameters },
+    ...{ settling, contradicts: options.contradict ?? false, troubles, payBond },
+    ...oracleReads(client, deployment.inferenceOracle),
+    secret: (purpose) => secretOf(options.account, purpose),
+  };
 }
 
-type WithRollup = AgentOptions & { readonly deployment: Deployment & { readonly rollup: Rollup } };
+/** What the oracle is deployed with, as far as a provider needs it. */
+export interface OracleParameters {
+  /** Seconds. */
+  readonly reveal: bigint;
+  /** Wei. */
+  readonly deposit: bigint;
+}
 
-/** The L2 chain of a deployment, before its first batch. @throws UserError if the genesis is not the one on L1. */
-async function openChain(options: WithRollup, client: PublicClient, batches: Batches): Promise<BatchTraceProvider> {
-  const { deployment } = options;
-  const genesis = readGenesisFile(deployment.rollup.genesis);
-  const outputs = { address: deployment.rollup.outputs, abi: outputsAbi } as const;
-  const [expected, found] = await Promise.all([
-    client.readContract({ ...outputs, functionName: "genesisOutput" }),
+function oracleReads(client: PublicClient, address: Address): Pick<Agent, "oracleParameters" | "creditOf"> {
+  const oracle = { address, abi: inferenceOracleAbi } as const;
+  let parameters: Promise<OracleParameters> | undefined;
+  return {
+    oracleParameters: () => {
+      parameters ??= client.readContract({ ...oracle, functionName: "parameters" });
+      return parameters;
+    },
+    creditOf: (account) => client.readContract({ ...oracle, functionName: "creditOf", args: [account] }),
+  };
+}
+
+/** A signature is deterministic (RFC 6979), and nobody else can make it. */
+async function secretOf(account: LocalAccount | undefined, purpose: string): Promise<Hex> {
+  if (!account) throw new InternalError("a secret takes a key");
+  return keccak256(await account.signMessage({ message: `Elench's secret for ${purpose}` }));
+}
+
+async function readParameters(client: PublicClient, address: Address): Promise<GameParameters> {
+  const game = { address, abi: disputeGameAbi } as const;
+  const [{ maxClock, extension, longExtension, bond, prepayment }, longest, retention] = await Promise.all([
+    client.readContract({ ...game, functionName: "parameters" }),
+    client.readContract({ ...game, functionName: "longest" }),
+    client.readContract({ ...game, functionName: "retention" }),
+  ]);
+  const times = { maxClock, extension, longExtension, longest, retention };
+  return {
+    ...(Object.fromEntries(Object.entries(times).map(([name, time]) => [name, Number(time)])) as Record<
+      keyof typeof times,
+      number
+    >),
+    bond,
+    prepayment,
+  };
+}
+
+/** @throws InternalError without a key */
+async function readAccount(client: PublicClient, address: Address, queue: TransactionQueue | null): Promise<Account> {
+  if (!queue) throw new InternalError("there is no account without a key");
+  const game = { address, abi: disputeGameAbi } as const;
+  const args = [queue.address] as const;
+  const [[credit, waiting, payableAt], [heldAmount, heldUntil]] = await Promise.all([
+    client.readContract({ ...game, functionName: "accountOf", args }),
+    client.readContract({ ...game, functionName: "holdOf", args }),
+  ]);
+  return { credit, waiting, payableAt: Number(payableAt), heldAmount, heldUntil: Number(heldUntil) };
+}
+
+const hasAuthorised = (client: PublicClient, game: Address, proposer: Address, consumer: Address): Promise<boolean> =>
+  client.readContract({ address: game, abi: disputeGameAbi, functionName: "isAuthorised", args: [proposer, consumer] });
+
+const queueOf = (options: AgentOptions, account: LocalAccount): TransactionQueue =>
+  new TransactionQueue({
+    client: options.clients[0],
+    others: options.clients.slice(1),
+    quorum: options.quorum,
+    account,
+    chainId: options.chainId,
+    bumpAfter: options.bumpAfter,
+    maxFeePerGas: options.maxFeePerGas,
+    ...(options.maxPriorityFeePerGas !== undefined && { maxPriorityFeePerGas: options.maxPriorityFeePerGas }),
+    onConfirmed: (intent, receipt) => options.onConfirmed?.(intent, receipt),
+  });
+
+type MachineTruth = readonly [Hex, MachineTraceProvider];
+
+/** A span asks the EVM machine about each of its batches, which asks the tensor machine. */
+function rollupTruth(rollup: Rollup, chain: BatchTraceProvider, batches: Batches, spans: Spans): MachineTruth[] {
+  const spanOf = (context: Hex) => spans.byContext.get(context);
+  const truth = new SpanTraceProvider({
+    rollup,
+    chainId: spans.chainId,
+    spanOf,
+    batches: chain,
+    records: batches.records,
+  });
+  return [
+    [rollup.spanVerifier, truth],
+    [rollup.evmVerifier, chain],
+  ];
+}
+
+interface RollupState {
+  readonly batches: Batches;
+  readonly spans: Spans;
+  readonly chain: BatchTraceProvider | null;
+}
+
+/** The L2 chain of a deployment, before its first batch. @throws UserError if the genesis or the config is not the one on L1 */
+async function openRollup(options: AgentOptions, client: PublicClient): Promise<RollupState> {
+  const { tensorVerifier, rollup } = options.deployment;
+  if (!rollup)
+    return {
+      batches: new Batches(configOf(0n)),
+      spans: new Spans({ chainId: 0n, genesisOutput: zeroHash }),
+      chain: null,
+    };
+  const genesis = readGenesisFile(rollup.genesis);
+  const { chainId } = genesis;
+  const config = configOf(chainId);
+  const [expectedOutput, expectedConfig, genesisHash] = await Promise.all([
+    client.readContract({ address: rollup.outputs, abi: outputsAbi, functionName: "genesisOutput" }),
+    client.readContract({ address: rollup.inbox, abi: inboxAbi, functionName: "config" }),
     genesisOutput(genesis).then(toHex),
   ]);
-  if (found !== expected)
+  if (genesisHash !== expectedOutput)
     throw new UserError(
-      `${deployment.rollup.genesis} has the genesis output ${found}, but the contract ${outputs.address} was deployed with ${expected}: it is another chain's genesis`,
+      `${rollup.genesis} has the genesis output ${genesisHash}, but the contract ${rollup.outputs} was deployed with ${expectedOutput}: it is another chain's genesis`,
     );
-  const chain = await Chain.create(genesis, modelsOf(options));
-  return new BatchTraceProvider({
-    deployment,
-    chain,
+  if (toHex(configHash(config)) !== expectedConfig)
+    throw new UserError(
+      `the inbox ${rollup.inbox} was deployed with the config ${expectedConfig}, but chain ${chainId} has ${toHex(configHash(config))} here: it follows other rules`,
+    );
+  const batches = new Batches(config);
+  const chain = new BatchTraceProvider({
+    deployment: { tensorVerifier, rollup },
+    chain: await Chain.create(genesis, modelsOf(options)),
     appended: () => batches.appended,
     executor: options.batches ?? batchExecutor,
   });
+  return { batches, spans: new Spans({ chainId, genesisOutput: genesisHash }), chain };
 }
 
 const modelsOf = ({ store, backend }: AgentOptions): Models =>

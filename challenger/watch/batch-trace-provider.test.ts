@@ -2,59 +2,67 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { concat } from "@elench/bytes/concat";
-import { toHex } from "@elench/bytes/hex";
-import { encodeBatch } from "@elench/evm/batch/encoding";
-import { Chain } from "@elench/evm/chain/chain";
-import { accountOf } from "@elench/evm/native/state";
-import { PagedBytes } from "@elench/merkle/paged-bytes";
-import { CHAIN_ID, KEYS, senderOf, testBlock, transaction } from "../../evm/batch/fixtures/batches.ts";
-import { batchExecutor } from "./batch-executor.ts";
-import { BatchTraceProvider } from "./batch-trace-provider.ts";
-import type { Appended } from "./batches.ts";
-
-const EVM = `0x${"e1".repeat(20)}` as const;
-const TENSOR = `0x${"e2".repeat(20)}` as const;
-
-/** Two batches of one payment each. */
-async function truthOf() {
-  const payer = KEYS[0] as Uint8Array;
-  const chain = await Chain.create({
-    chainId: CHAIN_ID,
-    batchGas: 2n ** 27n,
-    accounts: new Map([[senderOf(payer), accountOf({ balance: 10n ** 20n })]]),
-    models: new Map(),
-  });
-  const batches = [0n, 1n].map((nonce) => {
-    const to = `0x${"aa".repeat(20)}` as const;
-    return encodeBatch([testBlock([transaction({ type: 2, nonce, to, value: 5n }, { key: payer })])]);
-  });
-  const appended: Appended[] = batches.map((bytes) => ({ root: toHex(new PagedBytes(bytes).root), bytes }));
-  const deployment = { tensorVerifier: TENSOR, rollup: { evmVerifier: EVM } };
-  const truth = new BatchTraceProvider({ deployment, chain, appended: () => appended, executor: batchExecutor });
-  await truth.follow();
-  return { chain, truth, appended };
-}
+import { toBytes, toHex } from "@elench/bytes/hex";
+import type { InboxEvent } from "../l1/events.ts";
+import { appendedBatch, openPayments, payment } from "./fixtures/payments.ts";
 
 test("a batch that its two executors do not agree about is not argued about; others are", async () => {
-  const { chain, truth } = await truthOf();
-  const [first, second] = [truth.runOf(0), truth.runOf(1)];
+  const { chain, provider } = await openPayments([payment(0), payment(1)]);
+  await provider.follow();
+  const [first, second] = [provider.runOf(0), provider.runOf(1)];
   const { native } = chain.batch(1);
   Object.assign(native, { output: native.output.map((byte, i) => (i === 31 ? byte ^ 1 : byte)) });
-  await assert.rejects(truth.stateHashes(second, [0n]), /batch 1 leads to 0x.* natively.* one of them is wrong/);
-  await assert.rejects(truth.witness(second, 0n), /one of them is wrong/);
-  await assert.rejects(truth.asked(second, 5n), /one of them is wrong/);
-  assert.equal((await truth.stateHashes(first, [0n, 1n])).length, 2);
-  assert.deepEqual(await truth.output(first), chain.batch(0).native.output);
+  await assert.rejects(provider.stateHashes(second, [0n]), /batch 1 leads to 0x.* natively.* one of them is wrong/);
+  await assert.rejects(provider.witness(second, 0n), /one of them is wrong/);
+  await assert.rejects(provider.asked(second, 5n), /one of them is wrong/);
+  assert.equal((await provider.stateHashes(first, [0n, 1n])).length, 2);
+  assert.deepEqual(await provider.output(first), chain.batch(0).native.output);
 });
 
+/** L1 has these batches instead. */
+async function reorganised(before: readonly InboxEvent[], events: readonly InboxEvent[]) {
+  const opened = await openPayments(before);
+  await opened.provider.follow();
+  const contexts = before.map((_, i) => opened.provider.runOf(i).context);
+  opened.batches.forget();
+  opened.batches.learn(events);
+  await opened.provider.follow();
+  return { ...opened, contexts };
+}
+
 test("a batch is the same only with the same root and size: with a zero more, it is another, executed anew", async () => {
-  const { chain, truth, appended } = await truthOf();
-  const { bytes } = appended[1] as Appended;
-  const { root } = chain.batch(1).input.bytes;
-  appended[1] = { root: toHex(root), bytes: concat(bytes, Uint8Array.of(0)) };
-  const before = truth.runOf(1).context;
-  await truth.follow();
-  assert.notEqual(truth.runOf(1).context, before);
-  assert.equal(chain.batch(1).input.bytes.size, bytes.length + 1);
-  assert.deepEqual(chain.batch(1).input.bytes.root, root);
+  const second = payment(1);
+  const longer = appendedBatch(1, concat(toBytes((second.args as { batch: `0x${string}` }).batch), Uint8Array.of(0)));
+  const events = [payment(0), second];
+  const { provider, chain, contexts } = await reorganised(events, [payment(0), longer]);
+  assert.equal((longer.args as { root: string }).root, (second.args as { root: string }).root);
+  assert.equal(provider.runOf(0).context, contexts[0]);
+  assert.notEqual(provider.runOf(1).context, contexts[1]);
+  assert.equal(chain.length, 2);
+});
+
+test("a batch with another declared gas is another, though its bytes are the same", async () => {
+  const less = { ...payment(0), args: { ...payment(0).args, gas: 100_000n } } as InboxEvent;
+  const { provider, contexts } = await reorganised([payment(0), payment(1)], [less, payment(1)]);
+  assert.notEqual(provider.runOf(0).context, contexts[0]);
+  assert.notEqual(provider.runOf(1).context, contexts[1], "it builds on another output");
+});
+
+test("only the batches below a boundary are executed to judge it; what is missing is named", async () => {
+  const { provider } = await openPayments([payment(0), payment(1), payment(2)]);
+  assert.equal(await provider.reach(2), null);
+  assert.equal(provider.executed, 2);
+  assert.match(String(await provider.reach(4)), /^batch 3 is not known/);
+});
+
+test("two batches with the same record on the same output have one context, which survives the loss of the second", async () => {
+  const empty = (index: number) => appendedBatch(index, new Uint8Array());
+  const { provider, batches } = await openPayments([empty(0), empty(1)]);
+  await provider.follow();
+  const { context } = provider.runOf(0);
+  assert.equal(provider.runOf(1).context, context);
+  batches.forget();
+  batches.learn([empty(0)]);
+  await provider.follow();
+  assert.equal(toHex(await provider.output(provider.runOf(0))), toHex(provider.outputAt(1)));
 });

@@ -1,7 +1,7 @@
 import { type Hex, toHex } from "@elench/bytes/hex";
 import type { Deployment, Rollup } from "@elench/deploy/deployment";
 import { InternalError } from "@elench/errors/internal-error";
-import { type BatchInput, contextOf, startOf } from "@elench/evm/batch/claim";
+import { type BatchInput, contextOf, outputOf, startOf } from "@elench/evm/batch/claim";
 import type { Chain } from "@elench/evm/chain/chain";
 import { MissingModel } from "@elench/evm/inference/models";
 import type { NativeBatch } from "@elench/evm/native/batch";
@@ -34,6 +34,8 @@ const KEPT_TRACES = 2;
 export class BatchTraceProvider implements MachineTraceProvider {
   readonly #options: BatchTraceProviderOptions;
   readonly #byContext = new Map<Hex, number>();
+  /** What the executed batches were on L1. */
+  readonly #executed: Appended[] = [];
   readonly #traces = new Map<number, BatchTrace>();
   readonly #asked = new Map<Hex, Inference>();
 
@@ -47,49 +49,76 @@ export class BatchTraceProvider implements MachineTraceProvider {
   }
 
   async unknown({ machine, context, start, level }: Run): Promise<string | null> {
-    const { evmVerifier } = this.#options.deployment.rollup;
+    const { deployment, appended } = this.#options;
+    const { evmVerifier } = deployment.rollup;
     if (machine.toLowerCase() !== evmVerifier.toLowerCase()) return `machine ${machine} is not the EVM verifier`;
-    try {
-      await this.follow();
-    } catch (error) {
-      if (error instanceof MissingModel) return error.message;
-      throw error;
-    }
+    const missing = await this.reach(appended().length);
     const index = this.#byContext.get(context);
-    if (index === undefined) return `no batch on L1, executed on its true previous output, has the context ${context}`;
+    if (index === undefined)
+      return missing ?? `no batch on L1, executed on its true previous output, has the context ${context}`;
     const run = this.runOf(index);
     if (start !== run.start) return `the game starts from ${start}, but batch ${index} starts from ${run.start}`;
     if (level !== run.level) return `the game has level ${level}, but games about batches have level ${run.level}`;
     return null;
   }
 
-  /** Executes new batches, and discards batches that L1 no longer has. */
-  async follow(): Promise<void> {
-    const { chain, appended } = this.#options;
-    const batches = appended();
-    const other = batches.findIndex((batch, i) => i < chain.length && !isSame(batch, chain.batch(i).input.bytes));
-    this.#truncate(other === -1 ? batches.length : other);
-    for (const { bytes } of batches.slice(chain.length)) {
-      const { input } = await chain.append(bytes);
-      this.#byContext.set(toHex(contextOf(input)), chain.length - 1);
+  /**
+   * Executes the batches below a boundary, and discards batches that L1 no longer has.
+   * @returns why a batch below it cannot be executed; null if all are.
+   */
+  async reach(boundary: number): Promise<string | null> {
+    const { appended } = this.#options;
+    this.#discardOthers();
+    try {
+      for (const batch of appended().slice(this.#executed.length, boundary)) await this.#execute(batch);
+    } catch (error) {
+      if (error instanceof MissingModel) return error.message;
+      throw error;
     }
+    const { length } = this.#executed;
+    return length < boundary ? `batch ${length} is not known: it is missing from the log, or not on L1` : null;
+  }
+
+  /** The same for all batches on L1. @throws MissingModel if one calls a model that this node lacks */
+  async follow(): Promise<void> {
+    this.#discardOthers();
+    for (const batch of this.#options.appended().slice(this.#executed.length)) await this.#execute(batch);
+  }
+
+  async #execute(batch: Appended): Promise<void> {
+    const { input } = await this.#options.chain.append(batch.bytes, batch.declaration);
+    const context = toHex(contextOf(input));
+    // An empty batch changes nothing: the same one after it has the same context, and the same execution.
+    if (!this.#byContext.has(context)) this.#byContext.set(context, this.#executed.length);
+    this.#executed.push(batch);
   }
 
   async output(run: Run): Promise<Uint8Array> {
-    return this.outputOf(this.#index(run));
+    return this.outputAt(this.#index(run) + 1);
   }
 
   /** The run of a batch. @throws InternalError if it was not executed. */
   runOf(index: number): Run {
-    const { chain, deployment } = this.#options;
-    const { input } = chain.batch(index);
+    const { deployment } = this.#options;
+    const input = this.inputOf(index);
     const [context, start] = [toHex(contextOf(input)), toHex(startOf(input))];
     return { machine: deployment.rollup.evmVerifier, context, start, level: LIMIT.BATCH_LEVEL };
   }
 
-  /** The output of a batch. */
-  async outputOf(index: number): Promise<Hash> {
-    return this.#options.executor.output(this.#options.chain, index);
+  /** Number of executed batches. */
+  get executed(): number {
+    return this.#executed.length;
+  }
+
+  /** The output before a batch that was executed, or after the last one. @param boundary 0 for the genesis. */
+  outputAt(boundary: number): Hash {
+    const { chain, executor } = this.#options;
+    return boundary === 0 ? outputOf(chain.before(0)) : executor.output(chain, boundary - 1);
+  }
+
+  /** @throws InternalError if the batch was not executed. */
+  inputOf(index: number): BatchInput {
+    return this.#options.chain.batch(index).input;
   }
 
   async stateHashes(run: Run, steps: bigint[]): Promise<Uint8Array[]> {
@@ -130,10 +159,15 @@ export class BatchTraceProvider implements MachineTraceProvider {
     return made;
   }
 
-  #truncate(length: number): void {
-    this.#options.chain.truncate(length);
-    for (const [context, index] of this.#byContext) if (index >= length) this.#byContext.delete(context);
-    for (const index of this.#traces.keys()) if (index >= length) this.#traces.delete(index);
+  /** Goes back to the batches that L1 still has, after a reorganisation. */
+  #discardOthers(): void {
+    const batches = this.#options.appended();
+    const kept = this.#executed.findIndex((executed, i) => !isSame(executed, batches[i]));
+    if (kept === -1) return;
+    this.#executed.length = kept;
+    this.#options.chain.truncate(kept);
+    for (const [context, index] of this.#byContext) if (index >= kept) this.#byContext.delete(context);
+    for (const index of this.#traces.keys()) if (index >= kept) this.#traces.delete(index);
   }
 
   #index({ context }: Run): number {
@@ -144,5 +178,8 @@ export class BatchTraceProvider implements MachineTraceProvider {
 }
 
 /** The data tree pads its leaves with zeros, so batches that differ only in trailing zeros have the same root: the key needs the size too. */
-const isSame = ({ root, bytes }: Appended, executed: BatchInput["bytes"]): boolean =>
-  root === toHex(executed.root) && bytes.length === executed.size;
+function isSame(a: Appended, b: Appended | undefined): boolean {
+  if (a === b) return true;
+  if (b === undefined || a.root !== b.root || a.bytes.length !== b.bytes.length) return false;
+  return (["kind", "gas", "time", "source"] as const).every((name) => a.declaration[name] === b.declaration[name]);
+}

@@ -1,125 +1,162 @@
 import { toHex } from "@elench/bytes/hex";
-import { inferenceOracleAbi } from "@elench/contracts/abi/inference-oracle";
-import type { Deployment } from "@elench/deploy/deployment";
 import { EXIT, UserError } from "@elench/errors/user-error";
-import { encodeFunctionData, type Hex, type PublicClient } from "viem";
+import type { Hex } from "viem";
 import type { Request } from "../l1/events.ts";
-import type { Game } from "../strategy/tree.ts";
+import { collectIntent, deliverIntent, settleAnswerIntent } from "../l1/oracle-calls.ts";
+import { concludedProposal } from "../strategy/settlement.ts";
+import type { Forest, Game } from "../strategy/tree.ts";
 import type { Agent } from "./agent.ts";
-import type { Due, SettlingOptions } from "./due.ts";
-import type { Answered } from "./requests.ts";
+import type { Due } from "./due.ts";
+import { type Asked, hasCallback, isFinal, type Question } from "./requests.ts";
 
-/** Maximum callback gas of another provider's answer that this account delivers without a fee. */
-const STRANGERS_CALLBACK_GAS = 500_000n;
+/** Settles the results of questions, delivers answers, and collects what they bring. */
 
 /**
- * Settles answers whose games are over, and delivers them after the delay. `isWorthDelivering` decides
- * which ones.
+ * Settles questions whose games are over, and delivers what is final: where it pays us at least its gas, and for our own requests. A result
+ * that contradicts a false one is always settled; with `settleAll`, every true one. A delivery is never made at a loss for others: its gas
+ * is bounded beforehand, whatever the callback does.
+ * @param now seconds since 1970
  */
-export async function deliverDue(
-  agent: Agent,
-  client: PublicClient,
-  deployment: Deployment,
-  settling: SettlingOptions = { all: false },
-): Promise<void> {
-  const { queue, requests, watchtower, troubles } = agent;
+export async function deliverDue(agent: Agent, now: number): Promise<void> {
+  const { queue, requests, troubles, client, watchtower, parameters } = agent;
   if (!queue) return;
   const us = queue.address.toLowerCase() as Hex;
   let price: Promise<bigint> | undefined;
-  for (const answered of requests.answers.values()) {
-    const game = watchtower.forest.games.get(answered.game);
-    const asked = requests.byId.get(answered.id);
-    if (!game || !asked || requests.delivered.has(answered.id) || !isOver(game)) continue;
-    await troubles.attempt(`request ${answered.id}`, async () => {
-      if (!isWorthDelivering(asked.request, game, us, 0n, settling)) return;
-      price ??= client.getGasPrice();
-      const cost = deliveryGas(asked.request, answered.output.length) * (await price);
-      if (!isWorthDelivering(asked.request, game, us, cost, settling)) return;
-      const due = await deliveryDue(agent, client, deployment, answered);
-      if ("intent" in due) await watchtower.make(due.intent, due.call, game.id);
+  const gasPrice = () => {
+    price ??= client.getGasPrice();
+    return price;
+  };
+  for (const asked of requests.pending) {
+    const question = requests.questions.get(asked.context) as Question;
+    if (!mayBeDue(question, watchtower.forest, parameters.longest, now)) continue;
+    await troubles.attempt(`request ${asked.id}`, async () => {
+      const due = await deliveryDue(agent, asked, now);
+      if (!("intent" in due)) return;
+      const isNeeded = due.call === "settle" && (agent.settling.all || question.result !== undefined);
+      if (isNeeded || isOwn(asked.request, us) || (await isProfitable(agent, asked, us, gasPrice)))
+        await watchtower.make(due.intent, due.call, "0x");
     });
   }
+  await troubles.attempt("the oracle's credit", () => collectDue(agent, us, gasPrice));
+}
+
+const isOwn = ({ requester }: Request, us: Hex): boolean => requester.toLowerCase() === us;
+
+/** Whether what is left to do for a request pays us its gas. */
+async function isProfitable(agent: Agent, asked: Asked, us: Hex, gasPrice: () => Promise<bigint>): Promise<boolean> {
+  const truth = await truthOf(agent, asked);
+  if ("waits" in truth) return false;
+  const earned = earnedBy(asked.request, agent.requests.paidBy(asked, truth.root) === us);
+  return earned > 0n && earned >= deliveryGas(asked.request, truth.bytes.length) * (await gasPrice());
+}
+
+/** Wei that a delivery brings its sender. @param isPaid whether the sender gets the provider's fee as well */
+export const earnedBy = ({ terms: { fee, deliveryFee } }: Pick<Request, "terms">, isPaid: boolean): bigint =>
+  deliveryFee + (isPaid ? fee : 0n);
+
+/** Measured (test/snapshots/oracle-gas.json), with room: a settlement, a delivery, and its part of collecting. */
+const SETTLE_AND_DELIVER_GAS = 250_000n;
+
+/** As calldata, hashed, logged and copied. */
+const GAS_PER_OUTPUT_BYTE = 100n;
+
+/** Upper bound of the gas of settlement and delivery: a callback uses at most what the request states, and a call gets 63/64 of what is left. */
+export const deliveryGas = (request: Pick<Request, "terms">, outputBytes: number): bigint =>
+  SETTLE_AND_DELIVER_GAS +
+  GAS_PER_OUTPUT_BYTE * BigInt(outputBytes) +
+  (hasCallback(request) ? (request.terms.callbackGas * 64n) / 63n + 50_000n : 0n);
+
+/** Seconds after the longest game within which the oracle takes its result. */
+const SETTLING_TIME = 3 * 24 * 3600;
+
+/** The games about a question that count. @param longest W, in seconds */
+export const countedGames = (
+  { games }: Question,
+  { games: byId, numbers }: Forest,
+  longest: number,
+  now: number,
+): Game[] =>
+  games
+    .map((number) => byId.get(numbers.get(number) as Hex))
+    .filter((game) => game !== undefined)
+    .filter((game) => now <= game.proposal.made + longest + SETTLING_TIME);
+
+/** Whether a settlement or a delivery can be due, as far as it can be told without the true output. */
+function mayBeDue(question: Question, forest: Forest, longest: number, now: number): boolean {
+  if (question.frozenBy !== undefined) return false;
+  if (isFinal(question, now)) return true;
+  return countedGames(question, forest, longest, now).some(
+    ({ status, output }) => status !== "open" && output !== question.result?.outputRoot,
+  );
+}
+
+/** The true output of a requested inference, or why it cannot be computed here. */
+export type Truth = { readonly root: Hex; readonly bytes: Uint8Array } | { readonly waits: string };
+
+export async function truthOf({ inferences, deployment }: Agent, { id, context }: Asked): Promise<Truth> {
+  const missing = inferences.missing(context);
+  if (missing !== null) return { waits: `the answer to request ${id} cannot be computed: ${missing}` };
+  const run = { machine: deployment.tensorVerifier, context, start: "0x", level: 0 } as const;
+  return { root: toHex(await inferences.output(run)), bytes: await inferences.outputBytes(run) };
 }
 
 /**
- * Whether we pay for a delivery: always for our own answer, because we knew fee and callback; for our answer that replaced a false one, if the fee covers the
- * gas, because the requester may have chosen a callback that wastes gas; and, with `settleAll`, for others' answers if the callback's gas is small.
- * @param us our address, in lower case.
- * @param cost upper bound, in wei.
+ * The next call that brings the true output to the requester.
+ * @throws UserError if the question's result is false, or that of every game that is over
  */
-export function isWorthDelivering(
-  { fee, callbackGas }: Pick<Request, "fee" | "callbackGas">,
-  game: Game,
-  us: Hex,
-  cost: bigint,
-  { all }: SettlingOptions,
-): boolean {
-  if (game.status === "upheld" && game.proposal.proposer === us) return true;
-  if (beneficiary(game) === us && fee >= cost) return true;
-  return all && callbackGas <= STRANGERS_CALLBACK_GAS;
-}
+export async function deliveryDue(agent: Agent, asked: Asked, now: number): Promise<Due> {
+  const { requests, watchtower, deployment, parameters } = agent;
+  const { id, context } = asked;
+  const over = requests.over.get(id);
+  if (over) return { waits: `request ${id} is ${over}` };
+  const question = requests.questions.get(context) as Question;
+  const { result, frozenBy } = question;
+  if (frozenBy !== undefined)
+    return { waits: `two results about request ${id} contradict each other: the guardian must ask again` };
+  const games = countedGames(question, watchtower.forest, parameters.longest, now);
+  const done = games.filter(({ status }) => status !== "open");
+  if (!result && done.length === 0)
+    return { waits: games[0] ? `game ${games[0].id} about request ${id} is open` : `request ${id} has no answer` };
 
-/** Upper bound of the gas of both transactions of a delivery: measured, plus the callback's, of which a call gets 63/64. */
-export const deliveryGas = ({ callbackGas }: Pick<Request, "callbackGas">, outputBytes: number): bigint =>
-  250_000n + 100n * BigInt(outputBytes) + (callbackGas * 64n) / 63n;
-
-const isOver = ({ status }: Game): boolean => status === "upheld" || status === "replaced";
-
-/** The account whose output is a concluded game's result. */
-export function beneficiary(game: Game): Hex | undefined {
-  if (game.status === "upheld") return game.proposal.proposer;
-  return game.counters
-    .map((id) => game.claims.get(id))
-    .find((counter) => counter?.stands === true && counter.claim.end === game.output)?.claimant;
-}
-
-/** The next call that brings the true output to the requester. @throws UserError if the game's result is false */
-export async function deliveryDue(
-  agent: Agent,
-  client: PublicClient,
-  deployment: Deployment,
-  { id, game: gameId, output }: Answered,
-): Promise<Due> {
-  const { requests, watchtower, inferences } = agent;
-  const oracle = { address: deployment.inferenceOracle, abi: inferenceOracleAbi } as const;
-  const [asked, game] = [requests.byId.get(id), watchtower.forest.games.get(gameId)];
-  if (!asked || !game) return { waits: `request ${id} is cancelled` };
-  if (requests.delivered.has(id)) return { waits: `the answer to request ${id} is delivered` };
-  if (!isOver(game)) return { waits: `game ${game.id} about the answer to request ${id} is ${game.status}` };
-  const [current, readyAt] = await client.readContract({ ...oracle, functionName: "answerOf", args: [id] });
-  if (current !== game.id) return { waits: `request ${id} has another answer now` };
-  const unknown = await inferences.unknown(game.proposal);
-  if (unknown !== null) return { waits: `the answer to request ${id} cannot be checked: ${unknown}` };
-  const truth = toHex(await inferences.output(game.proposal));
-  if (truth !== game.output)
-    throw new UserError(
-      `game ${game.id} has the false result ${game.output}; the inference gives ${truth}: the answer is not delivered, and the guardian must reopen the request`,
-      EXIT.negative,
-    );
-  const call = { to: oracle.address, value: 0n };
-  if (readyAt === 0n) {
-    const data = encodeFunctionData({ abi: inferenceOracleAbi, functionName: "settle", args: [id, game.proposal] });
-    return {
-      intent: { ...call, key: `settle/${id}/${game.id}`, data },
-      call: "settle",
-      what: `the settlement of request ${id}`,
-    };
+  const truth = await truthOf(agent, asked);
+  if ("waits" in truth) return truth;
+  if (result?.outputRoot === truth.root) {
+    if (!isFinal(question, now))
+      return { waits: `the answer to request ${id} can be delivered after the delivery delay`, until: result.readyAt };
+    const intent = deliverIntent(asked, truth.bytes, deployment.inferenceOracle);
+    return { intent, call: "deliver", what: `the delivery to request ${id}` };
   }
-  const { timestamp } = await client.getBlock({ blockTag: "latest" });
-  if (timestamp < readyAt)
-    return {
-      waits: `the answer to request ${id} is settled, and can be delivered after the delivery delay`,
-      until: Number(readyAt),
-    };
-  const bytes = game.status === "upheld" ? output : await inferences.outputBytes(game.proposal);
-  const data = encodeFunctionData({
-    abi: inferenceOracleAbi,
-    functionName: "deliver",
-    args: [id, asked.request, toHex(bytes)],
-  });
-  return {
-    intent: { ...call, key: `deliver/${id}/${game.id}`, data },
-    call: "deliver",
-    what: `the delivery to request ${id}`,
-  };
+  const agreeing = done.find((game) => game.output === truth.root);
+  if (!agreeing || isFinal(question, now)) {
+    const lie = result?.outputRoot ?? done[0]?.output;
+    throw new UserError(
+      `the result about request ${id} is ${lie}, which is false: it is ${truth.root}`,
+      EXIT.negative,
+      {
+        remedy: isFinal(question, now)
+          ? "it is final: it is not delivered here, and nothing can change it"
+          : `answer truly (elench answer --request ${id}), and have the guardian ask again before it is final`,
+      },
+    );
+  }
+  const intent = settleAnswerIntent(concludedProposal(agreeing), deployment.inferenceOracle);
+  return { intent, call: "settle", what: `the settlement of request ${id}` };
+}
+
+/** Games whose results an account waits for: it committed first to their output, so a fee depends on them. */
+export function awaitsResult({ requests }: Pick<Agent, "requests">, { proposal, output }: Game, us: Hex): boolean {
+  const root = output ?? proposal.output;
+  return requests.pendingAbout(proposal.context).some((asked) => requests.paidBy(asked, root) === us);
+}
+
+/** A collection is made when it takes at most this part of what it brings. */
+const COLLECTING_PART = 20n;
+const COLLECT_GAS = 45_000n;
+
+/** Collects our credit. It can have changed only if an event names us. */
+async function collectDue(agent: Agent, us: Hex, gasPrice: () => Promise<bigint>): Promise<void> {
+  const { requests, watchtower, deployment, creditOf } = agent;
+  if (!requests.mayHaveCredit(us)) return;
+  if ((await creditOf(us)) >= COLLECTING_PART * COLLECT_GAS * (await gasPrice()))
+    await watchtower.make(collectIntent(deployment.inferenceOracle), "collect", "0x");
 }

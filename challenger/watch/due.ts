@@ -1,12 +1,12 @@
 import type { Intent } from "../l1/transactions.ts";
 
-/** The next call that settles or delivers something; or why none is due. */
+/** The next call that settles, delivers or proposes something; or why none is due. */
 export type Due =
   | {
       readonly intent: Intent;
       /** The contract's function. */
-      readonly call: "settle" | "discard" | "deliver" | "multicall";
-      /** For messages, such as "the settlement of batch 3". */
+      readonly call: string;
+      /** For messages, such as "the settlement of the output after batch 3". */
       readonly what: string;
     }
   | {

@@ -1,84 +1,99 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Hex } from "@elench/bytes/hex";
-import type { OracleEvent, RollupEvent } from "../l1/events.ts";
-import type { Forest, Game } from "../strategy/tree.ts";
+import { configOf } from "@elench/evm/batch/record";
+import type { Counters } from "../l1/counters.ts";
+import type { InboxEvent, OutputsEvent } from "../l1/events.ts";
+import { counter, countered, moved, proposal, proposed as proposedGame } from "../strategy/fixtures/log.ts";
+import { emptyForest, extend, type GameEvent } from "../strategy/tree.ts";
 import { Batches } from "./batches.ts";
+import { ConsumerLog } from "./consumer-log.ts";
+import { appended, checkpointed, game, machineSet, proposed, settled } from "./fixtures/events.ts";
 import { gapsOf } from "./gaps.ts";
 import { Patience } from "./patience.ts";
-import { Requests } from "./requests.ts";
 
-/** What is noticed to be missing in the log, by what the contracts count and what events name. */
-
-const hash = (i: number): Hex => `0x${i.toString(16).padStart(64, "0")}`;
-
-const appended = (index: number): RollupEvent => ({
-  eventName: "Appended",
-  args: { index: BigInt(index), root: hash(index), size: 1n, batch: `0x0${index}` },
-});
-const proposedOutput = (batch: number, game: Hex): RollupEvent => ({
-  eventName: "OutputProposed",
-  args: { batch: BigInt(batch), game, previous: hash(0), output: hash(0) },
-});
-const requested = (id: number): OracleEvent => ({
-  eventName: "Requested",
-  args: {
-    id: BigInt(id),
-    modelId: hash(1),
-    request: { requester: "0x", modelId: hash(1), inputRoot: hash(id), consumer: "0x", callbackGas: 0n, fee: 0n },
-    input: "0x",
-  },
-});
-const answered = (id: number, game: Hex): OracleEvent => ({
-  eventName: "Answered",
-  args: { id: BigInt(id), game, output: "0x" },
-});
-
-/** Games of these numbers, each with its number for an id. */
-const forestOf = (numbers: readonly number[], broken: Forest["broken"] = new Map()) => {
-  const games = numbers.map((number) => [hash(number), { proposal: { number: BigInt(number) } } as Game] as const);
-  return { games: new Map(games), broken };
-};
+/** Which missing events are noticed: by a later event, or by what the contracts count. */
 
 interface Log {
-  readonly games?: readonly number[];
-  readonly broken?: ReadonlyMap<Hex, string>;
-  readonly rollup?: readonly RollupEvent[];
-  readonly oracle?: readonly OracleEvent[];
+  readonly games?: readonly GameEvent[];
+  readonly inbox?: readonly InboxEvent[];
+  readonly outputs?: readonly OutputsEvent[];
+  readonly counters?: Partial<Counters>;
   readonly unreadable?: readonly string[];
 }
 
-function gapsIn({ games = [], broken, rollup = [], oracle = [], unreadable = [] }: Log): string[] {
-  const [requests, batches] = [new Requests(), new Batches()];
-  requests.learn(oracle);
-  batches.learn(rollup);
-  return gapsOf({ forest: forestOf(games, broken), requests, batches, unreadable }).map(
-    ({ where, why }) => `${where}: ${why}`,
-  );
+function gapsIn({ games = [], inbox = [], outputs = [], counters, unreadable = [] }: Log): string[] {
+  const batches = new Batches(configOf(7n));
+  const [oracleLog, outputsLog] = [new ConsumerLog(), new ConsumerLog()];
+  batches.learn(inbox);
+  outputsLog.learn(outputs);
+  const read = counters && { block: 0n, regions: [], oracle: 0, rollup: null, ...counters };
+  const forest = extend(emptyForest(), games);
+  const told = { forest, batches, oracle: oracleLog, outputs: outputsLog, counters: read, unreadable };
+  return gapsOf(told).map(({ where, why }) => `${where}: ${why}`);
 }
+
+const REGION = Number(proposal.number >> 16n);
+const own = { ...proposal, number: game(REGION) };
+const story = [proposedGame(own), ...countered(), moved()];
 
 test("a log that tells of everything has no gaps, in whatever order it was read", () => {
   assert.deepEqual(gapsIn({}), []);
-  const rollup = [appended(1), appended(0), proposedOutput(1, hash(0))];
-  const oracle = [
-    answered(1, hash(1)),
-    requested(1),
-    requested(0),
-    { eventName: "Cancelled", args: { id: 0n } } as const,
-  ];
-  assert.deepEqual(gapsIn({ games: [1, 0, 2], rollup, oracle }), []);
+  const inbox = [appended(1), checkpointed(0, 1), appended(0)];
+  const outputs = [machineSet(0, 0), settled({ sequence: 2 }), proposed({ sequence: 1, number: own.number })];
+  const counters = {
+    regions: [{ region: REGION, generation: 1, claims: 2 }],
+    rollup: { batches: 2, checkpoints: 1, outputs: 3 },
+  };
+  const settledBy = outputs.map((event) => ({ ...event, args: { ...event.args, number: own.number } }) as OutputsEvent);
+  assert.deepEqual(gapsIn({ games: story, inbox, outputs: settledBy, counters }), []);
 });
 
 for (const [what, log, gap] of [
-  ["a game, by the number of a later one", { games: [0, 2] }, /^the log: game number 1 is missing/],
-  ["the first games", { games: [2] }, /game number 0/],
-  ["a batch, by the index of a later one", { rollup: [appended(0), appended(2)] }, /^the log: batch 1 is missing/],
-  ["a batch, by an output of it", { games: [0], rollup: [proposedOutput(0, hash(0))] }, /batch 0 is missing/],
-  ["a request, by the id of a later one", { oracle: [requested(1)] }, /^the log: request 0 is missing/],
-  ["a request, by its answer", { games: [0], oracle: [answered(0, hash(0))] }, /request 0 is missing/],
-  ["a game, by an answer", { oracle: [requested(0), answered(0, hash(9))] }, /^the log of game 0x0+9: an answer/],
-  ["a game, by an output", { rollup: [appended(0), proposedOutput(0, hash(9))] }, /^the log of game 0x0+9: /],
-  ["what a game's event follows from", { broken: new Map([[hash(3), "why"]]) }, /^the log of game 0x0+3: why/],
+  ["a batch, by a later one", { inbox: [appended(0), appended(2)] }, /^the log: batch 1 is missing/],
+  ["a batch, by a checkpoint over it", { inbox: [checkpointed(0, 1)] }, /batch 0 is missing/],
+  ["the last batch, by the inbox", { counters: { rollup: { batches: 1, checkpoints: 0, outputs: 0 } } }, /batch 0/],
+  ["a checkpoint, by a later one", { inbox: [checkpointed(1, 0)] }, /^the log: checkpoint 0 is missing/],
+  [
+    "the last checkpoint, by the inbox",
+    { counters: { rollup: { batches: 0, checkpoints: 1, outputs: 0 } } },
+    /checkpoint 0/,
+  ],
+  [
+    "an event of the outputs, by a later one",
+    { outputs: [machineSet(1, 0)] },
+    /^the log: event of the outputs, number 0/,
+  ],
+  [
+    "their last event, by their count",
+    { counters: { rollup: { batches: 0, checkpoints: 0, outputs: 1 } } },
+    /outputs, number 0/,
+  ],
+  ["the oracle's last event, by its count", { counters: { oracle: 1 } }, /^the log: event of the oracle, number 0/],
+  [
+    "a game, by an output",
+    { outputs: [proposed({ sequence: 0, number: game(3) })] },
+    /^the log of game number 196609: an output/,
+  ],
+  [
+    "a game, by a later one of its region",
+    { games: [proposedGame({ ...own, number: own.number + 1n })] },
+    /game number 327681/,
+  ],
+  [
+    "a game, by its region",
+    { games: [proposedGame(own)], counters: { regions: [{ region: REGION, generation: 2, claims: 0 }] } },
+    /region 5 has had 2 games, of which 1/,
+  ],
+  [
+    "a claim, by a later one",
+    { games: [proposedGame(own), ...countered(), moved({ number: 3 })] },
+    /claim 2 is missing before 3/,
+  ],
+  [
+    "the last claim, by the game",
+    { games: story, counters: { regions: [{ region: REGION, generation: 1, claims: 3 }] } },
+    /it has 3 claims and refutations, of which 2/,
+  ],
   ["what a log says", { unreadable: ["log 1 of block 2"] }, /^the log: log 1 of block 2/],
 ] satisfies readonly (readonly [string, Log, RegExp])[]) {
   test(`missing is noticed: ${what}`, () => {
@@ -88,18 +103,9 @@ for (const [what, log, gap] of [
   });
 }
 
-test("batches stand at their event's index, and none is told after a missing one", () => {
-  const batches = new Batches();
-  batches.learn([appended(0), appended(2)]);
-  assert.deepEqual(
-    batches.appended.map(({ root }) => root),
-    [hash(0)],
-  );
-  batches.learn([appended(1)]);
-  assert.deepEqual(
-    batches.appended.map(({ root }) => root),
-    [hash(0), hash(1), hash(2)],
-  );
+test("the contracts' counters are of an earlier block: newer events are no gap", () => {
+  const counters = { regions: [{ region: REGION, generation: 1, claims: counter.number }] };
+  assert.deepEqual(gapsIn({ games: story, counters }), []);
 });
 
 test("patience lets a thing be tried at once, and then twice as rarely each time, until it is forgotten", () => {

@@ -1,6 +1,8 @@
-import type { Forest } from "../strategy/tree.ts";
+import type { Counters } from "../l1/counters.ts";
+import { generationOf, regionOf } from "../strategy/record.ts";
+import type { Forest, Game } from "../strategy/tree.ts";
 import type { Batches } from "./batches.ts";
-import type { Requests } from "./requests.ts";
+import type { ConsumerLog } from "./consumer-log.ts";
 
 /** An event that must exist but is missing from the log, or a log that cannot be read. */
 export interface Gap {
@@ -10,38 +12,74 @@ export interface Gap {
 }
 
 interface Told {
-  readonly forest: Pick<Forest, "games" | "broken">;
-  readonly requests: Pick<Requests, "missing" | "answers">;
-  readonly batches: Pick<Batches, "missing" | "entries">;
+  readonly forest: Forest;
+  readonly batches: Pick<Batches, "batches" | "checkpoints">;
+  readonly oracle: ConsumerLog;
+  readonly outputs: ConsumerLog;
+  /** What the contracts said that there is, when they were last asked. */
+  readonly counters: Counters | undefined;
   /** Logs that do not decode as events of their contracts. */
   readonly unreadable: readonly string[];
 }
 
 /**
- * The gaps in the log. The contracts number games, requests and batches from 0; an answer and an output name their game; and each of a
- * game's events depends on earlier ones.
+ * The gaps in the log. The contracts number batches, checkpoints, the events of outputs and oracle, the games of a region, and the claims of a game,
+ * all without gaps, so a later event shows that an earlier one is missing; and each contract tells how many there are, so a missing last one
+ * shows too.
  */
-export function gapsOf({ forest, requests, batches, unreadable }: Told): Gap[] {
+export function gapsOf({ forest, batches, oracle, outputs, counters, unreadable }: Told): Gap[] {
   const log = (why: string): Gap => ({ where: "the log", why });
-  const gaps = unreadable.map(log);
-  const game = firstMissingGame(forest);
-  if (game !== undefined) gaps.push(log(`game number ${game} is missing, but later games exist`));
-  const { missing: request } = requests;
-  if (request !== undefined) gaps.push(log(`request ${request} is missing, but a log names it or a later one`));
-  const { missing: batch } = batches;
-  if (batch !== undefined) gaps.push(log(`batch ${batch} is missing, but a log names it or a later one`));
-  for (const [id, why] of forest.broken) gaps.push({ where: `the log of game ${id}`, why });
-  for (const { game: id } of [...requests.answers.values(), ...batches.entries.values()])
-    if (!forest.games.has(id) && !forest.broken.has(id))
-      gaps.push({
-        where: `the log of game ${id}`,
-        why: "an answer or an output names it, but its `Proposed` event is missing",
-      });
-  return gaps;
+  const missing = (what: string, number: number | undefined): Gap[] =>
+    number === undefined ? [] : [log(`${what} ${number} is missing, but L1 has it`)];
+  const named = [...oracle.games, ...outputs.games];
+  return [
+    ...unreadable.map(log),
+    ...missing("batch", batches.batches.missing(counters?.rollup?.batches)),
+    ...missing("checkpoint", batches.checkpoints.missing(counters?.rollup?.checkpoints)),
+    ...missing("event of the outputs, number", outputs.events.missing(counters?.rollup?.outputs)),
+    ...missing("event of the oracle, number", oracle.events.missing(counters?.oracle)),
+    ...[...forest.broken].map(([number, why]) => gameGap(forest, number, why)),
+    ...named
+      .filter((number) => !forest.numbers.has(number) && !forest.broken.has(number))
+      .map((number) => gameGap(forest, number, "an output or an answer names it, but its `Proposed` event is missing")),
+    ...(counters ? missingInRegions(forest, counters) : []),
+  ];
 }
 
-function firstMissingGame({ games }: Pick<Forest, "games">): bigint | undefined {
-  const numbers = new Set([...games.values()].map(({ proposal }) => proposal.number));
-  for (let number = 0n; number < numbers.size; number++) if (!numbers.has(number)) return number;
-  return undefined;
+const gameGap = ({ numbers }: Forest, number: bigint, why: string): Gap => ({
+  where: `the log of game ${numbers.get(number) ?? `number ${number}`}`,
+  why,
+});
+
+/** Games and claims that are missing at the end of what is known. */
+function missingInRegions(forest: Forest, { regions }: Counters): Gap[] {
+  const newest = newestGames(forest);
+  return regions.flatMap(({ region, generation, claims }): Gap[] => {
+    const game = newest.get(region);
+    const known = game ? generationOf(game.proposal.number) : 0;
+    if (generation > known) {
+      const number = (BigInt(region) << 16n) | BigInt(generation);
+      return [gameGap(forest, number, `region ${region} has had ${generation} games, of which ${known} are known`)];
+    }
+    if (game && generation === known && claims > game.entries)
+      return [
+        gameGap(
+          forest,
+          game.proposal.number,
+          `it has ${claims} claims and refutations, of which ${game.entries} are known`,
+        ),
+      ];
+    return [];
+  });
+}
+
+/** By region. */
+function newestGames({ games }: Forest): Map<number, Game> {
+  const newest = new Map<number, Game>();
+  for (const game of games.values()) {
+    const region = regionOf(game.proposal.number);
+    const other = newest.get(region);
+    if (!other || other.proposal.number < game.proposal.number) newest.set(region, game);
+  }
+  return newest;
 }

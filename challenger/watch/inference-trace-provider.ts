@@ -54,15 +54,23 @@ export class InferenceTraceProvider implements MachineTraceProvider {
     const { deployment, inferenceOf, store } = this.#options;
     if (run.machine.toLowerCase() !== deployment.tensorVerifier.toLowerCase())
       return `machine ${run.machine} is not the deployment's tensor verifier`;
-    const asked = inferenceOf(run.context);
-    if (!asked) return `no request on L1 has the context ${run.context}`;
-    if (!store.has(asked.modelId))
-      return `model ${asked.modelId} is not in ${store.folder}; add its ONNX file with elench model add`;
+    const missing = this.missing(run.context);
+    if (missing !== null) return missing;
+    const asked = inferenceOf(run.context) as Inference;
     const loaded = store.load(asked.modelId);
     const start = toHex(startState(loaded.commitment, toBytes(asked.inputRoot)));
     if (run.start !== start) return `the game starts from ${run.start}, but the inference starts from ${start}`;
     if (run.level !== loaded.level) return `the game has level ${run.level}, but the model has level ${loaded.level}`;
     return null;
+  }
+
+  /** Why the inference with this context cannot be executed here; null if it can be. */
+  missing(context: Hex): string | null {
+    const { inferenceOf, store } = this.#options;
+    const asked = inferenceOf(context);
+    if (!asked) return `no request on L1 has the context ${context}`;
+    if (store.has(asked.modelId)) return null;
+    return `model ${asked.modelId} is not in ${store.folder}; add its ONNX file with elench model add`;
   }
 
   async output(run: Run): Promise<Uint8Array> {

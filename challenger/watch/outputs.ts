@@ -2,83 +2,114 @@ import { toHex } from "@elench/bytes/hex";
 import { outputsAbi } from "@elench/contracts/abi/outputs";
 import type { Rollup } from "@elench/deploy/deployment";
 import { EXIT, UserError } from "@elench/errors/user-error";
-import { encodeFunctionData } from "viem";
+import type { Hex } from "viem";
+import { advanceIntent, settleIntent } from "../l1/calls.ts";
+import { concludedProposal, payeesOf } from "../strategy/settlement.ts";
 import type { Game } from "../strategy/tree.ts";
 import type { Agent } from "./agent.ts";
 import type { BatchTraceProvider } from "./batch-trace-provider.ts";
-import type { ProposedOutput } from "./batches.ts";
-import { beneficiary } from "./delivery.ts";
-import type { Due, SettlingOptions } from "./due.ts";
+import { awaitedBoundaries, type CountedSpan, countedSpans } from "./counted.ts";
+import type { Due } from "./due.ts";
+import { spanWords } from "./spans.ts";
 
 /**
- * Settles the outputs whose games are over, in order, and discards outputs that build on a false one: if this account has a bond or a reward in them, or
- * in a later output that waits for them; with `settleAll`, all of them. The contract does not pay for it.
+ * Settles the outputs whose games are over, lowest first: those of spans in which this account has a bond or a reward; those that its own
+ * spans wait for; every one that contradicts a false settled output; with `settleAll`, all of them. The contract does not pay for it.
  */
-export async function settleDue(
-  agent: Agent,
-  rollup: Rollup | undefined,
-  { all }: SettlingOptions = { all: false },
-): Promise<void> {
-  const { queue, batches, troubles } = agent;
+export async function settleDue(agent: Agent, rollup: Rollup | undefined, now: number): Promise<void> {
+  const { queue, spans, troubles } = agent;
   if (!queue || !rollup) return;
-  const entries = [...batches.entries.values()].sort((a, b) => a.batch - b.batch);
-  const lastOfOurs = entries.findLast((entry) => isOurs(agent, entry))?.batch ?? -1;
-  for (const entry of entries) {
-    if (entry.readyAt !== undefined || (!all && entry.batch > lastOfOurs)) continue;
-    await troubles.attempt(`output of batch ${entry.batch}`, async () => {
-      const due = await outputDue(agent, rollup, entry);
-      if ("intent" in due) await agent.watchtower.make(due.intent, due.call, entry.game);
+  const own = queue.address.toLowerCase() as Hex;
+  const counted = countedOf(agent, now);
+  const awaited = awaitedBoundaries(spans, counted, own);
+  const finalCount = spans.finalList(now).at(-1) as number;
+  for (const each of counted) {
+    const { span, game } = each;
+    const settled = spans.at(span.end);
+    if (game.status === "open" || settled?.output === game.output) continue;
+    // A boundary below a final one is of use only to spans that begin there.
+    const isUseful = span.end > finalCount && (agent.settling.all || isOurs(game, own));
+    const isWanted = isUseful || awaited.has(span.end) || settled !== undefined;
+    await troubles.attempt(`output of game ${game.id}`, async () => {
+      const due = await outputDue(agent, rollup, each, now);
+      if ("intent" in due && isWanted) await agent.watchtower.make(due.intent, due.call, game.id);
     });
   }
+  const hasInterest = agent.settling.all || counted.some(({ game }) => game.proposal.proposer === own);
+  if (hasInterest)
+    await troubles.attempt("the list of boundaries", async () => {
+      const due = await advanceDue(agent, rollup, now);
+      if (due && "intent" in due) await agent.watchtower.make(due.intent, due.call, "0x");
+    });
 }
 
-function isOurs({ queue, watchtower }: Agent, { game: id }: ProposedOutput): boolean {
-  const us = queue?.address.toLowerCase();
-  const game = watchtower.forest.games.get(id);
-  return game !== undefined && (game.proposal.proposer === us || beneficiary(game) === us);
-}
+export const countedOf = ({ spans, watchtower, parameters }: Agent, now: number): CountedSpan[] =>
+  countedSpans(spans, watchtower.forest, parameters.longest, now);
+
+const isOurs = (game: Game, own: Hex): boolean => game.proposal.proposer === own || payeesOf(game).has(own);
 
 /**
- * The next call on the way to the finality of a batch's true output.
- * @throws UserError if the game's result is false; MissingModel if the batches cannot be executed here.
+ * The next call on the way to the finality of a span's output.
+ * @throws UserError if the game's result is false, or the boundary is final with another output
  */
-export async function outputDue(agent: Agent, rollup: Rollup, entry: ProposedOutput): Promise<Due> {
-  const { batch, previous, readyAt } = entry;
-  const before = agent.batches.entries.get(batch - 1);
-  const chain = agent.chain as BatchTraceProvider;
-  const call = (functionName: "settle" | "discard", what: string): Due => ({
-    intent: {
-      key: `${functionName}/${batch}/${entry.game}`,
-      to: rollup.outputs,
-      data: encodeFunctionData({ abi: outputsAbi, functionName, args: [BigInt(batch)] }),
-      value: 0n,
-    },
-    call: functionName,
-    what: `${what} of batch ${batch}`,
-  });
-  if (readyAt !== undefined)
+export async function outputDue(agent: Agent, rollup: Rollup, { span, game }: CountedSpan, now: number): Promise<Due> {
+  const { spans, chain } = agent;
+  const { first, end, previous } = span;
+  const what = `the output after batch ${end - 1}`;
+  if (game.status === "open") return { waits: `game ${game.id} about ${what} is not over` };
+  const missing = await (chain as BatchTraceProvider).reach(end);
+  if (missing !== null) return { waits: `game ${game.id} about ${what} cannot be checked: ${missing}` };
+  const truthAt = (boundary: number): Hex => toHex((chain as BatchTraceProvider).outputAt(boundary));
+  if (previous !== truthAt(first))
     return {
-      waits: `the output of batch ${batch} is settled, and becomes final after the finality delay`,
-      until: Number(readyAt),
+      waits: `game ${game.id} builds on the false output ${previous} before batch ${first}: its result cannot be settled`,
     };
-  if (batch > 0 && before?.output !== previous) {
-    await chain.follow();
-    const truth = toHex(await chain.outputOf(batch - 1));
-    if (previous !== truth) return call("discard", "discarding the output");
-    return {
-      waits: `the output of batch ${batch} builds on ${previous}, the true output of batch ${batch - 1}, which ${before ? `has ${before.output} as long as nothing else is settled` : "has none now"}`,
-    };
-  }
-  if (batch > 0 && before?.readyAt === undefined) return { waits: `the output of batch ${batch - 1} is not settled` };
-  const game = agent.watchtower.forest.games.get(entry.game) as Game;
-  if (game.status !== "upheld" && game.status !== "replaced")
-    return { waits: `game ${game.id} about the output of batch ${batch} is ${game.status}` };
-  await chain.follow();
-  const truth = toHex(await chain.outputOf(batch));
+  const truth = truthAt(end);
   if (game.output !== truth)
     throw new UserError(
-      `game ${game.id} has the false result ${game.output}; batch ${batch} leads to ${truth}: the output is not settled, and the guardian must stop it`,
+      `game ${game.id} has the false result ${game.output}; the batches from ${first} to ${end - 1} lead to ${truth}. It is not settled here; if another account settles it, the guardian must ask again before it is final`,
       EXIT.negative,
     );
-  return call("settle", "the settlement of the output");
+  const settled = spans.at(end);
+  if (settled?.output === truth)
+    return { waits: `${what} is settled, and becomes final after the finality delay`, until: settled.readyAt };
+  if (settled && spans.isFinal(end, now))
+    throw new UserError(`${what} is final as ${settled.output}, which is false: it is ${truth}`, EXIT.negative);
+  if (spans.frozenBy !== undefined)
+    return { waits: `two results contradict each other, and nothing is settled until the guardian asks again` };
+  const base = spans.at(first);
+  if (base?.output !== previous)
+    return {
+      waits: `the output before batch ${first}, on which it builds, is ${base ? `settled as ${base.output}, which is false` : "not settled"}`,
+    };
+  return {
+    intent: settleIntent(concludedProposal(game), spanWords(span), rollup.outputs),
+    call: "settle",
+    what: `the settlement of ${what}`,
+  };
+}
+
+/** Boundaries of the list that `propose` and `settle` walk by themselves. */
+const WALKED = 2;
+
+/** Boundaries in one transaction: each reads one slot and keeps none. */
+const STEPS = 500;
+
+/** Walks the list if more boundaries are final than `propose` and `settle` walk by themselves: `propose` is refused until it is walked. */
+export async function advanceDue(
+  { spans, client }: Pick<Agent, "spans" | "client">,
+  { outputs }: Rollup,
+  now: number,
+): Promise<Extract<Due, { readonly call: string }> | undefined> {
+  const final = spans.finalList(now);
+  // While the contract is frozen, it does not walk over what became final since.
+  if (final.length <= 1 + WALKED || spans.frozenBy !== undefined) return undefined;
+  const reached = Number(await client.readContract({ address: outputs, abi: outputsAbi, functionName: "finalCount" }));
+  const behind = final.filter((boundary) => boundary > reached).length;
+  if (behind <= WALKED) return undefined;
+  return {
+    intent: advanceIntent(Math.min(behind, STEPS), outputs),
+    call: "advance",
+    what: `the walk over ${behind} final boundaries`,
+  };
 }

@@ -9,10 +9,18 @@ import { parseGwei } from "viem";
 import { account } from "../input/account.ts";
 import { withKey, withL1 } from "../input/l1-options.ts";
 import { backendOf } from "../input/model-file.ts";
-import { type EngineName, engineOption, jsonOption, option, positiveInteger, threadsOption } from "../input/options.ts";
+import {
+  courtesyOption,
+  type EngineName,
+  engineOption,
+  jsonOption,
+  option,
+  positiveInteger,
+  threadsOption,
+} from "../input/options.ts";
 import { journal } from "../report/journal.ts";
 import { note } from "../report/output.ts";
-import { runRounds } from "../report/rounds.ts";
+import { type RoundsOptions, runRounds } from "../report/rounds.ts";
 
 /** Shared by providers and proposers: they claim a result on L1 with a bond, and can stay to defend it. */
 
@@ -28,6 +36,7 @@ export interface ActorOptions extends ConnectOptions {
 }
 
 export interface ClaimantOptions extends ActorOptions {
+  readonly courtesy: number;
   readonly defend?: boolean;
   readonly interval: number;
 }
@@ -55,6 +64,7 @@ export const withActor = (command: Command): Command =>
 
 export const withClaimant = (command: Command): Command =>
   withActor(command)
+    .addOption(courtesyOption())
     .addOption(option("--defend", "stay until interrupted: answer all disputes of the claim, and settle it"))
     .addOption(
       option("--interval <ms>", "with --defend: time between two polls of the chain")
@@ -87,6 +97,8 @@ export async function openClaimant<Options extends ActorOptions>(
     bumpAfter: 30_000,
     maxFeePerGas: parseGwei(String(options.maxFee)),
     maxPriorityFeePerGas: parseGwei(String(options.maxTip)),
+    contradict: true,
+    courtesy: "courtesy" in options ? Number(options.courtesy) : 0,
     report,
     onConfirmed: confirmed,
     ...executors(options, { store, backend }),
@@ -95,9 +107,13 @@ export async function openClaimant<Options extends ActorOptions>(
   return { agent, deployment: connection.deployment };
 }
 
-/** With --defend: stays and defends the claim. @param also settles it, in each round. */
-export async function defend({ agent }: Claimant, options: ClaimantOptions, also: () => Promise<void>): Promise<void> {
+/** With --defend: stays, defends the claim and settles it. @param also makes the claim again where L1 has gone back under it */
+export async function defend(
+  { agent }: Claimant,
+  options: ClaimantOptions,
+  also?: RoundsOptions["also"],
+): Promise<void> {
   if (!options.defend) return;
   note("defending the claim; interrupt to stop");
-  await runRounds(agent, { interval: options.interval, once: false, also });
+  await runRounds(agent, { interval: options.interval, once: false, ...(also && { also }) });
 }

@@ -1,7 +1,4 @@
 import type { Intent, TransactionQueue } from "@elench/challenger/l1/transactions";
-import type { Agent } from "@elench/challenger/watch/agent";
-import { disputeGameAbi } from "@elench/contracts/abi/dispute-game";
-import { InternalError } from "@elench/errors/internal-error";
 import { EXIT, UserError } from "@elench/errors/user-error";
 import type { PublicClient, TransactionReceipt } from "viem";
 
@@ -27,26 +24,4 @@ export async function post(
     throw new UserError(`the transaction of ${what} reverted; another account may have been first`, EXIT.refused);
   await queue.tick();
   return receipt;
-}
-
-/** The same with a proposal's bond. @throws UserError if the sender's balance is insufficient */
-export async function postBonded(
-  { queue, client }: Agent,
-  disputeGame: `0x${string}`,
-  intent: Omit<Intent, "value">,
-  what: string,
-): Promise<TransactionReceipt> {
-  if (!queue) throw new InternalError("a bond takes a key");
-  const price = await client.readContract({
-    address: disputeGame,
-    abi: disputeGameAbi,
-    functionName: "proposalPrice",
-  });
-  const balance = await client.getBalance({ address: queue.address });
-  if (balance < price)
-    throw new UserError(
-      `insufficient balance: the bond of ${what} is ${price} wei, but ${queue.address} has ${balance} wei`,
-      EXIT.refused,
-    );
-  return post(queue, client, { ...intent, value: price }, what);
 }

@@ -74,21 +74,28 @@ test("a dry run without endpoint and key lists every transaction, and says what 
     ...["--network", "l1", ...PARAMETERS, "--genesis", file("genesis.json"), "--fee", "10"],
   ]);
   assert.deepEqual([chainId, deployer], [null, null]);
-  assert.equal(transactions.length, 26);
+  assert.equal(transactions.length, 28);
   assert.equal(
     gas,
     transactions.reduce((sum, transaction) => sum + transaction.gas, 0),
   );
   assert.deepEqual(costs, [{ at: "given", gasPrice: 10e9, cost: String(BigInt(gas) * 10n ** 10n) }]);
   assert.match(unknown.join("; "), /present gas price.*ELENCH_L1_URL.*ELENCH_KEY/);
-  holdsTheDocumented(gas, 26);
+  holdsTheDocumented(gas, 28);
   const { arguments: given } = transactions.find(({ contract }) => contract === "InferenceOracle") ?? {};
   assert.deepEqual(given, {
     game: "DisputeGame",
     machine: "TensorVerifier",
     registry: "ModelRegistry",
-    guardian: richAccount(1).address,
-    delay: 600,
+    p: {
+      guardian: richAccount(1).address,
+      deliveryDelay: 600,
+      reveal: 600,
+      deposit: 1_000_000_000_000_000,
+      speed: 1_000_000_000,
+      minPrice: 1,
+      scale: 1_000_000_000_000,
+    },
   });
 });
 
@@ -104,7 +111,7 @@ test("what a dry run says is what a deployment takes; what is there already is n
 
   const further = await plan(["--network", "localhost", "--genesis", file("genesis.json")]);
   const due = further.transactions.filter(({ isSent }) => !isSent);
-  assert.equal(due.length, 19);
+  assert.equal(due.length, 21);
   assert.equal(
     further.gas,
     due.reduce((sum, { gas }) => sum + gas, 0),
@@ -151,7 +158,7 @@ test("--sources writes what compiles to the same bytes", async () => {
   const { code, out, complaint } = await deploy(["--sources", file("sources"), "--json"]);
   assert.equal(code, 0, complaint);
   const { sources } = JSON.parse(out) as { sources: { contract: string; file: string; identifier: string }[] };
-  assert.equal(sources.length, 26);
+  assert.equal(sources.length, 28);
   const solc = createRequire(import.meta.url)("solc") as { compile(input: string): string };
   for (const { contract, file: input, identifier } of sources.filter((of) =>
     /^(Inbox|EvmVerifier)$/.test(of.contract),

@@ -1,5 +1,7 @@
 import type { Hex } from "@elench/bytes/hex";
 import { type ConnectOptions, connectTo } from "@elench/challenger/l1/connect";
+import { dueAt } from "@elench/challenger/strategy/settlement";
+import { standingOf } from "@elench/challenger/strategy/standing";
 import { type Forest, type Game, type Node, nodeDeadline, proposalDeadline } from "@elench/challenger/strategy/tree";
 import { createAgent } from "@elench/challenger/watch/agent";
 import { defaultStore, ModelStore } from "@elench/challenger/watch/store";
@@ -27,7 +29,7 @@ export function disputeCommand(): Command {
         proposer: game.proposal.proposer,
         output: game.output ?? game.proposal.output,
         claims: game.claims.size,
-        made: game.made,
+        made: game.proposal.made,
       }));
       print(options.json, games, () =>
         games.length === 0
@@ -77,35 +79,45 @@ async function read(options: DisputeOptions) {
   return { forest: agent.watchtower.forest, parameters: agent.parameters, now: Number(head.timestamp), agent };
 }
 
-const bondOf = (node: Node, { bond }: GameParameters): bigint =>
-  node.claim.parent === node.claim.game ? 2n * bond : bond;
+/** A counter's bond is twice a move's; a refutation has none. */
+const bondOf = (node: Node, { bond }: GameParameters): bigint => (node.kind === "counter" ? 2n * bond : bond);
 
 function describeGame(game: Game, parameters: GameParameters, now: number) {
+  const { stands } = standingOf(game);
   return {
     id: game.id,
     status: game.status,
     proposal: { ...game.proposal, bond: 4n * parameters.bond, deadline: proposalDeadline(game, parameters) },
     output: game.output ?? null,
     now,
+    due: dueAt(game, parameters),
     claims: [...game.claims.values()].map((node) => ({
-      id: node.id,
-      parent: node.claim.parent,
+      number: node.number,
+      parent: node.parent,
+      kind: node.kind,
       claimant: node.claimant,
-      machine: node.claim.machine,
-      delegated: node.claim.delegated,
-      level: node.claim.level,
-      segment: node.claim.segment,
+      machine: node.machine,
+      level: node.level,
+      segment: node.segment,
       firstStep: node.offset,
-      end: node.claim.end,
+      end: endOf(node),
       bond: bondOf(node, parameters),
       clock: node.clock,
       made: node.made,
       deadline: nodeDeadline(node, parameters),
-      refutations: node.refutations,
-      stands: node.stands ?? null,
+      refutations: node.refutations.map(({ number, claimant, segment, made }) => ({
+        number,
+        by: claimant,
+        segment,
+        made,
+      })),
+      stands: stands(node.number),
     })),
   };
 }
+
+/** The output of a claim about a whole run; the last state of any other. */
+const endOf = (node: Node): Hex => node.output ?? (node.points.at(-1) as Hex);
 
 const short = (hash: string): string => `${hash.slice(0, 10)}…`;
 
@@ -115,15 +127,17 @@ function drawGame(game: Game, parameters: GameParameters, now: number): string {
     `game ${game.id}: ${game.status}`,
     `proposal  output ${short(game.proposal.output)}  by ${game.proposal.proposer}  bond ${4n * parameters.bond} wei  ${left(proposalDeadline(game, parameters))}`,
   ];
-  const draw = (id: Hex, indent: string): void => {
-    const node = game.claims.get(id) as Node;
-    const verdict = node.stands === undefined ? left(nodeDeadline(node, parameters)) : node.stands ? "stood" : "fell";
+  const { stands } = standingOf(game);
+  const draw = (number: number, indent: string): void => {
+    const node = game.claims.get(number) as Node;
+    const isOver = game.status !== "open";
+    const verdict = isOver ? (stands(number) ? "stood" : "fell") : left(nodeDeadline(node, parameters));
     lines.push(
-      `${indent}└ ${node.claim.delegated ? `machine ${short(node.claim.machine)} is asked: ` : ""}level ${node.claim.level}, segment ${node.claim.segment}, from step ${node.offset}: ends ${short(node.claim.end)}  by ${node.claimant}  bond ${bondOf(node, parameters)} wei  ${verdict}`,
+      `${indent}└ claim ${number}: ${node.kind === "delegation" ? `machine ${short(node.machine)} is asked: ` : ""}level ${node.level}, segment ${node.segment}, from step ${node.offset}: ends ${short(endOf(node))}  by ${node.claimant}  bond ${bondOf(node, parameters)} wei  ${verdict}`,
     );
-    for (const refutation of node.refutations) {
+    for (const { segment, claimant } of node.refutations) {
       lines.push(
-        `${indent}  └ step ${node.offset + BigInt(refutation.segment)} executed on L1 by ${refutation.by}: the claim is false`,
+        `${indent}  └ step ${node.offset + BigInt(segment)} executed on L1 by ${claimant}: the claim is false`,
       );
     }
     for (const child of node.children) draw(child, `${indent}  `);

@@ -41,10 +41,10 @@ export function genesisCommand(): Command {
       });
       const output = toHex(await genesisOutput(genesis));
       writeWhole(options.out, formatGenesis(genesis));
-      const { chainId, batchGas, models } = genesis;
+      const { chainId, models } = genesis;
       print(
         options.json,
-        { file: options.out, chainId, batchGas, output, models: Object.fromEntries(models) },
+        { file: options.out, chainId, output, models: Object.fromEntries(models) },
         () =>
           `${describeModels(genesis)}output  ${output}\nwritten to ${options.out}: the L1 contract is deployed with this output`,
       );

@@ -58,7 +58,11 @@ function forecastOf(model: Model): Forecast {
     instructions: program.instructions.length,
     registration: forecastRegistration(program),
     worstStep: step,
-    dispute: { l1: disputeGas([level], step), l2: disputeGas([LIMIT.BATCH_LEVEL, level], step) },
+    dispute: {
+      l1: disputeGas([level], step, "oracle"),
+      // A span of up to 16 batches, of which one is disputed.
+      l2: disputeGas([1, LIMIT.BATCH_LEVEL, level], step, "outputs"),
+    },
     call: forecastCall(model, LIMIT.BATCH_GAS),
   };
 }
@@ -100,8 +104,8 @@ const drawRegistration = (registration: RegistrationForecast): string[][] =>
     ? [["register", "-", `not possible: ${registration.refused}`]]
     : [["register", `${registration.gas}`, `gas (about) in ${registration.transactions.length} transactions`]];
 
-const drawDispute = ({ claims, argument, step, resolution }: DisputeGas): string =>
-  `${claims} claims ${argument}, the step ${step}, settlement ${resolution}`;
+const drawDispute = ({ claims, argument, step, settlement }: DisputeGas): string =>
+  `${claims} claims ${argument}, the step ${step}, settlement ${settlement}`;
 
 /** Requests on L1 can use any registered model; a contract on L2 can call only models with one input and one output. */
 function verdict({ ok }: Report, forecast: Forecast | null): string {

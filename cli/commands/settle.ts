@@ -1,11 +1,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { RESOLUTIONS_AT_ONCE, resolutionIntent, together } from "@elench/challenger/l1/calls";
-import { dueResolutions, nextResolution } from "@elench/challenger/strategy/resolutions";
+import { settlementCall } from "@elench/challenger/l1/settlement";
+import { dueAt, dueSettlement } from "@elench/challenger/strategy/settlement";
 import type { Game } from "@elench/challenger/strategy/tree";
 import type { Agent } from "@elench/challenger/watch/agent";
+import type { CountedSpan } from "@elench/challenger/watch/counted";
 import { deliveryDue } from "@elench/challenger/watch/delivery";
 import type { Due } from "@elench/challenger/watch/due";
-import { outputDue } from "@elench/challenger/watch/outputs";
+import { advanceDue, countedOf, outputDue } from "@elench/challenger/watch/outputs";
+import type { Rollup } from "@elench/deploy/deployment";
 import { EXIT, UserError } from "@elench/errors/user-error";
 import { Command } from "commander";
 import type { Hex } from "viem";
@@ -16,7 +18,7 @@ import { note, print } from "../report/output.ts";
 import { findGame } from "./dispute.ts";
 
 interface SettleOptions extends ActorOptions {
-  readonly batch?: bigint;
+  readonly end?: bigint;
   readonly request?: bigint;
   readonly game?: string;
 }
@@ -26,7 +28,11 @@ export function settleCommand(): Command {
     .description(
       "settle what is due, also for other accounts: the claims of a game, an output, or the delivery of an answer",
     )
-    .addOption(option("--batch <n>", "settle the output of this batch and its game").argParser(naturalNumber))
+    .addOption(
+      option("--end <n>", "settle the output of a span that ends before this batch, and its game").argParser(
+        naturalNumber,
+      ),
+    )
     .addOption(
       option("--request <id>", "settle and deliver the answer to this request, and its game").argParser(naturalNumber),
     )
@@ -35,8 +41,8 @@ export function settleCommand(): Command {
 }
 
 async function settle(options: SettleOptions): Promise<void> {
-  if ([options.batch, options.request, options.game].filter((given) => given !== undefined).length !== 1)
-    throw new UserError("nothing to settle, or more than one thing: give one of --batch N, --request N and --game ID");
+  if ([options.end, options.request, options.game].filter((given) => given !== undefined).length !== 1)
+    throw new UserError("nothing to settle, or more than one thing: give one of --end N, --request N and --game ID");
   const claimant = await openClaimant(options);
   const { agent } = claimant;
   const queue = agent.queue as NonNullable<Agent["queue"]>;
@@ -67,23 +73,53 @@ async function nextDue(parties: Claimant, options: SettleOptions): Promise<Due> 
   if (options.request !== undefined) return requestDue(parties, options.request, now);
   const { rollup } = deployment;
   if (!rollup) throw new UserError("the deployment has no rollup; deploy one with elench deploy --genesis");
-  const { appended, entries } = agent.batches;
-  const batch = Number(options.batch);
-  if (batch >= appended.length)
-    throw new UserError(`the inbox at ${rollup.inbox} has no batch ${batch}: it has ${appended.length} batches`);
-  const entry = entries.get(batch);
-  if (!entry) return { waits: `batch ${batch} has no proposed output; elench propose --batch ${batch} proposes it` };
-  const due = await outputDue(agent, rollup, entry);
-  return "intent" in due ? due : (openGameDue(parties, entry.game, now) ?? due);
+  const end = Number(options.end);
+  const { length } = agent.batches.appended;
+  if (end === 0 || end > length)
+    throw new UserError(`no span ends before batch ${end}: the inbox at ${rollup.inbox} has ${length} batches`);
+  const proposed = countedOf(agent, now).filter(({ span }) => span.end === end);
+  if (proposed.length === 0)
+    return {
+      waits: `no output of a span that ends before batch ${end} is proposed; elench propose --end ${end} proposes it`,
+    };
+  return (await advanceDue(agent, rollup, now)) ?? firstDue(parties, rollup, proposed, now);
+}
+
+/** The call for whichever of the proposals can be settled next. @throws UserError if the only result there is is false */
+async function firstDue(
+  parties: Claimant,
+  rollup: Rollup,
+  proposed: readonly CountedSpan[],
+  now: number,
+): Promise<Due> {
+  const { agent } = parties;
+  const waiting: Due[] = [];
+  let refusal: unknown;
+  for (const each of proposed) {
+    try {
+      const due = openGameDue(parties, each.game.id, now) ?? (await outputDue(agent, rollup, each, now));
+      if ("intent" in due) return due;
+      waiting.push(due);
+    } catch (error) {
+      refusal = error;
+    }
+  }
+  const [first] = waiting;
+  if (first) return first;
+  throw refusal;
 }
 
 async function requestDue(parties: Claimant, id: bigint, now: number): Promise<Due> {
   const { agent, deployment } = parties;
-  if (!agent.requests.byId.has(id))
-    throw new UserError(`the oracle at ${deployment.inferenceOracle} has no request ${id}`);
-  const answered = [...agent.requests.answers.values()].findLast((answer) => answer.id === id);
-  if (!answered) return { waits: `request ${id} has no answer` };
-  return openGameDue(parties, answered.game, now) ?? deliveryDue(agent, agent.client, deployment, answered);
+  const asked = agent.requests.byId.get(id);
+  if (!asked) throw new UserError(`the oracle at ${deployment.inferenceOracle} has no request ${id}`);
+  const question = agent.requests.questions.get(asked.context);
+  const games = question?.result ? [] : (question?.games ?? []);
+  for (const number of games) {
+    const due = openGameDue(parties, agent.watchtower.forest.numbers.get(number) as Hex, now);
+    if (due && "intent" in due) return due;
+  }
+  return deliveryDue(agent, asked, now);
 }
 
 /** The call that a game needs before its result can be settled; undefined if it is over. */
@@ -93,17 +129,12 @@ function openGameDue(parties: Claimant, id: Hex, now: number): Due | undefined {
 }
 
 function gameDue({ agent: { parameters }, deployment }: Claimant, game: Game, now: number): Due {
-  const due = dueResolutions(game, parameters, now).slice(0, RESOLUTIONS_AT_ONCE);
-  if (due.length > 0) {
-    const intents = due.map((resolution) => resolutionIntent(resolution, { deployment, parameters }));
-    return {
-      intent: together(intents, game.id),
-      call: "multicall",
-      what: `the settlement of ${due.length} claims of game ${game.id}`,
-    };
+  const settlement = dueSettlement(game, parameters, now);
+  if (settlement) {
+    const { intent, call, part } = settlementCall(game, settlement, deployment.disputeGame);
+    return { intent, call, what: `the settlement of ${part.entries.length} claims of game ${game.id}` };
   }
-  const until = nextResolution(game, parameters, now);
-  return until === undefined
-    ? { waits: `game ${game.id} is over: ${game.status}` }
-    : { waits: `game ${game.id} is ${game.status}; none of its claims can be settled yet`, until };
+  return game.status === "open"
+    ? { waits: `game ${game.id} can still be answered`, until: dueAt(game, parameters) }
+    : { waits: `game ${game.id} is over: ${game.status}` };
 }

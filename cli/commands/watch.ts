@@ -3,8 +3,6 @@ import { REREAD } from "@elench/challenger/l1/follower";
 import { STALE_AFTER } from "@elench/challenger/l1/staleness";
 import { checkStartBlock } from "@elench/challenger/l1/start-block";
 import { type Agent, createAgent } from "@elench/challenger/watch/agent";
-import { deliverDue } from "@elench/challenger/watch/delivery";
-import { settleDue } from "@elench/challenger/watch/outputs";
 import { defaultStore, ModelStore } from "@elench/challenger/watch/store";
 import { Troubles } from "@elench/challenger/watch/troubles";
 import { UserError } from "@elench/errors/user-error";
@@ -15,6 +13,7 @@ import { withKey, withL1 } from "../input/l1-options.ts";
 import { backendOf } from "../input/model-file.ts";
 import {
   addresses,
+  courtesyOption,
   type EngineName,
   engineOption,
   naturalNumber,
@@ -30,7 +29,9 @@ interface WatchOptions extends ConnectOptions {
   readonly maxFee: number;
   readonly maxTip: number;
   readonly consumer?: readonly Address[];
+  readonly courtesy: number;
   readonly settleAll?: boolean;
+  readonly contradict?: boolean;
   readonly store: string;
   readonly engine: EngineName;
   readonly threads: number;
@@ -73,6 +74,7 @@ export function watchCommand(): Command {
         .argParser(positiveInteger)
         .default(30_000),
     )
+    .addOption(courtesyOption())
     .addOption(
       option(
         "--consumer <address>",
@@ -81,6 +83,12 @@ export function watchCommand(): Command {
     )
     .addOption(
       option("--settle-all", "settle and deliver everything that is due and true, at a cost, also for other accounts"),
+    )
+    .addOption(
+      option(
+        "--contradict",
+        "where a false output was settled in an absence and is not final, propose the true one, with a bond",
+      ),
     )
     .addOption(option("--once", "poll once, act, wait for the transactions, and exit"));
   return withKey(withL1(command))
@@ -111,16 +119,14 @@ export function watchCommand(): Command {
         maxFeePerGas: parseGwei(String(options.maxFee)),
         maxPriorityFeePerGas: parseGwei(String(options.maxTip)),
         ...(options.consumer && { consumers: options.consumer }),
+        courtesy: options.courtesy,
+        settleAll: options.settleAll ?? false,
+        contradict: options.contradict ?? false,
         report,
         onConfirmed: confirmed,
       });
       report({ kind: "started", chainId: connection.chainId, account: signer?.address ?? null, engine: backend.name });
-      const settling = { all: options.settleAll ?? false };
-      const also = async () => {
-        await deliverDue(agent, agent.client, connection.deployment, settling);
-        await settleDue(agent, connection.deployment.rollup, settling);
-      };
-      await runRounds(agent, { interval: options.interval, once: options.once ?? false, also });
+      await runRounds(agent, { interval: options.interval, once: options.once ?? false });
       connection.close();
     });
 }

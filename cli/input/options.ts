@@ -68,6 +68,14 @@ export const integerWithin =
 export const seconds = integerWithin(1, Math.floor(MAX_INTEGER / 1000), "seconds");
 export const chainId = integerWithin(1, Number.MAX_SAFE_INTEGER);
 
+/** Milliseconds: two blocks of L1. */
+const COURTESY = 24_000;
+
+export const courtesyOption = (): Option =>
+  option("--courtesy <ms>", "time that other honest parties are given to make a move that defends no own bond")
+    .argParser(integerWithin(0, 3_600_000, "milliseconds"))
+    .default(COURTESY);
+
 /** Up to six digits before the decimal point and after it: JavaScript prints such numbers without an exponent. */
 export function amountOfGwei(text: string): number {
   if (!/^\d{1,6}(\.\d{1,6})?$/.test(text))

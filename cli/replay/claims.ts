@@ -1,7 +1,7 @@
 import type { Hex } from "@elench/bytes/hex";
 import { type Outputs, outputsOf, type Sides, sidesOf } from "@elench/challenger/strategy/sides";
 import type { Run, TraceProvider } from "@elench/challenger/strategy/trace-provider";
-import type { Game } from "@elench/challenger/strategy/tree";
+import { type Game, runOf } from "@elench/challenger/strategy/tree";
 import { columns, print } from "../report/output.ts";
 
 /** The two sides of a dispute, side by side: `elench replay --dispute GAME --claims`. */
@@ -15,8 +15,7 @@ export interface Judge extends TraceProvider {
 export async function showClaims(game: Game, truth: Judge, json: boolean | undefined): Promise<void> {
   const truthOf = async (run: Run): Promise<TraceProvider | null> =>
     (await truth.unknown(run)) === null ? truth : null;
-  const { machine, context, start, level } = game.proposal;
-  const outputs = await outputsOf(game, await truthOf({ machine, context, start, level }));
+  const outputs = await outputsOf(game, await truthOf(runOf(game)));
   const sides = await sidesOf(game, truthOf);
   print(json, { game: game.id, status: game.status, outputs, sides }, () =>
     [drawOutputs(game, outputs), ...sides.map(drawSides)].join("\n\n"),
@@ -38,7 +37,7 @@ function drawOutputs({ id, status }: Game, { proposed, countered, executed }: Ou
 
 function drawSides({ claim, by, level, answer, states }: Sides): string {
   const answered = answer
-    ? `, answered at segment ${answer.segment} by ${answer.by}${answer.claim ? ` (claim ${short(answer.claim)})` : ": L1 has executed the step"}`
+    ? `, answered at segment ${answer.segment} by ${answer.by}${answer.isRefutation ? ": L1 has executed the step" : ` (claim ${answer.claim})`}`
     : ", not answered";
   const rows = states.map(({ step, claimed, answered: theirs, executed }, i) => [
     i === 0 ? "start" : `segment ${i - 1}`,
@@ -48,5 +47,5 @@ function drawSides({ claim, by, level, answer, states }: Sides): string {
     executed === null ? "" : executed === claimed ? "the same" : short(executed),
     answer && i === answer.segment + 1 ? "← the first difference" : "",
   ]);
-  return `claim ${short(claim)} of level ${level} by ${by}${answered}\n${columns([["", "step", "claim", "answer", "executed", ""], ...rows])}`;
+  return `claim ${claim} of level ${level} by ${by}${answered}\n${columns([["", "step", "claim", "answer", "executed", ""], ...rows])}`;
 }

@@ -31,7 +31,7 @@ for (const [name, [abi, said]] of Object.entries(CONTRACTS)) {
   });
 
   test(`no two errors of ${name} begin alike`, () => {
-    const selectors = errors.map((error) => toFunctionSelector(formatAbiItem(error).slice("error ".length)));
+    const selectors = errors.map((error) => toFunctionSelector(formatAbiItem(error)));
     assert.equal(new Set(selectors).size, selectors.length);
   });
 }

@@ -245,12 +245,23 @@ export const evmVerifierAbi = [
   },
   { type: "error", name: "NodeTooLong", inputs: [{ name: "size", type: "uint256" }] },
   { type: "error", name: "NotLeftmost", inputs: [{ name: "key", type: "bytes32" }] },
+  { type: "error", name: "NeverRefuses", inputs: [{ name: "precompile", type: "uint256" }] },
   {
     type: "error",
     name: "TooLittleGas",
     inputs: [
       { name: "precompile", type: "uint256" },
       { name: "needed", type: "uint256" },
+    ],
+  },
+  { type: "error", name: "WrongControl", inputs: [{ name: "precompile", type: "uint256" }] },
+  {
+    type: "error",
+    name: "WrongOutputLength",
+    inputs: [
+      { name: "precompile", type: "uint256" },
+      { name: "expected", type: "uint256" },
+      { name: "actual", type: "uint256" },
     ],
   },
 ] as const;
@@ -261,16 +272,19 @@ export const evmVerifierErrors = {
   MalformedAccount: "The state trie's value is not an account.",
   MalformedNode: "Not a node of a trie over 32-byte keys.",
   MissingNode: "The proof ends before this node.",
+  NeverRefuses: "The precompile failed on an input of a kind that it never refuses: L1 changed it.",
   NoPart: "There is no contract at that address.",
   NodeTooLong: "A node of more than 65,535 bytes cannot stand in a proof.",
   NotDelegated: "The step at this state asks no other machine: use `step`.",
   NotLeftmost: "The record is not the one with the lowest key.",
   PartialBlock: "Blocks must be whole: of `block_` bytes each.",
   TailTooLong: "A tail has a whole block, which must be absorbed first.",
-  TooLittleGas: "The call has less gas than L1's precompile may take: give the transaction more.",
+  TooLittleGas: "The call may get less gas than the control used: give the transaction more.",
   UnknownPhase: "No step has this phase.",
   UnusedNodes: "The proof has nodes after the last one needed.",
   UnusedTape: "The step did not read exactly the tape's bytes.",
+  WrongControl:
+    "The control failed, or returned another answer: L1 changed or removed the precompile, or the transaction has too little gas. No step that needs the precompile can be executed until the verifier is replaced.",
   WrongFinalFlag: "The last byte of BLAKE2F's input, which says whether the block is the last one, is neither 0 nor 1.",
   WrongHalt: "The witness is not that of the halted state whose hash is `pre`.",
   WrongKind: "No such kind of opening.",
@@ -278,6 +292,7 @@ export const evmVerifierErrors = {
   WrongNeighbour: "The leaf shown at the key's place has another prefix, or has the key itself.",
   WrongNode: "A node of the proof does not match its reference.",
   WrongOpening: "The tape does not open what the step asks for.",
+  WrongOutputLength: "The output's length is not that of the precompile: L1 changed it.",
   WrongPhase: "This contract does not implement the phase or opcode.",
   WrongState: "The witness does not open the state.",
 } as const;

@@ -1,15 +1,30 @@
 // Generated from contracts/rollup/Inbox.sol by npm run generate: change the contract, not this file.
 
 export const inboxAbi = [
-  { type: "constructor", inputs: [{ name: "sequencer_", type: "address" }], stateMutability: "nonpayable" },
   {
-    type: "error",
-    name: "NoSuchBatch",
+    type: "constructor",
     inputs: [
-      { name: "index", type: "uint256" },
-      { name: "count", type: "uint256" },
+      { name: "sequencer_", type: "address" },
+      {
+        name: "config_",
+        type: "tuple",
+        components: [
+          { name: "version", type: "uint256" },
+          { name: "chainId", type: "uint256" },
+          { name: "blockGas", type: "uint256" },
+          { name: "minimumFee", type: "uint256" },
+          { name: "target", type: "uint256" },
+          { name: "inertia", type: "uint256" },
+          { name: "transactionGas", type: "uint256" },
+          { name: "headGas", type: "uint256" },
+          { name: "vault", type: "address" },
+        ],
+      },
     ],
+    stateMutability: "nonpayable",
   },
+  { type: "error", name: "BadConfig", inputs: [{ name: "reason", type: "string" }] },
+  { type: "error", name: "Full", inputs: [] },
   {
     type: "error",
     name: "NotSequencer",
@@ -32,8 +47,19 @@ export const inboxAbi = [
     inputs: [
       { name: "index", type: "uint256", indexed: true },
       { name: "root", type: "bytes32" },
-      { name: "size", type: "uint256" },
+      { name: "kind", type: "uint256" },
+      { name: "gas", type: "uint256" },
+      { name: "time", type: "uint256" },
       { name: "batch", type: "bytes" },
+    ],
+  },
+  {
+    type: "event",
+    name: "Checkpointed",
+    inputs: [
+      { name: "number", type: "uint256", indexed: true },
+      { name: "count", type: "uint256" },
+      { name: "root", type: "bytes32" },
     ],
   },
   {
@@ -45,17 +71,32 @@ export const inboxAbi = [
   },
   {
     type: "function",
-    name: "batchOf",
-    inputs: [{ name: "index", type: "uint256" }],
-    outputs: [
-      { name: "root", type: "bytes32" },
-      { name: "size", type: "uint256" },
-      { name: "blockNumber", type: "uint256" },
-      { name: "time", type: "uint256" },
-    ],
+    name: "checkpoint",
+    inputs: [],
+    outputs: [{ name: "number", type: "uint256" }],
+    stateMutability: "nonpayable",
+  },
+  {
+    type: "function",
+    name: "checkpoints",
+    inputs: [],
+    outputs: [{ name: "", type: "uint256" }],
     stateMutability: "view",
   },
+  { type: "function", name: "config", inputs: [], outputs: [{ name: "", type: "bytes32" }], stateMutability: "view" },
   { type: "function", name: "count", inputs: [], outputs: [{ name: "", type: "uint256" }], stateMutability: "view" },
+  {
+    type: "function",
+    name: "isKept",
+    inputs: [
+      { name: "number", type: "uint256" },
+      { name: "count_", type: "uint256" },
+      { name: "root_", type: "bytes32" },
+    ],
+    outputs: [{ name: "", type: "bool" }],
+    stateMutability: "view",
+  },
+  { type: "function", name: "root", inputs: [], outputs: [{ name: "", type: "bytes32" }], stateMutability: "view" },
   {
     type: "function",
     name: "sequencer",
@@ -67,7 +108,8 @@ export const inboxAbi = [
 
 /** What the errors mean, by their names. */
 export const inboxErrors = {
-  NoSuchBatch: "The inbox has `count` batches, numbered from 0.",
+  BadConfig: "A field of the chain's config is out of range: `reason` says which, and its range.",
+  Full: "The inbox has 2^32 − 1 batches, and takes no more.",
   NotSequencer: "Only the sequencer may append batches.",
   TooLarge: "A batch must have fewer than `limit` bytes.",
 } as const;

@@ -90,7 +90,7 @@ contract EvmVerifier is IMachine {
   }
 
   /// @inheritdoc IMachine
-  /// @param context H(chainId, gas of the batch, previous output, root and size of the batch).
+  /// @param context H(record of the batch, previous output).
   /// @param output H(number, stateRoot, history).
   function halted(bytes32 context, bytes32 output) external pure returns (bytes32) {
     return Layout.hash(uint256(context), uint256(output));

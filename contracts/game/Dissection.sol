@@ -1,13 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.37;
 
-/// @notice Two neighbours of a dissection, h[segment] and h[segment + 1], with their Merkle path.
-struct Opening {
-  uint8 segment;
-  bytes32 from;
-  bytes32 to;
-  bytes32[4] proof;
-}
+import {Opening} from "./IDisputeGame.sol";
 
 /// @title Dissection: one commitment to the 17 states of a claim
 /// @notice A claim lists h[0] … h[16]: its start, fifteen middles, its end. The commitment is the root of a binary Merkle tree
@@ -22,8 +16,6 @@ library Dissection {
   uint256 private constant DEPTH = 4;
   // end of SEGMENTS
 
-  /// @notice A claim has 16 segments, numbered from 0.
-  error NoSuchSegment(uint256 segment);
   /// @notice The claim does not commit to these two states as the ends of this segment.
   error NotInDissection(bytes32 root, uint256 segment, bytes32 from, bytes32 to);
 
@@ -66,25 +58,28 @@ library Dissection {
   }
 
   /// @notice Reverts unless the dissection under `expected` holds these neighbours at this segment.
-  function check(bytes32 expected, Opening calldata opening) internal pure {
-    uint256 segment = opening.segment;
-    // INVARIANT: a segment has one number. Without this check, segment + 16 would open by the same path under another identity.
-    if (segment >= SEGMENTS) revert NoSuchSegment(segment);
-
-    bytes32 node = _pair(opening.from, opening.to);
-    for (uint256 level = 0; level < DEPTH; ++level) {
-      bytes32 sibling = opening.proof[level];
-      node = (segment >> level) & 1 == 0 ? _pair(node, sibling) : _pair(sibling, node);
+  /// @param segment Less than 16.
+  function check(bytes32 expected, uint256 segment, Opening calldata opening) internal pure {
+    bytes32 node;
+    assembly ("memory-safe") {
+      calldatacopy(0x00, opening, 0x40) // from ‖ to
+      node := keccak256(0x00, 0x40)
+      let path := segment
+      for {
+        let sibling := add(opening, 0x40)
+        let end := add(sibling, mul(DEPTH, 0x20))
+      } lt(sibling, end) {
+        sibling := add(sibling, 0x20)
+      } {
+        // The bits of the segment tell on which side the node is, from the leaf up.
+        let side := shl(5, and(path, 1))
+        mstore(side, node)
+        mstore(xor(side, 0x20), calldataload(sibling))
+        node := keccak256(0x00, 0x40)
+        path := shr(1, path)
+      }
     }
     // INVARIANT: a child uses hashes that its parent committed to, not hashes of its own making.
     if (node != expected) revert NotInDissection(expected, segment, opening.from, opening.to);
-  }
-
-  function _pair(bytes32 left, bytes32 right) private pure returns (bytes32 node) {
-    assembly ("memory-safe") {
-      mstore(0x00, left)
-      mstore(0x20, right)
-      node := keccak256(0x00, 0x40)
-    }
   }
 }

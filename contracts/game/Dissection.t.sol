@@ -4,7 +4,8 @@
 pragma solidity ^0.8.37;
 
 import {Clock} from "./Clock.sol";
-import {Dissection, Opening} from "./Dissection.sol";
+import {Dissection} from "./Dissection.sol";
+import {Opening} from "./IDisputeGame.sol";
 
 /// @dev The libraries against the plainest way to say the same.
 contract DissectionTest {
@@ -12,8 +13,8 @@ contract DissectionTest {
     return Dissection.root(start, middles, end);
   }
 
-  function check(bytes32 root, Opening calldata opening) external pure {
-    Dissection.check(root, opening);
+  function check(bytes32 root, uint256 segment, Opening calldata opening) external pure {
+    Dissection.check(root, segment, opening);
   }
 
   function _points(bytes32 seed) private pure returns (bytes32[17] memory points) {
@@ -27,7 +28,7 @@ contract DissectionTest {
   function _open(bytes32[17] memory points, uint8 segment) private pure returns (bytes32 root, Opening memory opening) {
     bytes32[] memory row = new bytes32[](16);
     for (uint256 i = 0; i < 16; ++i) row[i] = keccak256(abi.encode(points[i], points[i + 1]));
-    opening = Opening(segment, points[segment], points[segment + 1], [bytes32(0), 0, 0, 0]);
+    opening = Opening(points[segment], points[segment + 1], [bytes32(0), 0, 0, 0]);
     for (uint256 level = 0; level < 4; ++level) {
       opening.proof[level] = row[(segment >> level) ^ 1];
       bytes32[] memory above = new bytes32[](row.length / 2);
@@ -42,7 +43,7 @@ contract DissectionTest {
     bytes32[17] memory points = _points(seed);
     (bytes32 root, Opening memory opening) = _open(points, segment);
     require(this.rootOf(points[0], _middles(points), points[16]) == root, "another root");
-    this.check(root, opening);
+    this.check(root, segment, opening);
   }
 
   function testFuzz_RefusesWhatIsNotThere(bytes32 seed, uint8 segment, uint8 word, uint8 bit) public view {
@@ -53,17 +54,17 @@ contract DissectionTest {
     if (word == 0) opening.from ^= flip;
     else if (word == 1) opening.to ^= flip;
     else opening.proof[word - 2] ^= flip;
-    try this.check(root, opening) {
+    try this.check(root, segment, opening) {
       revert("a changed opening passes");
     } catch {}
   }
 
   function testFuzz_RefusesOtherSegments(bytes32 seed, uint8 segment, uint8 other) public view {
     segment %= 16;
+    other %= 16;
     if (other == segment) return;
     (bytes32 root, Opening memory opening) = _open(_points(seed), segment);
-    opening.segment = other;
-    try this.check(root, opening) {
+    try this.check(root, other, opening) {
       revert("one pair opens at two segments");
     } catch {}
   }

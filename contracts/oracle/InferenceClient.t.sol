@@ -3,31 +3,9 @@
 pragma solidity ^0.8.37;
 
 import {VM} from "../foundry/Vm.sol";
-import {IInferenceConsumer, IInferenceOracle, Request} from "./IInferenceOracle.sol";
+import {MockInferenceOracle} from "../mock/MockInferenceOracle.sol";
+import {IInferenceOracle, Request} from "./IInferenceOracle.sol";
 import {InferenceClient} from "./InferenceClient.sol";
-
-/// @dev The part of the oracle that a client sees: request ids start at 7, and cancelled fees are paid back.
-contract FakeOracle {
-  uint256 private _count = 7;
-  uint256 private _refund;
-
-  function request(bytes32, bytes calldata, IInferenceConsumer, uint64) external payable returns (uint256) {
-    return _count++;
-  }
-
-  function deliver(IInferenceConsumer consumer, uint256 id, bytes calldata output) external {
-    consumer.onInference(id, output);
-  }
-
-  function cancel(uint256, Request calldata asked) external {
-    _refund += asked.fee;
-  }
-
-  function collect() external {
-    (bool sent, ) = msg.sender.call{value: _refund}("");
-    VM.assertTrue(sent);
-  }
-}
 
 contract Client is InferenceClient {
   bytes public last;
@@ -35,11 +13,15 @@ contract Client is InferenceClient {
   constructor(IInferenceOracle oracle) payable InferenceClient(oracle) {}
 
   function ask(uint256 fee) external returns (uint256) {
-    return _ask("model", "input", 100_000, fee);
+    return _ask("model", "input", 100_000, fee, 0.01 ether, 0);
   }
 
-  function takeBack(uint256 id, Request calldata asked) external {
-    _cancel(id, asked);
+  function cancel(Request calldata asked) external {
+    _cancel(0, asked);
+  }
+
+  function takeBack(Request calldata asked) external {
+    _reclaim(0, asked);
     _collect();
   }
 
@@ -49,11 +31,11 @@ contract Client is InferenceClient {
 }
 
 contract InferenceClientTest {
-  FakeOracle private _oracle;
+  MockInferenceOracle private _oracle;
   Client private _client;
 
   function setUp() public {
-    _oracle = new FakeOracle();
+    _oracle = new MockInferenceOracle();
     VM.deal(address(this), 10 ether);
     _client = new Client{value: 1 ether}(IInferenceOracle(address(_oracle)));
   }
@@ -61,18 +43,19 @@ contract InferenceClientTest {
   function test_AnAnswerArrivesOnce() public {
     uint256 id = _client.ask(0.1 ether);
     VM.assertTrue(_client.isPending(id));
-    VM.assertEq(address(_oracle).balance, 0.1 ether);
-    _oracle.deliver(_client, id, "output");
+    VM.assertEq(address(_oracle).balance, 0.11 ether);
+    _oracle.deliver(id, "output");
     VM.assertEq(_client.last(), "output");
     VM.assertTrue(!_client.isPending(id));
-    VM.expectRevert(abi.encodeWithSelector(InferenceClient.NotPending.selector, id));
-    _oracle.deliver(_client, id, "again");
+    VM.expectRevert(abi.encodeWithSelector(MockInferenceOracle.NoSuchRequest.selector, id));
+    _oracle.deliver(id, "again");
   }
 
   function test_AnswersToOthersQuestionsAreRefused() public {
     _client.ask(0);
+    VM.prank(address(_oracle));
     VM.expectRevert(abi.encodeWithSelector(InferenceClient.NotPending.selector, 3));
-    _oracle.deliver(_client, 3, "output");
+    _client.onInference(3, "output");
   }
 
   function test_OnlyTheOracleAnswersAndPays() public {
@@ -83,13 +66,15 @@ contract InferenceClientTest {
     VM.assertTrue(!sent);
   }
 
-  function test_TheFeeOfACancelledRequestComesBack() public {
+  function test_TheFeesOfACancelledRequestComeBack() public {
     uint256 id = _client.ask(0.1 ether);
-    Request memory asked = Request(address(_client), "model", 0, _client, 100_000, 0.1 ether);
-    _client.takeBack(id, asked);
+    Request memory asked = _oracle.requestOf(id);
+    _client.cancel(asked);
+    VM.assertTrue(_client.isPending(id));
+    _client.takeBack(asked);
     VM.assertEq(address(_client).balance, 1 ether);
     VM.assertTrue(!_client.isPending(id));
     VM.expectRevert(abi.encodeWithSelector(InferenceClient.NotPending.selector, id));
-    _client.takeBack(id, asked);
+    _client.takeBack(asked);
   }
 }

@@ -20,8 +20,15 @@ export default buildModule("Elench", (m) => {
     disputeGame,
     tensorVerifier,
     modelRegistry,
-    guardian,
-    m.getParameter<number>("deliveryDelay"),
+    {
+      guardian,
+      deliveryDelay: m.getParameter<number>("deliveryDelay"),
+      reveal: m.getParameter<number>("reveal"),
+      deposit: m.getParameter<string>("deposit"),
+      speed: m.getParameter<string>("speed"),
+      minPrice: m.getParameter<string>("minPrice"),
+      scale: m.getParameter<string>("scale"),
+    },
   ]);
   return { tensorVerifier, modelRegistry, disputeGame, inferenceOracle };
 });

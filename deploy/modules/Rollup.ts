@@ -1,7 +1,10 @@
+import { LIMIT } from "@elench/spec/evm/limits";
+import { CONFIG_VERSION } from "@elench/spec/rollup/records";
 import { buildModule } from "@nomicfoundation/hardhat-ignition/modules";
+import { zeroAddress } from "viem";
 import Elench from "./Elench.ts";
 
-/** The contracts of an L2 chain: EVM machine, inbox and outputs, in addition to those for inference. */
+/** The contracts of an L2 chain: EVM machine, span machine, inbox, outputs and their timelock, in addition to those for inference. */
 export default buildModule("Rollup", (m) => {
   const elench = m.useModule(Elench);
   const hashes = m.contract("Hashes");
@@ -24,18 +27,42 @@ export default buildModule("Rollup", (m) => {
       blockSteps: m.contract("BlockSteps"),
     },
   ]);
-  const inbox = m.contract("Inbox", [m.getParameter<string>("sequencer")]);
+  const chainId = m.getParameter<bigint>("chainId");
+  const guardian = m.getParameter<string>("guardian");
+  const spanVerifier = m.contract("SpanVerifier", [evmVerifier, chainId]);
+  const inbox = m.contract("Inbox", [
+    m.getParameter<string>("sequencer"),
+    {
+      version: CONFIG_VERSION,
+      chainId,
+      blockGas: LIMIT.BATCH_GAS,
+      minimumFee: 0n,
+      target: 0n,
+      inertia: 0n,
+      transactionGas: 0n,
+      headGas: 0n,
+      vault: zeroAddress,
+    },
+  ]);
+  // Whoever upgrades announces it; after the delay anyone may carry it out. The timelock has no other administrator than itself.
+  const upgraders = [m.getParameter<string>("upgrader")];
+  const timelock = m.contract("TimelockController", [
+    m.getParameter<number>("upgradeDelay"),
+    upgraders,
+    [zeroAddress],
+    zeroAddress,
+  ]);
   const outputs = m.contract("Outputs", [
     elench.disputeGame,
     {
-      machine: evmVerifier,
+      machine: spanVerifier,
       inbox,
-      chainId: m.getParameter<bigint>("chainId"),
-      batchGas: m.getParameter<bigint>("batchGas"),
+      chainId,
       genesisOutput: m.getParameter<string>("genesisOutput"),
-      guardian: m.getParameter<string>("guardian"),
+      guardian,
+      upgrader: timelock,
       finalityDelay: m.getParameter<number>("finalityDelay"),
     },
   ]);
-  return { ...elench, evmVerifier, inbox, outputs };
+  return { ...elench, evmVerifier, spanVerifier, inbox, outputs, timelock };
 });

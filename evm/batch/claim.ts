@@ -6,6 +6,7 @@ import { LIMIT } from "@elench/spec/evm/limits";
 import { wordsInOrder } from "@elench/spec/evm/structures";
 import { type Batch, type Block, PHASE, ZERO_HASH } from "../structures/layout.ts";
 import { historyTree } from "./history.ts";
+import { type BatchRecord, configHash, type Declaration, recordHash } from "./record.ts";
 
 /** The input, context and output of a claim about a batch: docs/evm-machine.md, "Batches, blocks, transactions". */
 
@@ -19,11 +20,8 @@ export interface ChainState {
   readonly history: readonly Hash[];
 }
 
-/** The input of a batch's execution. */
-export interface BatchInput {
-  readonly chainId: bigint;
-  /** Gas that the batch may use: at most 2^27. */
-  readonly batchGas: bigint;
+/** The input of a batch's execution: its record, opened, and the chain before it. */
+export interface BatchInput extends Declaration {
   readonly previous: ChainState;
   readonly bytes: PagedBytes;
 }
@@ -34,29 +32,39 @@ const NO_BYTES = zeroDataRoot(0);
 /** Steps of a transaction's slot, idle steps included. */
 export const SLOT_STEPS = LIMIT.SLOT_STEPS;
 
-export const batchInput = (chainId: bigint, batchGas: bigint, previous: ChainState, bytes: Uint8Array): BatchInput => ({
-  chainId,
-  batchGas,
+export const batchInput = (declaration: Declaration, previous: ChainState, bytes: Uint8Array): BatchInput => ({
+  ...declaration,
   previous,
   bytes: new PagedBytes(bytes),
+});
+
+/** What L1 keeps of the batch. */
+export const recordOf = ({ config, kind, gas, time, source, bytes: { root, size } }: BatchInput): BatchRecord => ({
+  config: configHash(config),
+  kind,
+  gas,
+  time,
+  source,
+  root,
+  size,
 });
 
 export const outputOf = ({ number, stateRoot, history }: ChainState): Hash =>
   hashWords([number, stateRoot, historyTree(history).root]);
 
 /** The words of the first step's task: its hash is the claim's context. */
-export const startWords = ({ chainId, batchGas, previous, bytes }: BatchInput): readonly Word[] => [
-  chainId,
-  batchGas,
-  outputOf(previous),
-  bytes.root,
-  bytes.size,
+export const startWords = (input: BatchInput): readonly Word[] => [
+  recordHash(recordOf(input)),
+  outputOf(input.previous),
 ];
 
 export const contextOf = (input: BatchInput): Hash => hashWords(startWords(input));
 
-/** Hash of the first state: phase and task are set, memory and return data are empty, the other words are 0. */
-export const startOf = (input: BatchInput): Hash =>
+/** Hash of the first state of a batch's execution. */
+export const startOf = (input: BatchInput): Hash => startIn(contextOf(input));
+
+/** Hash of the first state in a context: phase and task are set, memory and return data are empty, the other words are 0. */
+export const startIn = (context: Hash): Hash =>
   hashWords(
     wordsInOrder<"State", Word>("State", {
       phase: PHASE.start,
@@ -73,17 +81,17 @@ export const startOf = (input: BatchInput): Hash =>
       journal: 0,
       frame: 0,
       tx: 0,
-      task: contextOf(input),
+      task: context,
     }),
   );
 
 /** The block a batch starts from: the previous one. Only its number and state root are known. */
 export function firstBlock(input: BatchInput): Block {
-  const { chainId, batchGas, previous, bytes } = input;
+  const { config, gas, previous, bytes } = input;
   const batch: Batch = {
     context: contextOf(input),
-    chainId,
-    gasLeft: batchGas,
+    chainId: config.chainId,
+    gasLeft: gas,
     bytes,
     position: 0,
     history: previous.history,

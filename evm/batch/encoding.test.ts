@@ -12,6 +12,7 @@ import { seededRandom } from "../trie/fixtures/random.ts";
 import { batchInput, contextOf, firstBlock, outputOf, startOf } from "./claim.ts";
 import { type BatchBlock, decodeHeader, encodeBatch } from "./encoding.ts";
 import { blockHash, historyIndex, historyTree, NO_HISTORY } from "./history.ts";
+import { ordinary } from "./record.ts";
 import { nextTurn } from "./turn.ts";
 
 const random = seededRandom(41);
@@ -82,7 +83,7 @@ test("turns find the same blocks and transactions as a plain parser of the bytes
 
 /** Start and end of each transaction, according to the turns. */
 function turns(batch: Uint8Array): readonly [number, number][] {
-  const input = batchInput(1n, 1n, { number: 7n, stateRoot: bytes(32), history: NO_HISTORY }, batch);
+  const input = batchInput(ordinary(1n), { number: 7n, stateRoot: bytes(32), history: NO_HISTORY }, batch);
   const found: [number, number][] = [];
   let block: Block = firstBlock(input);
   for (;;) {
@@ -140,16 +141,31 @@ test("context, output, block hash and first state are keccak256 of their words",
   for (let i = 0; i < 20; i++) {
     const data = bytes(random(600));
     const previous = { number: number(8), stateRoot: bytes(32), history: Array.from({ length: 256 }, () => bytes(32)) };
-    const input = batchInput(number(6), number(4), previous, data);
+    const config = {
+      version: number(4),
+      chainId: number(6),
+      blockGas: number(8),
+      minimumFee: number(32),
+      target: number(32),
+      inertia: number(32),
+      transactionGas: number(4),
+      headGas: number(4),
+      vault: number(20),
+    };
+    const declaration = { config, kind: number(1), gas: number(4), time: number(8), source: number(1) };
+    const input = batchInput(declaration, previous, data);
     const output = hashOf(previous.number, previous.stateRoot, hexToBytes(rootOf(previous.history)));
     assert.equal(bytesToHex(outputOf(previous)), output);
-    const context = hashOf(
-      input.chainId,
-      input.batchGas,
-      hexToBytes(output),
-      new PagedBytes(data).root,
-      BigInt(data.length),
+    const rules = hashOf(
+      ...[config.version, config.chainId, config.blockGas, config.minimumFee, config.target, config.inertia],
+      ...[config.transactionGas, config.headGas, config.vault],
     );
+    const record = hashOf(
+      hexToBytes(rules),
+      ...[declaration.kind, declaration.gas, declaration.time, declaration.source],
+      ...[new PagedBytes(data).root, BigInt(data.length)],
+    );
+    const context = hashOf(hexToBytes(record), hexToBytes(output));
     assert.equal(bytesToHex(contextOf(input)), context);
 
     const empty = hexToBytes(keccak256(new Uint8Array(128)));

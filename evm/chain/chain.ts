@@ -1,5 +1,6 @@
 import { InternalError } from "@elench/errors/internal-error";
 import { type BatchInput, batchInput, type ChainState } from "../batch/claim.ts";
+import { type Declaration, ordinary } from "../batch/record.ts";
 import type { Models } from "../inference/models.ts";
 import { type NativeBatch, runNativeBatch } from "../native/batch.ts";
 import type { NativeState } from "../native/state.ts";
@@ -56,12 +57,12 @@ export class Chain {
 
   /**
    * Executes the next batch.
+   * @param declaration all of its record but its bytes.
    * @throws MissingModel if it calls a model that this node lacks; the chain is then unchanged.
    */
-  append(bytes: Uint8Array): Promise<ExecutedBatch> {
+  append(bytes: Uint8Array, declaration: Declaration = ordinary(this.genesis.chainId)): Promise<ExecutedBatch> {
     return this.exclusively(async () => {
-      const { chainId, batchGas } = this.genesis;
-      const input = batchInput(chainId, batchGas, this.before(this.length), bytes);
+      const input = batchInput(declaration, this.before(this.length), bytes);
       const executed = { input, native: await runNativeBatch(input, this.options) };
       this.#batches.push(executed);
       return executed;

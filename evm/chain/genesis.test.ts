@@ -52,8 +52,6 @@ for (const [what, text, place] of [
   ["no chain", `{"config":{}, "elench":{}}`, /config\.chainId/],
   ["a negative chain", `{"config":{"chainId":-1}, "elench":{}}`, /config\.chainId/],
   ["the chain 0", `{"config":{"chainId":0}, "elench":{}}`, /config\.chainId is 0, and can be 1 to/],
-  ["no gas", `{"config":{"chainId":1}, "elench":{"batchGas":0}}`, /elench\.batchGas is 0, and can be 1 to/],
-  ["too much gas", `{"config":{"chainId":1}, "elench":{"batchGas":134217729}}`, /elench\.batchGas/],
   ["half an address", `{"config":{"chainId":1}, "elench":{}, "alloc":{"0xab":{}}}`, /alloc\.0xab/],
   ["odd code", `{"config":{"chainId":1}, "elench":{}, "alloc":{"${ADDRESS}":{"code":"0x1"}}}`, /code/],
   ["a fraction", `{"config":{"chainId":1}, "elench":{}, "alloc":{"${ADDRESS}":{"balance":1.5}}}`, /balance/],

@@ -15,8 +15,6 @@ import { nativeCommon } from "../native/vm.ts";
 export interface Genesis {
   /** At least 1, as the L1 contract demands, and below 2^53, the native executor's limit. */
   readonly chainId: bigint;
-  /** Gas that one batch may use: 1 to 2^27. */
-  readonly batchGas: bigint;
   readonly accounts: PreState;
   /** Models that contracts can call, by model id: 0x and 64 digits. */
   readonly models: ReadonlyMap<string, DirectoryEntry>;
@@ -30,7 +28,7 @@ export class GenesisError extends ElenchError {
 
 /**
  * Reads a genesis file in the format of other clients, `{ "config": { "chainId" }, "alloc": { address: { balance, nonce, code, storage } } }`, with Elench's own fields under "elench":
- * `{ "batchGas", "models": { id: { level, tableDepth, inputBytes, outputBytes, price } } }`. Numbers may be decimal or 0x.
+ * `{ "models": { id: { level, tableDepth, inputBytes, outputBytes, price } } }`. Numbers may be decimal or 0x.
  * @throws GenesisError
  */
 export function parseGenesis(text: string): Genesis {
@@ -45,7 +43,6 @@ export function parseGenesis(text: string): Genesis {
   const own = record(root.elench, "elench");
   return {
     chainId: quantity(config.chainId, "config.chainId", BigInt(Number.MAX_SAFE_INTEGER), 1n),
-    batchGas: quantity(own.batchGas ?? LIMIT.BATCH_GAS, "elench.batchGas", LIMIT.BATCH_GAS, 1n),
     accounts: accountsOf(record(root.alloc ?? {}, "alloc")),
     models: new Map(
       Object.entries(record(own.models ?? {}, "elench.models")).map(([id, fields]) => {
@@ -69,7 +66,7 @@ export function readGenesisFile(file: string): Genesis {
 }
 
 /** The inverse of `parseGenesis`. */
-export function formatGenesis({ chainId, batchGas, accounts, models }: Genesis): string {
+export function formatGenesis({ chainId, accounts, models }: Genesis): string {
   const plain = (_: string, value: unknown) => (typeof value === "bigint" ? `0x${value.toString(16)}` : value);
   const alloc = Object.fromEntries(
     [...accounts].map(([address, { nonce, balance, code, storage }]) => [
@@ -82,7 +79,7 @@ export function formatGenesis({ chainId, batchGas, accounts, models }: Genesis):
       },
     ]),
   );
-  const elench = { batchGas, models: Object.fromEntries(models) };
+  const elench = { models: Object.fromEntries(models) };
   return `${JSON.stringify({ config: { chainId: Number(chainId) }, alloc, elench }, plain, 2)}\n`;
 }
 

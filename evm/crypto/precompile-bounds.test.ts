@@ -64,16 +64,16 @@ test("a MODEXP length above 1024 is refused, whatever its price and size", () =>
 });
 
 test("a call that costs exactly the limit succeeds", () => {
-  // 2 · 128² · iterations: 122 of them are 3,997,696 gas, 123 are above the limit.
+  // 2 · 128² · iterations: 53 of them are 1,736,704 gas, 54 are above the limit.
   const exponentBits = (bits: number): Uint8Array =>
     concatBytes(new Uint8Array(1024), setLengthRight(Uint8Array.of(0), 15), word(2n ** BigInt(bits - 1)).slice(15));
   const call = (bits: number): Uint8Array => modexp(1024, 32, 1024, exponentBits(bits));
-  assert.equal(l1Price(5, call(123)), 3_997_696n);
-  assert.equal(exceedsL1(5, call(123)), false);
-  assert.ok(l1Price(5, call(124)) > PRECOMPILE_L1_LIMIT);
-  assert.equal(exceedsL1(5, call(124)), true);
-  assert.equal(exceedsL1(8, new Uint8Array(192 * 116)), false);
-  assert.equal(exceedsL1(8, new Uint8Array(192 * 117)), true);
+  assert.equal(l1Price(5, call(54)), 1_736_704n);
+  assert.equal(exceedsL1(5, call(54)), false);
+  assert.ok(l1Price(5, call(55)) > PRECOMPILE_L1_LIMIT);
+  assert.equal(exceedsL1(5, call(55)), true);
+  assert.equal(exceedsL1(8, new Uint8Array(192 * 50)), false);
+  assert.equal(exceedsL1(8, new Uint8Array(192 * 51)), true);
 });
 
 test("precompiles that are executed in steps have no bound", () => {

@@ -11,7 +11,8 @@ import { precompileAddress } from "./precompile-address.ts";
 /**
  * The verifier settles a precompile's call by L1's own precompile, so the call must be affordable there. L1 runs Osaka, where MODEXP
  * costs more than under the Cancun rules of this chain (EIP-7883) and takes no length above 1024 (EIP-7823); a transaction has at most
- * 2^24 gas (EIP-7825). A call that L1 would price above 4,000,000 gas fails here, as if it were out of gas.
+ * 2^24 gas (EIP-7825), which must do for a control, the call and the step around them even if L1 raises its prices (docs/evm-machine.md,
+ * "Precompiles"). A call that L1 would price above 1,750,000 gas fails here, as if it were out of gas.
  */
 export const PRECOMPILE_L1_LIMIT = LIMIT.PRECOMPILE_L1_GAS;
 

@@ -2,6 +2,7 @@ import { isZero } from "@elench/bytes/words";
 import type { Hash } from "@elench/merkle/tree";
 import { type BatchInput, batchInput, type ChainState } from "../batch/claim.ts";
 import { encodeBatch } from "../batch/encoding.ts";
+import { ordinary } from "../batch/record.ts";
 import type { BlockHeader } from "../structures/layout.ts";
 import { type Log, logsOf, PHASE, type Tx } from "../structures/layout.ts";
 import { skipIdle } from "./phases/blocks.ts";
@@ -55,7 +56,7 @@ export function stepTransaction(input: TransactionInput): TransactionRun {
   const { chainId, header, txBytes, history, host, each } = input;
   const previous: ChainState = { number: header.number - 1n, stateRoot: input.stateRoot, history };
   const bytes = encodeBatch([{ ...header, transactions: [txBytes] }]);
-  const m = firstState(batchInput(chainId, ANY_GAS, previous, bytes), host);
+  const m = firstState(batchInput(ordinary(chainId, ANY_GAS), previous, bytes), host);
   let last: Tx | null = null;
   while (m.phase !== PHASE.idle) {
     each?.(m);

@@ -109,6 +109,28 @@ test("signatures without a chain id are accepted, those for another chain are re
     assert.deepEqual(valid(await agree(encodeBatch([testBlock([legacy(chainId)])]))), [taken], `chain ${chainId}`);
 });
 
+test("the fields that version 1 of the rules does not read change the context, and nothing else", async () => {
+  const { state, root, host } = await testWorld();
+  const input = testInput(root, randomBatch(seededRandom(1)));
+  const { output } = await runNativeBatch(input, { state });
+  const contexts = new Set([bytesToHex(contextOf(input))]);
+  const changes = [
+    ...[{ kind: 1n }, { time: 7n }, { source: 1n }],
+    ...[{ version: 2n }, { blockGas: 1n }, { minimumFee: 1n }, { target: 1n }, { inertia: 1n }].map(rules),
+    ...[{ transactionGas: 1n }, { headGas: 1n }, { vault: 1n }].map(rules),
+  ];
+  function rules(change: Partial<typeof input.config>) {
+    return { config: { ...input.config, ...change } };
+  }
+  for (const change of changes) {
+    const other = { ...input, ...change };
+    contexts.add(bytesToHex(contextOf(other)));
+    assert.deepEqual((await runNativeBatch(other, { state })).output, output);
+    assert.deepEqual(runBatch(host, other).halted?.output, output);
+  }
+  assert.equal(contexts.size, 1 + changes.length);
+});
+
 test("idle time is skipped to a given clock, by default to the end of the slot", async () => {
   const { root, host } = await testWorld();
   const m = firstState(testInput(root, encodeBatch([testBlock([Uint8Array.of(1)])])), host);

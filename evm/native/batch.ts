@@ -60,7 +60,7 @@ export async function runNativeBatch(input: BatchInput, options: NativeBatchOpti
   const { state } = options;
   await state.manager.setStateRoot(block.stateRoot);
   const blockHash = (number: bigint): Hash => block.batch.history[historyIndex(number)] as Hash;
-  const { vm } = await createNativeVm({ ...options, chainId: input.chainId, blockHash });
+  const { vm } = await createNativeVm({ ...options, chainId: input.config.chainId, blockHash });
   const read: Read = (offset, length) => input.bytes.view(offset, length);
   const transactions: NativeTransaction[] = [];
   // The library's block, shared by all transactions of a block.

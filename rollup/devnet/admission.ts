@@ -5,6 +5,7 @@ import { signer } from "@elench/evm/batch/signer";
 import { decodeTransaction } from "@elench/evm/batch/transaction";
 import { nativeCommon } from "@elench/evm/native/vm";
 import { type Hash, keccak256 } from "@elench/merkle/tree";
+import { LIMIT } from "@elench/spec/evm/limits";
 import { createTxFromRLP } from "@ethereumjs/tx";
 import { createAddressFromBigInt } from "@ethereumjs/util";
 import type { DevChain } from "./chain.ts";
@@ -50,7 +51,7 @@ function readTransaction(bytes: Uint8Array, chainId: bigint) {
  * @throws RefusedTransaction
  */
 export async function admit(devChain: DevChain, bytes: Uint8Array): Promise<PendingTransaction> {
-  const { chainId, batchGas } = devChain.chain.genesis;
+  const { chainId } = devChain.chain.genesis;
   const { sender, nonce, gasLimit, maxFee, maxPriority, value } = readTransaction(bytes, chainId);
   const { baseFee, gasLimit: blockGas } = devChain.nextHeader();
   const refuse = (message: string): never => {
@@ -62,7 +63,7 @@ export async function admit(devChain: DevChain, bytes: Uint8Array): Promise<Pend
   );
   const balance = account?.balance ?? 0n;
   if (gasLimit < intrinsic) refuse(`intrinsic gas too low: have ${gasLimit}, want ${intrinsic}`);
-  if (gasLimit > blockGas || gasLimit > batchGas)
+  if (gasLimit > blockGas || gasLimit > LIMIT.BATCH_GAS)
     refuse(`exceeds block gas limit: have ${gasLimit}, block gas limit ${blockGas}`);
   if (maxPriority > maxFee)
     refuse(`max priority fee per gas higher than max fee per gas: ${maxPriority} is more than ${maxFee}`);

@@ -8,8 +8,8 @@ import type { SealedBlock, SealedTransaction } from "./chain.ts";
 /** Limits of one batch. */
 export interface BatchLimits {
   readonly chainId: bigint;
-  /** Gas that one batch may use. */
-  readonly batchGas: bigint;
+  /** Gas that one batch may use. Default: the most, 2^27. */
+  readonly gas?: bigint;
   /** Bytes. A larger block becomes a batch of its own. */
   readonly maxBytes: number;
 }
@@ -22,6 +22,7 @@ export const L1_CALLDATA_BYTES = 120_000;
  * a transaction's gas limit would exceed the batch's remaining gas: the transaction would be dropped.
  */
 export function toBatches(blocks: readonly SealedBlock[], limits: BatchLimits): Uint8Array[] {
+  const { gas: most = LIMIT.BATCH_GAS } = limits;
   const batches: SealedBlock[][] = [];
   let [gas, bytes, count] = [0n, 0, 0];
   for (const block of blocks) {
@@ -31,7 +32,7 @@ export function toBatches(blocks: readonly SealedBlock[], limits: BatchLimits): 
       count + block.transactions.length > LIMIT.BATCH_TRANSACTIONS ||
       // Execution ignores transactions above a batch's maximum number.
       count === LIMIT.BATCH_TRANSACTIONS ||
-      asked(block, limits.chainId) > limits.batchGas - gas;
+      asked(block, limits.chainId) > most - gas;
     if (isFull) {
       batches.push([]);
       [gas, bytes, count] = [0n, 0, 0];

@@ -6,8 +6,6 @@ import { modelEntry } from "./model-entry.ts";
 
 export interface GenesisPlan {
   readonly chainId: bigint;
-  /** Gas of one batch. Default and maximum: 2^27. */
-  readonly batchGas?: bigint;
   /** Initial accounts. */
   readonly accounts: PreState;
   /** The models that contracts can call. */
@@ -17,12 +15,11 @@ export interface GenesisPlan {
 }
 
 /** Makes a genesis: accounts, models, and the storage of the model directory. */
-export function makeGenesis({ chainId, batchGas = 2n ** 27n, accounts, models, directoryCode }: GenesisPlan): Genesis {
+export function makeGenesis({ chainId, accounts, models, directoryCode }: GenesisPlan): Genesis {
   // Contracts have nonce 1 (EIP-161).
   const directory = accountOf({ nonce: 1n, code: directoryCode });
   return {
     chainId,
-    batchGas,
     accounts: new Map([...accounts, [DIRECTORY_ADDRESS, directory]]),
     models: new Map(models.map((model) => [model.id, modelEntry(model)])),
   };

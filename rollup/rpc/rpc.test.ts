@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { batchInput, outputOf } from "@elench/evm/batch/claim";
+import { ordinary } from "@elench/evm/batch/record";
 import { createWorld, parseGenesis } from "@elench/evm/chain/genesis";
 import { runNativeBatch } from "@elench/evm/native/batch";
 import { concatBytes, hexToBytes } from "@ethereumjs/util";
@@ -230,7 +231,7 @@ test("the genesis and the batches that are told lead to the state that is told",
   const { state, first } = await createWorld(told);
   let last = first;
   for (const batch of batches)
-    last = (await runNativeBatch(batchInput(told.chainId, told.batchGas, last, hexToBytes(batch)), { state })).next;
+    last = (await runNativeBatch(batchInput(ordinary(told.chainId), last, hexToBytes(batch)), { state })).next;
   const { latest } = devnet.chain;
   assert.equal(last.number, latest.number);
   assert.deepEqual(last.stateRoot, latest.stateRoot);
@@ -240,7 +241,7 @@ test("the genesis and the batches that are told lead to the state that is told",
   const [rest, ...others] = (await rpc("elench_batches", toHex(latest.number))).result as Hex[];
   assert.deepEqual(others, []);
   const before = devnet.chain.chain.before(Number(latest.number) - 1);
-  const input = batchInput(told.chainId, told.batchGas, before, hexToBytes(rest as Hex));
+  const input = batchInput(ordinary(told.chainId), before, hexToBytes(rest as Hex));
   assert.deepEqual((await runNativeBatch(input, { state })).output, outputOf(last));
 });
 

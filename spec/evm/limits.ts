@@ -17,7 +17,13 @@ export const LIMITS = {
   HISTORY_LENGTH: [256, "Yellow Paper, H.2: how many blocks back BLOCKHASH looks"],
   HISTORY_DEPTH: [8, "depth of the tree over the hashes of these blocks"],
 
-  PRECOMPILE_L1_GAS: [4_000_000n, "a call of a precompile halts if it costs more than this on L1"],
+  STEP_GAS: [4_250_000, "L1 gas of a step, with its transaction, calldata and game"],
+  STEP_BYTES: [32_768, "bytes of a step's witness"],
+  HEADROOM: [4, "how many times today's L1 prices a step may cost and still fit an L1 transaction"],
+  PRECOMPILE_L1_GAS: [
+    1_750_000n,
+    "a call of a precompile halts if it costs more than this on L1: at most 2^23 / HEADROOM",
+  ],
   MODEXP_BYTES: [1024, "EIP-7823: bytes of base, exponent and modulus of MODEXP"],
 
   COPY_BYTES: [2048, "bytes that a step of COPY copies"],

@@ -71,8 +71,8 @@ export const PHASES = {
   },
   start: {
     number: 20,
-    task: "chainId, batchGas, previous output, root, size (the context is their hash)",
-    step: "opens them, and the previous output: number, stateRoot, history",
+    task: "record hash, previous output (the context is their hash)",
+    step: "opens the record (7 words), its config (9), and the previous output: number, stateRoot, history",
   },
   next: {
     number: 21,

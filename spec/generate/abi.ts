@@ -19,6 +19,7 @@ const CONTRACTS = [
   "Outputs",
   "TensorVerifier",
   "EvmVerifier",
+  "SpanVerifier",
   "ModelDirectory",
   "AILib",
 ];

@@ -1,4 +1,4 @@
-import { DISSECTION_DEPTH, MAX_LEVEL, SEGMENTS, STATUSES } from "../game/game.ts";
+import { DISSECTION_DEPTH, FLAGS, LINE, MAX_LEVEL, SEGMENTS, STATUSES } from "../game/game.ts";
 import type { Output } from "./output.ts";
 
 const statuses = [
@@ -17,14 +17,26 @@ const segments = [
   `uint256 private constant DEPTH = ${DISSECTION_DEPTH};`,
 ].join("\n");
 
+const flags = Object.entries(FLAGS)
+  .map(([name, { bit, meaning }]) => `/// @dev ${meaning}\nuint256 constant ${name.toUpperCase()} = ${bit};`)
+  .join("\n");
+
+const machines: readonly number[] = Object.values(LINE);
 const levels = [
   `/// @dev No machine runs ${SEGMENTS}^${MAX_LEVEL} steps.`,
   `uint256 internal constant MAX_LEVEL = ${MAX_LEVEL};`,
+  "",
+  `/// @dev The longest line of claims: ${LINE.span} of the span machine, ${LINE.evm} of the EVM machine, ${LINE.tensor} of the tensor machine.`,
+  `uint256 internal constant LONGEST_LINE = ${machines.reduce((sum, levels) => sum + levels)};`,
+  "",
+  "/// @dev Of these: the level-1 claim of each machine, and the delegated claims of all but the first.",
+  `uint256 internal constant LONG_CLAIMS = ${2 * machines.length - 1};`,
 ].join("\n");
 
 /** Files generated from the game's table, for its contracts. */
 export const GAME_OUTPUTS: readonly Output[] = [
   { path: "contracts/game/IDisputeGame.sol", region: "STATUS", content: `${statuses}\n` },
+  { path: "contracts/game/ClaimRecord.sol", region: "FLAGS", content: `${flags}\n` },
   { path: "contracts/game/Dissection.sol", region: "SEGMENTS", content: `${segments}\n` },
-  { path: "contracts/game/GameState.sol", region: "LEVELS", content: `${levels}\n` },
+  { path: "contracts/game/GameParameters.sol", region: "LEVELS", content: `${levels}\n` },
 ];

@@ -1,9 +1,5 @@
 /** What a run of the state tests measures: that steps keep to their bounds, and which come closest. */
 
-/** Bounds of a step, stated in docs/evm-machine.md. */
-export const STEP_GAS = 5_000_000;
-export const WITNESS_BYTES = 32_768;
-
 /** Of one transaction. */
 export interface Figures {
   readonly steps: number;

@@ -3,12 +3,13 @@ import { equalBytes } from "@elench/bytes/words";
 import type { Machine } from "@elench/evm/machine/state/machine";
 import { type ProvenStep, prove, step } from "@elench/evm/machine/step";
 import { PHASE, STATUS } from "@elench/evm/structures/layout";
+import { LIMIT } from "@elench/spec/evm/limits";
 import { exceedsL1 } from "../../evm/crypto/precompile-bounds.ts";
 import { transactionGas } from "../contracts/evm.ts";
 import { type EvmVerifier, startEvmVerifier, type Verdict } from "../contracts/evm-verifier.ts";
 import type { StateCase } from "./evm-case.ts";
 import type { Outcome } from "./evm-executors.ts";
-import { type Figures, larger, STEP_GAS, type StepFigures, WITNESS_BYTES } from "./evm-figures.ts";
+import { type Figures, larger, type StepFigures } from "./evm-figures.ts";
 import { endingOf, failureOf, kindOf } from "./evm-step-kinds.ts";
 import { StepSample } from "./evm-step-sample.ts";
 import { stepThrough } from "./evm-stepper.ts";
@@ -52,8 +53,8 @@ function checked({ pre, witness, post, kind, clock }: Sampled, verdict: Verdict)
   if (verdict.post === null) throw new Error(`${at}: Solidity refuses the witness`);
   if (!equalBytes(verdict.post, post)) throw new Error(`${at}: Solidity's state is not the stepper's`);
   const gas = transactionGas(concat(pre, witness), verdict.gas);
-  if (gas > STEP_GAS) throw new Error(`${at}: takes ${gas} gas`);
-  if (witness.length > WITNESS_BYTES) throw new Error(`${at}: a witness of ${witness.length} bytes`);
+  if (gas > LIMIT.STEP_GAS) throw new Error(`${at}: takes ${gas} gas`);
+  if (witness.length > LIMIT.STEP_BYTES) throw new Error(`${at}: a witness of ${witness.length} bytes`);
   return { gas, witnessBytes: witness.length };
 }
 

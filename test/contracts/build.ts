@@ -15,8 +15,13 @@ const SETTINGS = {
   evmVersion: "osaka",
   optimizer: { enabled: true, runs: 1_000_000 },
   metadata: { bytecodeHash: "none", appendCBOR: false },
-  outputSelection: { "*": { "*": ["abi", "evm.bytecode.object", "evm.deployedBytecode.object"] } },
+  outputSelection: selected(["*"]),
 };
+
+function selected(paths: readonly string[]): Record<string, object> {
+  const outputs = ["abi", "evm.bytecode.object", "evm.deployedBytecode.object"];
+  return Object.fromEntries(paths.map((path) => [path, { "*": outputs }]));
+}
 
 export interface Contract {
   readonly abi: Abi;
@@ -55,20 +60,45 @@ export function gather(paths: readonly string[]): Record<string, { content: stri
   return sources;
 }
 
+/** A change to one source, by which a rule is taken out. */
+export interface Mutation {
+  /** From the project's root. */
+  readonly file: string;
+  /** Must be in the file exactly once. */
+  readonly from: string;
+  readonly to: string;
+}
+
+function mutate(sources: Record<string, { content: string }>, { file, from, to }: Mutation): void {
+  const parts = sources[file]?.content.split(from) ?? [];
+  if (parts.length !== 2) throw new Error(`${file} has ${parts.length - 1} places like this, not one: ${from}`);
+  sources[file] = { content: parts.join(to) };
+}
+
 /**
  * @param paths source files, from the project's root
+ * @param draft without the optimizer, and these files alone: quick, and large
  * @returns contracts by name, of these files and of those that they import
- * @throws Error with the compiler's messages, if there is an error or a warning
+ * @throws Error with the compiler's messages, if there is an error or, without a mutation, a warning
  */
-export function build(paths: readonly string[]): Map<string, Contract> {
+export function build(
+  paths: readonly string[],
+  mutations: readonly Mutation[] = [],
+  { draft = false } = {},
+): Map<string, Contract> {
   const sources = gather(paths);
-  const input = JSON.stringify({ language: "Solidity", sources, settings: SETTINGS });
+  for (const mutation of mutations) mutate(sources, mutation);
+  const settings = draft ? { ...SETTINGS, viaIR: false, optimizer: {}, outputSelection: selected(paths) } : SETTINGS;
+  const input = JSON.stringify({ language: "Solidity", sources, settings });
   const file = `${cache}/${createHash("sha256").update(input).digest("hex")}.json`;
   if (!existsSync(file)) {
     const solc = require("solc") as { compile(input: string): string };
     const text = solc.compile(input);
-    const { errors } = JSON.parse(text) as Output;
-    if (errors) throw new Error(errors.map((e) => e.formattedMessage).join("\n"));
+    // A mutation may leave a variable unused.
+    const errors =
+      (JSON.parse(text) as Output).errors?.filter(({ severity }) => mutations.length === 0 || severity === "error") ??
+      [];
+    if (errors.length > 0) throw new Error(errors.map((e) => e.formattedMessage).join("\n"));
     mkdirSync(cache, { recursive: true });
     writeFileSync(file, text);
   }

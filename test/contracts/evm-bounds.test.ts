@@ -4,15 +4,13 @@ import { after, before, test } from "node:test";
 import type { Machine } from "@elench/evm/machine/state/machine";
 import { prove, step } from "@elench/evm/machine/step";
 import { PHASE } from "@elench/evm/structures/layout";
+import { LIMIT } from "@elench/spec/evm/limits";
 import { concatBytes } from "@ethereumjs/util";
 import { exceedsL1, l1Price } from "../../evm/crypto/precompile-bounds.ts";
 import { EXPONENTIATIONS, EXTREMES, MOST_PAIRS, PAIR } from "../../evm/machine/fixtures/extremes.ts";
 import { transactionGas } from "./evm.ts";
 import { type EvmVerifier, startEvmVerifier } from "./evm-verifier.ts";
 
-/** docs/evm-machine.md, "Bounds of a step". */
-const GAS = 5_000_000;
-const WITNESS_BYTES = 32_768;
 /** For the dispute around the step, its calldata and its storage; and for contracts that are cold. */
 const GAME_GAS = 250_000;
 
@@ -28,8 +26,8 @@ async function keepsBounds(m: Machine): Promise<void> {
   const [verdict] = await verifier.verdicts([{ pre, witness }]);
   assert.deepEqual(verdict?.post, post);
   const gas = transactionGas(concatBytes(pre, witness), verdict.gas);
-  assert.ok(gas + GAME_GAS <= GAS, `${gas} gas`);
-  assert.ok(witness.length <= WITNESS_BYTES, `${witness.length} bytes`);
+  assert.ok(gas + GAME_GAS <= LIMIT.STEP_GAS, `${gas} gas`);
+  assert.ok(witness.length <= LIMIT.STEP_BYTES, `${witness.length} bytes`);
   step(m);
 }
 

@@ -18,6 +18,7 @@ import {
 } from "@elench/evm/structures/layout";
 import { hashWords } from "@elench/merkle/hash-words";
 import { dataRoot, keccak256, zeroListRoot } from "@elench/merkle/tree";
+import { LIMIT } from "@elench/spec/evm/limits";
 import { OP } from "@elench/spec/evm/opcodes";
 import { bytesToHex, concatBytes } from "@ethereumjs/util";
 import { machineIn, SELF, SENDER, worldOf } from "../../evm/machine/fixtures/state.ts";
@@ -45,9 +46,6 @@ before(async () => {
 const BULK_PHASES: readonly Phase[] = [PHASE.copy, PHASE.hash, PHASE.build, PHASE.input, PHASE.log];
 
 const MAX = 2n ** 256n - 1n;
-/** A step's limits: L1 takes more, but a disputed step should be cheap. */
-const MOST_WITNESS = 32_768;
-const MOST_GAS = 5_000_000;
 
 const random = seededRandom(11);
 const bytes = (length: number): Uint8Array => Uint8Array.from({ length }, () => random(256));
@@ -68,8 +66,8 @@ async function agree(m: Machine, what: string): Promise<void> {
   step(m);
   const { value, gas } = await part.call("step", bytesToHex(pre), bytesToHex(witness));
   assert.equal(value, bytesToHex(m.hash()), what);
-  assert.ok(witness.length <= MOST_WITNESS, `${what}: ${witness.length} bytes`);
-  assert.ok(gasOf(witness, gas) <= MOST_GAS, `${what}: ${gas} gas`);
+  assert.ok(witness.length <= LIMIT.STEP_BYTES, `${what}: ${witness.length} bytes`);
+  assert.ok(gasOf(witness, gas) <= LIMIT.STEP_GAS, `${what}: ${gas} gas`);
 }
 
 /** One opcode, with the pieces of bulk work that come of it. @returns how many steps it took. */

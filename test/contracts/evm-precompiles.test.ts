@@ -209,8 +209,8 @@ describe("precompiles in one step", () => {
     assert.deepEqual(await succeeds(8n, concat(pair(2n), pair(P - 2n)), 113_000n), wordBytes(1));
     await fails(8n, pair(3n));
     await fails(8n, pair(2n).subarray(1));
-    // 117 pairs are above 4,000,000 on L1.
-    await fails(8n, new Uint8Array(117 * 192));
+    // 51 pairs are above 1,750,000 on L1.
+    await fails(8n, new Uint8Array(51 * 192));
   });
 
   it("evaluate a polynomial", async () => {

@@ -12,6 +12,7 @@ import type { Wanted } from "@elench/evm/machine/state/task";
 import { step, witnessOf } from "@elench/evm/machine/step";
 import { type Account, FLAG, PHASE, STATUS } from "@elench/evm/structures/layout";
 import { keccak256 } from "@elench/merkle/tree";
+import { LIMIT } from "@elench/spec/evm/limits";
 import { OP } from "@elench/spec/evm/opcodes";
 import { bytesToHex, concatBytes } from "@ethereumjs/util";
 import { machineIn, SELF, type TestAccount, type World, worldOf } from "../../evm/machine/fixtures/state.ts";
@@ -30,8 +31,6 @@ import { type Deployed, Reverted, startEvm } from "./evm.ts";
 const SOURCES = ["StorageOps", "LoadSteps", "FlushSteps"].map((name) => `contracts/evm/parts/${name}.sol`);
 /** EIP-170. */
 const CONTRACT_BYTES = 24_576;
-/** What a step may use. */
-const STEP_GAS = 5_000_000;
 
 let ops: Deployed;
 let loads: Deployed;
@@ -280,7 +279,7 @@ describe("loads, on L1", () => {
     for (const [i, code] of codes.entries()) {
       const m = loadingCode(keccak256(code), worldOf(new Map([[OTHER, { code }]])));
       const gas = await agree(m, `code ${i}`);
-      assert.ok(gas < STEP_GAS, `code ${i} takes ${gas} gas`);
+      assert.ok(gas < LIMIT.STEP_GAS, `code ${i} takes ${gas} gas`);
       openTx(m);
       assert.deepEqual(openCode(m, keccak256(code)).root, new Code(code).root);
     }
@@ -341,7 +340,7 @@ describe("the flush, on L1", () => {
     let steps = 0;
     for (; m.phase === PHASE.flush; steps++) {
       const gas = await agree(m, `step ${steps}`);
-      assert.ok(gas < STEP_GAS);
+      assert.ok(gas < LIMIT.STEP_GAS);
     }
     assert.equal(steps, changes.length + 34 + 1);
     assert.equal(m.phase, PHASE.receipt);

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
+import { concat } from "@elench/bytes/concat";
+import { equalBytes } from "@elench/bytes/words";
 import type { BatchInput } from "@elench/evm/batch/claim";
 import { encodeBatch } from "@elench/evm/batch/encoding";
 import type { Machine } from "@elench/evm/machine/state/machine";
@@ -102,6 +104,14 @@ const call = (nonce: bigint, to = TARGETS[3] as Hex) =>
     accessList: [{ address: to, storageKeys: [`0x${"11".repeat(32)}`] }],
   });
 
+/** Of START's witness, behind the state: record hash and previous output, record, config, and the words of the previous output. */
+const START_PARTS = [
+  [480, 544],
+  [544, 768],
+  [768, 1_056],
+  [1_056, 1_152],
+] as const;
+
 /** A batch in which every phase comes. */
 const wholeBatch = (): BatchInput =>
   testInput(world.root, encodeBatch([testBlock([call(0n)]), testBlock([call(1n), Uint8Array.of(7)])]));
@@ -170,6 +180,38 @@ describe("transactions and blocks on L1", () => {
       const { block } = liar.tx as Tx;
       liar.tx = { ...(liar.tx as Tx), block: { ...block, batch: { ...block.batch, ...change } } };
       await cannotStandFor(next, liar, Object.keys(change).join());
+    }
+  });
+
+  it("begin with the record, the config and the output of the context, and with no others", async () => {
+    const begin = await machineAt(PHASE.start);
+    const { input } = taskOf(begin, PHASE.start);
+    const { config, previous } = input;
+    for (const change of [
+      { gas: input.gas + 1n },
+      { kind: 1n },
+      { time: 1n },
+      { source: 1n },
+      { bytes: new PagedBytes(encodeBatch([testBlock([])])) },
+      { config: { ...config, chainId: config.chainId + 1n } },
+      { config: { ...config, version: 2n } },
+      { config: { ...config, vault: 1n } },
+      { previous: { ...previous, number: previous.number + 1n } },
+      { previous: { ...previous, stateRoot: new Uint8Array(32) } },
+      { previous: { ...previous, history: previous.history.with(3, new Uint8Array(32).fill(1)) } },
+    ] satisfies Partial<BatchInput>[]) {
+      const liar = begin.copy();
+      liar.goTo({ phase: PHASE.start, input: { ...input, ...change } });
+      const what = Object.keys(change).join();
+      await cannotStandFor(begin, liar, what);
+      // One part alone, between those that the state commits to.
+      const [one, lie] = [stepOf(begin), stepOf(liar)];
+      for (const [from, to] of START_PARTS) {
+        const part = lie.witness.subarray(from, to);
+        if (equalBytes(part, one.witness.subarray(from, to))) continue;
+        const spliced = concat(one.witness.subarray(0, from), part, one.witness.subarray(to));
+        await refused(one, spliced, `${what}, bytes ${from} to ${to}`);
+      }
     }
   });
 

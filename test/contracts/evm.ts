@@ -1,6 +1,6 @@
 /** An EVM in this process, under L1's rules: calls in thousands, and their gas to the unit. */
 import { Common, Hardfork, Mainnet } from "@ethereumjs/common";
-import { createEVM } from "@ethereumjs/evm";
+import { type CustomPrecompile, createEVM } from "@ethereumjs/evm";
 import { type Address, bytesToHex, createAddressFromString, hexToBytes } from "@ethereumjs/util";
 import {
   type Abi,
@@ -36,7 +36,10 @@ export class Reverted extends Error {
 
 export interface Deployed {
   readonly address: Hex;
+  /** @throws Reverted */
   call(functionName: string, ...args: readonly unknown[]): Promise<Returned>;
+  /** A call with so much gas. @throws Reverted */
+  callWithin(gasLimit: bigint, functionName: string, ...args: readonly unknown[]): Promise<Returned>;
 }
 
 export interface Evm {
@@ -46,18 +49,22 @@ export interface Evm {
 const CALLER = createAddressFromString(`0x${"11".repeat(20)}`);
 const GAS_LIMIT = 1n << 40n;
 
-export async function startEvm(): Promise<Evm> {
-  const evm = await createEVM({ common: new Common({ chain: Mainnet, hardfork: Hardfork.Osaka }) });
+/** @param customPrecompiles instead of L1's own; one without a function takes L1's away. */
+export async function startEvm(customPrecompiles: CustomPrecompile[] = []): Promise<Evm> {
+  const evm = await createEVM({
+    common: new Common({ chain: Mainnet, hardfork: Hardfork.Osaka }),
+    customPrecompiles,
+  });
 
   /** As a transaction of its own: nothing is warm but the contract. */
-  const run = async (to: Address | undefined, data: Uint8Array, abi: Abi) => {
+  const run = async (to: Address | undefined, data: Uint8Array, abi: Abi, gasLimit = GAS_LIMIT) => {
     await evm.journal.cleanup();
     if (to) evm.journal.addAlwaysWarmAddress(to.toString().slice(2));
     const result = await evm.runCall({
       ...(to && { to }),
       caller: CALLER,
       data,
-      gasLimit: GAS_LIMIT,
+      gasLimit,
       skipBalance: true,
     });
     const { exceptionError, returnValue, executionGasUsed } = result.execResult;
@@ -70,13 +77,15 @@ export async function startEvm(): Promise<Evm> {
       const inputs = abi.find((item) => item.type === "constructor")?.inputs ?? [];
       const data = new Uint8Array([...creation, ...hexToBytes(encodeAbiParameters(inputs, args))]);
       const { created } = await run(undefined, data, abi);
+      const callWithin: Deployed["callWithin"] = async (gasLimit, functionName, ...callArgs) => {
+        const callData = hexToBytes(encodeFunctionData({ abi, functionName, args: callArgs }));
+        const { output, gas } = await run(created, callData, abi, gasLimit);
+        return { value: decodeFunctionResult({ abi, functionName, data: bytesToHex(output) }), gas, data: callData };
+      };
       return {
         address: created!.toString(),
-        async call(functionName, ...callArgs) {
-          const callData = hexToBytes(encodeFunctionData({ abi, functionName, args: callArgs }));
-          const { output, gas } = await run(created, callData, abi);
-          return { value: decodeFunctionResult({ abi, functionName, data: bytesToHex(output) }), gas, data: callData };
-        },
+        call: (functionName, ...callArgs) => callWithin(GAS_LIMIT, functionName, ...callArgs),
+        callWithin,
       };
     },
   };

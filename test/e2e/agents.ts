@@ -32,10 +32,11 @@ export async function proposeAs(
 ): Promise<{ game: Hex; output: Hex }> {
   await agent.watchtower.look();
   const chain = agent.chain as NonNullable<Agent["chain"]>;
-  await chain.follow();
-  const output = hex(await chain.outputOf(batch));
+  await chain.reach(batch + 1);
+  const output = hex(chain.outputAt(batch + 1));
   const { machine, context, start, level } = chain.runOf(batch);
-  const args = [machine, context, start, level, output, account.address] as const;
+  const where = (BigInt(level) << 160n) | BigInt(machine);
+  const args = [where, account.address, context, start, output] as const;
   const data = encodeFunctionData({ abi: disputeGameAbi, functionName: "propose", args });
   const bond = 4n * parameters.bond + parameters.prepayment;
   if (!(await transact(stage, account, stage.deployment.disputeGame, data, bond)))

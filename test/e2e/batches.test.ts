@@ -8,7 +8,19 @@ import { batchInferenceLiar, batchLiar } from "../../challenger/watch/fixtures/l
 import type { BatchFault } from "../../prover/fixtures/faulty-batch-trace.ts";
 import { agentOn, proposeAs } from "./agents.ts";
 import { append, batchOf, CALLING, type L2Stage, LAST, openL2Stage } from "./l2-stage.ts";
-import { gameEvents, hex, keyOf, OPEN, passClocks, REPLACED, resultOf, UPHELD, until, watcher } from "./stage.ts";
+import {
+  claimsOf,
+  hex,
+  keyOf,
+  OPEN,
+  passClocks,
+  REPLACED,
+  refutationsOf,
+  resultOf,
+  UPHELD,
+  until,
+  watcher,
+} from "./stage.ts";
 import { killTowers, startTower, type Tower } from "./tower.ts";
 
 /** Disputes about batches on a real chain: from the batch to the opcode, and on to the inference that it asks for. */
@@ -28,8 +40,8 @@ before(async () => {
   await append(stage, batchOf(stage, 1));
   const { watchtower, chain } = await agentOf(undefined);
   await watchtower.look();
-  await chain?.follow();
-  truth = hex((await chain?.outputOf(0)) as Uint8Array);
+  await chain?.reach(1);
+  truth = hex(chain?.outputAt(1) as Uint8Array);
   tower = watch();
 });
 after(async () => {
@@ -61,15 +73,15 @@ for (const [i, [what, lie]] of LIES.entries()) {
     const liar = await agentOf(3 + i, lie());
     const { game, output } = await proposeAs(stage, liar, richAccount(3 + i), 0);
     assert.notEqual(output, truth, "the output is false");
-    const refuted = async () => (await eventsOf<{ claim: Hex; refuter: Hex }>("Refuted", game))[0];
+    const refuted = async () => (await refutationsOf(stage, game))[0];
     await until("the refutation", refuted, () => liar.watchtower.round(), 90);
-    assert.equal((await refuted())?.refuter, watcher.address);
-    const whole = await eventsOf<{ machine: Hex }>("WholeRange", game);
+    assert.equal((await refuted())?.claimant, watcher.address.toLowerCase());
+    const whole = (await claimsOf(stage, game)).filter(({ kind }) => kind !== "move");
     const { rollup, tensorVerifier } = stage.deployment;
     const machines = what === "inference" ? [rollup.evmVerifier, tensorVerifier] : [rollup.evmVerifier];
     assert.deepEqual(
       whole.map(({ machine }) => machine),
-      machines,
+      machines.map((machine) => machine.toLowerCase()),
       "the machines that were argued about",
     );
 
@@ -87,15 +99,16 @@ test("who attacks an honest output through its inference loses there too, to a w
   const { game, output } = await proposeAs(stage, honest, richAccount(3), 0);
   assert.equal(output, truth);
   const liar = await agentOf(4, batchInferenceLiar(stage, 0, { instruction: 0, element: 2 }));
-  const delegated = async () => (await eventsOf<{ id: Hex }>("WholeRange", game))[1];
+  const delegated = async () => (await claimsOf(stage, game)).find(({ kind }) => kind === "delegation");
   await until("the false answer of the tensor machine", delegated, () => liar.watchtower.round(), 60);
   // Nobody asked this one before which step asks, and what.
   await tower.kill();
   tower = watch();
-  const claims = () => eventsOf<{ parent: Hex; claimant: Hex }>("Claimed", game);
   const answered = async () => {
-    const { id } = (await delegated()) as { id: Hex };
-    return (await claims()).some(({ parent, claimant }) => parent === id && claimant === watcher.address);
+    const asked = await delegated();
+    return (await claimsOf(stage, game)).some(
+      ({ parent, claimant }) => parent === asked?.number && claimant === watcher.address.toLowerCase(),
+    );
   };
   // It is true down to the last step, so that nobody can refute it.
   await until("the watchtower's answer", answered, () => liar.watchtower.round(), 60);
@@ -107,8 +120,8 @@ test("who attacks an honest output through its inference loses there too, to a w
 test("when L1 goes back, the batches that are gone are forgotten, and those in their place executed", async () => {
   const outputsSeenBy = async ({ watchtower, chain }: Agent) => {
     await watchtower.look();
-    await chain?.follow();
-    return Promise.all([0, 1].map(async (batch) => hex((await chain?.outputOf(batch)) as Uint8Array)));
+    await chain?.reach(2);
+    return [1, 2].map((boundary) => hex(chain?.outputAt(boundary) as Uint8Array));
   };
   const agent = await agentOf(undefined);
   const snapshot = await stage.chain.client.snapshot();
@@ -141,12 +154,6 @@ test("when L1 exchanges a batch for the same one with a zero more, a running wat
   const liar = await agentOf(4, batchLiar(1, { kind: "storage", transaction: CALLING }));
   const { game: lie } = await proposeAs(stage, liar, richAccount(4), 1);
   await tower.tells("that the output is false", ({ game, verdict }) => game === lie && verdict === "false");
-  const claims = async () => (await eventsOf<{ claimant: Hex }>("Claimed", lie)).map(({ claimant }) => claimant);
-  await until("its counter", async () => (await claims()).includes(watcher.address));
+  const claimants = async () => (await claimsOf(stage, lie)).map(({ claimant }) => claimant);
+  await until("its counter", async () => (await claimants()).includes(watcher.address.toLowerCase() as Hex));
 });
-
-/** Of one game, oldest first. */
-async function eventsOf<Args>(eventName: "Claimed" | "Refuted" | "WholeRange", game: Hex): Promise<Args[]> {
-  const events = await gameEvents(stage, eventName);
-  return events.map(({ args }) => args as unknown as Args & { game: Hex }).filter((args) => args.game === game);
-}

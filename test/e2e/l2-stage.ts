@@ -15,7 +15,7 @@ import type { LoadedModel } from "@elench/tensor/load";
 import { createTx } from "@ethereumjs/tx";
 import { createAddressFromPrivateKey, hexToBytes } from "@ethereumjs/util";
 import { encodeFunctionData, type Hex } from "viem";
-import { DELIVERY_DELAY, guardian, hex, parameters, type Stage, stageOf, transact, user } from "./stage.ts";
+import { guardian, hex, oracleParameters, parameters, type Stage, stageOf, transact, user } from "./stage.ts";
 import { tinyInput, tinyModel } from "./tiny-model.ts";
 
 /** A stage with an L2 chain on it, whose one contract asks a model, hashes, counts and stores. */
@@ -85,14 +85,19 @@ const parametersText = (): string => {
   const { bond, prepayment, ...times } = parameters;
   const seconds = Object.fromEntries(Object.entries(times).map(([name, value]) => [name, Number(value)]));
   const money = { bond: String(bond), prepayment: String(prepayment) };
-  return JSON.stringify({ ...seconds, ...money, deliveryDelay: Number(DELIVERY_DELAY), guardian: guardian.address });
+  const { deliveryDelay, reveal, ...prices } = oracleParameters;
+  const oracle = {
+    ...{ deliveryDelay: Number(deliveryDelay), reveal: Number(reveal) },
+    ...Object.fromEntries(Object.entries(prices).map(([name, value]) => [name, String(value)])),
+  };
+  const upgradeDelay = 60;
+  return JSON.stringify({ testsOnly: true, ...seconds, ...money, ...oracle, upgradeDelay, guardian: guardian.address });
 };
 
 function genesisOf({ id, level, commitment }: LoadedModel): Genesis {
   const account = (code: Uint8Array, balance: bigint) => ({ nonce: 0n, balance, code, storage: new Map() });
   return {
     chainId: CHAIN_ID,
-    batchGas: 2n ** 27n,
     accounts: new Map([
       [createAddressFromPrivateKey(SENDER).toString(), account(new Uint8Array(0), 10n ** 20n)],
       [CONTRACT, { ...account(CODE, 0n), nonce: 1n }],

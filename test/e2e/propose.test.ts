@@ -3,14 +3,16 @@ import { once } from "node:events";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, afterEach, before, test } from "node:test";
+import { inboxAbi } from "@elench/contracts/abi/inbox";
 import { outputsAbi } from "@elench/contracts/abi/outputs";
 import { richAccount } from "@elench/rollup/genesis/dev-accounts";
+import { encodeFunctionData } from "viem";
 import { batchLiar } from "../../challenger/watch/fixtures/liar.ts";
 import { type Elench, elench, lie, startElench } from "../../demo/processes.ts";
 import { parseBatchFault } from "../../prover/fixtures/faulty-batch-trace.ts";
 import { agentOn } from "./agents.ts";
 import { batchOf, CALLING, type L2Stage, openL2Stage } from "./l2-stage.ts";
-import { DELIVERY_DELAY, gameEvents, keyOf, passClocks, until, user } from "./stage.ts";
+import { claimsOf, DELIVERY_DELAY, gameEvents, keyOf, passClocks, transact, until, user } from "./stage.ts";
 
 /** A proposer that is killed, at whatever moment, goes on with its proposal when the same command is run again. */
 
@@ -23,6 +25,9 @@ before(async () => {
   const file = join(stage.folder, "batch");
   writeFileSync(file, batchOf(stage, 1, 0n));
   await elench(["batch", "append", file], { ...stage.env, ELENCH_KEY: keyOf(user) });
+  // Somebody has made the checkpoint: a proposal is one transaction.
+  const checkpoint = encodeFunctionData({ abi: inboxAbi, functionName: "checkpoint" });
+  await transact(stage, user, stage.deployment.rollup.inbox, checkpoint);
 });
 const runs: Elench[] = [];
 afterEach(() => Promise.all(runs.splice(0).map((run) => run.stop())));
@@ -36,7 +41,7 @@ interface Proposer {
 function startProposer(): Proposer {
   const told: Record<string, unknown>[] = [];
   const run = startElench(
-    ["propose", "--batch", "0", "--defend", "--interval", "30"],
+    ["propose", "--end", "1", "--defend", "--interval", "30"],
     { ...stage.env, ELENCH_KEY: keyOf(PROPOSER) },
     (result) => told.push(result),
   );
@@ -54,10 +59,8 @@ const sent = (blockTag: "latest" | "pending") =>
   stage.chain.client.getTransactionCount({ address: PROPOSER.address, blockTag });
 const proposals = async () => (await gameEvents(stage, "Proposed")).length;
 const claimsBy = async (account: string) =>
-  (await gameEvents(stage, "Claimed")).filter(
-    ({ args }) => (args as unknown as { claimant: string }).claimant === account,
-  ).length;
-const ofBatch0 = () => ({ address: stage.deployment.rollup.outputs, abi: outputsAbi, args: [0n] }) as const;
+  (await claimsOf(stage)).filter(({ claimant }) => claimant === account.toLowerCase()).length;
+const ofBatch0 = () => ({ address: stage.deployment.rollup.outputs, abi: outputsAbi, args: [1n] }) as const;
 const isFinal = () => stage.chain.client.readContract({ ...ofBatch0(), functionName: "isFinal" });
 const outputOfBatch = () => stage.chain.client.readContract({ ...ofBatch0(), functionName: "finalOutput" });
 
@@ -117,13 +120,10 @@ test("what was proposed by the same account and is false is not defended", { tim
   writeFileSync(file, batchOf(stage, 2, 3n));
   await elench(["batch", "append", file], { ...stage.env, ELENCH_KEY: keyOf(user) });
   const env = { ...stage.env, ELENCH_KEY: keyOf(LIAR) };
-  const told = await lie(`storage:${CALLING}`, ["propose", "--batch", "1"], env);
+  const told = await lie(`storage:${CALLING}`, ["propose", "--end", "2"], env);
   assert.equal(told.resumed, false);
-  await assert.rejects(
-    elench(["propose", "--batch", "1"], env),
-    /code 1.*the proposal is false and cannot be defended/,
-  );
-  const again = await lie(`storage:${CALLING}`, ["propose", "--batch", "1"], env);
+  await assert.rejects(elench(["propose", "--end", "2"], env), /code 1.*the proposal is false and cannot be defended/);
+  const again = await lie(`storage:${CALLING}`, ["propose", "--end", "2"], env);
   assert.deepEqual(
     [again.resumed, again.game, again.output],
     [true, told.game, told.output],

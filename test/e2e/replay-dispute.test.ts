@@ -10,7 +10,7 @@ import { elench } from "../../demo/processes.ts";
 import { agentOn, proposeAs } from "./agents.ts";
 import { append, batchOf, CALLING, type L2Stage, openL2Stage } from "./l2-stage.ts";
 import { createLiar } from "./liar.ts";
-import { answer, ask, gameEvents, trueOutput, until, user, watcher } from "./stage.ts";
+import { answer, ask, gameEvents, refutationsOf, trueOutput, until, user, watcher } from "./stage.ts";
 import { CACHE } from "./tower.ts";
 
 /** `elench replay --dispute` where an L2 chain is deployed: the step that the parties of a game disagree about, be it of a batch or of an inference for L1. */
@@ -63,7 +63,7 @@ test("the step that a batch's game is about is shown, with what is wrong inside 
   const { outputs, sides } = (await elench(["replay", "--dispute", game, "--claims"], env)) as unknown as Claims;
   assert.notEqual(outputs.executed, outputs.proposed.output);
   assert.ok(outputs.countered.some(({ output }) => output === outputs.executed));
-  assert.ok(sides.some(({ level }) => level === 10) && sides.some(({ answer }) => answer?.claim === null));
+  assert.ok(sides.some(({ level }) => level === 10) && sides.some(({ answer }) => answer?.isRefutation));
   const lies = sides.filter(
     ({ by, states }) => by === LIAR.address.toLowerCase() && states[0]?.claimed === states[0]?.executed,
   );
@@ -83,7 +83,7 @@ interface Claims {
   readonly sides: readonly {
     readonly by: string;
     readonly level: number;
-    readonly answer: { readonly claim: string | null; readonly segment: number } | null;
+    readonly answer: { readonly isRefutation: boolean; readonly segment: number } | null;
     readonly states: readonly { readonly claimed: string; readonly executed: string }[];
   }[];
 }
@@ -125,8 +125,7 @@ test("an inference for L1 is replayed too, once its game is narrowed to a step",
     await honest.watchtower.round();
     await liar.round();
   };
-  const refuted = async () =>
-    (await gameEvents(stage, "Refuted")).some(({ args }) => "game" in args && args.game === game);
+  const refuted = async () => (await refutationsOf(stage, game)).length > 0;
   await until("the refutation", refuted, rounds, 90);
   const wrong = await elench(["replay", "--dispute", game, "--verify"], { ...CACHE, ...stage.env });
   assert.deepEqual([wrong.instruction, wrong.agrees], [FAULT.instruction, true]);

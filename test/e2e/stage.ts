@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { registerModel } from "@elench/challenger/l1/registration";
+import { type Entry, gameIdOf, NO_COMMITMENT, unpackClaim, unpackProposal } from "@elench/challenger/strategy/record";
 import { ModelStore } from "@elench/challenger/watch/store";
 import { disputeGameAbi } from "@elench/contracts/abi/dispute-game";
 import { inferenceOracleAbi } from "@elench/contracts/abi/inference-oracle";
@@ -11,6 +12,7 @@ import type { Deployment } from "@elench/deploy/deployment";
 import { type LocalChain, startLocalChain } from "@elench/deploy/local-chain";
 import { hardhatArtifacts } from "@elench/prover/verifier";
 import { privateKeyOf, richAccount } from "@elench/rollup/genesis/dev-accounts";
+import { STATUS } from "@elench/spec/game/game";
 import { type Backend, openBackend } from "@elench/tensor/engine/backend";
 import { Session } from "@elench/tensor/engine/session";
 import type { LoadedModel } from "@elench/tensor/load";
@@ -19,6 +21,7 @@ import { type Abi, type Address, createWalletClient, encodeFunctionData, type He
 import type { HDAccount } from "viem/accounts";
 import { foundry } from "viem/chains";
 import type { Request } from "../../challenger/l1/events.ts";
+import { commitIntent, commitmentOf } from "../../challenger/l1/oracle-calls.ts";
 import { type TinyModel, tinyInput, tinyModel } from "./tiny-model.ts";
 
 export const parameters = {
@@ -31,6 +34,17 @@ export const parameters = {
 } as const;
 export const DELIVERY_DELAY = 600n;
 export const FEE = 1_000_000_000_000_000n;
+export const DELIVERY_FEE = 2_000_000_000_000_000n;
+
+/** Of the oracle. A request here costs next to nothing beside its fees. */
+export const oracleParameters = {
+  deliveryDelay: DELIVERY_DELAY,
+  reveal: 600n,
+  deposit: 1_000_000_000_000_000n,
+  speed: 1_000_000_000n,
+  minPrice: 1n,
+  scale: 1_000_000_000_000n,
+} as const;
 
 /** Who is who among the chain's rich accounts. */
 export const [user, guardian, watcher] = [richAccount(0), richAccount(1), richAccount(2)];
@@ -84,6 +98,7 @@ export const stageOf = (
     ELENCH_STORE: store.folder,
     ELENCH_THREADS: "1",
     ELENCH_INTERVAL: "30",
+    ELENCH_COURTESY: "0",
   },
   close: async () => {
     await chain.stop();
@@ -110,8 +125,7 @@ async function deployContracts(chain: LocalChain): Promise<Deployment> {
     disputeGame,
     tensorVerifier,
     modelRegistry,
-    guardian.address,
-    DELIVERY_DELAY,
+    { ...oracleParameters, guardian: guardian.address },
   ]);
   return { chainId: foundry.id, block, tensorVerifier, modelRegistry, disputeGame, inferenceOracle };
 }
@@ -128,13 +142,22 @@ export async function transact(
   gas?: bigint,
 ): Promise<boolean> {
   const wallet = createWalletClient({ account, chain: foundry, transport: http(stage.chain.url) });
-  const hash = await wallet.sendTransaction({ to, data, value, ...(gas !== undefined && { gas }) });
+  const hash = await wallet.sendTransaction({
+    to,
+    data,
+    value,
+    maxFeePerGas: MAX_FEE,
+    ...(gas !== undefined && { gas }),
+  });
   return (await stage.chain.client.waitForTransactionReceipt({ hash, pollingInterval: 20 })).status === "success";
 }
 
 /** A question to the oracle, with the hash preimage that its later calls take. */
 export interface Question {
   readonly id: bigint;
+  readonly context: Hex;
+  /** Of its slot. */
+  readonly place: bigint;
   readonly request: Request;
   readonly input: Uint8Array;
 }
@@ -145,49 +168,58 @@ const NOBODY = "0x0000000000000000000000000000000000000000";
 export async function ask(stage: Stage, seed: number, consumer: Address = NOBODY, callbackGas = 0n): Promise<Question> {
   const { chain, deployment, model, tiny } = stage;
   const input = tinyInput(tiny, seed);
+  const oracle = { address: deployment.inferenceOracle, abi: inferenceOracleAbi } as const;
+  const price = await chain.client.readContract({ ...oracle, functionName: "priceOf", args: [model.id] });
   const data = encodeFunctionData({
     abi: inferenceOracleAbi,
     functionName: "request",
-    args: [model.id, hex(input), consumer, callbackGas],
+    args: [model.id, hex(input), { consumer, callbackGas, fee: FEE, deliveryFee: DELIVERY_FEE }, BigInt(seed)],
   });
-  if (!(await transact(stage, user, deployment.inferenceOracle, data, FEE)))
+  // Others' requests in between raise the price.
+  if (!(await transact(stage, user, oracle.address, data, FEE + DELIVERY_FEE + 2n * price)))
     throw new Error("the oracle refused the request");
-  const logs = await chain.client.getContractEvents({
-    address: deployment.inferenceOracle,
-    abi: inferenceOracleAbi,
-    eventName: "Requested",
-    fromBlock: 0n,
-    strict: true,
-  });
-  const { id, request } = (logs.at(-1) as (typeof logs)[number]).args;
-  return { id, request, input };
+  const logs = await chain.client.getContractEvents({ ...oracle, eventName: "Requested", fromBlock: 0n, strict: true });
+  const { context, place, request } = (logs.at(-1) as (typeof logs)[number]).args;
+  return { id: request.id, context, place, request, input };
 }
 
-/** Posts an answer, true or not. @returns the game's id */
+const SALT: Hex = `0x${"5a".repeat(32)}`;
+
+/** Commits to an answer, true or not, and opens it. @returns the id of the game about it */
 export async function answer(
   stage: Stage,
   account: HDAccount,
-  { id, request }: Question,
+  { context, request }: Pick<Question, "context" | "request">,
   output: Uint8Array,
 ): Promise<Hex> {
+  const { inferenceOracle: oracle, chainId } = stage.deployment;
+  const secret = { chainId, oracle, context, provider: account.address, outputRoot: rootOf(stage, output), salt: SALT };
+  const commitment = commitmentOf(secret);
+  const committing = commitIntent(commitment, 0n, oracle, oracleParameters.deposit);
+  if (!(await transact(stage, account, oracle, committing.data, committing.value)))
+    throw new Error("the oracle refused the commitment");
+  // It is opened in a later block, at a later time.
+  await stage.chain.pass(1);
+  const logs = await stage.chain.client.getContractEvents({
+    address: oracle,
+    abi: inferenceOracleAbi,
+    eventName: "Committed",
+    fromBlock: 0n,
+    strict: true,
+  });
+  const { sequence: order, place } = (logs.at(-1) as (typeof logs)[number]).args;
   const data = encodeFunctionData({
     abi: inferenceOracleAbi,
-    functionName: "answer",
-    args: [id, request, hex(output)],
+    functionName: "open",
+    args: [{ place, order, salt: SALT }, request.inference, hex(output), 0n],
   });
-  if (
-    !(await transact(
-      stage,
-      account,
-      stage.deployment.inferenceOracle,
-      data,
-      4n * parameters.bond + parameters.prepayment,
-    ))
-  ) {
-    throw new Error(`the oracle refused the answer to request ${id}`);
-  }
+  if (!(await transact(stage, account, oracle, data, 4n * parameters.bond + parameters.prepayment)))
+    throw new Error(`the oracle refused the answer to request ${request.id}`);
   return (await games(stage)).at(-1) as Hex;
 }
+
+/** Root of a tiny model's one output. */
+const rootOf = ({ backend }: Stage, output: Uint8Array): Hex => hex(listRoot([backend.dataRoot(output)]));
 
 /** The model's true output, and its root. */
 export function trueOutput({ model, backend }: Stage, input: Uint8Array): { bytes: Uint8Array; root: Hex } {
@@ -200,7 +232,41 @@ export function trueOutput({ model, backend }: Stage, input: Uint8Array): { byte
 
 /** Ids of all games, oldest first. */
 export async function games(stage: Stage): Promise<Hex[]> {
-  return (await gameEvents(stage, "Proposed")).map(({ args }) => (args as unknown as { game: Hex }).game);
+  return [...(await gameIds(stage)).values()];
+}
+
+/** Ids of all games by their numbers, oldest first. */
+async function gameIds(stage: Stage): Promise<Map<bigint, Hex>> {
+  const proposals = (await gameEvents(stage, "Proposed")).map(({ args }) => unpackProposal(args.proposal));
+  return new Map(proposals.map((proposal) => [proposal.number, gameIdOf(proposal)]));
+}
+
+/** A claim or a refutation as its event tells it; addresses in lower case. */
+export interface Claimed extends Entry {
+  /** The game's id. */
+  readonly game: Hex;
+  /** The last state, or the output; undefined for a refutation. */
+  readonly end: Hex | undefined;
+}
+
+/** All claims, or those of one game, oldest first. */
+export const claimsOf = async (stage: Stage, game?: Hex): Promise<Claimed[]> => entriesOf(stage, "Claimed", game);
+
+/** All refutations, or those of one game, oldest first. */
+export const refutationsOf = async (stage: Stage, game?: Hex): Promise<Claimed[]> => entriesOf(stage, "Refuted", game);
+
+async function entriesOf(stage: Stage, eventName: "Claimed" | "Refuted", game: Hex | undefined): Promise<Claimed[]> {
+  const ids = await gameIds(stage);
+  const entries = (await gameEvents(stage, eventName)).map(({ args }): Claimed => {
+    const { number, terms, origin } = args;
+    const end = "end" in args ? args.end : undefined;
+    return {
+      ...(unpackClaim({ terms, origin, commitment: NO_COMMITMENT }) as Entry),
+      game: ids.get(number) as Hex,
+      end,
+    };
+  });
+  return entries.filter((entry) => game === undefined || entry.game === game);
 }
 
 type GameEventName =
@@ -208,13 +274,14 @@ type GameEventName =
   | "Claimed"
   | "WholeRange"
   | "Refuted"
-  | "Resolved"
+  | "PartSettled"
   | "Concluded"
   | "Credited"
+  | "Staked"
   | "Unlocked"
   | "Withdrawn";
 
-export async function gameEvents(stage: Stage, eventName: GameEventName) {
+export async function gameEvents<Name extends GameEventName>(stage: Stage, eventName: Name) {
   return stage.chain.client.getContractEvents({
     address: stage.deployment.disputeGame,
     abi: disputeGameAbi,
@@ -224,18 +291,13 @@ export async function gameEvents(stage: Stage, eventName: GameEventName) {
   });
 }
 
-/** How a game stands on L1: 1 open, 2 upheld, 3 replaced, 4 void; and its output. */
-export const OPEN = 1;
-export const UPHELD = 2;
-export const REPLACED = 3;
-export async function resultOf(stage: Stage, game: Hex): Promise<{ status: number; output: Hex }> {
-  const [status, output] = await stage.chain.client.readContract({
-    address: stage.deployment.disputeGame,
-    abi: disputeGameAbi,
-    functionName: "result",
-    args: [game],
-  });
-  return { status, output };
+export const { Open: OPEN, Upheld: UPHELD, Replaced: REPLACED } = STATUS;
+
+/** How a game stands on L1; the output only once it is over. */
+export async function resultOf(stage: Stage, game: Hex): Promise<{ status: number; output?: Hex }> {
+  const ids = await gameIds(stage);
+  const concluded = (await gameEvents(stage, "Concluded")).find(({ args }) => ids.get(args.number) === game);
+  return concluded ? { status: concluded.args.status, output: concluded.args.output } : { status: OPEN };
 }
 
 /** Repeats `each` until the condition holds. @throws Error after so many seconds, naming what was waited for */

@@ -8,6 +8,7 @@ import { createLiar, type Liar } from "./liar.ts";
 import { startProxy } from "./proxy.ts";
 import {
   ask,
+  claimsOf,
   gameEvents,
   keyOf,
   openStage,
@@ -64,7 +65,7 @@ const has = (name: "Unlocked" | "Withdrawn") => async (): Promise<boolean> =>
 
 /**
  * What the watchtower must have gained, when the liar's proposal and its two claims have fallen and all is settled by the watchtower: two thirds of
- * those bonds, and what they had prepaid for their settlement.
+ * those bonds, and what they had prepaid for their settlement. It stakes what was credited before it sends more.
  */
 const lost = (bonds: bigint): bigint => bonds * parameters.bond - (bonds * parameters.bond) / 3n;
 const EXPECTED_GAIN = lost(4n) + 2n * lost(1n) + 3n * parameters.prepayment;
@@ -215,9 +216,14 @@ test("above its fee ceiling it judges what is new, says once what to raise, and 
   const questions = [await ask(stage, 1), await ask(stage, 2)] as const;
   await client.setAutomine(false);
   const lieAt = async (gwei: string, question: (typeof questions)[number]): Promise<Hex> => {
-    const answering = liar.answer(question);
-    await until("the lie in the pool", async () => (await pooled(liar.agent.queue?.address ?? "")).length > 0);
-    await mineAt(gwei);
+    let isAnswered = false;
+    const answering = liar.answer(question).finally(() => {
+      isAnswered = true;
+    });
+    // A commitment, and its opening.
+    const isWaiting = async () => (await pooled(liar.agent.queue?.address ?? "")).length > 0;
+    const mineWhatWaits = async () => ((await isWaiting()) ? mineAt(gwei) : undefined);
+    await until("the lie", () => isAnswered, mineWhatWaits);
     return answering;
   };
   // It bids again at every look.
@@ -245,8 +251,7 @@ test("above its fee ceiling it judges what is new, says once what to raise, and 
   assert.equal(tower.events.filter(({ reason }) => isCeiling(reason)).length, 1);
 
   const answered = async (): Promise<Set<Hex>> => {
-    const claims = (await gameEvents(stage, "Claimed")).map(({ args }) => args as unknown as { game: Hex });
-    return new Set(claims.map(({ game }) => game));
+    return new Set((await claimsOf(stage)).map(({ game }) => game));
   };
   await until(
     "both counters",

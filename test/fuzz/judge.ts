@@ -5,6 +5,7 @@ import { type ProvenStep, prove } from "@elench/evm/machine/step";
 import { type NativeBatch, type NativeTransaction, runNativeBatch } from "@elench/evm/native/batch";
 import { type Block, PHASE, type Tx, ZERO_HASH } from "@elench/evm/structures/layout";
 import { hashPair } from "@elench/merkle/tree";
+import { LIMIT } from "@elench/spec/evm/limits";
 import { runBatch } from "../../evm/machine/run.ts";
 import type { EvmVerifier } from "../contracts/evm-verifier.ts";
 import { models } from "./models.ts";
@@ -40,10 +41,6 @@ export interface JudgeOptions {
   /** Kinds of steps met so far. It is added to. */
   readonly met?: Met;
 }
-
-/** Bounds of a step: docs/evm-machine.md. */
-const GAS_BOUND = 5_000_000;
-const WITNESS_BOUND = 32_768;
 
 /** @throws Disagreement */
 export async function judgeSeed(seed: number, options: JudgeOptions = {}): Promise<Judged> {
@@ -149,7 +146,7 @@ async function verify({ input, host }: Stage, clocks: ReadonlySet<bigint>, verif
     const verdict = verdicts[i] as (typeof verdicts)[number];
     if (verdict.post === null) throw new Disagreement(`${what}: the contract refuses the witness`);
     if (!equalBytes(verdict.post, post)) throw new Disagreement(`${what}: the contract comes to another state`);
-    if (witness.length > WITNESS_BOUND) throw new Disagreement(`${what}: a witness of ${witness.length} bytes`);
-    if (verdict.gas > GAS_BOUND) throw new Disagreement(`${what}: ${verdict.gas} gas on L1`);
+    if (witness.length > LIMIT.STEP_BYTES) throw new Disagreement(`${what}: a witness of ${witness.length} bytes`);
+    if (verdict.gas > LIMIT.STEP_GAS) throw new Disagreement(`${what}: ${verdict.gas} gas on L1`);
   }
 }

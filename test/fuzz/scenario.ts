@@ -1,6 +1,7 @@
 import { type BatchInput, batchInput } from "@elench/evm/batch/claim";
 import { encodeBatch } from "@elench/evm/batch/encoding";
 import { NO_HISTORY } from "@elench/evm/batch/history";
+import { ordinary } from "@elench/evm/batch/record";
 import type { Host } from "@elench/evm/machine/state/host";
 import { type AccountState, accountOf, type NativeState, type PreState } from "@elench/evm/native/state";
 import { keccak256 } from "@elench/merkle/tree";
@@ -81,7 +82,11 @@ export function randomScenario(seed: number): Scenario {
 
 export async function stageOf({ accounts, batch, batchGas }: Scenario): Promise<Stage> {
   const { state, root: stateRoot, host } = await testWorld(accounts, models);
-  return { state, host, input: batchInput(CHAIN_ID, batchGas, { number: NUMBER, stateRoot, history: HISTORY }, batch) };
+  return {
+    state,
+    host,
+    input: batchInput(ordinary(CHAIN_ID, batchGas), { number: NUMBER, stateRoot, history: HISTORY }, batch),
+  };
 }
 
 function randomWorld(random: Random): PreState {

@@ -1,8 +1,18 @@
 import { type Hex, toHex } from "@elench/bytes/hex";
-import type { Resolution } from "@elench/challenger/strategy/resolutions";
+import { type Part, packPart } from "@elench/challenger/strategy/parts";
+import {
+  type Answered,
+  type Proposal,
+  packAnswered,
+  packClaim,
+  packProposal,
+  regionOf,
+} from "@elench/challenger/strategy/record";
+import type { Settlement } from "@elench/challenger/strategy/settlement";
 import type { Run } from "@elench/challenger/strategy/trace-provider";
 import { emptyForest, extend, type Forest, type Game } from "@elench/challenger/strategy/tree";
-import { encodeFunctionData } from "viem";
+import { type Abi, decodeEventLog } from "viem";
+import type { Opening } from "../../challenger/strategy/dissection.ts";
 import type { Move } from "../../challenger/strategy/moves.ts";
 import { type Chain, gameEvents, type Receipt, startChain } from "./chain.ts";
 import type { Artifact } from "./compile.ts";
@@ -26,6 +36,18 @@ export const prices = {
   move: parameters.bond + parameters.prepayment,
 };
 
+/** Places that hints name in turn: so few that places are contested, and taken again from games that are over. */
+const POOL = 40;
+
+/** What the contract keeps of a region. */
+export interface RegionState {
+  readonly generation: bigint;
+  readonly status: number;
+  readonly claims: bigint;
+  readonly time: bigint;
+  readonly id: Hex;
+}
+
 /** A deployed game with its toys, who plays there, and what its events have told so far. */
 export class Arena {
   readonly chain: Chain;
@@ -33,15 +55,19 @@ export class Arena {
   readonly toys: Toys;
   readonly artifact: Artifact;
   now: number;
-  forest: Forest;
+  forest: Forest = emptyForest();
+  /** What each account has staked of its credit, by the contract's events. */
+  readonly staked = new Map<Hex, bigint>();
+  /** Chooses where the contract looks first for a place for the next claim. */
+  hint: () => number = inTurn();
+  #regions = 0;
 
-  constructor(chain: Chain, artifact: Artifact, address: Hex, toys: Toys, now: number, chainId: bigint) {
+  constructor(chain: Chain, artifact: Artifact, address: Hex, toys: Toys, now: number) {
     this.chain = chain;
     this.artifact = artifact;
     this.address = address;
     this.toys = toys;
     this.now = now;
-    this.forest = emptyForest({ chainId, address }, times);
   }
 
   get consumer(): Hex {
@@ -50,7 +76,7 @@ export class Arena {
   get guardian(): Hex {
     return this.chain.accounts[2]!;
   }
-  get resolver(): Hex {
+  get settler(): Hex {
     return this.chain.accounts[3]!;
   }
   get honest(): Hex {
@@ -71,9 +97,34 @@ export class Arena {
     return game;
   }
 
+  /** What is known of the chain now. Call the result to go back to it. */
+  save(): () => void {
+    const [forest, now, staked] = [this.forest, this.now, [...this.staked]];
+    return () => {
+      this.forest = forest;
+      this.now = now;
+      this.staked.clear();
+      for (const [account, amount] of staked) this.staked.set(account, amount);
+    };
+  }
+
   async transact(from: Hex, name: string, args: unknown[], value = 0n): Promise<Receipt> {
     const call = { from, to: this.address, abi: this.artifact.abi, name, args, value, at: this.now };
-    const receipt = await this.chain.transact(call);
+    return this.#follow(await this.chain.transact(call));
+  }
+
+  /** A call of another contract, which calls the game. */
+  async through(contract: Hex, abi: Abi, name: string, args: unknown[], value: bigint): Promise<Receipt> {
+    const call = { from: this.liar(0), to: contract, abi, name, args, value, at: this.now };
+    return this.#follow(await this.chain.transact(call));
+  }
+
+  #follow(receipt: Receipt): Receipt {
+    for (const log of receipt.logs) {
+      const { eventName, args } = decodeEventLog({ abi: this.artifact.abi, ...log }) as unknown as StakedEvent;
+      if (eventName === "Staked")
+        this.staked.set(lower(args.account), (this.staked.get(lower(args.account)) ?? 0n) + args.amount);
+    }
     this.forest = extend(this.forest, gameEvents(this.artifact.abi, receipt.logs));
     if (this.forest.broken.size > 0) throw new Error([...this.forest.broken.values()].join("\n"));
     return receipt;
@@ -83,53 +134,114 @@ export class Arena {
     return this.chain.read<T>({ to: this.address, abi: this.artifact.abi, name, args });
   }
 
-  async propose(run: Run, output: Hex, proposer: Hex): Promise<Hex> {
+  /** @param region the hint; by default one after the other */
+  async propose(run: Run, output: Hex, proposer: Hex, region = this.#regions++): Promise<Hex> {
     const known = new Set(this.forest.games.keys());
-    const args = [run.machine, run.context, run.start, run.level, output, proposer];
-    await this.transact(this.consumer, "propose", args, prices.proposal);
+    const where = (BigInt(region) << 168n) | (BigInt(run.level) << 160n) | BigInt(run.machine);
+    await this.transact(this.consumer, "propose", [where, proposer, run.context, run.start, output], prices.proposal);
     return [...this.forest.games.keys()].find((id) => !known.has(id))!;
   }
 
-  perform(from: Hex, move: Move): Promise<Receipt> {
+  counter(from: Hex, proposal: Proposal, output: Hex, middles: Hex[], value = prices.counter): Promise<Receipt> {
+    return this.transact(from, "counter", [packProposal(proposal, this.hint()), output, middles], value);
+  }
+
+  move(from: Hex, parent: Answered, opening: Opening, end: Hex, middles: Hex[], value = prices.move): Promise<Receipt> {
+    return this.#answer(from, "move", parent, opening, [end, middles], value);
+  }
+
+  refute(from: Hex, parent: Answered, opening: Opening, witness: Hex): Promise<Receipt> {
+    return this.#answer(from, "refute", parent, opening, [witness], 0n);
+  }
+
+  delegate(
+    from: Hex,
+    parent: Answered,
+    opening: Opening,
+    witness: Hex,
+    output: Hex,
+    middles: Hex[],
+    value = prices.move,
+  ): Promise<Receipt> {
+    return this.#answer(from, "delegate", parent, opening, [witness, output, middles], value);
+  }
+
+  #answer(
+    from: Hex,
+    name: string,
+    parent: Answered,
+    opening: Opening,
+    rest: unknown[],
+    value: bigint,
+  ): Promise<Receipt> {
+    const record = packAnswered(parent, opening.segment, this.hint());
+    return parent.output === undefined
+      ? this.transact(from, name, [record, opening, ...rest], value)
+      : this.transact(from, `${name}Whole`, [record, parent.output, opening, ...rest], value);
+  }
+
+  /** @param credit how much of the price is not sent, but staked from the account's credit */
+  perform(from: Hex, move: Move, credit = 0n): Promise<Receipt> {
+    const sent = (price: bigint) => (price > credit ? price - credit : 0n);
     switch (move.kind) {
       case "counter":
-        return this.transact(from, "counter", [move.proposal, move.output, move.middles], prices.counter);
+        return this.counter(from, move.proposal, move.output, move.middles, sent(prices.counter));
       case "move":
-        return this.transact(from, "move", [move.parent, move.opening, move.end, move.middles], prices.move);
+        return this.move(from, move.parent, move.opening, move.end, move.middles, sent(prices.move));
       case "refute":
-        return this.transact(from, "refute", [move.claim, move.opening, toHex(move.witness)]);
+        return this.refute(from, move.parent, move.opening, toHex(move.witness));
       case "delegate": {
-        const args = [move.parent, move.opening, toHex(move.witness), move.output, move.middles];
-        return this.transact(from, "delegate", args, prices.move);
+        const { parent, opening, witness, output, middles } = move;
+        return this.delegate(from, parent, opening, toHex(witness), output, middles, sent(prices.move));
       }
     }
   }
 
-  settle(from: Hex, resolution: Resolution): Promise<Receipt> {
-    return resolution.kind === "resolve"
-      ? this.transact(from, "resolve", [resolution.claim])
-      : this.transact(from, "conclude", [resolution.proposal]);
+  settle(from: Hex, { proposal, entries, winner }: Settlement): Promise<Receipt> {
+    const { root, output } = winner ?? { root: NOTHING, output: NOTHING };
+    return this.transact(from, "settle", [packProposal(proposal), entries.map(packClaim), root, output]);
   }
 
-  /** Settles all of these, in their order, in one transaction. */
-  settleAll(from: Hex, resolutions: Resolution[]): Promise<Receipt> {
-    const calls = resolutions.map((r) =>
-      r.kind === "resolve"
-        ? encodeFunctionData({ abi: this.artifact.abi, functionName: "resolve", args: [r.claim] })
-        : encodeFunctionData({ abi: this.artifact.abi, functionName: "conclude", args: [r.proposal] }),
-    );
-    return this.transact(from, "multicall", [calls]);
+  settlePart(from: Hex, settlement: Settlement, part: Part): Promise<Receipt> {
+    return this.transact(from, "settlePart", [packPart(settlement, part)]);
   }
 
   async credit(account: Hex): Promise<bigint> {
     return (await this.read<[bigint, bigint, bigint]>("accountOf", [account]))[0];
   }
 
-  async result(game: Hex): Promise<{ status: number; output: Hex }> {
-    const [status, output] = await this.read<[number, Hex]>("result", [game]);
-    return { status, output };
+  async gameAt(region: number): Promise<RegionState> {
+    const [generation, status, claims, time, id] = await this.read<[bigint, number, bigint, bigint, Hex]>("gameAt", [
+      region,
+    ]);
+    return { generation, status, claims, time, id };
+  }
+
+  regionAt(game: Game): Promise<RegionState> {
+    return this.gameAt(regionOf(game.proposal.number));
+  }
+
+  /** The status with which the contract says that a game ended, for one result: 0 if it does not say so. */
+  async ended(proposal: Proposal, output: Hex): Promise<number> {
+    try {
+      const [status] = await this.read<[number, bigint]>("ended", [packProposal({ ...proposal, output })]);
+      return status;
+    } catch {
+      return 0;
+    }
   }
 }
+
+/** Hints one after the other, over and over. */
+export function inTurn(): () => number {
+  let next = 0;
+  return () => next++ % POOL;
+}
+
+export const NOTHING: Hex = `0x${"0".repeat(64)}`;
+
+type StakedEvent = { eventName: string; args: { account: Hex; amount: bigint } };
+const lower = (address: Hex): Hex => address.toLowerCase() as Hex;
 
 export async function openArena(artifacts: Record<string, Artifact>, existing?: Chain): Promise<Arena> {
   const chain = existing ?? (await startChain());
@@ -138,6 +250,5 @@ export async function openArena(artifacts: Record<string, Artifact>, existing?: 
   const guardian = chain.accounts[2]!;
   const address = await chain.deploy(artifacts.DisputeGame!, [{ ...parameters, guardian }]);
   const { timestamp } = await chain.request<{ timestamp: Hex }>("eth_getBlockByNumber", ["latest", false]);
-  const chainId = BigInt(await chain.request<Hex>("eth_chainId", []));
-  return new Arena(chain, artifacts.DisputeGame!, address, { first, second }, Number(timestamp) + 1, chainId);
+  return new Arena(chain, artifacts.DisputeGame!, address, { first, second }, Number(timestamp) + 1);
 }

@@ -1,9 +1,9 @@
 import type { Hex } from "@elench/bytes/hex";
 import type { Run } from "@elench/challenger/strategy/trace-provider";
-import { type Node, segmentSteps } from "@elench/challenger/strategy/tree";
+import { type Game, type Node, segmentSteps } from "@elench/challenger/strategy/tree";
 import { open } from "../../challenger/strategy/dissection.ts";
 import { honestMoves, type Judgements } from "../../challenger/strategy/moves.ts";
-import { prices, times } from "./arena.ts";
+import { type Arena, times } from "./arena.ts";
 import type { Stage } from "./stage.ts";
 import { type Lie, ToyTraceProvider } from "./toy.ts";
 
@@ -28,7 +28,7 @@ export function consistentLiar(stage: Stage, account: Hex, lies: readonly Lie[],
     plan(stage, node, timing, async () => {
       if (left === 0) return;
       const moves = await honestMoves(stage.game, lie, times, stage.arena.now, judgements);
-      for (const move of moves.filter((m) => m.answers === (node?.id ?? stage.gameId))) {
+      for (const move of moves.filter((m) => m.answers === (node?.number ?? 0))) {
         if (left > 0 && (await stage.attempt(() => stage.arena.perform(account, move)))) left--;
       }
     });
@@ -38,8 +38,8 @@ export function consistentLiar(stage: Stage, account: Hex, lies: readonly Lie[],
 /** Plans an answer to a claim for when the contract's deadline makes it due. */
 export function plan(stage: Stage, node: Node | undefined, timing: Timing, action: () => Promise<unknown>): void {
   stage.at(stage.arena.now, async () => {
-    const made = node?.made ?? stage.game.made;
-    stage.at(timing(made, await stage.deadline(node)), async () => {
+    const made = node?.made ?? stage.game.proposal.made;
+    stage.at(timing(made, stage.deadline(node)), async () => {
       await action();
     });
   });
@@ -53,14 +53,13 @@ export async function childAt(
   segment: number,
   points: Hex[],
 ): Promise<boolean> {
-  const args = [node.claim, open(node.points, segment), points[15], points.slice(0, 15)];
-  return stage.attempt(() => stage.arena.transact(account, "move", args, prices.move));
+  const opening = open(node.points, segment);
+  return stage.attempt(() => stage.arena.move(account, node, opening, points[15]!, points.slice(0, 15)));
 }
 
 /** A counter that says whatever it likes. */
 export async function counterWith(stage: Stage, account: Hex, output: Hex, middles: Hex[]): Promise<boolean> {
-  const args = [stage.game.proposal, output, middles];
-  return stage.attempt(() => stage.arena.transact(account, "counter", args, prices.counter));
+  return stage.attempt(() => stage.arena.counter(account, stage.game.proposal, output, middles));
 }
 
 /** A delegation that says whatever it likes, from a step that the truth knows. */
@@ -73,8 +72,8 @@ export async function delegateAt(
   output: Hex,
   middles: Hex[],
 ): Promise<boolean> {
-  const args = [node.claim, open(node.points, segment), witness, output, middles];
-  return stage.attempt(() => stage.arena.transact(account, "delegate", args, prices.move));
+  const opening = open(node.points, segment);
+  return stage.attempt(() => stage.arena.delegate(account, node, opening, witness, output, middles));
 }
 
 /** A refutation with a witness of its own choosing. */
@@ -85,8 +84,8 @@ export async function refuteAt(
   segment: number,
   witness: Hex,
 ): Promise<boolean> {
-  const args = [node.claim, open(node.points, segment), witness];
-  return stage.attempt(() => stage.arena.transact(account, "refute", args));
+  const opening = open(node.points, segment);
+  return stage.attempt(() => stage.arena.refute(account, node, opening, witness));
 }
 
 /** h[1] … h[16] of what a truth says happens from this step. */
@@ -97,11 +96,29 @@ export function pointsFrom(truth: ToyTraceProvider, run: Run, offset: bigint, le
 
 /** The same for the child of a claim at a segment. */
 export const childPoints = (truth: ToyTraceProvider, node: Node, segment: number): Hex[] =>
-  pointsFrom(truth, node.run, node.offset + BigInt(segment) * segmentSteps(node.claim.level), node.claim.level - 1);
+  pointsFrom(truth, node.run, node.offset + BigInt(segment) * segmentSteps(node.level), node.level - 1);
 
 /** The first segment whose end a truth denies; undefined where it agrees with all of the claim. */
 export function firstDenied(truth: ToyTraceProvider, node: Node): number | undefined {
-  const points = pointsFrom(truth, node.run, node.offset, node.claim.level);
+  const points = pointsFrom(truth, node.run, node.offset, node.level);
   const j = points.findIndex((hash, i) => hash !== node.points[i + 1]);
   return j === -1 ? undefined : j;
+}
+
+/** The true answer of the other machine, at every step of a true claim that asks it: it changes nothing, and must be refused. */
+export async function delegateTruly(stage: Stage, account: Hex, node: Node): Promise<void> {
+  for (let segment = 0; segment < 16; segment++) {
+    const step = node.offset + BigInt(segment);
+    const run = await stage.truth.asked(node.run, step);
+    if (run === undefined) continue;
+    const witness = stage.truth.witnessHex(node.run, Number(step));
+    const middles = pointsFrom(stage.truth, run, 0n, run.level).slice(0, 15);
+    await delegateAt(stage, account, node, segment, witness, stage.truth.outputHex(run), middles);
+  }
+}
+
+/** The true counter, whoever makes it. */
+export async function counterTruly(arena: Arena, account: Hex, game: Game, truth: ToyTraceProvider): Promise<void> {
+  const [counter] = await honestMoves(game, truth, times, arena.now);
+  await arena.perform(account, counter!);
 }

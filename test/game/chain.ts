@@ -92,7 +92,8 @@ export async function startChain(): Promise<Chain> {
   };
 }
 
-function revertFrom(abi: Abi, name: string, thrown: unknown): Error {
+/** What a refused call reverted with. */
+export function revertFrom(abi: Abi, name: string, thrown: unknown): Error {
   const data = (thrown as { data?: { data?: Hex } | Hex }).data;
   const bytes = typeof data === "string" ? data : data?.data;
   if (bytes === undefined || bytes === "0x") return new Reverted("", `${name} failed: ${(thrown as Error).message}`);
@@ -106,7 +107,7 @@ function revertFrom(abi: Abi, name: string, thrown: unknown): Error {
 
 /** The events of the game among a receipt's logs; those of the bonds are left out. */
 export function gameEvents(abi: Abi, logs: Log[]): GameEvent[] {
-  const bonds = new Set<string>(["Credited", "Unlocked", "Withdrawn", "Held"]);
+  const bonds = new Set<string>(["Credited", "Staked", "Unlocked", "Withdrawn", "Held", "Authorised"]);
   return logs
     .map((log) => decodeEventLog({ abi, ...log }) as unknown as { eventName: string })
     .filter((event) => !bonds.has(event.eventName)) as unknown as GameEvent[];

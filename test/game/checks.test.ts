@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { type Arena, openArena, parameters } from "./arena.ts";
-import { answerOf, checks } from "./checks.ts";
+import { answerOf } from "./check.ts";
+import { checks } from "./checks.ts";
 import { compileGame } from "./compile.ts";
+import { theStrategy } from "./stage.ts";
 
 describe("the contract, apart from any play", () => {
   const artifacts = compileGame();
@@ -12,7 +14,7 @@ describe("the contract, apart from any play", () => {
   });
   after(() => arena.chain.close());
 
-  for (const check of checks) it(check.name, async () => assert.deepEqual(await check.run(arena), []));
+  for (const check of checks) it(check.name, async () => assert.deepEqual(await check.run(arena, theStrategy), []));
 
   it("senseless parameters are refused", async () => {
     const guardian = arena.guardian;
@@ -26,8 +28,8 @@ describe("the contract, apart from any play", () => {
       { longExtension: 49n },
       { longExtension: 1001n },
       { bond: 2n },
-      { bond: 1n << 128n },
-      { prepayment: parameters.bond + 1n },
+      { bond: 1n << 80n },
+      { prepayment: (2n * parameters.bond) / 3n + 1n },
       { withdrawalDelay: 366n * 86400n },
       { guardian: "0x0000000000000000000000000000000000000000" },
     ]) {

@@ -6,13 +6,15 @@ import type { Abi } from "viem";
 const require = createRequire(import.meta.url);
 const root = new URL("../../", import.meta.url);
 
+const TEST_CONTRACTS = ["contracts/test/ToyMachine.sol", "contracts/test/Crowd.sol"];
+
 /** A change to one source, by which a rule of the game is taken out. */
 export type Mutation = { file: string; from: string; to: string };
 
 export type Artifact = { abi: Abi; bytecode: Hex; deployedSize: number };
 
 /**
- * Compiles the game and its test machine in process.
+ * Compiles the game, its test machine and the crowd in process.
  * @param mutations each must match its file exactly once
  * @param optimize as deployed (slower to compile, needed for gas figures); mutants do without
  */
@@ -21,7 +23,7 @@ export function compileGame({ mutations = [] as Mutation[], optimize = false } =
   const names = readdirSync(new URL("contracts/game/", root)).filter(
     (n) => n.endsWith(".sol") && !n.endsWith(".t.sol"),
   );
-  const paths = [...names.map((n) => `contracts/game/${n}`), "contracts/test/ToyMachine.sol"];
+  const paths = [...names.map((n) => `contracts/game/${n}`), ...TEST_CONTRACTS];
   const sources = Object.fromEntries(paths.map((p) => [p, { content: readFileSync(new URL(p, root), "utf8") }]));
   for (const { file, from, to } of mutations) {
     const source = sources[`contracts/game/${file}`];
@@ -40,7 +42,7 @@ export function compileGame({ mutations = [] as Mutation[], optimize = false } =
       optimizer: { enabled: optimize, runs: 1_000_000 },
       metadata: { bytecodeHash: "none", appendCBOR: false },
       outputSelection: Object.fromEntries(
-        ["contracts/game/DisputeGame.sol", "contracts/test/ToyMachine.sol"].map((path) => [
+        ["contracts/game/DisputeGame.sol", ...TEST_CONTRACTS].map((path) => [
           path,
           { "*": ["abi", "evm.bytecode.object", "evm.deployedBytecode.object"] },
         ]),
@@ -59,5 +61,6 @@ export function compileGame({ mutations = [] as Mutation[], optimize = false } =
   return {
     DisputeGame: contract("contracts/game/DisputeGame.sol", "DisputeGame"),
     ToyMachine: contract("contracts/test/ToyMachine.sol", "ToyMachine"),
+    Crowd: contract("contracts/test/Crowd.sol", "Crowd"),
   };
 }

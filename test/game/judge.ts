@@ -1,71 +1,70 @@
 import type { Hex } from "@elench/bytes/hex";
-import { type Game, type Node, nodeDeadline, segmentSteps } from "@elench/challenger/strategy/tree";
-import { longestGame } from "../../challenger/strategy/clock.ts";
-import { parameters, prices, times } from "./arena.ts";
+import { dueAt } from "@elench/challenger/strategy/settlement";
+import { standingOf } from "@elench/challenger/strategy/standing";
+import { type Game, type Node, segmentSteps } from "@elench/challenger/strategy/tree";
+import { afterWaiting, longestGame } from "../../challenger/strategy/clock.ts";
+import { type Arena, parameters, prices, times } from "./arena.ts";
 import type { Stage } from "./stage.ts";
-import { shapeOf, type ToyTraceProvider } from "./toy.ts";
+import { outputOf, shapeOf, type ToyTraceProvider } from "./toy.ts";
 
-type Winner = { by: Hex; segment: number; made: number; id: Hex | undefined };
+/** Answers by number. The proposal's number is 0. */
+type Answer = { number: number; segment: number; by: Hex };
 type Settlement = {
-  stands: Map<Hex, boolean>;
-  winner: Map<Hex, Winner>;
+  stands: (claim: number) => boolean;
+  winner: (claim: number) => Answer | undefined;
   paid: Map<Hex, bigint>;
   burnt: bigint;
   taken: bigint;
+  prepayments: bigint;
 };
 
-/** What the rules say must come of a game, worked out from its claims, apart from the contract. */
+/** What the rules say must come of a game, worked out from the top of the tree, apart from the contract and from the strategy. */
 export function settlementOf(game: Game): Settlement {
-  const stands = new Map<Hex, boolean>();
-  const winner = new Map<Hex, Winner>();
+  const answersTo = (claim: number): Answer[] => {
+    const { children, refutations } =
+      claim === 0 ? { children: game.counters, refutations: [] } : game.claims.get(claim)!;
+    const claims = children.map((number) => game.claims.get(number)!).filter(({ number }) => stands(number));
+    return [...claims, ...refutations].map(({ number, segment, claimant }) => ({ number, segment, by: claimant }));
+  };
+  const stands = (claim: number): boolean => answersTo(claim).length === 0;
+  const winner = (claim: number): Answer | undefined =>
+    answersTo(claim).sort((a, b) => a.segment - b.segment || a.number - b.number)[0];
+
   const paid = new Map<Hex, bigint>();
   let burnt = 0n;
-  let taken = prices.proposal;
-  const offer = (claim: Hex, candidate: Winner) => {
-    const best = winner.get(claim);
-    if (best === undefined || before(candidate, best)) winner.set(claim, candidate);
-  };
-  const settle = (id: Hex, owner: Hex, bond: bigint) => {
-    const best = winner.get(id);
-    stands.set(id, best === undefined);
+  const settle = (claim: number, owner: Hex, bond: bigint) => {
+    const best = winner(claim);
     const lost = best === undefined ? 0n : bond / 3n;
     const to = best?.by ?? owner;
     burnt += lost;
     paid.set(to, (paid.get(to) ?? 0n) + bond - lost);
   };
-
-  for (const node of [...game.claims.values()].reverse()) {
-    for (const r of node.refutations) offer(node.id, { ...r, id: undefined });
-    const isCounter = node.claim.parent === game.id;
-    settle(node.id, node.claimant, isCounter ? 2n * parameters.bond : parameters.bond);
-    taken += isCounter ? prices.counter : prices.move;
-    if (stands.get(node.id)) {
-      offer(node.claim.parent, { by: node.claimant, segment: node.claim.segment, made: node.made, id: node.id });
-    }
+  let taken = prices.proposal;
+  settle(0, game.proposal.proposer, 4n * parameters.bond);
+  for (const { number, kind, claimant } of game.claims.values()) {
+    settle(number, claimant, kind === "counter" ? 2n * parameters.bond : parameters.bond);
+    taken += kind === "counter" ? prices.counter : prices.move;
   }
-  settle(game.id, game.proposal.proposer, 4n * parameters.bond);
-  return { stands, winner, paid, burnt, taken };
+  const prepayments = BigInt(game.claims.size + 1) * parameters.prepayment;
+  return { stands, winner, paid, burnt, taken, prepayments };
 }
-
-const before = (a: Winner, b: Winner): boolean =>
-  a.segment !== b.segment ? a.segment < b.segment : a.made !== b.made ? a.made < b.made : (a.id ?? "") < (b.id ?? "");
 
 type Verdict = { trueStart: boolean; firstFalse: number | undefined };
 
-function verdictsOf(game: Game, truth: ToyTraceProvider): Map<Hex, Verdict> {
-  const verdicts = new Map<Hex, Verdict>();
+function verdictsOf(game: Game, truth: ToyTraceProvider): Map<number, Verdict> {
+  const verdicts = new Map<number, Verdict>();
   for (const node of game.claims.values()) {
-    const parent = verdicts.get(node.claim.parent);
-    const { segment } = node.claim;
+    const parent = verdicts.get(node.parent);
     const trueStart =
-      parent === undefined || (parent.trueStart && (parent.firstFalse === undefined || segment <= parent.firstFalse));
-    verdicts.set(node.id, { trueStart, firstFalse: trueStart ? firstFalseOf(node, truth) : 0 });
+      parent === undefined ||
+      (parent.trueStart && (parent.firstFalse === undefined || node.segment <= parent.firstFalse));
+    verdicts.set(node.number, { trueStart, firstFalse: trueStart ? firstFalseOf(node, truth) : 0 });
   }
   return verdicts;
 }
 
 function firstFalseOf(node: Node, truth: ToyTraceProvider): number | undefined {
-  const width = segmentSteps(node.claim.level);
+  const width = segmentSteps(node.level);
   for (let j = 0; j < 16; j++) {
     if (truth.hash(node.run, Number(node.offset + BigInt(j + 1) * width)) !== node.points[j + 1]) return j;
   }
@@ -83,61 +82,81 @@ export async function violations(stage: Stage, before: Books): Promise<string[]>
   const verdicts = verdictsOf(game, truth);
   const output = truth.outputHex(stage.run);
 
-  const told = await arena.result(game.id);
   const isTrue = game.proposal.output === output;
-  if (told.output !== output) found.push("wrong result: the output is false");
-  if (told.status !== (isTrue ? 2 : 3)) found.push(`wrong result: status ${told.status}`);
+  if (game.output !== output) found.push("wrong result: the output is false");
+  if ((await arena.ended(game.proposal, output)) !== (isTrue ? 2 : 3))
+    found.push("wrong result: the contract does not confirm the true output");
+  if ((await arena.ended(game.proposal, outputOf(12345))) !== 0)
+    found.push("wrong result: the contract confirms another output");
 
-  const relevant = new Set<Hex>();
+  const standing = standingOf(game);
+  const relevant = new Set<number>();
   for (const node of game.claims.values()) {
-    const { trueStart, firstFalse } = verdicts.get(node.id)!;
-    const stands = settlement.stands.get(node.id)!;
-    if (node.stands !== stands) found.push(`the contract and the rules differ on claim ${node.id}`);
+    const { number } = node;
+    const { trueStart, firstFalse } = verdicts.get(number)!;
+    const stands = settlement.stands(number);
+    if (standing.stands(number) !== stands) found.push(`the strategy and the rules differ on claim ${number}`);
     if (trueStart && firstFalse === undefined && !stands) found.push("a true claim fell");
     if (node.claimant === arena.honest && !stands) found.push("an honest bond was lost");
 
-    const parent = verdicts.get(node.claim.parent);
-    const bears = parent === undefined || parent.firstFalse === undefined || node.claim.segment <= parent.firstFalse;
-    if (!bears || !(parent === undefined || relevant.has(node.claim.parent))) continue;
-    relevant.add(node.id);
+    const parent = verdicts.get(node.parent);
+    const bears = parent === undefined || parent.firstFalse === undefined || node.segment <= parent.firstFalse;
+    if (!bears || !(parent === undefined || relevant.has(node.parent))) continue;
+    relevant.add(number);
     if (firstFalse !== undefined && stands) found.push("a false claim that bears on the result stands");
-    if (firstFalse !== undefined && !stands && !paysTruth(settlement.winner.get(node.id)!, firstFalse, verdicts)) {
+    if (firstFalse !== undefined && !stands && !paysTruth(settlement.winner(number)!, firstFalse, verdicts)) {
       found.push("a false claim's bond went astray");
     }
   }
-  const winner = settlement.winner.get(game.id);
+  const winner = settlement.winner(0);
   if (!isTrue && winner !== undefined && !paysTruth(winner, 0, verdicts)) found.push("the proposal's bond went astray");
 
-  const after = await booksOf(stage);
-  const prepayments = BigInt(game.claims.size + 1) * parameters.prepayment;
+  return [...found, ...moneyIn(arena, settlement, before, await booksOf(arena)), ...clocksIn(stage)];
+}
+
+/** Each account to the wei; the contract keeps what was burnt. */
+function moneyIn(arena: Arena, settlement: Settlement, before: Books, after: Books): string[] {
+  const found: string[] = [];
+  let staked = 0n;
   for (const [account, credit] of after.credits) {
-    const owed = (settlement.paid.get(account) ?? 0n) + (account === arena.resolver ? prepayments : 0n);
-    const got = credit - (before.credits.get(account) ?? 0n);
+    const owed = (settlement.paid.get(account) ?? 0n) + (account === arena.settler ? settlement.prepayments : 0n);
+    const used = (after.staked.get(account) ?? 0n) - (before.staked.get(account) ?? 0n);
+    const got = credit + used - (before.credits.get(account) ?? 0n);
+    staked += used;
     if (got !== owed) found.push(`payment: ${account} got ${got}, is owed ${owed}`);
   }
-  const kept = after.balance - before.balance;
-  if (kept !== settlement.taken - settlement.burnt)
-    found.push(`burnt: the contract keeps ${kept} wei of ${settlement.taken}`);
-  const shape = shapeOf(stage.run.context);
-  const bound = game.made + longestGame(times, stage.run.level, shape.every === 0 ? 0 : shape.otherLevel);
-  for (const node of game.claims.values()) {
-    const deadline = await stage.deadline(node);
-    if (deadline !== nodeDeadline(node, times)) found.push("the contract and the strategy differ on a deadline");
-    if (deadline > bound) found.push("the game outlasts its bound");
+  const received = after.balance - before.balance;
+  if (received !== settlement.taken - staked)
+    found.push(`the contract received ${received} wei, and ${staked} of credit, for ${settlement.taken}`);
+  const paid = [...settlement.paid.values()].reduce((a, b) => a + b, settlement.prepayments);
+  if (paid + settlement.burnt !== settlement.taken) found.push("the bonds do not add up to what was taken");
+  return found;
+}
+
+function clocksIn({ run, game }: Stage): string[] {
+  const found: string[] = [];
+  const shape = shapeOf(run.context);
+  const bound = game.proposal.made + longestGame(times, [run.level, ...(shape.every === 0 ? [] : [shape.otherLevel])]);
+  if (dueAt(game, times) > bound) found.push("the game outlasts its bound");
+  for (const { number, parent, made, clock, parentClock } of game.claims.values()) {
+    const above = game.claims.get(parent) ?? { ...game.proposal, clock: 0, parentClock: 0 };
+    if (parentClock !== above.clock || clock !== afterWaiting(above.parentClock, made - above.made, times))
+      found.push(`the contract's clock of claim ${number} is wrong`);
   }
   return found;
 }
 
-const paysTruth = (winner: Winner, segment: number, verdicts: Map<Hex, Verdict>): boolean => {
-  const child = winner.id === undefined ? undefined : verdicts.get(winner.id)!;
+const paysTruth = (winner: Answer, segment: number, verdicts: Map<number, Verdict>): boolean => {
+  // A refutation has no verdict: the contract has executed the step.
+  const child = verdicts.get(winner.number);
   return winner.segment === segment && (child === undefined || (child.trueStart && child.firstFalse === undefined));
 };
 
-export type Books = { credits: Map<Hex, bigint>; balance: bigint };
+export type Books = { credits: Map<Hex, bigint>; staked: Map<Hex, bigint>; balance: bigint };
 
-export async function booksOf({ arena }: Stage): Promise<Books> {
+export async function booksOf(arena: Arena): Promise<Books> {
   const credits = new Map<Hex, bigint>();
   for (const account of arena.players) credits.set(account, await arena.credit(account));
   const balance = BigInt(await arena.chain.request<Hex>("eth_getBalance", [arena.address, "latest"]));
-  return { credits, balance };
+  return { credits, staked: new Map(arena.staked), balance };
 }

@@ -6,7 +6,7 @@
 
 export type Rules = { maxClock: number; extension: number; longExtension: number };
 
-/** One claim; the first of a game is the proposal, which has no points but its output's. */
+/** One claim; the first of a game is the proposal, which has no points but its output's. Claims are in the order of inclusion. */
 export type Claim<H> = {
   /** Index among the game's claims; −1 for the proposal. */
   parent: number;
@@ -59,7 +59,7 @@ export type Child<H> = {
   post?: H;
 };
 
-/** The game after a counter, a move or a delegation; undefined where the rules refuse it. */
+/** The game after a counter, a move or a delegation; undefined where the rules refuse it. The same may be claimed twice. */
 export function answer<H>(
   rules: Rules,
   game: Position<H>,
@@ -75,9 +75,6 @@ export function answer<H>(
   if (delegated && closes(answered, segment)) return undefined;
   const denied = answered.level === 0 ? answered.points[0] : answered.points[segment + 1];
   if ((delegated ? child.post : points.at(-1)) === denied) return undefined;
-  const isTwin = (c: Claim<H>) =>
-    c.parent === parent && c.segment === segment && c.points.every((point, i) => point === points[i]);
-  if (game.some(isTwin)) return undefined;
   const waited = clockOf(game, answered.parent) + now - answered.made;
   const clock = Math.min(rules.maxClock, waited);
   return [...game, { parent, segment, level, delegated, points, owner, made: now, clock, refuted: undefined }];
@@ -104,7 +101,7 @@ const closes = <H>(claim: Claim<H>, segment: number): boolean =>
 /** Whoever brings a claim down: a child, or a step (`child` is −1). */
 export type Winner = { child: number; segment: number; by: number; made: number };
 
-/** Who stands when all is over, and who is paid where not: the lowest segment, the earliest among equals. */
+/** Who stands when all is over, and who is paid where not: the lowest segment, the first included among equals. */
 export function settle<H>(game: Position<H>): { stands: boolean[]; winner: (Winner | undefined)[] } {
   const stands: boolean[] = [];
   const winner: (Winner | undefined)[] = game.map(({ refuted }) => (refuted ? { child: -1, ...refuted } : undefined));
@@ -120,3 +117,7 @@ export function settle<H>(game: Position<H>): { stands: boolean[]; winner: (Winn
   }
   return { stands, winner };
 }
+
+/** When nothing in a game can be answered any more: it is settled then, and not before. */
+export const due = <H>(rules: Rules, game: Position<H>): number =>
+  game.reduce((latest, _, i) => Math.max(latest, deadline(rules, game, i)), 0);

@@ -6,15 +6,16 @@ import { type Chain, startChain } from "./chain.ts";
 import { checks } from "./checks.ts";
 import { compileGame } from "./compile.ts";
 import { contractMutants, mutatedStrategy, strategyMutants } from "./mutants.ts";
+import { theStrategy } from "./stage.ts";
 
 /** What a scenario or a check finds wrong, tried with a few seeds. */
-async function violationsIn(arena: Arena, name: string, options = {}): Promise<string[]> {
+async function violationsIn(arena: Arena, name: string, strategy = theStrategy): Promise<string[]> {
   const check = checks.find((c) => c.name === name);
-  if (check !== undefined) return check.run(arena).catch((error: Error) => [`broken: ${error.message}`]);
+  if (check !== undefined) return check.run(arena, strategy).catch((error: Error) => [`broken: ${error.message}`]);
   const scenario = scenarios.find((s) => s.name === name);
   if (scenario === undefined) throw new Error(`there is no scenario or check "${name}"`);
   for (const seed of [1, 2, 3]) {
-    const found = await playScenario(arena, scenario, { ...options, seed });
+    const found = await playScenario(arena, scenario, { strategy, seed });
     if (found.length > 0) return found;
   }
   return [];
@@ -45,7 +46,7 @@ describe("each rule of the honest agent, taken out, is noticed", () => {
 
   for (const mutant of strategyMutants) {
     it(mutant.rule, async (t) => {
-      const found = await violationsIn(arena, mutant.noticed, { strategy: await mutatedStrategy(mutant) });
+      const found = await violationsIn(arena, mutant.noticed, await mutatedStrategy(mutant));
       assert.notDeepEqual(found, [], `nothing in "${mutant.noticed}" notices`);
       t.diagnostic(found[0]!);
     });

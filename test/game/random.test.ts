@@ -11,7 +11,7 @@ const games = Number(process.env.ELENCH_GAMES ?? 1000);
 const firstSeed = Number(process.env.ELENCH_SEED ?? 1);
 
 /** A party that forgets all that it worked out: what it does follows from the chain alone. */
-const forgetful: Strategy = (game, truth, now) => honestMoves(game, truth, times, now);
+const forgetful: Strategy = (game, truth, now, _, own) => honestMoves(game, truth, times, now, new Map(), own);
 
 describe("random games", () => {
   let arena: Arena;

@@ -70,8 +70,14 @@ export async function playRandomGame(
       ? outputOf(dice(9))
       : liars[0]!.told.outputHex(run);
   const proposer = truthful && dice(2) === 0 ? arena.honest : arena.liar(0);
-  const before = await booksOf(stage);
+  const before = await booksOf(stage.arena);
   const mirror = new Mirror(arena);
+  if (dice(4) === 0) stage.reorganisations = 1 + dice(4);
+  stage.savers.push(() => mirror.save());
+  stage.onDue = () => mirror.due(stage.game);
+  if (dice(3) === 0) stage.partSize = 1 + dice(6);
+  if (dice(3) === 0)
+    stage.perform = async (move) => arena.perform(arena.honest, move, await arena.credit(arena.honest));
   const unwatch = mirror.watch();
   try {
     await stage.play(output, proposer);
@@ -133,13 +139,13 @@ async function strike(stage: Stage, account: Hex, told: ToyTraceProvider, node: 
   if (dice(6) === 0) {
     // A copy of what the honest party would say.
     const moves = await honestMoves(stage.game, truth, times, stage.arena.now);
-    const copied = moves.find((m) => m.answers === node.id);
+    const copied = moves.find((m) => m.answers === node.number);
     if (copied !== undefined) await stage.attempt(() => stage.arena.perform(account, copied));
     return;
   }
   const denied = firstDenied(truth, node);
   const segment = denied !== undefined && dice(2) === 0 ? denied : dice(16);
-  if (node.claim.level > 1) {
+  if (node.level > 1) {
     const points = spoil(childPoints(believed, node, segment));
     if (dice(8) === 0) points[15] = node.points[segment + 1]!;
     await childAt(stage, account, node, segment, points);

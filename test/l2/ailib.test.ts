@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { batchInput, contextOf, outputOf } from "@elench/evm/batch/claim";
+import { ordinary } from "@elench/evm/batch/record";
 import { createWorld } from "@elench/evm/chain/genesis";
 import type { DirectoryEntry } from "@elench/evm/inference/directory";
 import { sessionModels } from "@elench/evm/inference/models";
@@ -225,7 +226,7 @@ test("the chain's blocks, as a batch, come to the same natively and step by step
   const [bytes, ...more] = toBatches(blocks, { ...genesis, maxBytes: 2 ** 27 });
   assert.equal(more.length, 0);
   const { state, first } = await createWorld(genesis);
-  const batch = batchInput(genesis.chainId, genesis.batchGas, first, bytes!);
+  const batch = batchInput(ordinary(genesis.chainId), first, bytes!);
   const { output, transactions } = await runNativeBatch(batch, { state, models: models! });
   assert.deepEqual(output, outputOf(chain.before(Number(latest.number))));
   assert.ok(

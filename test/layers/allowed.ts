@@ -41,8 +41,9 @@ export const ALLOWED: Allowed = {
   folders: {
     "spec/tensor": [],
     "spec/evm": [],
+    "spec/rollup": ["spec/evm"],
     "spec/game": [],
-    "spec/generate": ["spec/tensor", "spec/evm", "spec/game"],
+    "spec/generate": ["spec/tensor", "spec/evm", "spec/rollup", "spec/game"],
 
     "merkle/keccak": [],
     merkle: ["merkle/keccak"],
@@ -73,6 +74,7 @@ export const ALLOWED: Allowed = {
     "evm/crypto/hashes": ["evm/crypto/hashes/blake2"],
     "evm/crypto": ["evm/crypto/hashes"],
     "evm/batch": ["evm/structures", "evm/crypto"],
+    "evm/span": ["evm/batch"],
     "evm/inference": [],
     "evm/native": ["evm/structures", "evm/crypto", "evm/batch", "evm/inference"],
     "evm/machine/state": ["evm/batch", "evm/structures", "evm/trie"],

@@ -4,6 +4,7 @@ pragma solidity ^0.8.37;
 import {ByteRange} from "../ByteRange.sol";
 import {Batch, Block, Layout, Tx} from "../Layout.sol";
 import {MerklePath} from "../../lib/MerklePath.sol";
+import {CONFIG_WORDS, Config, RECORD_WORDS, Record} from "../../rollup/Record.sol";
 import {Machine, Tape, UnusedTape, WrongOpening, WrongPhase} from "../Tape.sol";
 import {Boundary} from "./Boundary.sol";
 import {Phase} from "../tables/Phases.sol";
@@ -36,24 +37,39 @@ contract BlockSteps {
     return m.finish();
   }
 
-  /// @dev Opens the context, and the output that the batch builds on.
+  /// @dev Opens the context: the batch's record, with its config, and the output that the batch builds on.
   function _start(Machine memory m) private pure {
     Batch memory batch;
     Block memory header;
     batch.context = m.state.task;
-    uint256[] memory context = m.task(5);
-    batch.chainId = context[0];
-    batch.gasLeft = context[1];
-    batch.root = bytes32(context[3]);
-    batch.size = context[4];
+    uint256[] memory context = m.task(2);
+    Record memory record = _record(m, bytes32(context[0]));
+    batch.chainId = _config(m, record.config).chainId;
+    batch.gasLeft = record.gas;
+    batch.root = record.root;
+    batch.size = record.size;
     batch.transactions = Limit.BATCH_TRANSACTIONS;
     header.number = m.word();
     header.stateRoot = bytes32(m.word());
     batch.history = bytes32(m.word());
     bytes32 output = Layout.hash(header.number, uint256(header.stateRoot), uint256(batch.history));
     // INVARIANT: a batch starts from the output that its claim names. Otherwise the prover could choose the state.
-    if (output != bytes32(context[2])) revert WrongOpening(bytes32(context[2]), output);
+    if (output != bytes32(context[1])) revert WrongOpening(bytes32(context[1]), output);
     _reset(m, header, batch);
+  }
+
+  function _record(Machine memory m, bytes32 hash) private pure returns (Record memory record) {
+    uint256 pointer = m.opened(hash, RECORD_WORDS);
+    assembly ("memory-safe") {
+      record := pointer
+    }
+  }
+
+  function _config(Machine memory m, bytes32 hash) private pure returns (Config memory config) {
+    uint256 pointer = m.opened(hash, CONFIG_WORDS);
+    assembly ("memory-safe") {
+      config := pointer
+    }
   }
 
   /// @dev One step between two transactions.

@@ -9,6 +9,8 @@ import {Hashes} from "../hashes/Hashes.sol";
 import {Padding} from "../hashes/Padding.sol";
 import {Ripemd160} from "../hashes/Ripemd160.sol";
 import {Sha256} from "../hashes/Sha256.sol";
+import {Control} from "../l1/Control.sol";
+import {L1Precompile} from "../l1/L1Precompile.sol";
 import {Phase, Status} from "../tables/Phases.sol";
 import {Gas} from "../tables/GasCosts.sol";
 import {Limit} from "../tables/Limits.sol";
@@ -20,15 +22,10 @@ import {Precompile, PrecompileInput} from "../tables/Precompiles.sol";
 contract PrecompileSteps is Execution {
   using ByteRange for Machine;
 
-  /// @dev The call has less gas than L1's precompile may take: give the transaction more.
-  error TooLittleGas(uint256 precompile, uint256 needed);
-
   /// The parts of SHA-256, RIPEMD-160 and BLAKE2F.
   Hashes public immutable hashes;
 
   uint256 private constant BLOCK = PrecompileInput.BLOCK_BYTES;
-  /// What a call takes besides the precompile's price, and the step after it.
-  uint256 private constant CALL_OVERHEAD = 50_000;
 
   constructor(Hashes hashes_) {
     hashes = hashes_;
@@ -59,32 +56,38 @@ contract PrecompileSteps is Execution {
 
   function _recover(Machine memory m, Slice memory data) private view {
     _charge(m, Gas.ECRECOVER);
+    (bytes memory control, bytes memory answer) = Control.ecrecover_();
     // An invalid signature returns no data, and still succeeds.
-    _runOn(m, data, Precompile.ECRECOVER, PrecompileInput.ECRECOVER_BYTES, Gas.ECRECOVER);
+    _run(m, Precompile.ECRECOVER, m.readSlice(data, 0, PrecompileInput.ECRECOVER_BYTES), control, answer);
   }
 
   function _addPoints(Machine memory m, Slice memory data) private view {
     _charge(m, Gas.ECADD);
-    _runOn(m, data, Precompile.ECADD, PrecompileInput.ECADD_BYTES, Gas.ECADD);
+    (bytes memory control, bytes memory answer) = Control.ecadd();
+    _run(m, Precompile.ECADD, m.readSlice(data, 0, PrecompileInput.ECADD_BYTES), control, answer);
   }
 
   function _multiplyPoint(Machine memory m, Slice memory data) private view {
     _charge(m, Gas.ECMUL);
-    _runOn(m, data, Precompile.ECMUL, PrecompileInput.ECMUL_BYTES, Gas.ECMUL);
+    (bytes memory control, bytes memory answer) = Control.ecmul();
+    _run(m, Precompile.ECMUL, m.readSlice(data, 0, PrecompileInput.ECMUL_BYTES), control, answer);
   }
 
   function _pair(Machine memory m, Slice memory data) private view {
     if (data.length % PrecompileInput.ECPAIRING_PAIR_BYTES != 0) m.fail();
-    uint256 price = Gas.ECPAIRING + Gas.ECPAIRING_PAIR * (data.length / PrecompileInput.ECPAIRING_PAIR_BYTES);
+    uint256 pairs = data.length / PrecompileInput.ECPAIRING_PAIR_BYTES;
+    uint256 price = Gas.ECPAIRING + Gas.ECPAIRING_PAIR * pairs;
     _charge(m, price);
     if (price > Limit.PRECOMPILE_L1_GAS) m.fail();
-    _runOn(m, data, Precompile.ECPAIRING, data.length, price);
+    (bytes memory control, bytes memory answer) = Control.ecpairing(pairs);
+    _run(m, Precompile.ECPAIRING, m.readSlice(data, 0, data.length), control, answer);
   }
 
   function _evaluatePoint(Machine memory m, Slice memory data) private view {
     _charge(m, Gas.POINT_EVALUATION);
     if (data.length != PrecompileInput.POINT_EVALUATION_BYTES) m.fail();
-    _runOn(m, data, Precompile.POINT_EVALUATION, PrecompileInput.POINT_EVALUATION_BYTES, Gas.POINT_EVALUATION);
+    (bytes memory control, bytes memory answer) = Control.pointEvaluation();
+    _run(m, Precompile.POINT_EVALUATION, m.readSlice(data, 0, data.length), control, answer);
   }
 
   /// @dev EIP-198, priced by EIP-2565.
@@ -102,11 +105,9 @@ contract PrecompileSteps is Execution {
       _charge(m, price);
       if (priceOnL1 > Limit.PRECOMPILE_L1_GAS) m.fail();
       if (modulus == 0) return _leaveWithBytes(m, "");
-      bytes memory input = bytes.concat(
-        head,
-        m.readSlice(data, PrecompileInput.MODEXP_HEADER_BYTES, base + exponent + modulus)
-      );
-      _run(m, Precompile.MODEXP, input, priceOnL1);
+      bytes memory operands = m.readSlice(data, PrecompileInput.MODEXP_HEADER_BYTES, base + exponent + modulus);
+      (bytes memory control, bytes memory answer) = Control.modexp(base, _slice(operands, base, exponent), modulus);
+      _run(m, Precompile.MODEXP, bytes.concat(head, operands), control, answer);
     }
   }
 
@@ -135,23 +136,17 @@ contract PrecompileSteps is Execution {
     }
   }
 
-  /// @dev Reads the input, and runs L1's precompile on it.
-  /// @param length How much of it counts; zeros beyond its end.
-  function _runOn(Machine memory m, Slice memory data, uint256 precompile, uint256 length, uint256 price) private view {
-    _run(m, precompile, m.readSlice(data, 0, length), price);
-  }
-
-  /// @dev Leaves with the output of L1's precompile, or fails if it fails.
-  function _run(Machine memory m, uint256 precompile, bytes memory input, uint256 price) private view {
-    uint256 needed = price + price / 32 + CALL_OVERHEAD;
-    // INVARIANT: the precompile gets enough gas (EIP-150 withholds 1/64). Otherwise the sender of the step could make a valid call fail.
-    if (gasleft() < needed) revert TooLittleGas(precompile, needed);
-    // Forwards at most the price: a precompile that rejects its input consumes all forwarded gas.
-    (bool success, bytes memory output) = address(uint160(precompile)).staticcall{gas: price}(input);
-    if (success) return _leaveWithBytes(m, output);
-    // These two accept every input that reaches this point.
-    if (precompile == Precompile.ECRECOVER || precompile == Precompile.MODEXP) revert TooLittleGas(precompile, needed);
-    m.fail();
+  /// @dev Leaves with the output of L1's precompile, or fails if it refuses the input.
+  function _run(
+    Machine memory m,
+    uint256 precompile,
+    bytes memory input,
+    bytes memory control,
+    bytes memory answer
+  ) private view {
+    (bool accepted, bytes memory output) = L1Precompile.ask(precompile, input, control, answer);
+    if (!accepted) m.fail();
+    _leaveWithBytes(m, output);
   }
 
   // In pieces

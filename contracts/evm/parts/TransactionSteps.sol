@@ -6,11 +6,14 @@ import {ByteRange} from "../ByteRange.sol";
 import {Batch, EMPTY, Envelope, Layout, Tx, Slice} from "../Layout.sol";
 import {OpenAccount, OpenSlot, Records} from "../Records.sol";
 import {Machine, Tape, WrongOpening, WrongPhase} from "../Tape.sol";
+import {Control} from "../l1/Control.sol";
+import {L1Precompile} from "../l1/L1Precompile.sol";
 import {Boundary} from "./Boundary.sol";
 import {Reader, Rlp} from "./Rlp.sol";
 import {Flag, Phase} from "../tables/Phases.sol";
 import {Gas} from "../tables/GasCosts.sol";
 import {Limit, Signature, TransactionWindow} from "../tables/Limits.sol";
+import {Precompile} from "../tables/Precompiles.sol";
 
 /// @title DECODE, RECOVER, COUNT, ACCESS: from a transaction's bytes to its sender and intrinsic gas
 /// @dev As evm/machine/phases/transactions.ts and evm/batch/transaction.ts, in the same order.
@@ -41,7 +44,7 @@ contract TransactionSteps {
 
   /// @notice Takes one step from a state of these phases.
   /// @param witness Opens the state, and what the step reads.
-  function step(bytes32 pre, bytes calldata witness) external pure returns (bytes32 post) {
+  function step(bytes32 pre, bytes calldata witness) external view returns (bytes32 post) {
     Machine memory m = Tape.open(pre, witness);
     uint256 phase = m.state.phase;
     if (phase == Phase.DECODE) _decode(m);
@@ -178,7 +181,7 @@ contract TransactionSteps {
   // RECOVER
 
   /// @dev The sender.
-  function _recover(Machine memory m) private pure {
+  function _recover(Machine memory m) private view {
     uint256[] memory task = m.task(2);
     uint256 r = m.word();
     uint256 s = m.word();
@@ -190,7 +193,7 @@ contract TransactionSteps {
     Envelope memory envelope = m.envelope(transaction);
     uint256 origin;
     // INVARIANT: s is at most half the order (EIP-2). Otherwise a second valid signature would exist.
-    if (s <= Signature.MAX_S) origin = uint160(ecrecover(bytes32(task[1]), uint8(27 + parity), bytes32(r), bytes32(s)));
+    if (s <= Signature.MAX_S) origin = _signer(bytes32(task[1]), 27 + parity, bytes32(r), bytes32(s));
     if (origin == 0) m.drop(transaction);
     transaction.origin = origin;
     m.state.tx = transaction.hash();
@@ -198,6 +201,14 @@ contract TransactionSteps {
       m.state.phase = Phase.COUNT;
       m.state.task = Layout.hash(uint256(0));
     } else _toAccessList(m, envelope);
+  }
+
+  /// @return The address that signed, or 0 if the signature is invalid.
+  function _signer(bytes32 digest, uint256 v, bytes32 r, bytes32 s) private view returns (uint256) {
+    (bytes memory control, bytes memory answer) = Control.ecrecover_();
+    bytes memory input = abi.encode(digest, v, r, s);
+    (, bytes memory output) = L1Precompile.ask(Precompile.ECRECOVER, input, control, answer);
+    return output.length == 0 ? 0 : abi.decode(output, (uint256));
   }
 
   // COUNT

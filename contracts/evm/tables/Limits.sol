@@ -31,8 +31,14 @@ library Limit {
   uint256 internal constant HISTORY_LENGTH = 256;
   /// Depth of the tree over the hashes of these blocks.
   uint256 internal constant HISTORY_DEPTH = 8;
-  /// A call of a precompile halts if it costs more than this on L1.
-  uint256 internal constant PRECOMPILE_L1_GAS = 4_000_000;
+  /// L1 gas of a step, with its transaction, calldata and game.
+  uint256 internal constant STEP_GAS = 4_250_000;
+  /// Bytes of a step's witness.
+  uint256 internal constant STEP_BYTES = 32_768;
+  /// How many times today's L1 prices a step may cost and still fit an L1 transaction.
+  uint256 internal constant HEADROOM = 4;
+  /// A call of a precompile halts if it costs more than this on L1: at most 2^23 / HEADROOM.
+  uint256 internal constant PRECOMPILE_L1_GAS = 1_750_000;
   /// EIP-7823: bytes of base, exponent and modulus of MODEXP.
   uint256 internal constant MODEXP_BYTES = 1024;
   /// Bytes that a step of COPY copies.

@@ -39,7 +39,7 @@ library Phase {
   uint256 internal constant CREATE = 14;
   /// One more log.
   uint256 internal constant LOG = 15;
-  /// Opens them, and the previous output: number, stateRoot, history.
+  /// Opens the record (7 words), its config (9), and the previous output: number, stateRoot, history.
   uint256 internal constant START = 20;
   /// The next transaction, or the end of the block, or the next block, or the end.
   uint256 internal constant NEXT = 21;

@@ -1,5 +1,6 @@
-import { firstBlock, SLOT_STEPS } from "../../batch/claim.ts";
+import { firstBlock, recordOf, SLOT_STEPS } from "../../batch/claim.ts";
 import { historyIndex, historyTree } from "../../batch/history.ts";
+import { configWords, recordWords } from "../../batch/record.ts";
 import { nextTurn } from "../../batch/turn.ts";
 import { type Block, PHASE } from "../../structures/layout.ts";
 import { toBoundary } from "../state/boundary.ts";
@@ -9,9 +10,11 @@ import { openBatch, openBlock, openTask, openTx } from "../state/opening.ts";
 import type { Steps } from "../state/operation.ts";
 import { NEXT, type StartTask } from "../state/task.ts";
 
-/** START: opens the context and the output that the batch builds on. */
+/** START: opens the context: the batch's record, with its config, and the output that it builds on. */
 function start(m: Machine, { input }: StartTask): void {
   openTask(m);
+  m.tape?.words(recordWords(recordOf(input)));
+  m.tape?.words(configWords(input.config));
   const { number, stateRoot, history } = input.previous;
   m.tape?.words([number, stateRoot, historyTree(history).root]);
   toBoundary(m, firstBlock(input));

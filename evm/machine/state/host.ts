@@ -10,7 +10,7 @@ export interface Host {
   readonly keep: (hash: Hash, bytes: Uint8Array) => void;
   /** Output of a model of the directory. @throws Error if the model is not in the store. */
   readonly infer: (modelId: Hash, input: Uint8Array) => Uint8Array;
-  /** Whether precompiles fail if their price on L1 exceeds 4,000,000 gas. False only for the official tests of Ethereum. */
+  /** Whether precompiles fail if their price on L1 exceeds the chain's bound. False only for the official tests of Ethereum. */
   readonly bounded: boolean;
 }
 
