@@ -43,7 +43,7 @@ const disputeCommand = () =>
   withClaimant(new Command("dispute"))
     .addOption(option("--batch <n>", "the lie is about this batch").argParser(naturalNumber).makeOptionMandatory())
     .action(async (options: DisputeOptions) => {
-      const claimant = await openClaimant(options, ({ batch }, tools) => aboutBatch(Number(batch), tools));
+      const claimant = await openClaimant(options, null, ({ batch }, tools) => aboutBatch(Number(batch), tools));
       await defend(claimant, { ...options, defend: true });
     });
 

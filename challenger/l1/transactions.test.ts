@@ -131,6 +131,58 @@ test("a deed that somebody else did meanwhile gives up its nonce, and what is be
   assert.equal(await chain.client.getTransactionCount({ address: account.address }), 2);
 });
 
+test("an action for the next block is sent again while that block is not there, and not given up", async () => {
+  let clock = 0;
+  const { queue, confirmed } = queueOf({ now: () => clock });
+  await chain.client.setAutomine(false);
+  const early: Hex = "0x00000000000000000000000000000000000f11b2";
+  const next = (await chain.client.getBlockNumber({ cacheTime: 0 })) + 1n;
+  // Reverts below this block.
+  await chain.client.setCode({
+    address: early,
+    bytecode: `0x4361${next.toString(16).padStart(4, "0")}11600957005b5f5ffd`,
+  });
+  const intent = { key: "early", to: early, data: "0x", value: 0n } as const;
+  assert.equal((await queue.submit(intent)).status, "refused", "it is simulated on the newest block");
+  assert.equal((await queue.submit({ ...intent, gas: 60_000n })).status, "sent");
+  clock += 1_000;
+  assert.deepEqual(await queue.tick(), []);
+  await chain.client.mine({ blocks: 1 });
+  await queue.tick();
+  assert.deepEqual(
+    confirmed.map(([{ to }, { succeeded }]) => [to, succeeded]),
+    [[early, true]],
+  );
+});
+
+test("who waits for an action looks after it, and is told when it became impossible", async () => {
+  let clock = 0;
+  const { queue } = queueOf({ now: () => clock });
+  const flip = await deployFlip();
+  await chain.client.setAutomine(false);
+  const failures: unknown[] = [];
+  const wait = (key: string) => queue.confirmed(key, 10, (error) => failures.push(error));
+  assert.equal((await queue.submit(pay("paid"))).status, "sent");
+  const base = (await chain.client.getBlock()).baseFeePerGas ?? 0n;
+  await chain.client.setNextBlockBaseFeePerGas({ baseFeePerGas: base * 2n });
+  await chain.client.mine({ blocks: 1 });
+  clock += 1_000;
+  const paid = wait("paid");
+  await chain.client.setIntervalMining({ interval: 1 });
+  assert.equal((await paid)?.succeeded, true, "it was replaced with higher fees");
+  await chain.client.setIntervalMining({ interval: 0 });
+
+  assert.equal((await queue.submit({ key: "flip", to: flip, data: FLIP, value: 0n })).status, "sent");
+  await chain.client.dropTransaction({ hash: (await firstPending()) as `0x${string}` });
+  await chain.client.setStorageAt({ address: flip, index: 0, value: `0x${"01".padStart(64, "0")}` });
+  clock += 1_000;
+  const flipped = wait("flip");
+  await chain.client.setIntervalMining({ interval: 1 });
+  assert.equal(await flipped, null);
+  await chain.client.setIntervalMining({ interval: 0 });
+  assert.deepEqual(failures, []);
+});
+
 test("after a restart, a transaction left in the pool by the earlier life is outbid, not waited for", async () => {
   await chain.client.setAutomine(false);
   assert.equal((await queueOf().queue.submit(pay("earlier life"))).status, "sent");

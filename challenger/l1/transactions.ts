@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { ElenchError } from "@elench/errors/elench-error";
 import {
   type Address,
@@ -28,6 +29,8 @@ export interface Intent {
 
 export interface Receipt {
   readonly hash: Hex;
+  /** Number of the block that it is in. */
+  readonly block: bigint;
   readonly gasUsed: bigint;
   /** In wei per gas. */
   readonly gasPrice: bigint;
@@ -77,6 +80,11 @@ interface Pending {
   /** Time of the last attempt to send it. */
   triedAt: number;
   readonly hashes: Hex[];
+  /** The newest block when it was first sent: known if its gas is given, because it is not simulated on that block. */
+  readonly sentOn: bigint | undefined;
+  /** Its action has become impossible, and an empty transfer takes its nonce. */
+  isGivenUp: boolean;
+  receipt: Receipt | undefined;
 }
 
 /** Maximum priority fee of a first bid, whatever the endpoints suggest; replacements add 25 %. */
@@ -155,7 +163,10 @@ export class TransactionQueue {
       if (typeof gas !== "bigint") return { status: "refused", refusal: gas };
       const nonce = await this.#nextNonce();
       try {
-        const pending: Pending = { intent, nonce, gas, fees: await this.#currentFees(), triedAt: 0, hashes: [] };
+        const fees = await this.#currentFees();
+        const sentOn = intent.gas === undefined ? undefined : await this.#head();
+        const state = { triedAt: 0, hashes: [], isGivenUp: false, receipt: undefined };
+        const pending: Pending = { intent, nonce, gas, fees, sentOn, ...state };
         this.#pending.set(nonce, pending);
         return { status: "sent", hash: await this.#send(pending) };
       } catch (error) {
@@ -188,12 +199,34 @@ export class TransactionQueue {
     });
   }
 
+  /**
+   * Looks after a pending action until a transaction with its nonce is in a block.
+   * @param interval milliseconds between two looks
+   * @param onFailure told of each look that failed, and of each replacement that did; the next look tries again
+   * @returns null if it was not the action's: the action became impossible, or another transaction of the account took the nonce
+   */
+  async confirmed(key: string, interval: number, onFailure: (error: unknown) => void): Promise<Receipt | null> {
+    const pending = [...this.#pending.values()].find(({ intent }) => intent.key === key);
+    while (pending && this.#pending.get(pending.nonce) === pending) {
+      try {
+        for (const { error } of await this.tick()) onFailure(error);
+      } catch (error) {
+        onFailure(error);
+      }
+      if (this.#pending.get(pending.nonce) === pending) await sleep(interval);
+    }
+    return pending?.isGivenUp ? null : (pending?.receipt ?? null);
+  }
+
   async #lookAfter(pending: Pending, confirmed: number): Promise<void> {
     const { bumpAfter, onConfirmed } = this.#options;
     if (pending.nonce < confirmed) {
       const receipt = await this.#receipt(pending);
       this.#pending.delete(pending.nonce);
-      if (receipt) onConfirmed(pending.intent, receipt);
+      if (receipt) {
+        pending.receipt = receipt;
+        onConfirmed(pending.intent, receipt);
+      }
     } else if (this.#now() - pending.triedAt >= bumpAfter) {
       await this.#bump(pending);
     }
@@ -274,14 +307,27 @@ export class TransactionQueue {
     return { maxFeePerGas, maxPriorityFeePerGas: min(priorityFee, maxFeePerGas) };
   }
 
+  /** An action that succeeds from the next block on alone is not simulated while that block is not there. */
+  async #gasOfReplacement({ intent, sentOn }: Pending): Promise<bigint | ElenchError> {
+    const isEarly = intent.gas !== undefined && sentOn !== undefined && (await this.#head()) <= sentOn;
+    return isEarly ? (intent.gas as bigint) : this.#simulate(intent);
+  }
+
+  /** Number of the newest block, as the quorum knows it. */
+  async #head(): Promise<bigint> {
+    const numbers = await this.#askAll((client) => client.getBlockNumber({ cacheTime: 0 }));
+    return median(numbers);
+  }
+
   async #bump(pending: Pending): Promise<void> {
     const { maxFeePerGas: ceiling, onBumped } = this.#options;
     pending.triedAt = this.#now();
     const current = await this.#currentFees();
-    const gas = await this.#simulate(pending.intent);
+    const gas = await this.#gasOfReplacement(pending);
     if (typeof gas !== "bigint") {
       pending.intent = { ...pending.intent, to: this.address, data: "0x", value: 0n };
       pending.gas = 21_000n;
+      pending.isGivenUp = true;
     } else {
       pending.gas = gas;
     }
@@ -343,6 +389,7 @@ export class TransactionQueue {
       if (receipt) {
         return {
           hash,
+          block: BigInt(receipt.blockNumber),
           gasUsed: BigInt(receipt.gasUsed),
           gasPrice: BigInt(receipt.effectiveGasPrice),
           succeeded: receipt.status === numberToHex(1),

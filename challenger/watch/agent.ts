@@ -63,14 +63,20 @@ export interface AgentOptions {
   readonly settleAll?: boolean;
   /** Milliseconds that an answer waits for other honest parties to give it, unless it defends an own bond. Default: 0. */
   readonly courtesy?: number;
-  /** Propose the true output of a span whose false output was settled in an absence. */
-  readonly contradict?: boolean;
+  /** Against which results that were settled falsely in an absence it makes a true one, with a bond. Default: none. */
+  readonly contradict?: Contradicting;
   readonly report: (event: WatchEvent) => void;
   readonly onConfirmed?: (intent: Intent, receipt: Receipt) => void;
   /** Executes inferences. Default: natively. */
   readonly inferences?: InferenceExecutor;
   /** Executes batches. Default: natively. */
   readonly batches?: BatchExecutor;
+}
+
+/** Kinds of results that an agent may contradict: a bond is locked for each. */
+export interface Contradicting {
+  readonly outputs: boolean;
+  readonly answers: boolean;
 }
 
 export interface Agent {
@@ -90,8 +96,7 @@ export interface Agent {
   readonly queue: TransactionQueue | null;
   readonly parameters: GameParameters;
   readonly settling: SettlingOptions;
-  /** Whether it may propose to contradict a false boundary. */
-  readonly contradicts: boolean;
+  readonly contradicts: Contradicting;
   /** Further work of each round. */
   readonly troubles: Troubles;
   /**
@@ -172,7 +177,7 @@ export async function createAgent(options: AgentOptions): Promise<Agent> {
   };
   return {
     ...{ client, deployment, watchtower, requests, batches, spans, truth, inferences, chain, queue, parameters },
-    ...{ settling, contradicts: options.contradict ?? false, troubles, payBond },
+    ...{ settling, contradicts: options.contradict ?? { outputs: false, answers: false }, troubles, payBond },
     ...oracleReads(client, deployment.inferenceOracle),
     secret: (purpose) => secretOf(options.account, purpose),
   };

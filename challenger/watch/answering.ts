@@ -8,6 +8,7 @@ import { regionHint } from "../strategy/places.ts";
 import type { Agent } from "./agent.ts";
 import { countedGames, deliveryGas, truthOf } from "./delivery.ts";
 import type { Due } from "./due.ts";
+import { requireFunds } from "./funds.ts";
 import { type Asked, type Committed, firstAnswer, isFinal, type Opened, type Question } from "./requests.ts";
 
 /** What a provider does next: a call; or nothing, because its answer is on L1 (`answer`), or for another reason. */
@@ -43,21 +44,25 @@ export async function answeringDue(
   const hint = regionHint(watchtower.forest, parameters.longest + parameters.retention, now);
   const what = `the answer to request ${id}`;
 
+  const first = firstAnswer(question, outputRoot);
   const own = question.answers.find((answer) => answer.provider === us && answer.outputRoot === outputRoot);
-  if (own) {
-    if (!needsGame) return { waits: `${what} is on L1 already`, answer: own };
+  const contradicts =
+    question.result !== undefined && question.result.outputRoot !== outputRoot && !isFinal(question, now);
+  // Against a false result any true answer will do, whoever gets the fee.
+  const made = own ?? (contradicts ? first : undefined);
+  if (made) {
+    if (!needsGame) return { waits: `${what} is on L1 already`, answer: made };
     const intent = proposeAgainIntent({ asked, outputRoot, hint }, deployment.inferenceOracle, parameters);
     return { intent: await agent.payBond(intent), call: "proposeAgain", what: `a further game about ${what}` };
   }
 
-  requireAnswerable(agent, asked, question, output, now);
+  if (!contradicts) requireAnswerable(agent, asked, question, output, now);
   const secret = { oracle: deployment.inferenceOracle, context, provider: us, outputRoot };
   const salt = await agent.secret(
     `the answer about ${context} to the oracle ${secret.oracle.toLowerCase()} on chain ${deployment.chainId}`,
   );
   const commitment = commitmentOf({ ...secret, chainId: deployment.chainId, salt });
   const committed = await openable(agent, commitment, now);
-  const first = firstAnswer(question, outputRoot);
   if (first && (!committed || first.order < committed.order))
     throw new UserError(
       `request ${id} is answered: ${first.provider} committed to this output first, and the fee is its`,
@@ -65,10 +70,12 @@ export async function answeringDue(
     );
   if (!committed) {
     // INVARIANT: who commits after the cancellation may open after it has taken effect: the requester would have the answer for nothing.
-    if (requests.cancelling.has(id)) throw new UserError(`request ${id} is being cancelled`, EXIT.refused);
+    if (!contradicts && requests.cancelling.has(id))
+      throw new UserError(`request ${id} is being cancelled`, EXIT.refused);
     const { deposit } = await agent.oracleParameters();
-    await requireFunds(agent, us, what, deposit, needsGame ? proposalPrice(parameters) : 0n);
-    const intent = commitIntent(commitment, requests.commitmentHint(), deployment.inferenceOracle, deposit);
+    const consumer = deployment.inferenceOracle;
+    await requireFunds(agent, what, { bond: needsGame ? proposalPrice(parameters) : 0n, consumer, deposit });
+    const intent = commitIntent(commitment, requests.commitmentHint(), consumer, deposit);
     return { intent, call: "commit", what: `the commitment to ${what}` };
   }
   if (head.number < committed.block + confirmations)
@@ -86,23 +93,6 @@ export async function answeringDue(
 
 /** More than an opening needs on fresh slots, beside its bytes, under today's rules of L1 and the next. */
 const NEXT_BLOCK_GAS = 2_000_000n;
-
-/** @throws UserError if the account could commit, but not open: the deposit would be lost */
-async function requireFunds(agent: Agent, us: Hex, what: string, deposit: bigint, price: bigint): Promise<void> {
-  const { client, deployment } = agent;
-  const bond = await agent.payBond({
-    key: `bond of ${what}`,
-    to: deployment.inferenceOracle,
-    data: "0x",
-    value: price,
-  });
-  const balance = await client.getBalance({ address: us });
-  if (balance < bond.value + deposit)
-    throw new UserError(
-      `insufficient balance: the bond of ${what} is ${bond.value} wei and the deposit ${deposit} wei, but ${us} has ${balance} wei`,
-      EXIT.refused,
-    );
-}
 
 /** Whether a game about this output could decide something, as the oracle decides it. */
 function isGameNeeded(
@@ -185,13 +175,13 @@ export async function contradictFalseAnswers(agent: Agent, head: L1Block): Promi
   const falsehoods = new Map<string, Error>();
   for (const question of requests.questions.values()) {
     const asked = requests.byContext.get(question.context);
-    if (!asked || !question.result || question.frozenBy !== undefined || isFinal(question, now)) continue;
-    const truth = await truthOf(agent, asked);
-    if ("waits" in truth || truth.root === question.result.outputRoot) continue;
-    const where = `the question of request ${asked.id}`;
-    falsehoods.set(where, falsehood(asked.id, question.result.outputRoot, question.result.readyAt));
-    if (!agent.contradicts || !queue) continue;
-    await troubles.attempt(`a true answer to request ${asked.id}`, async () => {
+    const { result } = question;
+    if (!asked || !result || question.frozenBy !== undefined || isFinal(question, now)) continue;
+    await troubles.attempt(`the result of request ${asked.id}`, async () => {
+      const truth = await truthOf(agent, asked);
+      if ("waits" in truth || truth.root === result.outputRoot) return;
+      falsehoods.set(`the question of request ${asked.id}`, falsehood(asked.id, result.outputRoot, result.readyAt));
+      if (!agent.contradicts.answers || !queue) return;
       const due = await answeringDue(agent, asked, head);
       if ("intent" in due) await watchtower.make(due.intent, due.call, "0x");
     });

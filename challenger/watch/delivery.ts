@@ -6,6 +6,7 @@ import { collectIntent, deliverIntent, settleAnswerIntent } from "../l1/oracle-c
 import { concludedProposal } from "../strategy/settlement.ts";
 import type { Forest, Game } from "../strategy/tree.ts";
 import type { Agent } from "./agent.ts";
+import { isInTime } from "./counted.ts";
 import type { Due } from "./due.ts";
 import { type Asked, hasCallback, isFinal, type Question } from "./requests.ts";
 
@@ -54,8 +55,8 @@ async function isProfitable(agent: Agent, asked: Asked, us: Hex, gasPrice: () =>
 export const earnedBy = ({ terms: { fee, deliveryFee } }: Pick<Request, "terms">, isPaid: boolean): bigint =>
   deliveryFee + (isPaid ? fee : 0n);
 
-/** Measured (test/snapshots/oracle-gas.json), with room: a settlement, a delivery, and its part of collecting. */
-const SETTLE_AND_DELIVER_GAS = 250_000n;
+/** Measured (test/snapshots/oracle-gas.json), with room: a settlement, a delivery on fresh slots, and its part of collecting. */
+export const SETTLE_AND_DELIVER_GAS = 320_000n;
 
 /** As calldata, hashed, logged and copied. */
 const GAS_PER_OUTPUT_BYTE = 100n;
@@ -65,9 +66,6 @@ export const deliveryGas = (request: Pick<Request, "terms">, outputBytes: number
   SETTLE_AND_DELIVER_GAS +
   GAS_PER_OUTPUT_BYTE * BigInt(outputBytes) +
   (hasCallback(request) ? (request.terms.callbackGas * 64n) / 63n + 50_000n : 0n);
-
-/** Seconds after the longest game within which the oracle takes its result. */
-const SETTLING_TIME = 3 * 24 * 3600;
 
 /** The games about a question that count. @param longest W, in seconds */
 export const countedGames = (
@@ -79,7 +77,7 @@ export const countedGames = (
   games
     .map((number) => byId.get(numbers.get(number) as Hex))
     .filter((game) => game !== undefined)
-    .filter((game) => now <= game.proposal.made + longest + SETTLING_TIME);
+    .filter((game) => isInTime(game, longest, now));
 
 /** Whether a settlement or a delivery can be due, as far as it can be told without the true output. */
 function mayBeDue(question: Question, forest: Forest, longest: number, now: number): boolean {

@@ -73,10 +73,11 @@ export async function outputDue(agent: Agent, rollup: Rollup, { span, game }: Co
   const settled = spans.at(end);
   if (settled?.output === truth)
     return { waits: `${what} is settled, and becomes final after the finality delay`, until: settled.readyAt };
-  if (settled && spans.isFinal(end, now))
-    throw new UserError(`${what} is final as ${settled.output}, which is false: it is ${truth}`, EXIT.negative);
+  // While it is frozen, nothing becomes final, whatever the time.
   if (spans.frozenBy !== undefined)
     return { waits: `two results contradict each other, and nothing is settled until the guardian asks again` };
+  if (settled && spans.isFinal(end, now))
+    throw new UserError(`${what} is final as ${settled.output}, which is false: it is ${truth}`, EXIT.negative);
   const base = spans.at(first);
   if (base?.output !== previous)
     return {

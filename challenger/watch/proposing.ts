@@ -3,7 +3,7 @@ import type { Rollup } from "@elench/deploy/deployment";
 import { InternalError } from "@elench/errors/internal-error";
 import { EXIT, UserError } from "@elench/errors/user-error";
 import { MAX_SPAN } from "@elench/evm/batch/span";
-import { checkpointIntent, proposeIntent } from "../l1/calls.ts";
+import { checkpointIntent, proposalPrice, proposeIntent } from "../l1/calls.ts";
 import type { L1Block } from "../l1/follower.ts";
 import { regionHint } from "../strategy/places.ts";
 import type { Game } from "../strategy/tree.ts";
@@ -12,7 +12,9 @@ import type { BatchTraceProvider } from "./batch-trace-provider.ts";
 import type { Checkpoint } from "./batches.ts";
 import { boundariesToBuildOn, type CountedSpan, isTrue, type TruthAt } from "./counted.ts";
 import type { Due } from "./due.ts";
+import { requireFunds } from "./funds.ts";
 import { advanceDue, countedOf } from "./outputs.ts";
+import type { Boundary } from "./spans.ts";
 
 /** Which span to propose; what is not given is chosen. */
 export interface SpanChoice {
@@ -45,6 +47,7 @@ export async function proposalDue(
   const [chain, now] = [agent.chain as BatchTraceProvider, Number(head.timestamp)];
   if (!queue) throw new InternalError("a proposal takes a key");
   const own = queue.address.toLowerCase() as Hex;
+  requireInRange(choice, batches.appended.length);
   const missing = await chain.reach(choice.end ?? batches.appended.length);
   if (missing !== null) throw new UserError(missing, EXIT.environment);
   const truthAt: TruthAt = (boundary) => (boundary <= chain.executed ? toHex(chain.outputAt(boundary)) : undefined);
@@ -73,7 +76,11 @@ export async function proposalDue(
   const advance = await advanceDue(agent, rollup, now);
   if (advance) return { ...advance, span, output };
   const checkpoint = batches.checkpoints.complete.findLast(({ count }) => count >= end);
-  if (!checkpoint)
+  if (!checkpoint) {
+    await requireFunds(agent, `the output after batch ${end - 1}`, {
+      bond: proposalPrice(agent.parameters),
+      consumer: rollup.outputs,
+    });
     return {
       intent: checkpointIntent(end, rollup.inbox),
       call: "checkpoint",
@@ -81,6 +88,7 @@ export async function proposalDue(
       span,
       output,
     };
+  }
   const { watchtower, parameters } = agent;
   const proposal = {
     span: { first: BigInt(first), end: BigInt(end), previous, root: rootOf(agent, checkpoint) },
@@ -115,18 +123,28 @@ const already = ({ span: { first, end }, game }: CountedSpan, truthAt: TruthAt):
   game,
 });
 
+/** @throws UserError if the inbox lacks a batch of the span, or if no span has its length */
+function requireInRange({ first, end }: SpanChoice, length: number): void {
+  const batches = `the inbox has ${length} ${length === 1 ? "batch" : "batches"}`;
+  if (end !== undefined && (end < 1 || end > length))
+    throw new UserError(`no span ends before batch ${end}: ${batches}`);
+  if (first !== undefined && first >= length) throw new UserError(`no span begins at batch ${first}: ${batches}`);
+  if (first !== undefined && end !== undefined && (end <= first || end - first > MAX_SPAN))
+    throw new UserError(
+      `a span has 1 to ${MAX_SPAN} batches, and not ${end - first}: its first is ${first}, its end ${end}`,
+    );
+}
+
 /** @throws UserError, in advance of the contract's refusal */
 function checkSpan(
   { first, end }: { readonly first: number; readonly end: number },
   { spanVerifier }: Rollup,
   bases: ReadonlySet<number>,
-  { spans, batches }: Agent,
+  { spans }: Agent,
   now: number,
 ): void {
   const refuse = (why: string) =>
     new UserError(`the output after batch ${end - 1} cannot be proposed from batch ${first}: ${why}`, EXIT.refused);
-  if (end > batches.appended.length) throw refuse(`the inbox has ${batches.appended.length} batches`);
-  if (end <= first || end - first > MAX_SPAN) throw refuse(`a span has 1 to ${MAX_SPAN} batches`);
   const executor = spans.machineOf(first);
   if (executor?.machine.toLowerCase() !== spanVerifier.toLowerCase())
     throw refuse(`its machine is ${executor?.machine}; this deployment record knows ${spanVerifier}`);
@@ -159,11 +177,13 @@ export async function contradictFalse(agent: Agent, rollup: Rollup | undefined, 
   const now = Number(head.timestamp);
   if (!rollup || !agent.chain || spans.frozenBy !== undefined) return;
   const falsehoods = new Map<string, Error>();
-  for (const { first, end, output, readyAt } of await falseBoundaries(agent, now)) {
+  for (const boundary of spans.settled.filter(({ end }) => !spans.isFinal(end, now))) {
+    const { first, end } = boundary;
     const where = `the boundary after batch ${end - 1}`;
-    falsehoods.set(where, falsehood({ first, end, output, readyAt }));
-    if (!agent.contradicts || !queue) continue;
-    await troubles.attempt(`a true proposal for ${where}`, async () => {
+    await troubles.attempt(`the truth of ${where}`, async () => {
+      if (!(await isFalse(agent, boundary))) return;
+      falsehoods.set(where, falsehood(boundary));
+      if (!agent.contradicts.outputs || !queue) return;
       const due = await proposalDue(agent, rollup, { first, end }, head);
       if ("intent" in due) await watchtower.make(due.intent, due.call, "0x");
     });
@@ -171,35 +191,18 @@ export async function contradictFalse(agent: Agent, rollup: Rollup | undefined, 
   troubles.replace(/^the boundary after batch/, falsehoods);
 }
 
-function falsehood({
-  first,
-  end,
-  output,
-  readyAt,
-}: {
-  first: number;
-  end: number;
-  output: Hex;
-  readyAt: number;
-}): Error {
-  return new UserError(
+const falsehood = ({ first, end, output, readyAt }: Boundary): Error =>
+  new UserError(
     `it is settled with the false output ${output}, and final from ${new Date(1_000 * readyAt).toISOString()} on`,
     EXIT.negative,
     {
       remedy: `propose the true output (elench propose --first ${first} --end ${end}), and have the guardian ask again`,
     },
   );
-}
 
-/** Settled and not final, with a false output, from a boundary whose output is true. */
-async function falseBoundaries({ spans, chain }: Agent, now: number) {
-  const open = spans.settled.filter(({ end }) => !spans.isFinal(end, now));
-  const falses = [];
-  for (const boundary of open) {
-    const { first, end, output } = boundary;
-    if ((await (chain as BatchTraceProvider).reach(end)) !== null) continue;
-    const truthAt = (at: number): Hex => toHex((chain as BatchTraceProvider).outputAt(at));
-    if (output !== truthAt(end) && spans.at(first)?.output === truthAt(first)) falses.push(boundary);
-  }
-  return falses;
+/** Whether a boundary has a false output, and was settled from one whose output is true. */
+async function isFalse({ spans, chain }: Agent, { first, end, output }: Boundary): Promise<boolean> {
+  if (!chain || (await chain.reach(end)) !== null) return false;
+  const truthAt = (at: number): Hex => toHex(chain.outputAt(at));
+  return output !== truthAt(end) && spans.at(first)?.output === truthAt(first);
 }

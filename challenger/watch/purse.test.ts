@@ -38,6 +38,17 @@ test("credit that a pending transaction stakes is not counted again; once it is 
   assert.equal(purse.pay(bonded("c")).value, 0n);
 });
 
+test("an action that is paid again while it is pending stakes the same credit, and none of it is free", () => {
+  const purse = new Purse();
+  purse.open(account(15n), nothing);
+  purse.pay(bonded("a"));
+  const isPending = (key: string) => key === "a";
+  purse.open(account(15n), isPending);
+  assert.equal(purse.pay(bonded("a")).value, 0n);
+  purse.open(account(15n), isPending);
+  assert.equal(purse.pay(bonded("b")).value, 5n);
+});
+
 test("a pending withdrawal takes the credit before a later transaction could stake it", () => {
   const purse = new Purse();
   purse.open(account(15n), (key) => key === "withdraw");

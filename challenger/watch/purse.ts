@@ -27,15 +27,13 @@ export class Purse {
     this.#free = free > 0n && !isPending("withdraw") ? free : 0n;
   }
 
-  /** The same action, with as much of its price as there is free credit taken from the value. */
+  /** The same action, with as much of its price as there is free credit taken from the value. Paid again, it stakes what it staked. */
   pay(intent: Intent): Intent {
-    const missing = intent.value - this.#free;
-    const value = missing > 0n ? missing : 0n;
-    const staked = intent.value - value;
+    const staked = this.#staked.get(intent.key) ?? least(intent.value, this.#free);
     if (staked === 0n) return intent;
-    this.#free -= staked;
+    if (!this.#staked.has(intent.key)) this.#free -= staked;
     this.#staked.set(intent.key, staked);
-    return { ...intent, value };
+    return { ...intent, value: intent.value - staked };
   }
 
   /** The action was not sent after all. */
@@ -44,3 +42,5 @@ export class Purse {
     this.#staked.delete(key);
   }
 }
+
+const least = (a: bigint, b: bigint): bigint => (a < b ? a : b);

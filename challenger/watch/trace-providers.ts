@@ -24,7 +24,12 @@ export class TraceProviders implements TraceProvider {
   /** Why a run cannot be judged; null if it can. */
   async unknown(run: Run): Promise<string | null> {
     const truth = this.#byMachine.get(lower(run.machine));
-    return truth ? truth.unknown(run) : `machine ${run.machine} is unknown: it is not of this deployment`;
+    if (!truth) return `machine ${run.machine} is unknown: it is not of this deployment`;
+    if (!run.askedBy) return truth.unknown(run);
+    const why = await this.unknown(run.askedBy.run);
+    if (why !== null) return why;
+    await this.asked(run.askedBy.run, run.askedBy.step);
+    return truth.unknown(run);
   }
 
   async output(run: Run): Promise<Uint8Array> {

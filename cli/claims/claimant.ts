@@ -77,9 +77,14 @@ export interface Claimant {
   readonly deployment: Deployment;
 }
 
-/** Connects, and reads the chain. @throws UserError without a key */
+/**
+ * Connects, and reads the chain.
+ * @param kind of the claims that it makes, also against false results; null: it makes none
+ * @throws UserError without a key
+ */
 export async function openClaimant<Options extends ActorOptions>(
   options: Options,
+  kind: "output" | "answer" | null,
   executors: ExecutorsOf<Options> = natively,
 ): Promise<Claimant> {
   const signer = account(options.keyFile);
@@ -97,7 +102,7 @@ export async function openClaimant<Options extends ActorOptions>(
     bumpAfter: 30_000,
     maxFeePerGas: parseGwei(String(options.maxFee)),
     maxPriorityFeePerGas: parseGwei(String(options.maxTip)),
-    contradict: true,
+    contradict: { outputs: kind === "output", answers: kind === "answer" },
     courtesy: "courtesy" in options ? Number(options.courtesy) : 0,
     report,
     onConfirmed: confirmed,

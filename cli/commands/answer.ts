@@ -6,7 +6,6 @@ import { answeringDue } from "@elench/challenger/watch/answering";
 import { type Asked, hasCallback, type Opened } from "@elench/challenger/watch/requests";
 import { UserError } from "@elench/errors/user-error";
 import { Command } from "commander";
-import type { Hex } from "viem";
 import {
   type ClaimantOptions,
   defend,
@@ -16,7 +15,7 @@ import {
   withClaimant,
 } from "../claims/claimant.ts";
 import { waitForEarlierTransactions } from "../claims/earlier-transactions.ts";
-import { post } from "../claims/post.ts";
+import { type Done, makeDue } from "../claims/make-due.ts";
 import { naturalNumber, option } from "../input/options.ts";
 import { note, print } from "../report/output.ts";
 
@@ -44,7 +43,7 @@ export function answerCommand(executors: ExecutorsOf<AnswerOptions> = natively):
 
 async function answer(options: AnswerOptions, executors: ExecutorsOf<AnswerOptions>): Promise<void> {
   const { request: id } = options;
-  const claimant = await openClaimant(options, executors);
+  const claimant = await openClaimant(options, "answer", executors);
   const { agent, deployment } = claimant;
   const asked = agent.requests.byId.get(id);
   if (!asked) throw new UserError(`the oracle at ${deployment.inferenceOracle} has no request ${id}`);
@@ -80,12 +79,6 @@ async function keepAnswered(agent: Agent, id: bigint, head: L1Block, confirmatio
   });
 }
 
-interface Sent {
-  readonly what: string;
-  readonly transaction: Hex;
-  readonly gas: bigint;
-}
-
 /** Milliseconds, with room. */
 const A_SECOND = 1_200;
 
@@ -94,18 +87,13 @@ async function toTheAnswer(
   agent: Agent,
   asked: Asked,
   confirmations: bigint,
-): Promise<{ opened: Opened; transactions: Sent[] }> {
-  const queue = agent.queue as NonNullable<Agent["queue"]>;
-  const transactions: Sent[] = [];
+): Promise<{ opened: Opened; transactions: Done[] }> {
+  const transactions: Done[] = [];
   await waitForEarlierTransactions(agent);
   for (;;) {
     const due = await answeringDue(agent, asked, await agent.watchtower.look(), confirmations);
     if ("intent" in due) {
-      const receipt = await post(queue, agent.client, due.intent, due.what);
-      note(`${due.what}: ${receipt.transactionHash}`);
-      transactions.push({ what: due.what, transaction: receipt.transactionHash, gas: receipt.gasUsed });
-      // Other endpoints may be behind the one that returned the receipt.
-      while ((await agent.watchtower.look()).number < receipt.blockNumber) await sleep(agent.client.pollingInterval);
+      transactions.push(await makeDue(agent, due));
       // A commitment is opened in a later second than its own; development chains make several blocks in one.
       if (confirmations === 0n) await sleep(A_SECOND);
     } else if (due.answer) {

@@ -49,11 +49,8 @@ function appendCommand(): Command {
       });
       const data = encodeFunctionData({ abi: inboxAbi, functionName: "append", args: [toHex(bytes)] });
       const intent = { key: "append", to: deployment.rollup.inbox, data, value: 0n };
-      const {
-        logs,
-        gasUsed: gas,
-        transactionHash: transaction,
-      } = await post(queue, client, intent, `the batch ${file}`);
+      const { hash: transaction, gasUsed: gas } = await post(queue, client, intent, `the batch ${file}`);
+      const { logs } = await client.getTransactionReceipt({ hash: transaction });
       const [event] = parseEventLogs({ abi: inboxAbi, eventName: "Appended", logs });
       const batch = event?.args.index;
       print(

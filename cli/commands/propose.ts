@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Game } from "@elench/challenger/strategy/tree";
 import type { Agent } from "@elench/challenger/watch/agent";
 import { type ProposalDue, proposalDue } from "@elench/challenger/watch/proposing";
@@ -15,9 +14,9 @@ import {
   withClaimant,
 } from "../claims/claimant.ts";
 import { waitForEarlierTransactions } from "../claims/earlier-transactions.ts";
-import { post } from "../claims/post.ts";
+import { type Done, makeDue } from "../claims/make-due.ts";
 import { naturalNumber, option } from "../input/options.ts";
-import { note, print } from "../report/output.ts";
+import { print } from "../report/output.ts";
 
 export interface ProposeOptions extends ClaimantOptions {
   readonly first?: bigint;
@@ -45,7 +44,7 @@ export function proposeCommand(executors: ExecutorsOf<ProposeOptions> = natively
 }
 
 async function propose(options: ProposeOptions, executors: ExecutorsOf<ProposeOptions>): Promise<void> {
-  const claimant = await openClaimant(options, executors);
+  const claimant = await openClaimant(options, "output", executors);
   const { agent, deployment } = claimant;
   const { rollup } = deployment;
   if (!rollup || !agent.chain)
@@ -53,8 +52,8 @@ async function propose(options: ProposeOptions, executors: ExecutorsOf<ProposeOp
   const result = await toTheProposal(agent, rollup, options);
   print(options.json, result, () =>
     result.resumed
-      ? `the output of batches ${result.first} to ${result.end}, ${result.output}, is already proposed: game ${result.game}`
-      : `proposed ${result.output}, the output of batches ${result.first} to ${result.end}: ${result.transaction}`,
+      ? `the output of batches ${result.first} to ${Number(result.end) - 1}, ${result.output}, is already proposed: game ${result.game}`
+      : `proposed ${result.output}, the output of batches ${result.first} to ${Number(result.end) - 1}: ${result.transaction}`,
   );
   await defend(claimant, options);
 }
@@ -62,29 +61,20 @@ async function propose(options: ProposeOptions, executors: ExecutorsOf<ProposeOp
 /** Sends what is due until the span's output is proposed. */
 async function toTheProposal(agent: Agent, rollup: Rollup, options: ProposeOptions) {
   const choice = { first: numberOf(options.first), end: numberOf(options.end) };
-  const queue = agent.queue as NonNullable<Agent["queue"]>;
   let due = await next(agent, rollup, choice);
   if (!due.game) {
     await waitForEarlierTransactions(agent);
     due = await next(agent, rollup, choice);
   }
   const resumed = due.game !== undefined;
-  let [transaction, gas]: [Hex | null, bigint | null] = [null, null];
+  let last: Done | undefined;
   while (due.game === undefined) {
-    if ("intent" in due) {
-      const receipt = await post(queue, agent.client, due.intent, due.what);
-      note(`${due.what}: ${receipt.transactionHash}`);
-      [transaction, gas] = [receipt.transactionHash, receipt.gasUsed];
-      // Other endpoints may be behind the one that returned the receipt.
-      while ((await agent.watchtower.look()).number < receipt.blockNumber) await sleep(agent.client.pollingInterval);
-    } else if (due.until === undefined || !due.span) {
-      throw new UserError(`nothing to propose: ${due.waits}`, EXIT.refused);
-    } else {
-      await sleep(agent.client.pollingInterval);
-    }
+    if (!("intent" in due)) throw new UserError(`nothing to propose: ${due.waits}`, EXIT.negative);
+    last = await makeDue(agent, due);
     due = await next(agent, rollup, choice, due.span);
   }
   requireTruth(due.game, due.output as Hex);
+  const { transaction = null, gas = null } = last ?? {};
   return { ...due.span, output: due.output, game: due.game.id, transaction, gas, resumed };
 }
 

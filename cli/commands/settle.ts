@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from "node:timers/promises";
+import { toHex } from "@elench/bytes/hex";
 import { settlementCall } from "@elench/challenger/l1/settlement";
 import { dueAt, dueSettlement } from "@elench/challenger/strategy/settlement";
 import type { Game } from "@elench/challenger/strategy/tree";
@@ -7,14 +7,15 @@ import type { CountedSpan } from "@elench/challenger/watch/counted";
 import { deliveryDue } from "@elench/challenger/watch/delivery";
 import type { Due } from "@elench/challenger/watch/due";
 import { advanceDue, countedOf, outputDue } from "@elench/challenger/watch/outputs";
+import { isFinal } from "@elench/challenger/watch/requests";
 import type { Rollup } from "@elench/deploy/deployment";
 import { EXIT, UserError } from "@elench/errors/user-error";
 import { Command } from "commander";
 import type { Hex } from "viem";
 import { type ActorOptions, type Claimant, openClaimant, withActor } from "../claims/claimant.ts";
-import { post } from "../claims/post.ts";
+import { type Done, makeDue } from "../claims/make-due.ts";
 import { naturalNumber, option } from "../input/options.ts";
-import { note, print } from "../report/output.ts";
+import { print } from "../report/output.ts";
 import { findGame } from "./dispute.ts";
 
 interface SettleOptions extends ActorOptions {
@@ -43,17 +44,11 @@ export function settleCommand(): Command {
 async function settle(options: SettleOptions): Promise<void> {
   if ([options.end, options.request, options.game].filter((given) => given !== undefined).length !== 1)
     throw new UserError("nothing to settle, or more than one thing: give one of --end N, --request N and --game ID");
-  const claimant = await openClaimant(options);
-  const { agent } = claimant;
-  const queue = agent.queue as NonNullable<Agent["queue"]>;
-  const transactions: { what: string; transaction: Hex; gas: bigint }[] = [];
+  const claimant = await openClaimant(options, null);
+  const transactions: Done[] = [];
   let due = await nextDue(claimant, options);
   while ("intent" in due) {
-    const receipt = await post(queue, agent.client, due.intent, due.what);
-    note(`${due.what}: ${receipt.transactionHash}`);
-    transactions.push({ what: due.what, transaction: receipt.transactionHash, gas: receipt.gasUsed });
-    // Other endpoints may be behind the one that returned the receipt.
-    while ((await agent.watchtower.look()).number < receipt.blockNumber) await sleep(agent.client.pollingInterval);
+    transactions.push(await makeDue(claimant.agent, due));
     due = await nextDue(claimant, options);
   }
   const { waits, until } = due;
@@ -78,11 +73,21 @@ async function nextDue(parties: Claimant, options: SettleOptions): Promise<Due> 
   if (end === 0 || end > length)
     throw new UserError(`no span ends before batch ${end}: the inbox at ${rollup.inbox} has ${length} batches`);
   const proposed = countedOf(agent, now).filter(({ span }) => span.end === end);
-  if (proposed.length === 0)
+  if (proposed.length === 0) return withoutProposal(agent, end);
+  return (await advanceDue(agent, rollup, now)) ?? firstDue(parties, rollup, proposed, now);
+}
+
+/** How a boundary stands at which no span ends that counts. @throws UserError if it is settled falsely */
+async function withoutProposal({ spans, chain }: Agent, end: number): Promise<Due> {
+  const settled = spans.at(end);
+  if (!settled)
     return {
       waits: `no output of a span that ends before batch ${end} is proposed; elench propose --end ${end} proposes it`,
     };
-  return (await advanceDue(agent, rollup, now)) ?? firstDue(parties, rollup, proposed, now);
+  const what = `the output after batch ${end - 1} is settled as ${settled.output}`;
+  if (chain && (await chain.reach(end)) === null && toHex(chain.outputAt(end)) !== settled.output)
+    throw new UserError(`${what}, which is false: it is ${toHex(chain.outputAt(end))}`, EXIT.negative);
+  return { waits: what, until: settled.readyAt };
 }
 
 /** The call for whichever of the proposals can be settled next. @throws UserError if the only result there is is false */
@@ -114,7 +119,8 @@ async function requestDue(parties: Claimant, id: bigint, now: number): Promise<D
   const asked = agent.requests.byId.get(id);
   if (!asked) throw new UserError(`the oracle at ${deployment.inferenceOracle} has no request ${id}`);
   const question = agent.requests.questions.get(asked.context);
-  const games = question?.result ? [] : (question?.games ?? []);
+  // A further game can contradict a result until it is final.
+  const games = question && !isFinal(question, now) ? question.games : [];
   for (const number of games) {
     const due = openGameDue(parties, agent.watchtower.forest.numbers.get(number) as Hex, now);
     if (due && "intent" in due) return due;

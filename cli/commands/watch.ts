@@ -87,7 +87,7 @@ export function watchCommand(): Command {
     .addOption(
       option(
         "--contradict",
-        "where a false output was settled in an absence and is not final, propose the true one, with a bond",
+        "where a false output or answer was settled in an absence and is not final, claim the true one, with a bond",
       ),
     )
     .addOption(option("--once", "poll once, act, wait for the transactions, and exit"));
@@ -119,9 +119,10 @@ export function watchCommand(): Command {
         maxFeePerGas: parseGwei(String(options.maxFee)),
         maxPriorityFeePerGas: parseGwei(String(options.maxTip)),
         ...(options.consumer && { consumers: options.consumer }),
-        courtesy: options.courtesy,
+        // Who is not there later cannot wait for others.
+        courtesy: options.once ? 0 : options.courtesy,
         settleAll: options.settleAll ?? false,
-        contradict: options.contradict ?? false,
+        contradict: { outputs: options.contradict ?? false, answers: options.contradict ?? false },
         report,
         onConfirmed: confirmed,
       });

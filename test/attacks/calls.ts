@@ -122,17 +122,29 @@ export async function settleSpan(
   return taken(field, account, field.deployment.rollup.outputs, data);
 }
 
+/** A contract call's bytes that open a game straight at the game, with the account as its consumer. */
+export function openingOf(account: HDAccount, run: DirectRun, output: Hex): Hex {
+  const where = (BigInt(run.level) << 160n) | BigInt(run.machine);
+  const args = [where, account.address, run.context, run.start, output] as const;
+  return encodeFunctionData({ abi: disputeGameAbi, functionName: "propose", args });
+}
+
+interface DirectRun {
+  readonly machine: Hex;
+  readonly level: number;
+  readonly context: Hex;
+  readonly start: Hex;
+}
+
 /** Opens a game of the account's own, as anybody may. @param value what is missing of the price comes out of its credit @returns its id */
 export async function openGame(
   field: Field,
   account: HDAccount,
-  run: { readonly machine: Hex; readonly level: number; readonly context: Hex; readonly start: Hex },
+  run: DirectRun,
   output: Hex,
   value: bigint = BOND.proposal,
 ): Promise<Hex | undefined> {
-  const where = (BigInt(run.level) << 160n) | BigInt(run.machine);
-  const args = [where, account.address, run.context, run.start, output] as const;
-  const data = encodeFunctionData({ abi: disputeGameAbi, functionName: "propose", args });
+  const data = openingOf(account, run, output);
   if (!(await taken(field, account, field.deployment.disputeGame, data, value))) return undefined;
   return (await games(field)).at(-1);
 }

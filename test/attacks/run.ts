@@ -81,9 +81,10 @@ async function withoutDefence(defence: Defence): Promise<Result[]> {
       out += data.toString();
     });
     await new Promise((resolve) => child.once("close", resolve));
-    const last = out.trimEnd().split("\n").at(-1);
-    if (!last) throw new Error(`${defence.attack} could not be played without ${defence.name}`);
-    return (JSON.parse(last, revived) as { attacks: Result[] }).attacks;
+    const last = out.trimEnd().split("\n").at(-1) || '{"attacks":[]}';
+    const { attacks } = JSON.parse(last, revived) as { attacks: Result[] };
+    if (attacks.length === 0) throw new Error(`${defence.attack} could not be played without ${defence.name}`);
+    return attacks;
   } finally {
     copy.remove();
   }

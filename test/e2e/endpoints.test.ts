@@ -320,9 +320,9 @@ test("without a key, what would be done is reported once, and nothing is done", 
   assert.equal(await claims(), 0);
 });
 
-test("with --once, it looks, acts, waits for the block, and ends", async () => {
+test("with --once, it looks, acts at once, waits for the block, and ends", async () => {
   await lie();
-  const tower = startTower({ ...stage.env, ELENCH_KEY: keyOf(watcher) }, ["--once"]);
+  const tower = startTower({ ...stage.env, ELENCH_COURTESY: "24000", ELENCH_KEY: keyOf(watcher) }, ["--once"]);
   assert.equal(await tower.ended(), 0);
   assert.equal(await claims(), 1);
   assert.deepEqual(

@@ -300,17 +300,25 @@ test("nobody delivers at a loss: not for a fee of nothing and a callback that bu
   assert.equal((await gameEvents(stage, "Concluded")).length, 2);
 });
 
-test("a false answer that was settled while everybody was away is contradicted; when the guardian has asked again, the truth is delivered", {
+test("a false answer that was settled while everybody was away is contradicted, also if its first request is cancelled; when the guardian has asked again, the truth is delivered", {
   timeout: 120_000,
 }, async () => {
+  const bait = await ask(stage, 1);
   const question = await ask(stage, 1);
+  assert.equal(question.context, bait.context);
+  const cancelling = encodeFunctionData({
+    abi: inferenceOracleAbi,
+    functionName: "cancel",
+    args: [bait.place, bait.request],
+  });
+  assert.ok(await transact(stage, user, stage.deployment.inferenceOracle, cancelling));
   await falseAnswer(attacker, question);
   await passClocks(stage);
   await settleLie(attacker);
   const tower = startTower({ ...stage.env, ELENCH_KEY: keyOf(watcher) }, ["--contradict"]);
   await tower.tells(
     "the falsehood",
-    ({ kind, where }) => kind === "trouble" && where === `the question of request ${question.id}`,
+    ({ kind, where }) => kind === "trouble" && where === `the question of request ${bait.id}`,
   );
   await until("a true answer", async () => (await events("Opened")).length === 2, mine);
   const asking = encodeFunctionData({ abi: inferenceOracleAbi, functionName: "askAgain", args: [question.context] });

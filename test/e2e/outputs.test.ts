@@ -117,7 +117,16 @@ test("who proposes what cannot be proposed is told why, and keeps the money", { 
       (error: Error) => error.message,
     );
   const before = await stage.chain.client.getBalance({ address: richAccount(6).address });
-  assert.match(await refusal("propose", "--end", "77"), /code 3.*batch \d+ is not known/);
+  assert.match(
+    await refusal("propose", "--end", "77"),
+    /code 2.*no span ends before batch 77: the inbox has 5 batches/,
+  );
+  assert.match(await refusal("propose", "--end", "0"), /code 2.*no span ends before batch 0/);
+  assert.match(await refusal("propose", "--first", "9"), /code 2.*no span begins at batch 9/);
+  assert.match(
+    await refusal("propose", "--first", "3", "--end", "3"),
+    /code 2.*a span has 1 to 4096 batches, and not 0/,
+  );
   assert.match(await refusal("propose", "--end", "1"), /code 4.*the batches below 2 are final/);
   assert.match(await refusal("propose", "--first", "4"), /code 4.*neither settled and true/);
   const record = JSON.parse(readFileSync(stage.env.ELENCH_DEPLOYMENT as string, "utf8")) as L2Stage["deployment"];
