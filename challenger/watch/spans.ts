@@ -68,6 +68,7 @@ export class Spans {
   readonly #genesis: Boundary;
   /** By number of the game. */
   readonly proposals = new Map<bigint, ProposedSpan>();
+  /** The first proposal of each context. */
   readonly byContext = new Map<Hex, ProposedSpan>();
   readonly #boundaries = new Map<number, Boundary>();
   /** The boundaries that raised `settledCount`, in order. */
@@ -183,7 +184,7 @@ export class Spans {
     const context = toHex(spanContext({ first, end, ...hashes }, this.chainId));
     const proposed = { first, end, previous, root, count: Number(count), context, game, epoch: Number(epoch) };
     this.proposals.set(game, proposed);
-    this.byContext.set(context, proposed);
+    if (!this.byContext.has(context)) this.byContext.set(context, proposed);
   }
 
   #settle({ end, first, number: game, output, readyAt }: Args<"Settled">): void {

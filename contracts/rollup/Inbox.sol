@@ -114,11 +114,13 @@ contract Inbox is IInbox {
     return _root(_head.count);
   }
 
-  /// @dev What the ring keeps of a root: its first 208 bits ‖ count (32) ‖ the low bits of L1's block number (16). It takes about 2^104
-  /// hashes to find two roots with the same 208 bits. An entry of an age of 65,536 blocks, or a multiple, counts as one of the current
-  /// block, and serves in the next.
+  /// @dev What the ring keeps of a root: 240 bits of keccak256(root ‖ count) ‖ the low bits of L1's block number (16). An entry of an age
+  /// of 65,536 blocks, or a multiple, counts as one of the current block, and serves in the next.
+  /// INVARIANT: both words go through a hash whole. Bits of a root that a caller names bind nothing but themselves: under a root with other
+  /// bits no record opens, and whoever is to refute an output needs one.
   function _kept(uint256 count_, bytes32 root_, uint256 blockNumber) private pure returns (uint256) {
-    return uint256(bytes32(bytes26(root_))) | (uint256(uint32(count_)) << 16) | uint16(blockNumber);
+    uint256 hash = uint256(Hashes.efficientKeccak256(root_, bytes32(count_)));
+    return (hash & ~uint256(type(uint16).max)) | uint16(blockNumber);
   }
 
   /// @dev Adds leaf `index`. Each leaf writes one slot: that of the level on which it completes a left subtree.

@@ -62,6 +62,12 @@ export const DEFENCES: readonly Defence[] = [
     to: "",
   },
   {
+    ...{ name: "hashed-roots", attack: "near-root" },
+    ...{ file: "contracts/rollup/Inbox.sol", contracts: ["Inbox"] },
+    from: "uint256(Hashes.efficientKeccak256(root_, bytes32(count_)))",
+    to: "uint256(bytes32(bytes26(root_))) | (count_ << 16)",
+  },
+  {
     ...{ name: "nothing-below-final", attack: "span-below-a-final-boundary", ...OUTPUTS },
     from: "      if (!contests) revert BelowFinal(span.first, head.finalCount);\n",
     to: "",

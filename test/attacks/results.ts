@@ -1,4 +1,4 @@
-import { toBytes } from "@elench/bytes/hex";
+import { type Hex, toBytes } from "@elench/bytes/hex";
 import { spanContext, spanLevel, spanStart } from "@elench/evm/batch/span";
 import { hex, passClocks } from "../e2e/stage.ts";
 import type { Attack, Field } from "./attack.ts";
@@ -64,16 +64,30 @@ const inventedRoot: Attack = {
   about:
     "a span names a root that the inbox never had, with other records in it: nobody can open them, so nobody can answer",
   closedBy: null,
-  play: async (field) => {
-    const [attacker] = field.attackers;
-    await appendBatches(field, 1);
-    await checkpoint(field, attacker);
-    await startWatch(field, "--settle-all");
-    const span = { first: 0n, end: 1n, previous: await truthAt(field, 0), root: JUNK } as const;
-    const game = await proposeFreely(field, attacker, span, FALSE_OUTPUT);
-    return whoHasAfter(field, 1, game, span);
-  },
+  play: (field) => underRoot(field, async () => JUNK),
 };
+
+const nearRoot: Attack = {
+  name: "near-root",
+  about:
+    "a span names a kept root with another last bit: a ring that keeps some bits of a root believes it, and no record opens under it",
+  closedBy: null,
+  play: (field) => underRoot(field, async () => hex(flipLastBit(toBytes(await newestRoot(field))))),
+};
+
+const flipLastBit = (bytes: Uint8Array): Uint8Array =>
+  bytes.map((byte, i) => (i === bytes.length - 1 ? byte ^ 1 : byte));
+
+/** A false output after batch 0, proposed under a root that the inbox does not have. */
+async function underRoot(field: Field, rootOf: () => Promise<Hex>) {
+  const [attacker] = field.attackers;
+  await appendBatches(field, 1);
+  await checkpoint(field, attacker);
+  await startWatch(field, "--settle-all");
+  const span = { first: 0n, end: 1n, previous: await truthAt(field, 0), root: await rootOf() } as const;
+  const game = await proposeFreely(field, attacker, span, FALSE_OUTPUT);
+  return whoHasAfter(field, 1, game, span);
+}
 
 const hastySettlement: Attack = {
   name: "hasty-settlement",
@@ -95,7 +109,7 @@ const hastySettlement: Attack = {
 async function whoHasAfter(
   field: Field,
   boundary: number,
-  game: `0x${string}` | undefined,
+  game: Hex | undefined,
   span: Parameters<typeof settleSpan>[3],
 ) {
   const [attacker] = field.attackers;
@@ -108,4 +122,4 @@ async function whoHasAfter(
   return whoHas(field, boundary, honestProposer(field, boundary));
 }
 
-export const RESULT_ATTACKS: readonly Attack[] = [falseBase, foreignResult, inventedRoot, hastySettlement];
+export const RESULT_ATTACKS: readonly Attack[] = [falseBase, foreignResult, inventedRoot, nearRoot, hastySettlement];

@@ -22,6 +22,8 @@ function record(batch: Hex): BatchRecord {
   return recordOf(batchInput(ordinary(CHAIN_ID), previous, hexToBytes(batch)));
 }
 
+const word = (value: bigint): Hex => `0x${value.toString(16).padStart(64, "0")}`;
+
 const isKept = (stage: Stage, { number, count, root } = stage.kept): Promise<boolean> =>
   stage.readInbox("isKept", [number, count, root]);
 
@@ -95,6 +97,31 @@ export const inboxRules: Rule[] = [
         assert.equal(await isKept(stage, { ...stage.kept, ...other }), false);
     },
     without: inbox("return made != uint16(block.number) && kept", "return kept"),
+  },
+  {
+    rule: "no other root and no other count is kept, however many bits they share with a kept one; an empty place keeps nothing",
+    async run(open) {
+      const stage = await filled(open, 5);
+      await stage.warp(12);
+      const { number, count, root } = stage.kept;
+      const flipped = (bit: bigint): Hex => word(BigInt(root) ^ (1n << bit));
+      for (let bit = 0n; bit < 256n; bit++)
+        assert.equal(await isKept(stage, { number, count, root: flipped(bit) }), false, `bit ${bit} of the root`);
+      for (let bit = 0n; bit < 256n; bit++) {
+        const other = BigInt(count) ^ (1n << bit);
+        assert.equal(await stage.readInbox("isKept", [number, other, root]), false, `bit ${bit} of the count`);
+      }
+      for (const [other, empty] of [
+        [2n ** 32n, word(0n)],
+        [0n, word(0n)],
+        [BigInt(count), root],
+      ] as const)
+        assert.equal(await stage.readInbox("isKept", [77n, other, empty]), false, "an empty place");
+    },
+    without: inbox(
+      "uint256 hash = uint256(Hashes.efficientKeccak256(root_, bytes32(count_)));",
+      "uint256 hash = uint256(bytes32(bytes26(root_))) | (uint256(uint32(count_)) << 16);",
+    ),
   },
   {
     rule: "a call that comes first makes no later one fail, and the newest root serves",
