@@ -4,7 +4,7 @@ import { type Part, packPart, partsOf } from "../strategy/parts.ts";
 import { packClaim, packProposal } from "../strategy/record.ts";
 import type { Settlement } from "../strategy/settlement.ts";
 import type { Game } from "../strategy/tree.ts";
-import type { Intent } from "./transactions.ts";
+import { type Intent, MAX_GAS } from "./transactions.ts";
 
 /** Settles a game in one transaction, or in parts, each of which fits a transaction: computed here, whatever an endpoint accepts. */
 
@@ -16,7 +16,7 @@ export interface Capacity {
 }
 
 /** Nodes refuse transactions above 128 KiB, of which 1 KiB is left for the other fields and the signature; L1 those above 2^24 gas (EIP-7825). */
-export const CAPACITY: Capacity = { bytes: 127 * 1_024, gas: 2 ** 24 };
+export const CAPACITY: Capacity = { bytes: 127 * 1_024, gas: Number(MAX_GAS) };
 
 /**
  * Upper bounds of the gas of a settlement, under today's rules and under those of Amsterdam, where the first credit of an account costs

@@ -105,7 +105,7 @@ export class TooFewEndpoints extends ElenchError {
 }
 
 /** EIP-7825: maximum gas limit of a transaction. */
-const MAX_GAS = 1n << 24n;
+export const MAX_GAS = 1n << 24n;
 
 /** Nodes accept a replacement with fees at least 10 % higher; 25 % reaches any fee in few replacements. */
 const bumped = ({ maxFeePerGas, maxPriorityFeePerGas }: Fees, ceiling: bigint): Fees => {

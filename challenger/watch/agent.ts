@@ -176,8 +176,21 @@ export async function createAgent(options: AgentOptions): Promise<Agent> {
     return purse.pay(intent);
   };
   return {
-    ...{ client, deployment, watchtower, requests, batches, spans, truth, inferences, chain, queue, parameters },
-    ...{ settling, contradicts: options.contradict ?? { outputs: false, answers: false }, troubles, payBond },
+    client,
+    deployment,
+    watchtower,
+    requests,
+    batches,
+    spans,
+    truth,
+    inferences,
+    chain,
+    queue,
+    parameters,
+    settling,
+    contradicts: options.contradict ?? { outputs: false, answers: false },
+    troubles,
+    payBond,
     ...oracleReads(client, deployment.inferenceOracle),
     secret: (purpose) => secretOf(options.account, purpose),
   };

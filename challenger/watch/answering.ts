@@ -4,10 +4,12 @@ import type { Hex } from "viem";
 import { proposalPrice } from "../l1/calls.ts";
 import type { L1Block } from "../l1/follower.ts";
 import { commitIntent, commitmentOf, openIntent, proposeAgainIntent } from "../l1/oracle-calls.ts";
+import { MAX_GAS } from "../l1/transactions.ts";
 import { regionHint } from "../strategy/places.ts";
 import type { Agent } from "./agent.ts";
 import { countedGames, deliveryGas, truthOf } from "./delivery.ts";
 import type { Due } from "./due.ts";
+import { falsehood } from "./falsehood.ts";
 import { requireFunds } from "./funds.ts";
 import { type Asked, type Committed, firstAnswer, isFinal, type Opened, type Question } from "./requests.ts";
 
@@ -125,9 +127,6 @@ async function openable(agent: Agent, commitment: Hex, now: number): Promise<Com
 /** Seconds in which a transaction is expected in a block. */
 const INCLUSION = 36;
 
-/** EIP-7825: the gas limit of a transaction. */
-const MAX_GAS = 1n << 24n;
-
 /** @throws UserError if answering would cost a bond's time, or a deposit, for nothing */
 function requireAnswerable(
   { requests }: Agent,
@@ -180,7 +179,10 @@ export async function contradictFalseAnswers(agent: Agent, head: L1Block): Promi
     await troubles.attempt(`the result of request ${asked.id}`, async () => {
       const truth = await truthOf(agent, asked);
       if ("waits" in truth || truth.root === result.outputRoot) return;
-      falsehoods.set(`the question of request ${asked.id}`, falsehood(asked.id, result.outputRoot, result.readyAt));
+      falsehoods.set(
+        `the question of request ${asked.id}`,
+        falsehood(result.outputRoot, result.readyAt, `answer --request ${asked.id}`),
+      );
       if (!agent.contradicts.answers || !queue) return;
       const due = await answeringDue(agent, asked, head);
       if ("intent" in due) await watchtower.make(due.intent, due.call, "0x");
@@ -188,10 +190,3 @@ export async function contradictFalseAnswers(agent: Agent, head: L1Block): Promi
   }
   troubles.replace(/^the question of request/, falsehoods);
 }
-
-const falsehood = (id: bigint, output: Hex, readyAt: number): Error =>
-  new UserError(
-    `it is settled with the false output ${output}, and final from ${new Date(1_000 * readyAt).toISOString()} on`,
-    EXIT.negative,
-    { remedy: `answer truly (elench answer --request ${id}), and have the guardian ask again` },
-  );

@@ -11,7 +11,8 @@ export interface Gap {
   readonly why: string;
 }
 
-interface Told {
+/** What is known of the contracts. */
+interface Knowledge {
   readonly forest: Forest;
   readonly batches: Pick<Batches, "batches" | "checkpoints">;
   readonly oracle: ConsumerLog;
@@ -27,7 +28,7 @@ interface Told {
  * all without gaps, so a later event shows that an earlier one is missing; and each contract tells how many there are, so a missing last one
  * shows too.
  */
-export function gapsOf({ forest, batches, oracle, outputs, counters, unreadable }: Told): Gap[] {
+export function gapsOf({ forest, batches, oracle, outputs, counters, unreadable }: Knowledge): Gap[] {
   const log = (why: string): Gap => ({ where: "the log", why });
   const missing = (what: string, number: number | undefined): Gap[] =>
     number === undefined ? [] : [log(`${what} ${number} is missing, but L1 has it`)];

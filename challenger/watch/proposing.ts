@@ -12,6 +12,7 @@ import type { BatchTraceProvider } from "./batch-trace-provider.ts";
 import type { Checkpoint } from "./batches.ts";
 import { boundariesToBuildOn, type CountedSpan, isTrue, type TruthAt } from "./counted.ts";
 import type { Due } from "./due.ts";
+import { falsehood } from "./falsehood.ts";
 import { requireFunds } from "./funds.ts";
 import { advanceDue, countedOf } from "./outputs.ts";
 import type { Boundary } from "./spans.ts";
@@ -178,11 +179,11 @@ export async function contradictFalse(agent: Agent, rollup: Rollup | undefined, 
   if (!rollup || !agent.chain || spans.frozenBy !== undefined) return;
   const falsehoods = new Map<string, Error>();
   for (const boundary of spans.settled.filter(({ end }) => !spans.isFinal(end, now))) {
-    const { first, end } = boundary;
+    const { first, end, output, readyAt } = boundary;
     const where = `the boundary after batch ${end - 1}`;
     await troubles.attempt(`the truth of ${where}`, async () => {
       if (!(await isFalse(agent, boundary))) return;
-      falsehoods.set(where, falsehood(boundary));
+      falsehoods.set(where, falsehood(output, readyAt, `propose --first ${first} --end ${end}`));
       if (!agent.contradicts.outputs || !queue) return;
       const due = await proposalDue(agent, rollup, { first, end }, head);
       if ("intent" in due) await watchtower.make(due.intent, due.call, "0x");
@@ -190,15 +191,6 @@ export async function contradictFalse(agent: Agent, rollup: Rollup | undefined, 
   }
   troubles.replace(/^the boundary after batch/, falsehoods);
 }
-
-const falsehood = ({ first, end, output, readyAt }: Boundary): Error =>
-  new UserError(
-    `it is settled with the false output ${output}, and final from ${new Date(1_000 * readyAt).toISOString()} on`,
-    EXIT.negative,
-    {
-      remedy: `propose the true output (elench propose --first ${first} --end ${end}), and have the guardian ask again`,
-    },
-  );
 
 /** Whether a boundary has a false output, and was settled from one whose output is true. */
 async function isFalse({ spans, chain }: Agent, { first, end, output }: Boundary): Promise<boolean> {

@@ -281,13 +281,16 @@ export class Watchtower {
   }
 
   #findGaps(): Map<string, Error> {
-    const { batches } = this.#options;
     const gaps = new Map<string, string[]>();
-    const told = {
-      ...{ forest: this.#forest, batches, oracle: this.#oracle, outputs: this.#outputs },
-      ...{ counters: this.#counters, unreadable: this.#unreadable },
+    const known = {
+      forest: this.#forest,
+      batches: this.#options.batches,
+      oracle: this.#oracle,
+      outputs: this.#outputs,
+      counters: this.#counters,
+      unreadable: this.#unreadable,
     };
-    for (const { where, why } of gapsOf(told)) gaps.set(where, [...(gaps.get(where) ?? []), why]);
+    for (const { where, why } of gapsOf(known)) gaps.set(where, [...(gaps.get(where) ?? []), why]);
     const said = (whys: string[]) => `the log is incomplete and is read again: ${whys.join("; ")}`;
     return new Map([...gaps].map(([where, whys]) => [where, new UserError(said(whys), EXIT.environment)]));
   }
