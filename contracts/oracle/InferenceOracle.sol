@@ -35,6 +35,8 @@ contract InferenceOracle is Results, IInferenceOracle {
   uint256 private constant GAS_PER_OUTPUT_BYTE = 100;
   /// @dev For what a delivery does around and after the callback.
   uint256 private constant GAS_AROUND_CALLBACK = 50_000;
+  /// @dev A byte of an event takes 8, and its memory about 1.
+  uint256 private constant GAS_PER_EVENT_BYTE = 16;
   /// @dev How often the guardian can ask a question outside a freeze.
   uint256 private constant ASK_LIMIT = 4;
 
@@ -418,7 +420,8 @@ contract InferenceOracle is Results, IInferenceOracle {
     (address consumer, uint256 callbackGas) = (address(terms.consumer), terms.callbackGas);
     bytes memory data = abi.encodeCall(IInferenceConsumer.onInference, (id, output));
     // INVARIANT: the callback gets its gas (a call gets at most 63/64). Otherwise the deliverer could make it run out of gas.
-    uint256 needed = (callbackGas * 64) / 63 + GAS_AROUND_CALLBACK;
+    // INVARIANT: what is left then pays the event, which holds the output. Otherwise a callback that burns its gas reverts the delivery.
+    uint256 needed = (callbackGas * 64) / 63 + GAS_AROUND_CALLBACK + GAS_PER_EVENT_BYTE * output.length;
     if (gasleft() < needed) revert NotEnoughGas(needed, gasleft());
     assembly ("memory-safe") {
       succeeded := call(callbackGas, consumer, 0, add(data, 32), mload(data), 0, 0)

@@ -4,7 +4,7 @@ import { after, before, test } from "node:test";
 import { type Chain, startChain } from "../game/chain.ts";
 import { compileOracle } from "./compile.ts";
 import { defences } from "./defences.ts";
-import { openStage } from "./stage.ts";
+import { model, modelOf, openStage } from "./stage.ts";
 
 let chain: Chain;
 before(async () => {
@@ -12,10 +12,11 @@ before(async () => {
 });
 after(() => chain.close());
 
-for (const { name, without, attack } of defences) {
+for (const { name, without, attack, outputs } of defences) {
   test(name, async () => {
-    assert.equal(await attack(await openStage(chain)), false, "the attack succeeds");
-    const weakened = await openStage(chain, { oracle: compileOracle([without]) });
+    const about = outputs === undefined ? model : modelOf(outputs);
+    assert.equal(await attack(await openStage(chain, {}, {}, about)), false, "the attack succeeds");
+    const weakened = await openStage(chain, { oracle: compileOracle([without]) }, {}, about);
     assert.equal(await attack(weakened), true, "the attack fails without this defence");
   });
 }

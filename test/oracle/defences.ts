@@ -11,6 +11,8 @@ import { type Asked, DELAY, FALSE, model, oracleParameters, REVEAL, type Stage, 
 export interface Defence {
   readonly name: string;
   readonly without: Mutation;
+  /** How many outputs the model has, where it matters. */
+  readonly outputs?: number;
   /** @returns whether the attack succeeds */
   readonly attack: (stage: Stage) => Promise<boolean>;
 }
@@ -424,6 +426,29 @@ export const defences: readonly Defence[] = [
     attack: async (stage) => {
       const asked = await stage.request(1);
       return passes(() => stage.call(stage.thief, "askAgain", [asked.context]));
+    },
+  },
+  {
+    name: "a callback that burns its gas in a block, but not in a simulation, leaves enough for the event of a large output",
+    without: remove(" + GAS_PER_EVENT_BYTE * output.length"),
+    outputs: 25_000,
+    attack: async (stage) => {
+      const consumer: Hex = "0x00000000000000000000000000000000000c0de1";
+      // Returns at once where gas is free, as in a simulation; else it burns all that it has.
+      await stage.chain.request("hardhat_setCode", [consumer, "0x3a15600657fe5b00"]);
+      const zeros: Hex = `0x${"00".repeat(4 * 25_000)}`;
+      const asked = await stage.request(1, { consumer, callbackGas: 900_000n });
+      await stage.finish(await stage.answer(stage.provider, asked, zeros));
+      const args = [asked.place, asked.request, zeros];
+      const data = encodeFunctionData({ abi: stage.artifact.abi, functionName: "deliver", args });
+      const call = { from: stage.deliverer, to: stage.oracle, data };
+      const estimate = await stage.chain.request<Hex>("eth_estimateGas", [{ ...call, gasPrice: "0x0" }]);
+      // As the agent sends it.
+      const gas: Hex = `0x${((BigInt(estimate) * 5n) / 4n + 20_000n).toString(16)}`;
+      return stage.chain.request("eth_sendTransaction", [{ ...call, gas }]).then(
+        () => false,
+        () => true,
+      );
     },
   },
   {

@@ -4,7 +4,7 @@ import { packClaim, packProposal } from "@elench/challenger/strategy/record";
 import { concludedProposal, dueAt, dueSettlement } from "@elench/challenger/strategy/settlement";
 import { emptyForest, extend, type Forest, type Game, type GameEvent } from "@elench/challenger/strategy/tree";
 import { openBackend } from "@elench/tensor/engine/backend";
-import { loadModel } from "@elench/tensor/load";
+import { type LoadedModel, loadModel } from "@elench/tensor/load";
 import { registrationOf } from "@elench/tensor/program/registration";
 import { bytesToHex } from "@ethereumjs/util";
 import { type Abi, decodeErrorResult, decodeEventLog, zeroAddress } from "viem";
@@ -48,7 +48,11 @@ export function artifact(name: string): Artifact {
 }
 
 const tiny = tinyModel(1, 2, 2);
-export const model = loadModel(tiny.onnx, openBackend({ threads: 1 }));
+const backend = openBackend({ threads: 1 });
+export const model = loadModel(tiny.onnx, backend);
+
+/** A model of the same inputs with so many outputs, of four bytes each. */
+export const modelOf = (outputs: number): LoadedModel => loadModel(tinyModel(1, 2, outputs).onnx, backend);
 
 /** Bytes of an input; another one for each seed. */
 export const inputOf = (seed: number): Hex => toHex(tinyInput(tiny, seed));
@@ -92,12 +96,21 @@ export class Stage {
   readonly oracle: Hex;
   readonly registry: Hex;
   readonly artifact: Artifact;
+  /** What requests are about. */
+  readonly model: LoadedModel;
   readonly events: OracleEvent[] = [];
   forest: Forest = emptyForest();
   now: number;
 
-  constructor(chain: Chain, artifact: Artifact, at: { game: Hex; oracle: Hex; registry: Hex }, now: number) {
+  constructor(
+    chain: Chain,
+    artifact: Artifact,
+    at: { game: Hex; oracle: Hex; registry: Hex },
+    now: number,
+    about: LoadedModel,
+  ) {
     this.chain = chain;
+    this.model = about;
     this.artifact = artifact;
     this.game = at.game;
     this.oracle = at.oracle;
@@ -180,8 +193,8 @@ export class Stage {
   ): Promise<Asked> {
     const all = { consumer: zeroAddress, callbackGas: 0n, fee: FEE, deliveryFee: DELIVERY_FEE, ...terms };
     await this.pass(1);
-    const value = all.fee + all.deliveryFee + (await this.read<bigint>("priceOf", [model.id]));
-    await this.call(from, "request", [model.id, inputOf(seed), all, hint], value);
+    const value = all.fee + all.deliveryFee + (await this.read<bigint>("priceOf", [this.model.id]));
+    await this.call(from, "request", [this.model.id, inputOf(seed), all, hint], value);
     return this.last<Asked>("Requested");
   }
 
@@ -202,7 +215,7 @@ export class Stage {
 
   rootOf(output: Hex): Promise<Hex> {
     const { abi } = artifact("ModelRegistry");
-    return this.chain.read<Hex>({ to: this.registry, abi, name: "outputRoot", args: [model.id, output] });
+    return this.chain.read<Hex>({ to: this.registry, abi, name: "outputRoot", args: [this.model.id, output] });
   }
 
   /** One second after the commitment. @returns the game's number, 0 if none was opened */
@@ -289,6 +302,7 @@ export async function openStage(
   chain: Chain,
   { oracle = artifact("InferenceOracle"), disputeGame = artifact("DisputeGame") }: Contracts = {},
   changes: Partial<OracleParameters> = {},
+  about: LoadedModel = model,
 ): Promise<Stage> {
   const guardian = chain.accounts[1]!;
   const toy = await chain.deploy(artifact("ToyMachine"), [zeroAddress]);
@@ -299,12 +313,12 @@ export async function openStage(
   const parameters = { guardian, ...oracleParameters, ...changes };
   const address = await chain.deploy(oracle, [game, toy, registry, parameters]);
   const { timestamp } = await chain.request<{ timestamp: Hex }>("eth_getBlockByNumber", ["latest", false]);
-  const stage = new Stage(chain, oracle, { game, oracle: address, registry }, Number(timestamp) + 1);
+  const stage = new Stage(chain, oracle, { game, oracle: address, registry }, Number(timestamp) + 1, about);
   await register(stage);
   return stage;
 }
 
-async function register({ chain, registry, now }: Stage): Promise<void> {
+async function register({ chain, registry, now, model }: Stage): Promise<void> {
   const { abi } = artifact("ModelRegistry");
   const { header, types, pages } = registrationOf(model.model.program, model.commitment, 0);
   const call = { from: chain.accounts[0]!, to: registry, abi, at: now };
