@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { disputeGameAbi } from "@elench/contracts/abi/dispute-game";
+import { LEAST_PART } from "@elench/spec/game/game";
 import { decodeFunctionData, type Hex, size } from "viem";
 import { account, countered, LIAR, moved, proposal, proposed, times } from "../strategy/fixtures/log.ts";
 import { gameIdOf } from "../strategy/record.ts";
@@ -60,9 +61,10 @@ describe("a settlement", () => {
   });
 
   it("is parted by bytes, however much gas there is", () => {
-    const calls = [...inOrder(junk(100), { bytes: 2_000, gas: CAPACITY.gas })];
-    for (const { intent } of calls) assert.ok(size(intent.data) <= 2_000, `${size(intent.data)} bytes`);
-    assert.deepEqual(numbersOf(calls), downFrom(101));
+    const calls = [...inOrder(junk(400), { bytes: 20_000, gas: CAPACITY.gas })];
+    assert.ok(calls.length > 1);
+    for (const { intent } of calls) assert.ok(size(intent.data) <= 20_000, `${size(intent.data)} bytes`);
+    assert.deepEqual(numbersOf(calls), downFrom(401));
   });
 
   it("is parted by gas: an account that was never credited takes a fresh slot", () => {
@@ -78,8 +80,11 @@ describe("a settlement", () => {
     assert.deepEqual([call, part.isLast, part.entries.map(({ number }) => number)], ["settlePart", true, [3, 2, 1]]);
   });
 
-  it("takes fewer claims after an endpoint has refused more", () => {
-    const { call, part } = callIn(junk(100), 7);
-    assert.deepEqual([call, part.entries.length, part.isLast], ["settlePart", 7, false]);
+  it("takes fewer claims after an endpoint has refused more, but no part that the contract refuses", () => {
+    const of = ({ call, part }: SettlementCall) => [call, part.entries.length, part.isLast];
+    assert.deepEqual(of(callIn(junk(100), 70)), ["settlePart", 70, false]);
+    assert.deepEqual(of(callIn(junk(100), 7)), ["settlePart", LEAST_PART, false]);
+    assert.deepEqual(of(callIn(junk(100), undefined, { bytes: 1_000, gas: 1_000 })), ["settlePart", LEAST_PART, false]);
+    assert.deepEqual(of(callIn(junk(50), 7)), ["settle", 51, true]);
   });
 });

@@ -1,4 +1,5 @@
 import { disputeGameAbi } from "@elench/contracts/abi/dispute-game";
+import { LEAST_PART } from "@elench/spec/game/game";
 import { type Address, encodeFunctionData, type Hex, size, zeroHash } from "viem";
 import { type Part, packPart, partsOf } from "../strategy/parts.ts";
 import { packClaim, packProposal } from "../strategy/record.ts";
@@ -46,12 +47,14 @@ export function settlementCall(
   capacity = CAPACITY,
 ): SettlementCall {
   const all = settlement.entries.length;
-  for (let claims = Math.min(all, most); ; claims = Math.floor((7 * claims) / 8)) {
+  for (let claims = Math.min(all, Math.max(most, LEAST_PART)); ; claims = Math.floor((7 * claims) / 8)) {
+    // The contract takes no smaller part. It fits: each claim pays one account, and keeps one verdict.
+    const isLeast = claims <= LEAST_PART;
+    if (isLeast) claims = Math.min(all, LEAST_PART);
     const part = partsOf(game, claims)[0] ?? EMPTY;
     const isWhole = part.isLast && part.entries.length === game.entries;
     const data = isWhole ? wholeData(settlement) : partData(settlement, part);
-    // One claim always fits: it has 16 answers at most that are refutations, and its verdict is one word.
-    if (claims > 1 && !fits(settlement, part, data, capacity)) continue;
+    if (!isLeast && !fits(settlement, part, data, capacity)) continue;
     const key = `settle/${settlement.game}/${all - part.entries.length}`;
     return { intent: { key, to: disputeGame, data, value: 0n }, call: isWhole ? "settle" : "settlePart", part };
   }

@@ -3,6 +3,7 @@ import { disputeGameAbi } from "@elench/contracts/abi/dispute-game";
 import type { Deployment } from "@elench/deploy/deployment";
 import type { ElenchError } from "@elench/errors/elench-error";
 import { EXIT, UserError } from "@elench/errors/user-error";
+import { LEAST_PART } from "@elench/spec/game/game";
 import { encodeFunctionData, type Hex } from "viem";
 import { moveIntent } from "../l1/calls.ts";
 import { type ContractError, ContractRefusal } from "../l1/contract-refusal.ts";
@@ -343,7 +344,7 @@ export class Watchtower {
     if (made !== "too large") return;
     // The endpoints refuse it for a reason of their own: it may be the size, so less is tried, and in the end all again.
     const { length } = settling.part.entries;
-    if (length > 1) this.#carried.set(game.id, Math.floor(length / 2));
+    if (length > LEAST_PART) this.#carried.set(game.id, Math.floor(length / 2));
     else this.#carried.delete(game.id);
   }
 

@@ -94,6 +94,14 @@ export const disputeGameAbi = [
     ],
   },
   { type: "error", name: "ParentsMissing", inputs: [{ name: "count", type: "uint256" }] },
+  {
+    type: "error",
+    name: "PartTooSmall",
+    inputs: [
+      { name: "claims", type: "uint256" },
+      { name: "least", type: "uint256" },
+    ],
+  },
   { type: "error", name: "SameEnd", inputs: [{ name: "end", type: "bytes32" }] },
   { type: "error", name: "SameOutput", inputs: [{ name: "output", type: "bytes32" }] },
   {
@@ -714,6 +722,7 @@ export const disputeGameErrors = {
   NothingToWithdraw: "The account has nothing unlocked to withdraw.",
   OnHold: "The guardian holds the account's withdrawals, or all, until then.",
   ParentsMissing: "This part found something against so many claims of later parts that `parents` lacks.",
+  PartTooSmall: "A part that leaves claims takes more of them.",
   SameEnd: "A move must claim another end of the segment than the claim that it answers.",
   SameOutput: "A counter must state another output than the proposal.",
   StepIsRight: "The step from `pre` leads to `post`, as the claim says: it cannot be refuted.",

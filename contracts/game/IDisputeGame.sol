@@ -170,6 +170,8 @@ interface IDisputeGame {
   error AlreadyRefuted(uint256 segment);
   /// @notice A settlement takes the claims one after the other, the latest first: `expected` comes next.
   error WrongClaim(uint256 expected, uint256 given);
+  /// @notice A part that leaves claims takes more of them.
+  error PartTooSmall(uint256 claims, uint256 least);
   /// @notice An earlier part found something against this claim: its verdict comes next in `verdicts`.
   error VerdictMissing(uint256 number);
   /// @notice This part found something against so many claims of later parts that `parents` lacks.

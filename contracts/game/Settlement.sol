@@ -18,6 +18,11 @@ import {NOTHING, Verdict, bindVerdict, newVerdict} from "./Verdict.sol";
 abstract contract Settlement is Places, Bonds {
   using ClaimArgument for Claim;
 
+  // generated: PARTS (npm run generate)
+  /// @dev Claims of a part that does not end a settlement, at least.
+  uint256 private constant LEAST_PART = 64;
+  // end of PARTS
+
   /// @dev A settlement under way.
   struct Walk {
     /// @dev The game's.
@@ -70,6 +75,9 @@ abstract contract Settlement is Places, Bonds {
     // INVARIANT: a part settles something. An empty one would bind a verdict to the id of a game that has nothing settled.
     if (count == 0 || count > walk.next) revert WrongClaim(walk.next, 0);
     left = walk.next - count;
+    // INVARIANT: each part makes all other calls void that settle this game. Parts of one claim, which pay for themselves, would do so as
+    // often as the game has claims, in front of whoever settles it.
+    if (left != 0 && count < LEAST_PART) revert PartTooSmall(count, LEAST_PART);
     walk.last = left + 1;
     Debts memory debts = newDebts(count + 2);
     _take(walk, debts, part.claims);

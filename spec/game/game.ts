@@ -12,6 +12,9 @@ export const DISSECTION_DEPTH = 4;
 /** The highest level of a claim. No machine runs SEGMENTS^15 steps. */
 export const MAX_LEVEL = 15;
 
+/** Claims of a part that does not end a settlement, at least. */
+export const LEAST_PART = 64;
+
 /**
  * Most claims in a line from a proposal of a span down to one step of a tensor machine: the levels of each machine's claims.
  * A span has at most 16^3 batches, a batch 16^10 steps, an inference 16^15.

@@ -1,4 +1,4 @@
-import { DISSECTION_DEPTH, FLAGS, LINE, MAX_LEVEL, SEGMENTS, STATUSES } from "../game/game.ts";
+import { DISSECTION_DEPTH, FLAGS, LEAST_PART, LINE, MAX_LEVEL, SEGMENTS, STATUSES } from "../game/game.ts";
 import type { Output } from "./output.ts";
 
 const statuses = [
@@ -33,10 +33,16 @@ const levels = [
   `uint256 internal constant LONG_CLAIMS = ${2 * machines.length - 1};`,
 ].join("\n");
 
+const parts = [
+  "/// @dev Claims of a part that does not end a settlement, at least.",
+  `uint256 private constant LEAST_PART = ${LEAST_PART};`,
+].join("\n");
+
 /** Files generated from the game's table, for its contracts. */
 export const GAME_OUTPUTS: readonly Output[] = [
   { path: "contracts/game/IDisputeGame.sol", region: "STATUS", content: `${statuses}\n` },
   { path: "contracts/game/ClaimRecord.sol", region: "FLAGS", content: `${flags}\n` },
   { path: "contracts/game/Dissection.sol", region: "SEGMENTS", content: `${segments}\n` },
   { path: "contracts/game/GameParameters.sol", region: "LEVELS", content: `${levels}\n` },
+  { path: "contracts/game/Settlement.sol", region: "PARTS", content: `${parts}\n` },
 ];

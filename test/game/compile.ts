@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import type { Hex } from "@elench/bytes/hex";
+import { LEAST_PART } from "@elench/spec/game/game";
 import type { Abi } from "viem";
 
 const require = createRequire(import.meta.url);
@@ -17,15 +18,26 @@ export type Artifact = { abi: Abi; bytecode: Hex; deployedSize: number };
  * Compiles the game, its test machine and the crowd in process.
  * @param mutations each must match its file exactly once
  * @param optimize as deployed (slower to compile, needed for gas figures); mutants do without
+ * @param leastPart claims of a part, at least: small games are settled in parts too, if not as deployed
  */
-export function compileGame({ mutations = [] as Mutation[], optimize = false } = {}): Record<string, Artifact> {
+export function compileGame({
+  mutations = [] as Mutation[],
+  optimize = false,
+  leastPart = undefined as number | undefined,
+} = {}): Record<string, Artifact> {
   const solc = require("solc") as { compile(input: string, callbacks: object): string };
   const names = readdirSync(new URL("contracts/game/", root)).filter(
     (n) => n.endsWith(".sol") && !n.endsWith(".t.sol"),
   );
   const paths = [...names.map((n) => `contracts/game/${n}`), ...TEST_CONTRACTS];
   const sources = Object.fromEntries(paths.map((p) => [p, { content: readFileSync(new URL(p, root), "utf8") }]));
-  for (const { file, from, to } of mutations) {
+  const constant = "constant LEAST_PART = ";
+  const parts = {
+    file: "Settlement.sol",
+    from: `${constant}${LEAST_PART};`,
+    to: `${constant}${leastPart ?? (optimize ? LEAST_PART : 1)};`,
+  };
+  for (const { file, from, to } of [parts, ...mutations]) {
     const source = sources[`contracts/game/${file}`];
     if (source === undefined) throw new Error(`no contract ${file} to mutate`);
     const parts = source.content.split(from);

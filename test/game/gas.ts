@@ -2,6 +2,7 @@ import type { Hex } from "@elench/bytes/hex";
 import { partsOf } from "@elench/challenger/strategy/parts";
 import { dueSettlement } from "@elench/challenger/strategy/settlement";
 import { type Game, type Node, segmentSteps } from "@elench/challenger/strategy/tree";
+import { LEAST_PART } from "@elench/spec/game/game";
 import { open } from "../../challenger/strategy/dissection.ts";
 import { type Arena, openArena, parameters, times } from "./arena.ts";
 import { pointsFrom } from "./attackers.ts";
@@ -43,9 +44,9 @@ export async function measure(artifacts: Record<string, Artifact>, rules: Rules)
     ((await settlementOf(arena, 21)) - (await settlementOf(arena, 1))) / 40,
   );
   // Moves, moves, counters, counters. A transaction, the game's slots and the settler's credit take about 30,000.
-  const [, moves, counters] = await partsFor(arena, 40, 20);
-  gas["settle in parts, each claim whose parent is in a later part"] = Math.round((moves! - 30_000) / 20);
-  gas["settle in parts, each claim with a verdict of an earlier part"] = Math.round((counters! - 30_000) / 20);
+  const [, moves, counters] = await partsFor(arena, 2 * LEAST_PART, LEAST_PART);
+  gas["settle in parts, each claim whose parent is in a later part"] = Math.round((moves! - 30_000) / LEAST_PART);
+  gas["settle in parts, each claim with a verdict of an earlier part"] = Math.round((counters! - 30_000) / LEAST_PART);
 
   const call = async (name: string, args: unknown[] = []) =>
     Number((await arena.transact(arena.honest, name, args)).gasUsed);

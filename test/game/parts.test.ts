@@ -9,8 +9,8 @@ import { open } from "../../challenger/strategy/dissection.ts";
 import { type Arena, openArena, parameters, prices, times } from "./arena.ts";
 import { childPoints, pointsFrom } from "./attackers.ts";
 import { startChain } from "./chain.ts";
-import { answerOf, begin, settleDue } from "./check.ts";
-import { type Artifact, compileGame } from "./compile.ts";
+import { answerOf, begin, junkCounter, settleDue } from "./check.ts";
+import { type Artifact, compileGame, type Mutation } from "./compile.ts";
 import { outputOf, type ToyTraceProvider } from "./toy.ts";
 
 /** Games with more claims than a transaction carries. */
@@ -27,7 +27,7 @@ describe("settlement in parts", () => {
   /** A contract that makes many counters at once. */
   let crowd: Hex;
   before(async () => {
-    artifacts = compileGame({ optimize: true });
+    artifacts = compileGame({ optimize: true, leastPart: 1 });
     const chain = await startChain();
     crowd = await chain.deploy(artifacts.Crowd!, []);
     arena = await openArena(artifacts, chain);
@@ -85,6 +85,25 @@ describe("settlement in parts", () => {
       assert.equal(await answerOf(first.settle), "NoSuchGame");
       assert.equal(await answerOf(second.settle), "accepted");
       assert.equal(await answerOf(second.settle), "NoSuchGame");
+    });
+
+    it("takes so many claims at least, unless it is the last", async (t) => {
+      const removed = { file: "Settlement.sol", from: "if (left != 0 && count < LEAST_PART)", to: "if (false)" };
+      const settled = async (mutations: Mutation[], sizes: number[]) => {
+        const four = await openArena(compileGame({ leastPart: 4, mutations }));
+        t.after(() => four.chain.close());
+        const { game } = await begin(four);
+        for (let i = 1; i <= 6; i++) await junkCounter(four, game(), i, 6 + i);
+        four.now = dueAt(game(), times);
+        const settlement = dueSettlement(game(), times, four.now)!;
+        const settle = (size: number) =>
+          answerOf(() => four.settlePart(four.settler, settlement, partsOf(game(), size)[0]!));
+        const answers: string[] = [];
+        for (const size of sizes) answers.push(await settle(size));
+        return answers;
+      };
+      assert.deepEqual(await settled([], [3, 4, 2]), ["PartTooSmall", "accepted", "accepted"]);
+      assert.deepEqual(await settled([removed], [3]), ["accepted"]);
     });
 
     it("hands on what stands against claims of later parts: all of it, as it was found, and once", async () => {
