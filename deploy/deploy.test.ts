@@ -67,10 +67,10 @@ const paidFor = () => chain.client.getTransactionCount({ address: richAccount(0)
 
 test("what L1 refused and nobody paid for is begun again with other parameters", async () => {
   const { openNetwork } = await import("./network.ts");
-  const { default: Elench } = await import("./modules/Elench.ts");
+  const { elenchModule } = await import("./modules/Elench.ts");
   const { connection, deploymentId } = await openNetwork("localhost");
   const parameters = { ...JSON.parse(readFileSync(file("own.json"), "utf8")), maxClock: 0 };
-  const first = connection.ignition.deploy(Elench, {
+  const first = connection.ignition.deploy(elenchModule(false), {
     deploymentId,
     displayUi: false,
     parameters: { Elench: parameters },

@@ -14,6 +14,9 @@ export interface Deployment {
   readonly tensorVerifier: Address;
   readonly modelRegistry: Address;
   readonly inferenceOracle: Address;
+  /** The contract that is the guardian of all others, and the timelock that replaces its holder. Missing if the guardian is an account. */
+  readonly guardian?: Address;
+  readonly guardianTimelock?: Address;
   /** Missing if there is no L2 chain. */
   readonly rollup?: Rollup;
 }
@@ -31,6 +34,7 @@ export interface Rollup {
 }
 
 const CONTRACTS = ["disputeGame", "tensorVerifier", "modelRegistry", "inferenceOracle"] as const;
+const GUARDIAN_CONTRACTS = ["guardian", "guardianTimelock"] as const;
 const ROLLUP_CONTRACTS = ["evmVerifier", "spanVerifier", "inbox", "outputs", "timelock"] as const;
 
 /** `deploy/<chain id>.json`. */
@@ -46,6 +50,7 @@ export function readDeployment(chainId: number, file = deploymentFile(chainId)):
     );
   const record = parse(new TextDecoder().decode(readWhole(path)), path);
   requireAddresses(record, CONTRACTS, path);
+  if (GUARDIAN_CONTRACTS.some((name) => record[name] !== undefined)) requireAddresses(record, GUARDIAN_CONTRACTS, path);
   if (record.chainId !== chainId)
     throw new UserError(`${path} records chain ${record.chainId}, but the endpoint serves chain ${chainId}`);
   if (!Number.isSafeInteger(record.block) || (record.block as number) < 0)

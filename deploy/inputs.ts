@@ -65,8 +65,10 @@ export async function readChain(path: string): Promise<ChainBeginning> {
   };
 }
 
-export async function moduleOf({ chain }: Pick<Inputs, "chain">) {
-  return chain ? (await import("./modules/Rollup.ts")).default : (await import("./modules/Elench.ts")).default;
+export async function moduleOf({ parameters, chain }: Inputs) {
+  const isHeld = parameters.appointer !== undefined;
+  if (chain) return (await import("./modules/Rollup.ts")).rollupModule(isHeld);
+  return (await import("./modules/Elench.ts")).elenchModule(isHeld);
 }
 
 type Module = Awaited<ReturnType<typeof moduleOf>>;
@@ -86,6 +88,7 @@ export const contractsOf = ({ futures, submodules }: Pick<Module, "futures" | "s
 
 /** The parameters of the modules, by module. */
 export const moduleParameters = ({ parameters, chain }: Inputs) => ({
+  Guardian: { ...parameters, holder: parameters.guardian },
   Elench: { ...parameters },
   ...(chain && { Rollup: rollupParameters(parameters, chain) }),
 });

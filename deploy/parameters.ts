@@ -22,7 +22,10 @@ export interface DeployParameters {
   readonly minPrice: string;
   /** A backlog of so many steps multiplies the price by e. */
   readonly scale: string;
+  /** Of all contracts; the first holder of a `Guardian` if there is an appointer. */
   readonly guardian: Address;
+  /** Announces who holds the guardian's place; after `upgradeDelay` anyone carries it out. Default: the guardian is the account itself, for good. */
+  readonly appointer?: Address;
   /** From an output's settlement to its finality. Default: the delivery delay. */
   readonly finalityDelay?: number;
   /** The only account that may append batches. Default: anyone may. */
@@ -78,6 +81,8 @@ const account: Rule = (value) => {
   return value === zeroAddress ? "must not be the zero address" : undefined;
 };
 
+const isSame = (a: unknown, b: unknown): boolean => String(a).toLowerCase() === String(b).toLowerCase();
+
 const optional =
   (rule: Rule): Rule =>
   (value, others) =>
@@ -122,6 +127,11 @@ const RULES: Readonly<Record<keyof DeployParameters, Rule>> = {
   minPrice: wei(1n, 2n ** 40n - 1n),
   scale: whole(1n, 2n ** 60n),
   guardian: account,
+  appointer: optional(
+    (value, { guardian }) =>
+      account(value, {}) ??
+      (isSame(value, guardian) ? "must not be the guardian, who could cancel its own replacement" : undefined),
+  ),
   finalityDelay: optional(seconds(0, YEAR)),
   sequencer: optional(account),
   upgradeDelay: seconds(0, YEAR),

@@ -14,7 +14,7 @@ test("a development account has no role on a public chain, in whatever case its 
   for (const { id } of PUBLIC)
     for (const index of [0, 1, 19]) {
       const { address } = richAccount(index);
-      for (const role of ["guardian", "sequencer", "upgrader"])
+      for (const role of ["guardian", "appointer", "sequencer", "upgrader"])
         for (const written of [address, address.toLowerCase()])
           assert.throws(
             () => requireFitForPublicChain(parametersWith({ [role]: written }), id),

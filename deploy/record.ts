@@ -4,8 +4,7 @@ import { writeWhole } from "@elench/files/files";
 import { type Deployment, type Rollup, readDeployment } from "./deployment.ts";
 
 /** The addresses of a deployment's contracts, by their name in the record. */
-export type Addresses = Pick<Deployment, "disputeGame" | "tensorVerifier" | "modelRegistry" | "inferenceOracle"> &
-  Partial<Omit<Rollup, "genesis">>;
+export type Addresses = Omit<Deployment, "chainId" | "block" | "rollup"> & Partial<Omit<Rollup, "genesis">>;
 
 /** Reads a record; null if the file does not exist. @throws UserError if it is not a record, or is one of another chain */
 export const recordIn = (file: string, chainId: number): Deployment | null =>

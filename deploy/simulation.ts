@@ -30,11 +30,18 @@ export async function simulate(hre: Hre, inputs: Inputs): Promise<Creation[]> {
   );
   const connection = await hre.network.create("default");
   try {
-    await connection.ignition.deploy(module, { displayUi: false, parameters: moduleParameters(inputs) });
+    const contractsByName = await connection.ignition.deploy(module, {
+      displayUi: false,
+      parameters: moduleParameters(inputs),
+    });
+    const ids = await idsOf(module, contractsByName);
     const created = await transactionsOf(connection.provider as unknown as Provider);
     const names = new Map<string, string>();
     return created.map(({ input, address, code, gas }) => {
-      const [id, artifact] = artifacts.find(([, { bytecode }]) => input.startsWith(bytecode)) as [string, Artifact];
+      const known = ids.get(address.toLowerCase());
+      const [id, artifact] = artifacts.find(
+        ([id, { bytecode }]) => input.startsWith(bytecode) && id === (known ?? id),
+      ) as [string, Artifact];
       names.set(address.toLowerCase(), artifact.contractName);
       return {
         id,
@@ -48,6 +55,18 @@ export async function simulate(hre: Hre, inputs: Inputs): Promise<Creation[]> {
   } finally {
     await connection.close();
   }
+}
+
+/** Ids of the contracts that a module returns, by address: two of them can have the same creation code. */
+async function idsOf(
+  { results }: Pick<Awaited<ReturnType<typeof moduleOf>>, "results">,
+  contracts: Readonly<Record<string, { getAddress(): Promise<string> }>>,
+): Promise<ReadonlyMap<string, string>> {
+  const named = Object.entries(results).map(async ([name, { id }]) => {
+    const address = await contracts[name]?.getAddress();
+    return [String(address).toLowerCase(), id] as const;
+  });
+  return new Map(await Promise.all(named));
 }
 
 interface Provider {

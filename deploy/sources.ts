@@ -18,8 +18,8 @@ export interface ContractSources {
 /** Writes the compiler's input for each contract of a deployment: its source, all imports, and the settings. @throws UserError */
 export async function writeSources(folder: string): Promise<ContractSources[]> {
   const { hre } = await configOf("localhost");
-  const { default: rollup } = await import("./modules/Rollup.ts");
-  const names = [...new Set(contractsOf(rollup).map(({ contractName }) => contractName))];
+  const { rollupModule } = await import("./modules/Rollup.ts");
+  const names = [...new Set(contractsOf(rollupModule(true)).map(({ contractName }) => contractName))];
   const builds = new Map<string, BuildInfo>();
   makeFolder(folder);
   const written: ContractSources[] = [];

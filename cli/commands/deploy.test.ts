@@ -43,6 +43,7 @@ interface Plan {
   readonly chainId: number | null;
   readonly deployer: string | null;
   readonly transactions: readonly {
+    id: string;
     contract: string;
     gas: number;
     isSent: boolean;
@@ -97,6 +98,33 @@ test("a dry run without endpoint and key lists every transaction, and says what 
       scale: 1_000_000_000_000,
     },
   });
+});
+
+test("with an appointer, a dry run has the guardian's contract and its timelock too, each under its own id", async () => {
+  const parameters = {
+    ...JSON.parse(readFileSync(PARAMETERS[1] as string, "utf8")),
+    appointer: richAccount(6).address,
+  };
+  writeFileSync(file("appointer.json"), JSON.stringify(parameters));
+  const args = ["--network", "l1", "--parameters", file("appointer.json")];
+  const { transactions, gas } = await plan([...args, "--genesis", file("genesis.json")]);
+  assert.equal(transactions.length, 30);
+  assert.equal(new Set(transactions.map(({ id }) => id)).size, 30);
+  const argumentsOf = (of: string) => transactions.find(({ id }) => id === of)?.arguments;
+  assert.deepEqual(argumentsOf("Guardian#Guardian"), {
+    appointer: "TimelockController",
+    holder: parameters.guardian,
+  });
+  assert.deepEqual(argumentsOf("Guardian#TimelockController")?.proposers, { 0: parameters.appointer });
+  assert.deepEqual(argumentsOf("Rollup#TimelockController")?.proposers, { 0: parameters.guardian });
+  for (const [id, field] of [
+    ["Elench#DisputeGame", "p"],
+    ["Elench#InferenceOracle", "p"],
+    ["Rollup#Outputs", "chain"],
+  ] as const)
+    assert.partialDeepStrictEqual(argumentsOf(id), { [field]: { guardian: "Guardian" } });
+  holdsTheDocumented(gas, 30);
+  holdsTheDocumented((await plan(args)).gas, 9);
 });
 
 test("what a dry run says is what a deployment takes; what is there already is not counted again", async () => {
@@ -158,7 +186,7 @@ test("--sources writes what compiles to the same bytes", async () => {
   const { code, out, complaint } = await deploy(["--sources", file("sources"), "--json"]);
   assert.equal(code, 0, complaint);
   const { sources } = JSON.parse(out) as { sources: { contract: string; file: string; identifier: string }[] };
-  assert.equal(sources.length, 28);
+  assert.equal(sources.length, 29, "the guardian's contract too");
   const solc = createRequire(import.meta.url)("solc") as { compile(input: string): string };
   for (const { contract, file: input, identifier } of sources.filter((of) =>
     /^(Inbox|EvmVerifier)$/.test(of.contract),
