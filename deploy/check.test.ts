@@ -8,8 +8,9 @@ import { richAccount } from "@elench/rollup/genesis/dev-accounts";
 import { type Address, bytesToHex, getAddress, type Hex, hexToBytes } from "viem";
 import { type Artifact, readArtifact } from "./artifacts.ts";
 import { splitCode } from "./bytecode.ts";
-import type { CheckReport, Finding } from "./check.ts";
+import type { CheckReport } from "./check.ts";
 import type { Deployment } from "./deployment.ts";
+import type { Finding } from "./finding.ts";
 import { createdBy, journalFolder } from "./journal.ts";
 import { type LocalChain, startLocalChain } from "./local-chain.ts";
 
@@ -93,6 +94,10 @@ test("a deployment as it was meant to be: every contract that was created is loo
     "Inbox.sequencer",
     "InferenceOracle.guardian",
     "Outputs.guardian",
+    "TimelockController.CANCELLER_ROLE",
+    "TimelockController.DEFAULT_ADMIN_ROLE",
+    "TimelockController.EXECUTOR_ROLE",
+    "TimelockController.PROPOSER_ROLE",
   ]);
 });
 
@@ -111,6 +116,10 @@ test("other parameters, roles and genesis are each named, with what is there", a
     "Outputs.LONGEST: 17100, but should be 17102",
     "Outputs.finalityDelay: 600, but should be 5",
     `Outputs.guardian: ${guardian}`,
+    ...["CANCELLER_ROLE", "PROPOSER_ROLE"].flatMap((role) => [
+      `TimelockController.${role}: ${SOMEBODY} does not have this role, but should`,
+      `TimelockController.${role}: ${parameters.guardian} has this role, but should not`,
+    ]),
   ]);
   const genesis = write("other-genesis.json", {
     ...GENESIS,

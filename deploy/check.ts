@@ -1,32 +1,22 @@
 import { existsSync } from "node:fs";
 import { InternalError } from "@elench/errors/internal-error";
 import { UserError } from "@elench/errors/user-error";
-import { type Address, bytesToHex, getAddress, type Hex, hexToBytes, type PublicClient } from "viem";
+import { type Address, bytesToHex, getAddress, type Hex, hexToBytes, isAddressEqual, type PublicClient } from "viem";
 import { type Artifact, immutableNames, readArtifact, readBuildInfo } from "./artifacts.ts";
 import { masked, splitCode, valueAt } from "./bytecode.ts";
 import { type Deployment, readDeployment } from "./deployment.ts";
-import { type Expectation, expectedOf } from "./expected.ts";
+import { type Expectation, expectedOf, type Intended, timelocksOf } from "./expected.ts";
+import type { Finding } from "./finding.ts";
 import { type ChainBeginning, defaultParameters, type InputFiles, readChain } from "./inputs.ts";
 import { configOf, type Hre, openEndpoint } from "./network.ts";
 import { readParameters } from "./parameters.ts";
+import { type At, holderFindings, machineFindings, timelockFindings, unlessRefused } from "./powers.ts";
 import { explainReading } from "./refusals.ts";
 
 /** Options of a check. The default genesis file is the one in the record. */
 export interface CheckOptions extends InputFiles {
   /** File with the deployment record. */
   readonly record: string;
-}
-
-/** The result of one comparison. */
-export interface Finding {
-  readonly ok: boolean;
-  readonly kind: "code" | Exclude<Expectation["kind"], "part"> | "record";
-  readonly contract: string;
-  readonly address: Address;
-  /** What was compared: "code", the name of an immutable variable, or a field of the record. */
-  readonly what: string;
-  /** The value found, and the expected value if they differ. */
-  readonly says: string;
 }
 
 export interface CheckReport {
@@ -37,7 +27,8 @@ export interface CheckReport {
 
 /**
  * Compares a deployment with a build of this checkout, a parameters file and a genesis file. Roles and parameters are read from the runtime code, into which the
- * compiler writes immutable variables, because a malicious contract's getters could return anything.
+ * compiler writes immutable variables, because a malicious contract's getters could return anything. Roles and machines that contracts keep in storage are read
+ * after their code was found right.
  * @throws UserError
  */
 export async function check(options: CheckOptions): Promise<CheckReport> {
@@ -52,8 +43,10 @@ export async function check(options: CheckOptions): Promise<CheckReport> {
     const { client, chainId } = await openEndpoint(network);
     const record = readDeployment(chainId, options.record);
     const chain = await genesisOf(record, options.genesis);
-    const checker = new Checker(hre, client, expectedOf({ record, parameters, chain }));
+    const intended = { record, parameters, chain };
+    const checker = new Checker(hre, client, expectedOf(intended));
     for (const [contract, address] of topContracts(record)) await checker.contract(contract, address);
+    await checker.powers(intended);
     await checker.startBlock(record);
     return { ok: checker.findings.every(({ ok }) => ok), chainId, findings: checker.findings };
   } catch (error) {
@@ -74,12 +67,15 @@ async function genesisOf({ rollup }: Deployment, given: string | undefined): Pro
 }
 
 /** The contracts in a record. */
-const topContracts = ({ tensorVerifier, modelRegistry, disputeGame, inferenceOracle, rollup }: Deployment) =>
-  [
-    ["TensorVerifier", tensorVerifier],
-    ["ModelRegistry", modelRegistry],
-    ["DisputeGame", disputeGame],
-    ["InferenceOracle", inferenceOracle],
+const topContracts = (record: Deployment) => {
+  const { guardian, guardianTimelock, rollup } = record;
+  return [
+    ["TensorVerifier", record.tensorVerifier],
+    ["ModelRegistry", record.modelRegistry],
+    ["DisputeGame", record.disputeGame],
+    ["InferenceOracle", record.inferenceOracle],
+    ...(guardian ? ([["Guardian", guardian]] as const) : []),
+    ...(guardianTimelock ? ([["TimelockController", guardianTimelock]] as const) : []),
     ...(rollup
       ? ([
           ["EvmVerifier", rollup.evmVerifier],
@@ -90,6 +86,7 @@ const topContracts = ({ tensorVerifier, modelRegistry, disputeGame, inferenceOra
         ] as const)
       : []),
   ] as const;
+};
 
 class Checker {
   readonly findings: Finding[] = [];
@@ -133,21 +130,46 @@ class Checker {
     this.findings.push({ ok: false, kind: "link", contract, address, what, says: SEVERAL });
   }
 
+  /** Checks who can change the deployment, where a contract keeps that in its storage. Of a contract whose code differs, nothing more is believed. */
+  async powers(intended: Intended): Promise<void> {
+    const { record, parameters } = intended;
+    const { block, guardian, rollup } = record;
+    const at: At = { client: this.#client, blockNumber: await this.#client.getBlockNumber() };
+    for (const timelock of timelocksOf(intended))
+      if (this.#isGenuine(timelock.address))
+        this.findings.push(...(await timelockFindings(at, timelock, BigInt(block))));
+    if (guardian && this.#isGenuine(guardian))
+      this.findings.push(...(await holderFindings(at, guardian, parameters.guardian)));
+    if (!guardian && parameters.appointer !== undefined) {
+      const says = "the parameters name an appointer, but the record has no Guardian contract";
+      const of = { kind: "record", contract: "DisputeGame", address: record.disputeGame, what: "guardian" } as const;
+      this.findings.push({ ...of, ok: false, says });
+    }
+    if (rollup && this.#isGenuine(rollup.outputs)) this.findings.push(...(await machineFindings(at, rollup)));
+  }
+
+  #isGenuine(address: Address): boolean {
+    const code = this.findings.filter((finding) => finding.kind === "code" && isAddressEqual(finding.address, address));
+    return code.every(({ ok }) => ok);
+  }
+
   /** Events are read from the record's block on, so no contract may exist before it. */
   async startBlock(record: Deployment): Promise<void> {
     const { block, disputeGame: address } = record;
     const finding = { kind: "record", contract: "DisputeGame", address, what: "block" } as const;
     if (block === 0) return void this.findings.push({ ...finding, ok: true, says: "0: all events are read" });
-    try {
-      const code = await this.#client.getCode({ address, blockNumber: BigInt(block) - 1n });
-      const says = code
-        ? `${block}, but the contract existed at block ${block - 1}: games opened earlier would be missed`
-        : `${block}: the contract did not exist before`;
-      this.findings.push({ ...finding, ok: !code, says });
-    } catch {
-      const says = `${block}: not checked, because the endpoint does not have the state of block ${block - 1} (an archive node has it)`;
-      this.findings.push({ ...finding, ok: true, says });
-    }
+    const found = await unlessRefused(
+      `the state of block ${block - 1}, which an archive node has`,
+      finding,
+      async () => {
+        const code = await this.#client.getCode({ address, blockNumber: BigInt(block) - 1n });
+        const says = code
+          ? `${block}, but the contract existed at block ${block - 1}: games opened earlier would be missed`
+          : `${block}: the contract did not exist before`;
+        return [{ ...finding, ok: !code, says }];
+      },
+    );
+    this.findings.push(...found);
   }
 
   async #immutableNames(buildInfoId: string): Promise<ReadonlyMap<string, string>> {

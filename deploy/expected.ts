@@ -1,9 +1,10 @@
 import { EVM_PARTS } from "@elench/spec/evm/parts";
-import { type Address, type Hex, pad, toHex } from "viem";
+import { type Address, getAddress, type Hex, pad, toHex } from "viem";
 import { longest, retention } from "./clocks.ts";
 import type { Deployment } from "./deployment.ts";
 import { type ChainBeginning, rollupParameters } from "./inputs.ts";
 import type { DeployParameters } from "./parameters.ts";
+import type { ExpectedTimelock } from "./powers.ts";
 
 /** The expected value of an immutable variable, and its kind. */
 export type Expectation =
@@ -22,13 +23,14 @@ export interface Intended {
 type Variables = Readonly<Record<string, Expectation>>;
 
 /**
- * The expected immutable variables of a deployment's contracts. No contract has an owner, a proxy or a setter, so
- * code and immutable variables are all that a deployment determines.
+ * The expected immutable variables of a deployment's contracts. No contract has an owner, a proxy or a setter; what changes is
+ * behind the timelocks (`timelocksOf`).
  */
 export function expectedOf({ record, parameters, chain }: Intended): Readonly<Record<string, Variables>> {
   const { disputeGame, tensorVerifier, modelRegistry, rollup } = record;
-  const guardian = role(parameters.guardian);
+  const guardian = guardianOf(record, parameters);
   return {
+    ...(record.guardianTimelock && { Guardian: { appointer: link(record.guardianTimelock) } }),
     TensorVerifier: { fetchStep: part("FetchStep"), float64Ops: part("Float64Ops") },
     ModelRegistry: { validator: part("ProgramValidator") },
     DisputeGame: {
@@ -61,24 +63,39 @@ export function expectedOf({ record, parameters, chain }: Intended): Readonly<Re
       PrecompileSteps: { hashes: part("Hashes") },
       InferenceSteps: { tensorVerifier: link(tensorVerifier) },
     }),
-    ...(rollup && chain && chainVariables(disputeGame, rollup, parameters, chain)),
+    ...(rollup && chain && chainVariables(record, rollup, parameters, chain)),
   };
 }
 
+/** The timelocks, each with its only proposer. */
+export function timelocksOf({ record: { guardianTimelock, rollup }, parameters, chain }: Intended): ExpectedTimelock[] {
+  const { appointer, upgradeDelay: delay } = parameters;
+  return [
+    ...(guardianTimelock && appointer ? [{ address: guardianTimelock, proposer: getAddress(appointer), delay }] : []),
+    ...(rollup && chain
+      ? [{ address: rollup.timelock, proposer: getAddress(rollupParameters(parameters, chain).upgrader), delay }]
+      : []),
+  ];
+}
+
+/** The account that the parameters name, or the contract that it calls through. */
+const guardianOf = ({ guardian }: Deployment, parameters: DeployParameters): Expectation =>
+  guardian && parameters.appointer ? link(guardian) : role(parameters.guardian);
+
 function chainVariables(
-  game: Address,
+  record: Deployment,
   { evmVerifier, inbox, timelock }: NonNullable<Deployment["rollup"]>,
   parameters: DeployParameters,
   chain: ChainBeginning,
 ): Readonly<Record<string, Variables>> {
-  const { sequencer, finalityDelay, guardian } = rollupParameters(parameters, chain);
+  const { sequencer, finalityDelay } = rollupParameters(parameters, chain);
   return {
     SpanVerifier: { chainId: genesis(chain.chainId), evmVerifier: link(evmVerifier) },
     Inbox: { sequencer: role(sequencer), config: { kind: "genesis", value: chain.config } },
     Outputs: {
-      game: link(game),
+      game: link(record.disputeGame),
       inbox: link(inbox),
-      guardian: role(guardian),
+      guardian: guardianOf(record, parameters),
       LONGEST: parameter(longest(parameters)),
       KEPT: parameter(longest(parameters) + retention(parameters)),
       upgrader: link(timelock),

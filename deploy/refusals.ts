@@ -110,13 +110,17 @@ export function explainRefusal(
 export function explainReading(error: unknown, network: string): unknown {
   const isSilent = causesOf(error).some(({ message }) => WORDS.noConnection.test(message));
   if (!(error instanceof BaseError) || isSilent) return explainRefusal(error, network);
-  const details = error.details.replaceAll(/https?:\/\/\S+/g, "…");
-  return new UserError(
-    `the L1 endpoint of network ${network} refused a request: ${error.shortMessage} ${details}`.trimEnd(),
-    EXIT.environment,
-    { cause: error },
-  );
+  return new UserError(`the L1 endpoint of network ${network} refused a request: ${wordsOf(error)}`, EXIT.environment, {
+    cause: error,
+  });
 }
+
+/** What an endpoint says of a request that it refuses, in one line, without its URL. */
+export const wordsOf = ({ shortMessage, details }: BaseError): string =>
+  `${shortMessage} ${details}`
+    .replaceAll(/https?:\/\/\S+/g, "…")
+    .replaceAll(/[\s\p{Cc}]+/gu, " ")
+    .trim();
 
 /** The message of the innermost error, without Hardhat's number. */
 const messageOf = (causes: readonly Error[]): string =>

@@ -1,5 +1,6 @@
-import type { CheckReport, Finding } from "@elench/deploy/check";
+import type { CheckReport } from "@elench/deploy/check";
 import type { Plan, PlannedTransaction } from "@elench/deploy/dry-run";
+import { type Finding, isWarning } from "@elench/deploy/finding";
 import type { InputFiles } from "@elench/deploy/inputs";
 import { EXIT, UserError } from "@elench/errors/user-error";
 import { Command } from "commander";
@@ -150,16 +151,15 @@ const describeArguments = (given: Readonly<Record<string, unknown>>): string =>
 
 const describeCheck = ({ findings, ok }: CheckReport): string => {
   const failed = findings.filter((finding) => !finding.ok).length;
+  const warnings = findings.filter(isWarning).length;
   return [
     columns(findings.map(describeFinding)),
     ok ? `all ${findings.length} findings are ok` : `${failed} of ${findings.length} findings are WRONG`,
+    ...(warnings > 0 ? [`operations that are announced and will change the deployment: ${warnings}`] : []),
   ].join("\n");
 };
 
-const describeFinding = ({ ok, contract, address, what, says }: Finding): string[] => [
-  ok ? "ok" : "WRONG",
-  contract,
-  address,
-  what,
-  says,
-];
+const describeFinding = (finding: Finding): string[] => {
+  const { ok, contract, address, what, says } = finding;
+  return [isWarning(finding) ? "WARNING" : ok ? "ok" : "WRONG", contract, address, what, says];
+};

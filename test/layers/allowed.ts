@@ -30,7 +30,7 @@ export const ALLOWED: Allowed = {
 
     // what runs beside L1
     rollup: ["spec", "errors", "bytes", "merkle", "ml-vm", "evm"],
-    deploy: ["spec", "errors", "files", "evm"],
+    deploy: ["spec", "errors", "files", "contracts", "evm"],
     challenger: ["spec", "errors", "bytes", "files", "merkle", "contracts", "ml-vm", "evm", "prover", "deploy"],
 
     cli: [
