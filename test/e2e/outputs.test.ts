@@ -12,12 +12,11 @@ import { agentOn } from "./agents.ts";
 import { batchOf, CALLING, type L2Stage, openL2Stage } from "./l2-stage.ts";
 import {
   claimsOf,
-  DELIVERY_DELAY,
   gameEvents,
   games,
   keyOf,
   OPEN,
-  passClocks,
+  passToSettle,
   REPLACED,
   resultOf,
   until,
@@ -56,10 +55,7 @@ async function waitForFinality(batch: bigint): Promise<void> {
   await until(
     `finality of batch ${batch}`,
     () => isFinal(batch),
-    async () => {
-      await passClocks(stage);
-      await stage.chain.pass(Number(DELIVERY_DELAY));
-    },
+    () => passToSettle(stage),
     60,
   );
 }
@@ -95,6 +91,8 @@ test("an honest output becomes final; a false one is replaced, whatever happens 
   startTower({ ...stage.env, ELENCH_KEY: keyOf(watcher) });
   // A level of the span machine and ten of the EVM machine: the last claim is honest, and nobody can refute it.
   await until("the last claim", async () => (await claimsOf(stage)).length >= 11, undefined, 60);
+  // Once the truth is settled, the liar would contradict it with a further proposal.
+  for (const party of parties.splice(0)) await party.stop();
   await waitForFinality(1n);
   assert.notEqual(await settled(1n), lied);
 
@@ -154,7 +152,7 @@ test("an output that nobody has earned anything with is settled by hand, and wit
   await until(
     "the conclusion, which is paid for",
     () => isOver(first),
-    () => passClocks(stage),
+    () => passToSettle(stage),
   );
   await sleep(SEVERAL_LOOKS);
   assert.equal(BigInt(await settled(4n)), 0n, "a settlement is not paid for");
@@ -176,7 +174,7 @@ test("an output that nobody has earned anything with is settled by hand, and wit
   await until(
     "the settlement",
     async () => BigInt(await settled(5n)) !== 0n,
-    () => passClocks(stage),
+    () => passToSettle(stage),
     60,
   );
   assert.notEqual(await settled(5n), (await resultOf(stage, first)).output);

@@ -12,7 +12,7 @@ import { type Elench, elench, lie, startElench } from "../../demo/processes.ts";
 import { parseBatchFault } from "../../prover/fixtures/faulty-batch-trace.ts";
 import { agentOn } from "./agents.ts";
 import { batchOf, CALLING, type L2Stage, openL2Stage } from "./l2-stage.ts";
-import { claimsOf, DELIVERY_DELAY, gameEvents, keyOf, passClocks, transact, until, user } from "./stage.ts";
+import { claimsOf, gameEvents, keyOf, passToSettle, transact, until, user } from "./stage.ts";
 
 /** A proposer that is killed, at whatever moment, goes on with its proposal when the same command is run again. */
 
@@ -102,15 +102,7 @@ test("killed between sending and the block, between rounds and in the midst of a
     () => liar.watchtower.round(),
     90,
   );
-  await until(
-    "finality",
-    isFinal,
-    async () => {
-      await passClocks(stage);
-      await stage.chain.pass(Number(DELIVERY_DELAY));
-    },
-    60,
-  );
+  await until("finality", isFinal, () => passToSettle(stage), 60);
   assert.equal(await proposals(), 1);
   assert.equal(await outputOfBatch(), word?.output);
 });

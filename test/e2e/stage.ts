@@ -318,6 +318,16 @@ export async function until(
 /** Longer than any clock of a game: whatever is not answered by now can be settled afterwards. */
 export const passClocks = (stage: Stage): Promise<void> => stage.chain.pass(Number(parameters.maxClock) + 100);
 
+/**
+ * For agents to settle in: the clocks and the delays pass, then a second of real time. Without that second, a game is too old to be settled (W and three
+ * days) after 64 rounds, before a slow machine has started a process.
+ */
+export async function passToSettle(stage: Stage): Promise<void> {
+  await passClocks(stage);
+  await stage.chain.pass(Number(DELIVERY_DELAY));
+  await sleep(1_000);
+}
+
 export const hex = (bytes: Uint8Array): Hex => `0x${Buffer.from(bytes).toString("hex")}`;
 
 export const MAX_FEE = parseGwei("500");
