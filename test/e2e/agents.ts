@@ -2,7 +2,8 @@ import { type Agent, type AgentOptions, createAgent } from "@elench/challenger/w
 import { disputeGameAbi } from "@elench/contracts/abi/dispute-game";
 import { encodeFunctionData, type Hex } from "viem";
 import type { HDAccount } from "viem/accounts";
-import { games, hex, MAX_FEE, parameters, type Stage, transact } from "./stage.ts";
+import { honestMoves, type Judgements } from "../../challenger/strategy/moves.ts";
+import { games, hex, MAX_FEE, parameters, type Stage, TIMES, transact } from "./stage.ts";
 
 /** An agent in this process, honest unless it is told lies, and silent without an account. */
 export const agentOn = ({ chain, deployment, backend, store }: Stage, options: Partial<AgentOptions>): Promise<Agent> =>
@@ -42,4 +43,16 @@ export async function proposeAs(
   if (!(await transact(stage, account, stage.deployment.disputeGame, data, bond)))
     throw new Error("the game refused the proposal");
   return { game: (await games(stage)).at(-1) as Hex, output };
+}
+
+/**
+ * Whether an honest party has anything left to say, as an onlooker sees it.
+ * @param judgements of earlier calls: a long play is judged once.
+ */
+export async function isMoveOwed({ watchtower, truth }: Agent, judgements?: Judgements): Promise<boolean> {
+  const { timestamp } = await watchtower.look();
+  for (const game of watchtower.forest.games.values()) {
+    if ((await honestMoves(game, truth, TIMES, Number(timestamp), judgements)).length > 0) return true;
+  }
+  return false;
 }

@@ -3,7 +3,6 @@ import { after, afterEach, before, beforeEach, test } from "node:test";
 import { toBytes } from "@elench/bytes/hex";
 import { CAPACITY } from "@elench/challenger/l1/settlement";
 import type { Game, Node } from "@elench/challenger/strategy/tree";
-import type { Agent } from "@elench/challenger/watch/agent";
 import { disputeGameAbi } from "@elench/contracts/abi/dispute-game";
 import { richAccount } from "@elench/rollup/genesis/dev-accounts";
 import { inferenceContext, startState } from "@elench/tensor/program/commitment";
@@ -12,6 +11,7 @@ import { foundry } from "viem/chains";
 import { open } from "../../challenger/strategy/dissection.ts";
 import { honestMoves } from "../../challenger/strategy/moves.ts";
 import { packAnswered, packProposal } from "../../challenger/strategy/record.ts";
+import { isMoveOwed } from "./agents.ts";
 import { ledgerOf } from "./ledger.ts";
 import { createLiar, createOnlooker, type Liar } from "./liar.ts";
 import { startProxy } from "./proxy.ts";
@@ -31,6 +31,7 @@ import {
   refutationsOf,
   resultOf,
   type Stage,
+  TIMES,
   transact,
   trueOutput,
   UPHELD,
@@ -53,12 +54,6 @@ beforeEach(async () => {
 });
 afterEach(killTowers);
 after(() => stage.close());
-
-const TIMES = {
-  maxClock: Number(parameters.maxClock),
-  extension: Number(parameters.extension),
-  longExtension: Number(parameters.longExtension),
-};
 
 const liarAt = (account: number, element: number): Promise<Liar> =>
   createLiar(stage, richAccount(account), { instruction: 0, element });
@@ -108,15 +103,6 @@ test("liars answer several requests at once, and one counters an honest answer: 
   const staked = await stakedBy(watcher.address);
   assert.ok(gained > staked, `the watchtower staked ${staked} and was credited ${gained}`);
 });
-
-/** Whether an honest party has anything left to say. */
-async function isMoveOwed({ watchtower, truth }: Agent): Promise<boolean> {
-  const { timestamp } = await watchtower.look();
-  for (const game of watchtower.forest.games.values()) {
-    if ((await honestMoves(game, truth, TIMES, Number(timestamp))).length > 0) return true;
-  }
-  return false;
-}
 
 /** Wei that went into the game with an account's claims: counters cost two bonds, moves one. */
 async function stakedBy(account: Hex): Promise<bigint> {

@@ -47,7 +47,8 @@ const CODE = hexToBytes(
 export const CALLING = 1;
 export const LAST = 2;
 
-export async function openL2Stage(): Promise<L2Stage> {
+/** @param finalityDelay seconds. Default: the oracle's delivery delay. */
+export async function openL2Stage(finalityDelay?: number): Promise<L2Stage> {
   const chain = await startLocalChain();
   const folder = mkdtempSync(join(tmpdir(), "elench-l2-"));
   const backend = openBackend({ threads: 1 });
@@ -59,7 +60,7 @@ export async function openL2Stage(): Promise<L2Stage> {
     join(folder, `${name}.json`),
   ) as [string, string, string];
   writeFileSync(genesisFile, formatGenesis(genesis));
-  writeFileSync(parametersFile, parametersText());
+  writeFileSync(parametersFile, parametersText(finalityDelay));
   process.env.ELENCH_LOCAL_URL = chain.url;
   const { deployment } = await deploy({
     network: "localhost",
@@ -81,7 +82,7 @@ export async function openL2Stage(): Promise<L2Stage> {
   };
 }
 
-const parametersText = (): string => {
+const parametersText = (finalityDelay: number | undefined): string => {
   const { bond, prepayment, ...times } = parameters;
   const seconds = Object.fromEntries(Object.entries(times).map(([name, value]) => [name, Number(value)]));
   const money = { bond: String(bond), prepayment: String(prepayment) };
@@ -90,8 +91,8 @@ const parametersText = (): string => {
     ...{ deliveryDelay: Number(deliveryDelay), reveal: Number(reveal) },
     ...Object.fromEntries(Object.entries(prices).map(([name, value]) => [name, String(value)])),
   };
-  const upgradeDelay = 60;
-  return JSON.stringify({ testsOnly: true, ...seconds, ...money, ...oracle, upgradeDelay, guardian: guardian.address });
+  const others = { finalityDelay, upgradeDelay: 60, guardian: guardian.address };
+  return JSON.stringify({ testsOnly: true, ...seconds, ...money, ...oracle, ...others });
 };
 
 function genesisOf({ id, level, commitment }: LoadedModel): Genesis {

@@ -32,6 +32,12 @@ export const parameters = {
   prepayment: 6_000_000_000_000_000n,
   withdrawalDelay: 60n,
 } as const;
+/** Their clocks, as the agent takes them. */
+export const TIMES = {
+  maxClock: Number(parameters.maxClock),
+  extension: Number(parameters.extension),
+  longExtension: Number(parameters.longExtension),
+} as const;
 export const DELIVERY_DELAY = 600n;
 export const FEE = 1_000_000_000_000_000n;
 export const DELIVERY_FEE = 2_000_000_000_000_000n;
