@@ -200,11 +200,12 @@ test("--sources writes what compiles to the same bytes", async () => {
   }
 });
 
-test("what cannot be is refused, with the exit code that says whose fault it is", async () => {
+test("what cannot be is refused, with the exit code that says whose fault it is", async (t) => {
   const dead = { ELENCH_L1_URL: "http://127.0.0.1:9/secret-key" };
   const server = createServer((request, response) => {
     response.writeHead(401).end(`no such project: http://${request.headers.host}${request.url}`);
   }).listen(0, "127.0.0.1");
+  t.after(() => server.close());
   await once(server, "listening");
   const refusing = { ELENCH_L1_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}/secret-key` };
   const mainnet = ["--parameters", path("deploy/parameters/mainnet.json")];
@@ -247,5 +248,4 @@ test("what cannot be is refused, with the exit code that says whose fault it is"
     assert.doesNotMatch(ended.complaint, /secret-key|defect/);
     assert.equal(ended.out, "");
   }
-  server.close();
 });
