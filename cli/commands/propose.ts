@@ -1,3 +1,4 @@
+import type { L1Block } from "@elench/challenger/l1/follower";
 import type { Game } from "@elench/challenger/strategy/tree";
 import type { Agent } from "@elench/challenger/watch/agent";
 import { type ProposalDue, proposalDue } from "@elench/challenger/watch/proposing";
@@ -52,14 +53,40 @@ async function propose(options: ProposeOptions, executors: ExecutorsOf<ProposeOp
   const result = await toTheProposal(agent, rollup, options);
   print(options.json, result, () =>
     result.resumed
-      ? `the output of batches ${result.first} to ${Number(result.end) - 1}, ${result.output}, is already proposed: game ${result.game}`
-      : `proposed ${result.output}, the output of batches ${result.first} to ${Number(result.end) - 1}: ${result.transaction}`,
+      ? `the output of batches ${result.first} to ${result.end - 1}, ${result.output}, is already proposed: game ${result.game}`
+      : `proposed ${result.output}, the output of batches ${result.first} to ${result.end - 1}: ${result.transaction}`,
   );
-  await defend(claimant, options);
+  await defend(claimant, options, (head) => keepProposed(agent, rollup, result, head));
+}
+
+/** Proposes again what a reorganisation has taken off L1, or what does not count any more since the guardian asked again. */
+async function keepProposed(
+  agent: Agent,
+  rollup: Rollup,
+  { first, end, output }: Pick<Proposed, "first" | "end" | "output">,
+  head: L1Block,
+): Promise<void> {
+  if (agent.spans.at(end)?.output === output) return;
+  await agent.troubles.attempt(`the proposal of the output after batch ${end - 1}`, async () => {
+    const due = await proposalDue(agent, rollup, { first, end }, head);
+    if ("intent" in due) await agent.watchtower.make(due.intent, due.call, "0x");
+  });
+}
+
+type Span = NonNullable<ProposalDue["span"]>;
+
+/** What the command prints. */
+interface Proposed extends Span {
+  readonly output: Hex;
+  readonly game: Hex;
+  /** Null if the proposal was on L1 already. */
+  readonly transaction: Hex | null;
+  readonly gas: bigint | null;
+  readonly resumed: boolean;
 }
 
 /** Sends what is due until the span's output is proposed. */
-async function toTheProposal(agent: Agent, rollup: Rollup, options: ProposeOptions) {
+async function toTheProposal(agent: Agent, rollup: Rollup, options: ProposeOptions): Promise<Proposed> {
   const choice = { first: numberOf(options.first), end: numberOf(options.end) };
   let due = await next(agent, rollup, choice);
   if (!due.game) {
@@ -73,9 +100,10 @@ async function toTheProposal(agent: Agent, rollup: Rollup, options: ProposeOptio
     last = await makeDue(agent, due);
     due = await next(agent, rollup, choice, due.span);
   }
-  requireTruth(due.game, due.output as Hex);
+  const output = due.output as Hex;
+  requireTruth(due.game, output);
   const { transaction = null, gas = null } = last ?? {};
-  return { ...due.span, output: due.output, game: due.game.id, transaction, gas, resumed };
+  return { ...(due.span as Span), output, game: due.game.id, transaction, gas, resumed };
 }
 
 const numberOf = (value: bigint | undefined): number | undefined => (value === undefined ? undefined : Number(value));

@@ -3,14 +3,17 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
+import { after, afterEach, before, test } from "node:test";
 import { richAccount } from "@elench/rollup/genesis/dev-accounts";
 import type { Hex } from "viem";
-import { elench } from "../../demo/processes.ts";
-import { batchOf, type L2Stage, openL2Stage } from "./l2-stage.ts";
+import { batchLiar } from "../../challenger/watch/fixtures/liar.ts";
+import { type Elench, elench, startElench } from "../../demo/processes.ts";
+import { parseBatchFault } from "../../prover/fixtures/faulty-batch-trace.ts";
+import { agentOn } from "./agents.ts";
+import { batchOf, CALLING, type L2Stage, openL2Stage } from "./l2-stage.ts";
 import { ledgerOf } from "./ledger.ts";
 import { honestly, type ProxyEndpoint, startProxy } from "./proxy.ts";
-import { gameEvents, keyOf, parameters, user } from "./stage.ts";
+import { claimsOf, gameEvents, keyOf, parameters, until, user } from "./stage.ts";
 import { CACHE, CLI } from "./tower.ts";
 
 /**
@@ -22,17 +25,23 @@ import { CACHE, CLI } from "./tower.ts";
 const EVERY = Number(process.env.ELENCH_KILL_EVERY ?? 9);
 
 const PROPOSER = richAccount(3);
+const LIAR = richAccount(4);
 const STAKE = 4n * parameters.bond + parameters.prepayment;
 
 let stage: L2Stage;
+/** Of L1 with one batch and nothing proposed. */
+let snapshot: Hex;
 let proxy: ProxyEndpoint;
 before(async () => {
   stage = await openL2Stage();
   const file = join(stage.folder, "batch");
   writeFileSync(file, batchOf(stage, 1, 0n));
   await elench(["batch", "append", file], { ...stage.env, ELENCH_KEY: keyOf(user) });
+  snapshot = await stage.chain.client.snapshot();
   proxy = await startProxy(stage.chain.url);
 });
+const runs: Elench[] = [];
+afterEach(() => Promise.all(runs.splice(0).map((run) => run.stop())));
 after(async () => {
   await proxy?.close();
   await stage?.close();
@@ -45,11 +54,9 @@ test("killed at one of its calls, it proposes once, with one bond, when it is ru
   timeout: 300_000,
 }, async () => {
   const { client } = stage.chain;
-  let snapshot: Hex = await client.snapshot();
   const before = await client.getBalance({ address: PROPOSER.address });
   const isReached = async (point: Point): Promise<boolean> => {
-    await client.revert({ id: snapshot });
-    snapshot = await client.snapshot();
+    await goBack();
     if (!(await killedAt(point))) return false;
     assert.equal(await run(stage.env.ELENCH_RPC as string), 0, `after ${JSON.stringify(point)}`);
     await assertOneProposal(point, before);
@@ -62,6 +69,41 @@ test("killed at one of its calls, it proposes once, with one bond, when it is ru
   assert.equal(transactions, 2, "a checkpoint and a proposal");
   assert.ok(calls > 10, `${calls} calls`);
 });
+
+test("when L1 goes back under its proposal, a proposer that defends proposes again, and defends that", {
+  timeout: 120_000,
+}, async () => {
+  const { client } = stage.chain;
+  await goBack();
+  const fork = await client.snapshot();
+  const env = { ...stage.env, ELENCH_RPC: proxy.url, ELENCH_KEY: keyOf(PROPOSER) };
+  [proxy.fault, proxy.treat] = [undefined, honestly];
+  const told: unknown[] = [];
+  runs.push(startElench(["propose", "--end", "1", "--defend", "--interval", "30"], env, (result) => told.push(result)));
+  await until("the proposal", () => told.length > 0, undefined, 60);
+  // What it has not looked at as the chain's head cannot be gone for it.
+  const before = proxy.calls.length;
+  const looks = () => proxy.calls.slice(before).filter(({ params: [block] }) => block === "latest").length;
+  await until("two more looks", () => looks() >= 2);
+  await client.revert({ id: fork });
+  await client.mine({ blocks: 5 });
+  assert.equal((await gameEvents(stage, "Proposed")).length, 0);
+  await until("the proposal again", async () => (await gameEvents(stage, "Proposed")).length === 1);
+
+  const liar = await agentOn(stage, { account: LIAR, ...batchLiar(0, parseBatchFault(`storage:${CALLING}`)) });
+  await liar.watchtower.round();
+  const claimsBy = async (account: string) =>
+    (await claimsOf(stage)).filter(({ claimant }) => claimant === account.toLowerCase()).length;
+  assert.equal(await claimsBy(LIAR.address), 1, "a false counter");
+  await until("its answer", async () => (await claimsBy(PROPOSER.address)) === 1);
+  assert.equal((await gameEvents(stage, "Proposed")).length, 1);
+});
+
+/** To the beginning. */
+async function goBack(): Promise<void> {
+  await stage.chain.client.revert({ id: snapshot });
+  snapshot = await stage.chain.client.snapshot();
+}
 
 /** @returns the exit code; null of one that was killed */
 async function run(rpc: string, started: (kill: () => void) => void = () => undefined): Promise<number | null> {
