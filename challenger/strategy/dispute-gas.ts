@@ -25,7 +25,7 @@ const CONSUMERS = {
   /** A commitment and its opening; the settlement of the question. */
   oracle: { proposal: 51_644 + 162_932, settlement: 50_606 },
   /** A checkpoint and the proposal of a span; its settlement. */
-  outputs: { proposal: 60_663 + 101_557, settlement: 96_451 },
+  outputs: { proposal: 60_727 + 101_621, settlement: 96_451 },
 } as const;
 
 /** EIP-7623: gas of a non-zero byte, and its floor price, which applies if it exceeds the whole execution. */

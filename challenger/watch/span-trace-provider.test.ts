@@ -72,7 +72,7 @@ test("a span on a false output is not judged, nor one under a root that is not t
     /builds on 0x66.*, but the true output/,
   );
   assert.match(String(await truth.unknown(propose(1, 3, { root: wrong }))), /names the root 0x66.* after 3 batches/);
-  const beyond = propose(1, 3, { count: 9, root: wrong });
+  const beyond = propose(0, 3, { count: 9, root: wrong });
   assert.match(String(await truth.unknown(beyond)), /root after 9 batches; it has 3, and 4 are known/);
   assert.match(String(await truth.unknown(propose(1, 3, { count: 2 }))), /root after 2 batches; it has 3/);
 });
