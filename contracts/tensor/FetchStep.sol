@@ -19,8 +19,9 @@ error UnknownInstruction(uint256 kind);
 /// @notice Witness: 1 ‖ fetch preimage (128) ‖ header (128) ‖ what the instruction needs.
 /// @dev A contract of its own so that each fits EIP-170; `TensorVerifier` calls it for states with the fetch tag. Stateless.
 contract FetchStep {
-  /// What binds an instruction lies before it: 2 words and at most MAX_OPERANDS roots.
-  uint256 private constant ROOM_BEFORE_INSTRUCTION = 576;
+  /// What binds an instruction lies around it: 2 words before, and at most MAX_OPERANDS roots behind.
+  uint256 private constant ROOM_BEFORE_INSTRUCTION = 64;
+  uint256 private constant ROOM_BEHIND_INSTRUCTION = 512;
 
   /// @dev What the preimage and the header say, and how far the witness has been read.
   struct Fetch {
@@ -97,7 +98,7 @@ contract FetchStep {
     return TensorState.halted(TensorState.contextOf(fetch.modelId, fetch.inputRoot), outputRoot);
   }
 
-  /// @dev Reads the instruction at `pc` into memory, with room before it for 2 words and 16 operand roots.
+  /// @dev Reads the instruction at `pc` into memory, with room before it for 2 words, and behind it for 16 operand roots.
   function _instruction(
     Fetch memory fetch,
     uint256 pc,
@@ -112,7 +113,7 @@ contract FetchStep {
       leaf := keccak256(instruction, size)
       // Zeros behind it, and the free memory at a word.
       calldatacopy(add(instruction, size), calldatasize(), 64)
-      mstore(0x40, and(add(add(instruction, size), 95), not(31)))
+      mstore(0x40, and(add(add(instruction, size), add(95, ROOM_BEHIND_INSTRUCTION)), not(31)))
     }
     bytes32 programRoot = _word(fetch.cursor - StateLayout.HEADER_BYTES + 32);
     uint256 path = position + size;
@@ -131,13 +132,14 @@ contract FetchStep {
   ) private pure returns (bytes32 post) {
     uint256 operand = instruction + Encoding.TENSOR_HEAD_BYTES;
     uint256 operands = Reader.u8(operand++);
-    uint256 bound = instruction - 64 - 32 * operands;
-    uint256 roots = bound + 64;
-    for (; roots < instruction; roots += 32) {
+    uint256 bound = instruction - ROOM_BEFORE_INSTRUCTION;
+    uint256 roots = instruction + size;
+    for (; operands > 0; --operands) {
       bytes32 root = _operand(fetch, operand);
       assembly ("memory-safe") {
         mstore(roots, root)
       }
+      roots += 32;
       operand += Encoding.OPERAND_BYTES;
     }
     bytes32 boundHash;
@@ -145,7 +147,7 @@ contract FetchStep {
     assembly ("memory-safe") {
       mstore(bound, pre)
       mstore(add(bound, 32), word)
-      boundHash := keccak256(bound, add(size, sub(instruction, bound)))
+      boundHash := keccak256(bound, sub(roots, bound))
     }
     bytes32 target = _entry(
       fetch,

@@ -30,9 +30,10 @@ library RunningStep {
     uint256 innerTerm;
     /// The running preimage: word ‖ bound ‖ target root ‖ acc ‖ iacc; the step changes it in place.
     uint256 preimage;
-    /// The bound preimage: fetch state ‖ fetch word ‖ operand roots ‖ instruction.
+    /// The bound preimage: fetch state ‖ fetch word ‖ instruction ‖ operand roots.
     uint256 bound;
     uint256 instruction;
+    uint256 roots;
     /// Fields of the instruction: lists, by the byte that counts them.
     uint256 dims;
     uint256 reduction;
@@ -77,11 +78,13 @@ library RunningStep {
         roots := shl(5, byte(TENSOR_HEAD_BYTES, calldataload(source)))
         bound := mload(0x40)
         calldatacopy(bound, add(position, 32), 64)
-        calldatacopy(add(bound, 64), add(source, size), roots)
-        calldatacopy(add(add(bound, 64), roots), source, size)
+        // INVARIANT: the instruction comes first, so the number of roots is at a fixed place of what is hashed. Behind the roots it would
+        // be wherever the prover cuts them: another cut of the same bytes is another instruction, and the result goes to another entry.
+        calldatacopy(add(bound, 64), source, add(size, roots))
         position := add(add(source, size), roots)
       }
-      uint256 instruction = bound + 64 + roots;
+      uint256 instruction = bound + 64;
+      running.roots = instruction + size;
       _locate(running, instruction);
       uint256 registers =
         StateLayout.REGISTER_BYTES * (Reader.u8(running.accumulators) + Reader.u8(running.innerAccumulators));
@@ -89,9 +92,9 @@ library RunningStep {
       bytes32 state;
       assembly ("memory-safe") {
         // Beyond the instruction, where reading it may look.
-        preimage := and(add(add(instruction, size), 95), not(31))
+        preimage := and(add(add(add(instruction, size), roots), 95), not(31))
         mstore(preimage, word)
-        mstore(add(preimage, 32), keccak256(bound, sub(add(instruction, size), bound)))
+        mstore(add(preimage, 32), keccak256(bound, add(add(64, size), roots)))
         calldatacopy(add(preimage, 64), position, add(32, registers))
         state := keccak256(preimage, add(RUNNING_HEAD_BYTES, registers))
         // 3 words, at most 8 registers, and 24 bytes that setting the last one reads.
@@ -312,7 +315,7 @@ library RunningStep {
           Encoding.OPERAND_DEPTH_AT
       );
       bytes32 root;
-      uint256 slot = running.bound + 64 + 32 * operand;
+      uint256 slot = running.roots + 32 * operand;
       assembly ("memory-safe") {
         root := mload(slot)
       }

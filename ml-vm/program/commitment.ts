@@ -104,15 +104,16 @@ export const runningWord = (position: Position): Uint8Array =>
   packWord(WORDS.running, { tag: TAGS.running, ...position });
 
 /**
- * The constants of a running state: keccak256(fetch state ‖ fetch word ‖ operand roots ‖ instruction bytes). The fetch state
- * names the model, the input and the table, to which the last step returns; the word gives the counters to the views.
+ * The constants of a running state: keccak256(fetch state ‖ fetch word ‖ instruction bytes ‖ operand roots). The fetch state
+ * names the model, the input and the table, to which the last step returns; the word gives the counters to the views. The instruction
+ * comes first, so that the number of roots is at a fixed place: nobody can cut the same bytes elsewhere.
  */
 export const boundHash = (
   fetchState: Hash,
   word: Uint8Array,
   operandRoots: readonly Hash[],
   instruction: Uint8Array,
-): Hash => keccak256(concat(fetchState, word, ...operandRoots, instruction));
+): Hash => keccak256(concat(fetchState, word, instruction, ...operandRoots));
 
 /**
  * running word ‖ bound ‖ output root so far ‖ accumulators ‖ inner accumulators (8 bytes each, big-endian, as many as the

@@ -1,10 +1,15 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { concat } from "@elench/bytes/concat";
+import { fetchWord, runningPreimage } from "@elench/tensor/program/commitment";
 import { DTYPES } from "@elench/tensor/program/dtype";
 import type { Model } from "@elench/tensor/program/model";
 import {
+  boundOf,
+  encodedAt,
   hashOf,
   instructionAt,
+  type RunningState,
   runningInstruction,
   type State,
   startOf,
@@ -75,6 +80,71 @@ test("steps of random programs have the stepper's state after them", async () =>
     // Some thirty steps of each, so that there are many programs; those from fetch states are few anyway.
     compared += await compare(machine, () => random.chance(0.1));
   }
+});
+
+/** Where an encoded tensor instruction has the number of its operands. */
+const OPERANDS_AT = 6;
+const COMMIT = 3;
+
+interface Reading {
+  readonly instruction: Uint8Array;
+  readonly roots: Uint8Array;
+}
+
+/** The same bytes behind a state, roots and instruction in either order, read with another number of roots. */
+function* recuts({ operandRoots }: ReturnType<typeof boundOf>, encoded: Uint8Array): Generator<Reading> {
+  for (const bytes of [concat(...operandRoots, encoded), concat(encoded, ...operandRoots)])
+    for (let count = 0; 32 * count + OPERANDS_AT < bytes.length; count++) {
+      if (count === operandRoots.length) continue;
+      const [first, last] = [32 * count, bytes.length - 32 * count];
+      const readings = [
+        { instruction: bytes.subarray(first), roots: bytes.subarray(0, first) },
+        { instruction: bytes.subarray(0, last), roots: bytes.subarray(last) },
+      ];
+      for (const reading of readings) if (reading.instruction[OPERANDS_AT] === count) yield reading;
+    }
+}
+
+/** The witness of a commit that opens such a reading, and writes the result where it says. */
+function recutWitness(machine: TensorMachine, state: RunningState, { instruction, roots }: Reading): Uint8Array {
+  const { fetch, position, target } = state;
+  const { fetchHash, bound } = boundOf(machine, state);
+  const registers = [...state.accumulators, ...state.innerAccumulators];
+  const preimage = runningPreimage(position, bound, target.root, registers);
+  const { table } = fetch;
+  const index = (256 * (instruction[2] as number) + (instruction[3] as number)) % 2 ** machine.commitment.tableDepth;
+  const entry = index < machine.program.tensors.length ? table.word(index) : new Uint8Array(32);
+  return concat(
+    Uint8Array.of(2),
+    preimage.subarray(0, 32),
+    fetchHash,
+    fetchWord(fetch.pc, fetch.counters),
+    Uint8Array.of(instruction.length >> 8, instruction.length & 255),
+    instruction,
+    roots,
+    preimage.subarray(64),
+    machine.commitment.header,
+    machine.inputTree.root,
+    table.tree.root,
+    entry,
+    ...table.tree.path(index),
+  );
+}
+
+test("what a state binds is read in one way: with another number of operands it is refused", async () => {
+  let tried = 0;
+  for (let seed = 1; seed < 300; seed++) {
+    const machine = randomSample(seed);
+    for (const state of statesOf(machine)) {
+      if (state.kind !== "running" || state.position.stage !== COMMIT) continue;
+      for (const reading of recuts(boundOf(machine, state), encodedAt(machine, state.fetch))) {
+        const post = await verifier.step(hashOf(machine, state), recutWitness(machine, state, reading));
+        assert.equal(post, null, `seed ${seed}, ${describe(machine, state)}, ${reading.roots.length / 32} operands`);
+        tried++;
+      }
+    }
+  }
+  assert.ok(tried > 10, `${tried} readings`);
 });
 
 /** What kind of step is taken from a state: the cases that the verifier tells apart. */
