@@ -104,10 +104,10 @@ const refusing = (client: PublicClient, bytes: number): PublicClient => ({
 });
 
 test("a game that the endpoint finds too large is settled in parts, in spite of junk claims", async () => {
-  const client = refusing(stage.chain.client, 10_000);
+  const client = refusing(stage.chain.client, 8_000);
   const tower = stage.tower(WATCHER, { client });
   await stage.propose(LIAR, 1);
-  await junk(tower, 200);
+  await junk(tower, 100);
   await tower.settle();
   await passClocks();
   for (let i = 0; i < 12 && tower.game().status === "open"; i++) await tower.settle();
