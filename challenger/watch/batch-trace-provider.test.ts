@@ -55,6 +55,20 @@ test("only the batches below a boundary are executed to judge it; what is missin
   assert.match(String(await provider.reach(4)), /^batch 3 is not known/);
 });
 
+test("a batch whose execution fails leaves the games about earlier ones to be played", async () => {
+  const { chain, provider } = await openPayments([payment(0), payment(1), payment(2)]);
+  const { append } = chain;
+  chain.append = async (...args) => {
+    if (chain.length === 2) throw new Error("the library throws");
+    return append.apply(chain, args);
+  };
+  assert.equal(await provider.reach(2), null);
+  assert.equal(await provider.unknown(provider.runOf(1)), null);
+  assert.equal(await provider.reach(3), "batch 2 cannot be executed: the library throws");
+  const other = { ...provider.runOf(1), context: toHex(new Uint8Array(32)) };
+  assert.equal(await provider.unknown(other), "batch 2 cannot be executed: the library throws");
+});
+
 test("two batches with the same record on the same output have one context, which survives the loss of the second", async () => {
   const empty = (index: number) => appendedBatch(index, new Uint8Array());
   const { provider, batches } = await openPayments([empty(0), empty(1)]);

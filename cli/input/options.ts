@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { MAX_CHAIN_ID } from "@elench/evm/chain/chain-id";
 import { reasonOf } from "@elench/files/files";
 import { InvalidArgumentError, Option } from "commander";
 import { type Address, isAddress } from "viem";
@@ -66,7 +67,7 @@ export const integerWithin =
   };
 
 export const seconds = integerWithin(1, Math.floor(MAX_INTEGER / 1000), "seconds");
-export const chainId = integerWithin(1, Number.MAX_SAFE_INTEGER);
+export const chainId = integerWithin(1, Number(MAX_CHAIN_ID));
 
 /** Milliseconds: two blocks of L1. */
 const COURTESY = 24_000;

@@ -10,10 +10,11 @@ import { NO_HISTORY } from "../batch/history.ts";
 import { DIRECTORY_ADDRESS, type DirectoryEntry, directorySlot, encodeEntry } from "../inference/directory.ts";
 import { type AccountState, createState, type NativeState, type PreState, putAccounts } from "../native/state.ts";
 import { nativeCommon } from "../native/vm.ts";
+import { MAX_CHAIN_ID } from "./chain-id.ts";
 
 /** The initial state and the parameters of a chain. */
 export interface Genesis {
-  /** At least 1, as the L1 contract demands, and below 2^53, the native executor's limit. */
+  /** At least 1, as the L1 contract demands, and at most `MAX_CHAIN_ID`. */
   readonly chainId: bigint;
   readonly accounts: PreState;
   /** Models that contracts can call, by model id: 0x and 64 digits. */
@@ -42,7 +43,7 @@ export function parseGenesis(text: string): Genesis {
   const config = record(root.config, "config");
   const own = record(root.elench, "elench");
   return {
-    chainId: quantity(config.chainId, "config.chainId", BigInt(Number.MAX_SAFE_INTEGER), 1n),
+    chainId: quantity(config.chainId, "config.chainId", MAX_CHAIN_ID, 1n),
     accounts: accountsOf(record(root.alloc ?? {}, "alloc")),
     models: new Map(
       Object.entries(record(own.models ?? {}, "elench.models")).map(([id, fields]) => {

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { hashPair } from "@elench/merkle/tree";
+import { Mainnet } from "@ethereumjs/common";
 import { bytesToHex } from "@ethereumjs/util";
 import { contextOf, firstBlock, outputOf, SLOT_STEPS } from "../batch/claim.ts";
 import { encodeBatch } from "../batch/encoding.ts";
@@ -24,9 +25,9 @@ import { seededRandom } from "../trie/fixtures/random.ts";
 import { type NativeBatch, runNativeBatch } from "./batch.ts";
 
 /** Runs both; compares the result of each transaction and the final output. */
-async function agree(bytes: Uint8Array, batchGas?: bigint, what = ""): Promise<NativeBatch> {
+async function agree(bytes: Uint8Array, batchGas?: bigint, what = "", after?: bigint): Promise<NativeBatch> {
   const { state, root, host } = await testWorld();
-  const input = testInput(root, bytes, batchGas);
+  const input = testInput(root, bytes, batchGas, after);
   const native = await runNativeBatch(input, { state });
   const blocks = [firstBlock(input)];
   const halted = runBatch(host, input, (m) => {
@@ -53,6 +54,18 @@ test("random batches of valid and invalid transactions, with empty blocks and tr
     for (const { receipt } of transactions) seen[receipt === null ? "dropped" : receipt.success ? "valid" : "failed"]++;
   }
   for (const [kind, count] of Object.entries(seen)) assert.ok(count > 5, `${count} transactions were ${kind}`);
+});
+
+test("blocks of any number, those among them at which Ethereum's mainnet forked", async () => {
+  const paying = encodeBatch([testBlock([transaction({ type: 2, nonce: 0n, to: TARGETS[0] as `0x${string}` }, {})])]);
+  const forks = Mainnet.hardforks.flatMap(({ block }) => (block === null ? [] : [BigInt(block)]));
+  assert.ok(forks.length > 10);
+  for (const fork of new Set([...forks, 1_920_009n, 2n ** 53n, 2n ** 64n]))
+    for (const number of [fork - 1n, fork, fork + 1n]) {
+      if (number < 1n) continue;
+      const { transactions } = await agree(paying, undefined, `block ${number}`, number - 1n);
+      assert.ok(transactions[0]?.receipt, `block ${number}`);
+    }
 });
 
 test("an empty batch, a batch of junk, and one of headers only", async () => {

@@ -31,10 +31,13 @@ export interface NativeVm {
   readonly state: NativeState;
 }
 
+/** Every fork from the first block on. Else the library holds blocks 1,920,000 and 12,965,000 to what Ethereum's mainnet had there. */
+const hardforks = Mainnet.hardforks.map(({ name }) => ({ name, block: 0 }));
+
 /** The rules of a chain, with hashing and key recovery that are several times as fast as the library's. */
 export const nativeCommon = (chainId: bigint): Common =>
   new Common({
-    chain: { ...Mainnet, chainId: Number(chainId) },
+    chain: { ...Mainnet, chainId: Number(chainId), hardforks },
     hardfork: Hardfork.Cancun,
     customCrypto: { keccak256, ecrecover },
   });
