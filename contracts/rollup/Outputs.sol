@@ -52,6 +52,8 @@ contract Outputs is IOutputs, Results {
   mapping(uint256 epoch => uint256) private _endedAt;
   /// @dev When the guardian asked outside a freeze: the last four times, 64 bits each, the latest in the low bits.
   uint256 private _askings;
+  /// @dev When a machine was last replaced outside a freeze.
+  uint256 private _replacedAt;
   /// @dev When the first boundary settled after the latest of these askings is final.
   uint256 private _resumesAt;
 
@@ -185,9 +187,13 @@ contract Outputs is IOutputs, Results {
   function replaceMachine(IMachine machine) external onlyUpgrader {
     Head memory head = _head.unpack();
     _checkUpgradeDelay(head);
+    bool isMending = head.phase == Phase.Frozen;
     // INVARIANT: games that the former machine judged do not count for what is not final.
     _askAgain(head);
     while (head.machines > 0 && _machines[head.machines - 1].fromBatch >= head.finalCount) --head.machines;
+    // INVARIANT: the next upgrade waits until finality has gone on, as after the guardian's asking. Otherwise replacements that were announced
+    // long ago, executed one after the other, keep everything from becoming final until a bad one is due, and nobody can leave before it.
+    if (!isMending) (_replacedAt, head.phase) = (block.timestamp, Phase.Asked);
     // INVARIANT: final batches keep their machine.
     _setMachine(head, head.finalCount, machine);
     _head = head.pack();
@@ -377,10 +383,11 @@ contract Outputs is IOutputs, Results {
     emit MachineSet(head.sequence++, fromBatch, machine);
   }
 
-  /// @dev After the guardian asked again, machines change only when finality has gone on for as long as an upgrade is announced: whoever
+  /// @dev After the guardian asked again, or a machine was replaced, machines change only when finality has gone on for as long as an upgrade is announced: whoever
   /// does not want an upgrade can leave before it.
   function _checkUpgradeDelay(Head memory head) private view {
     uint256 asked = uint64(_askings);
+    if (_replacedAt > asked) asked = _replacedAt;
     // A proven freeze needs a mended machine.
     if (asked == 0 || head.phase == Phase.Frozen) return;
     uint256 from = asked + 2 * (LONGEST + finalityDelay);

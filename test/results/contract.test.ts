@@ -67,6 +67,7 @@ const NOTICED: Readonly<Record<string, number>> = {
   "a replaced machine's batches begin at finalCount": 1,
   "machines wait after an asking": 7,
   "machines wait until finality goes on": 7,
+  "machines wait after a replacement": 1,
   "a frozen contract gets a machine at once": 13,
 };
 

@@ -211,6 +211,7 @@ export const contractRules: readonly ContractRule[] = [
     "if (head.phase == Phase.Running && _resumesAt < from) from",
     "if ((TAKEN || head.phase == Phase.Running) && _resumesAt < from) from",
   ),
+  rule("machines wait after a replacement", "if (!isMending) (_replacedAt", "if (!isMending && !TAKEN) (_replacedAt"),
   rule(
     "a frozen contract gets a machine at once",
     "if (asked == 0 || head.phase == Phase.Frozen) return;",

@@ -63,7 +63,9 @@ export class Outputs<O> {
   /** When the epoch began. */
   since = Number.NEGATIVE_INFINITY;
   frozenAt: number | undefined;
-  /** Nothing is settled since the guardian asked outside a freeze. */
+  /** When a machine was last replaced outside a freeze. */
+  replacedAt = Number.NEGATIVE_INFINITY;
+  /** Nothing is settled since the guardian asked, or a machine was replaced, outside a freeze. */
   #isAsked = false;
   /** When the first boundary that was settled after that is final. */
   #resumesAt = 0;
@@ -86,6 +88,7 @@ export class Outputs<O> {
     copy.epoch = this.epoch;
     copy.since = this.since;
     copy.frozenAt = this.frozenAt;
+    copy.replacedAt = this.replacedAt;
     copy.#isAsked = this.#isAsked;
     copy.#resumesAt = this.#resumesAt;
     return copy;
@@ -274,15 +277,17 @@ export class Outputs<O> {
   /** All batches from `finalCount` on are executed by `machine`, and asked again. */
   replaceMachine(machine: number, now: number): Refusal {
     if (this.#isTooSoonToUpgrade(now)) return "UpgradeDelayed";
+    const isMending = this.frozenAt !== undefined;
     if (this.rules.replacementAsksAgain) this.#beginEpoch(now);
+    if (!isMending) [this.replacedAt, this.#isAsked] = [now, true];
     this.machines = [...this.machines.filter(({ from }) => from < this.finalCount), { from: this.finalCount, machine }];
     return undefined;
   }
 
-  /** After the guardian asked again, machines change only when finality has gone on for as long as an upgrade is announced. */
+  /** After the guardian asked again, or a machine was replaced, machines change only when finality has gone on for as long as an upgrade is announced. */
   #isTooSoonToUpgrade(now: number): boolean {
-    const asked = this.askedAt.at(-1);
-    if (asked === undefined || this.frozenAt !== undefined) return false;
+    const asked = Math.max(this.askedAt.at(-1) ?? Number.NEGATIVE_INFINITY, this.replacedAt);
+    if (asked === Number.NEGATIVE_INFINITY || this.frozenAt !== undefined) return false;
     const { longest, finalityDelay, upgradeDelay } = this.limits;
     const latest = asked + 2 * (longest + finalityDelay);
     const from = this.#isAsked ? latest : Math.min(latest, this.#resumesAt);

@@ -125,6 +125,26 @@ export const machines: Rule[] = [
     without: outputs("from += TimelockController(payable(upgrader)).getMinDelay();", "from += 0;"),
   },
   {
+    rule: "replacements that were announced together are not executed one after the other: each waits until finality has gone on",
+    async run(open) {
+      const stage = await filled(open, 10);
+      const harmless = await stage.schedule("replaceMachine", [stage.addresses.machine]);
+      const bad = await stage.schedule("replaceMachine", [await stage.deployMachine()]);
+      await stage.warp(UPGRADE_DELAY);
+      await harmless();
+      await refused("UpgradeDelayed", bad);
+      await stage.warp(1);
+      await stage.carry({ first: 0, end: 4, previous: GENESIS }, A);
+      const { readyAt } = await stage.outputAt(4);
+      await stage.warp(readyAt + UPGRADE_DELAY - 1 - stage.now);
+      await refused("UpgradeDelayed", bad);
+      assert.equal(await stage.isFinal(4), true, "who wants to leave can");
+      await stage.warp(1);
+      await bad();
+    },
+    without: outputs("    if (!isMending) (_replacedAt, head.phase) = (block.timestamp, Phase.Asked);\n", ""),
+  },
+  {
     rule: "an asking keeps upgrades off for 2 (W + finalityDelay) and the upgrade's delay at most",
     async run(open) {
       const stage = await filled(open, 10);
