@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { checkProgram } from "../program/check.ts";
 import { encodeInstruction } from "../program/codec.ts";
 import { randomProgram } from "../program/fixtures/random.ts";
-import { machineOf } from "../stepper/fixtures/samples.ts";
+import { machineOf, samples } from "../stepper/fixtures/samples.ts";
 import { runAll } from "../stepper/stepper.ts";
 import { type Backend, openBackend, openWasm } from "./backend.ts";
 import { kernelProgram } from "./fixtures/kernel-programs.ts";
@@ -33,6 +33,15 @@ test("the engine gives the stepper's bits on random programs", () => {
     for (const engine of [reference, ...engines]) {
       assert.deepEqual(new Session(sample.model, engine).run(sample.inputs), outputs, `${engine.name}, seed ${seed}`);
     }
+  }
+});
+
+test("all engines give the stepper's bits on the samples", () => {
+  for (const sample of samples()) {
+    checkProgram(sample.model.program);
+    const { outputs } = runAll(machineOf(sample));
+    for (const engine of [reference, ...engines])
+      assert.deepEqual(new Session(sample.model, engine).run(sample.inputs), outputs, `${engine.name}, ${sample.name}`);
   }
 });
 

@@ -44,7 +44,7 @@ static Space read_space(Source *source, int limit)
       n = 1;
     }
     space.dim[i] = n;
-    if (space.size >= ELEMENT_BOUND / n) refuse(source, "a space has 2^40 points or more");
+    if (space.size > (ELEMENT_BOUND - 1) / n) refuse(source, "a space has 2^40 points or more");
     else space.size *= n;
   }
   return space;

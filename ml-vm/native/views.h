@@ -102,7 +102,10 @@ typedef struct {
 
 enum { MAX_DIGITS = MAX_COORDINATES * MAX_TERMS };
 
-/** The digits of the view's element, or -1 if indirect or clamped coordinates make it not a sum of digits. */
+/** Greatest share of a digit in an element's number: of so many digits the sum cannot overflow. */
+#define MOST_SHARE (INT64_C(1) << 53)
+
+/** The digits of the view's element, or -1 if indirect, clamped or huge coordinates make it not a sum of digits. */
 static int digits_of(const View *view, const Ranges *ranges, const i64 *counter, Digit *digits)
 {
   int count = 0;
@@ -113,12 +116,14 @@ static int digits_of(const View *view, const Ranges *ranges, const i64 *counter,
       const Term *term = &c->term[t];
       i64 greatest = is_counter(term->variable) ? 0 : greatest_digit(term, ranges);
       if (greatest == 0) continue;
+      i64 place = c->stride * term->factor;
+      if ((place < 0 ? -place : place) > MOST_SHARE / greatest) return -1;
       int d = 0;
       while (d < count &&
              (digits[d].variable != term->variable || digits[d].shift != term->shift || digits[d].mask != term->mask))
         d++;
       if (d == count) digits[count++] = (Digit){term->variable, term->shift, term->mask, 0, greatest};
-      digits[d].place += c->stride * term->factor;
+      digits[d].place += place;
     }
   }
   return count;
