@@ -33,10 +33,16 @@ describe("hints", () => {
   it("name the region of a game that is over for long enough, or else a fresh one", () => {
     const forest = forestAfter(...over);
     assert.equal(regionHint(forest, 5_000, proposal.made + 5_001), 5);
-    assert.equal(regionHint(forest, 5_000, proposal.made + 5_000), 6);
-    assert.equal(regionHint(forestAfter(proposed()), 5_000, 99_999), 6);
+    assert.equal(regionHint(forest, 5_000, proposal.made + 5_000), 0);
+    assert.equal(regionHint(forestAfter(proposed()), 5_000, 99_999), 0);
     const next = proposed({ number: proposal.number + 1n, made: 20_000 });
-    assert.equal(regionHint(forestAfter(...over, next), 5_000, 90_000), 6, "the next game is there");
+    assert.equal(regionHint(forestAfter(...over, next), 5_000, 90_000), 0, "the next game is there");
+    const regions = [0n, 1n, 3n, 2n ** 24n - 1n].map((region) => proposed({ number: region << 16n }));
+    assert.equal(
+      regionHint(forestAfter(...regions), 5_000, 0),
+      2,
+      "the first that nobody has, whatever is taken above",
+    );
     assert.equal(regionHint(emptyForest(), 5_000, 0), 0);
   });
 });

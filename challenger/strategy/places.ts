@@ -39,12 +39,16 @@ function firstFresh({ games }: Forest): number {
  */
 export function regionHint({ games, numbers }: Forest, kept: number, now: number): number {
   let [best, made] = [-1, now - kept];
-  let fresh = 0;
+  const used = new Set<number>();
   for (const [number, id] of numbers) {
     const game = games.get(id);
-    fresh = Math.max(fresh, regionOf(number) + 1);
+    used.add(regionOf(number));
     if (game === undefined || game.status === "open" || numbers.has(number + 1n)) continue;
     if (game.proposal.made < made) [best, made] = [regionOf(number), game.proposal.made];
   }
-  return best === -1 ? fresh : best;
+  if (best !== -1) return best;
+  // Not the one above all others: an account that takes the highest would send everybody to the first, and from there past all that are kept.
+  let fresh = 0;
+  while (used.has(fresh)) fresh++;
+  return fresh;
 }
