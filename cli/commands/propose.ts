@@ -66,11 +66,20 @@ async function keepProposed(
   { first, end, output }: Pick<Proposed, "first" | "end" | "output">,
   head: L1Block,
 ): Promise<void> {
-  if (agent.spans.at(end)?.output === output) return;
+  if (agent.spans.at(end)?.output === output || isProposed(agent, { first, end })) return;
   await agent.troubles.attempt(`the proposal of the output after batch ${end - 1}`, async () => {
     const due = await proposalDue(agent, rollup, { first, end }, head);
     if ("intent" in due) await agent.watchtower.make(due.intent, due.call, "0x");
   });
+}
+
+/** Whether a proposal of this account's is on L1 and counts, also if its game is lost: whoever is wrong should not lose a bond after the other. */
+function isProposed({ spans, watchtower, queue }: Agent, { first, end }: Span): boolean {
+  const { games, numbers } = watchtower.forest;
+  const own = queue?.address.toLowerCase();
+  return [...spans.proposals.values()]
+    .filter((span) => span.first === first && span.end === end && span.epoch === spans.epoch)
+    .some(({ game }) => games.get(numbers.get(game) as Hex)?.proposal.proposer === own);
 }
 
 type Span = NonNullable<ProposalDue["span"]>;
