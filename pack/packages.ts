@@ -91,7 +91,7 @@ const elench: Package = {
     copy([...TENSOR_FILES, "deploy/parameters/*.json"], folder);
     // The command reads its version there.
     write(folder, "cli/package.json", JSON.stringify({ type: "module", version: readManifest("cli").version }));
-    copy(["artifacts/contracts/**/*.json"], folder, {
+    copy(["artifacts/contracts/**/*.json", "artifacts/@openzeppelin/**/*.json"], folder, {
       except: ["artifacts/contracts/{test,examples,mock,foundry}/**"],
     });
     const { dependencies, peerDependencies } = parted(importsOf(folder));
