@@ -9,7 +9,7 @@ import { agentOn } from "../e2e/agents.ts";
 import { CALLING } from "../e2e/l2-stage.ts";
 import { startProxy } from "../e2e/proxy.ts";
 import { gameEvents, games, keyOf, OPEN, resultOf } from "../e2e/stage.ts";
-import type { Attack, Field } from "./attack.ts";
+import type { Attack, Field, Winner } from "./attack.ts";
 import { appendBatches, startWatch, waitFor, whoHas } from "./verbs.ts";
 
 /** Attacks on the outputs of the L2 chain. */
@@ -26,19 +26,22 @@ const startLie = (field: Field, fault: string, end: number, account = field.atta
 
 const proposals = async (field: Field): Promise<number> => (await gameEvents(field, "Proposed")).length;
 
+/** A liar proposes the output of so many batches with a fault, alone against a watchtower, and defends it. */
+async function defendedLie(field: Field, fault: string, batches: number): Promise<Winner> {
+  await appendBatches(field, batches);
+  await startWatch(field, "--settle-all");
+  const lie = startLie(field, fault, batches);
+  await waitFor("the false proposal", async () => (await proposals(field)) === 1);
+  const winner = await whoHas(field, batches);
+  await lie.stop();
+  return winner;
+}
+
 const falseStorage: Attack = {
   name: "false-storage",
   about: "a proposer posts an output in which a contract has stored another number, and defends it to the last step",
   closedBy: null,
-  play: async (field) => {
-    await appendBatches(field, 1);
-    await startWatch(field, "--settle-all");
-    const lie = startLie(field, `storage:${CALLING}`, 1);
-    await waitFor("the false proposal", async () => (await proposals(field)) === 1);
-    const winner = await whoHas(field, 1);
-    await lie.stop();
-    return winner;
-  },
+  play: (field) => defendedLie(field, `storage:${CALLING}`, 1),
 };
 
 const falseInference: Attack = {
@@ -46,15 +49,7 @@ const falseInference: Attack = {
   about:
     "a proposer posts an output in which the model has answered otherwise, and defends it through all three machines",
   closedBy: null,
-  play: async (field) => {
-    await appendBatches(field, 2);
-    await startWatch(field, "--settle-all");
-    const lie = startLie(field, "inference:0:2", 2);
-    await waitFor("the false proposal", async () => (await proposals(field)) === 1);
-    const winner = await whoHas(field, 2);
-    await lie.stop();
-    return winner;
-  },
+  play: (field) => defendedLie(field, "inference:0:2", 2),
 };
 
 const falseCounter: Attack = {
