@@ -4,30 +4,45 @@ import { RULES, type Rule, without } from "./model/rules.ts";
 import { SETTINGS } from "./model/setting.ts";
 import { playSeeds, type Sums } from "./model/sums.ts";
 
-const { values } = parseArgs({
-  options: {
-    seeds: { type: "string", default: "1..20" },
-    settings: { type: "string" },
-    without: { type: "string", default: "" },
-    json: { type: "boolean", default: false },
-  },
-  allowPositionals: true,
-});
-
-const [from, to] = values.seeds.split("..").map(Number);
-const wanted = values.settings?.split(";") ?? Object.keys(SETTINGS);
-const taken = values.without.split(",").filter((name) => name !== "");
-const unknown = [...wanted.filter((name) => !(name in SETTINGS)), ...taken.filter((name) => !(name in RULES))];
-if (from === undefined || to === undefined || !(from <= to) || unknown.length > 0) {
+function refuse(...whys: readonly string[]): never {
   const usage = [
-    ...unknown.map((name) => `There is no setting or rule "${name}".`),
-    'Usage: npm run model -- results [--seeds A..B] [--settings "NAME;NAME"] [--without RULE,RULE] [--json]',
+    ...whys,
+    'Usage: npm run model -- [results] [--seeds A..B] [--settings "NAME;NAME"] [--without RULE,RULE] [--json]',
     `Settings: ${Object.keys(SETTINGS).join("; ")}`,
     `Rules: ${Object.keys(RULES).join(", ")}`,
   ];
   console.error(usage.join("\n"));
   process.exit(2);
 }
+
+function readArguments() {
+  try {
+    return parseArgs({
+      options: {
+        seeds: { type: "string", default: "1..20" },
+        settings: { type: "string" },
+        without: { type: "string", default: "" },
+        json: { type: "boolean", default: false },
+      },
+      allowPositionals: true,
+    });
+  } catch (error) {
+    return refuse((error as Error).message);
+  }
+}
+
+const { values, positionals } = readArguments();
+const [from, to] = (/^(\d+)\.\.(\d+)$/.exec(values.seeds)?.slice(1) ?? []).map(Number);
+const wanted = values.settings?.split(";") ?? Object.keys(SETTINGS);
+const taken = values.without.split(",").filter((name) => name !== "");
+const unknown = [
+  ...positionals.filter((name) => name !== "results").map((name) => `There is no model "${name}".`),
+  ...wanted.filter((name) => !Object.hasOwn(SETTINGS, name)).map((name) => `There is no setting "${name}".`),
+  ...taken.filter((name) => !Object.hasOwn(RULES, name)).map((name) => `There is no rule "${name}".`),
+];
+if (unknown.length > 0) refuse(...unknown);
+if (from === undefined || to === undefined || from > to)
+  refuse(`--seeds ${values.seeds} is no range: give the first and the last, such as 1..20.`);
 
 const all: Record<string, Sums> = {};
 for (const name of wanted) {
