@@ -2,11 +2,12 @@ import type { ChildProcess } from "node:child_process";
 
 const children = new Set<ChildProcess>();
 
-const endAll = (): void => {
+/** Ends all of them, without waiting for their end. */
+export function endChildren(): void {
   for (const child of children) child.kill("SIGTERM");
-};
+}
 
-process.once("exit", endAll);
+process.once("exit", endChildren);
 for (const [signal, number] of [
   ["SIGINT", 2],
   ["SIGTERM", 15],

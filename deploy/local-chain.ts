@@ -16,6 +16,9 @@ import { foundry } from "viem/chains";
 
 const ANVIL = fileURLToPath(new URL("../node_modules/@foundry-rs/anvil/bin.mjs", import.meta.url));
 
+/** Past states of the chain that can still be read. Without a bound anvil writes each older state to disk, a megabyte a block, and leaves it there when killed. */
+const IN_MEMORY = ["--prune-history", "500"];
+
 export interface LocalChain {
   readonly url: string;
   readonly process: ChildProcess;
@@ -38,6 +41,7 @@ export async function startLocalChain(options: { port?: number; args?: readonly 
     "--hardfork",
     "osaka",
     "--silent",
+    ...IN_MEMORY,
     ...(options.args ?? []),
   ];
   const child = spawn(process.execPath, args, { stdio: ["ignore", "ignore", "pipe"] });

@@ -1,5 +1,6 @@
 import { registerModel } from "@elench/challenger/l1/registration";
 import { richAccount } from "@elench/rollup/genesis/dev-accounts";
+import { endChildren } from "../../demo/children.ts";
 import { openL2Stage } from "../e2e/l2-stage.ts";
 import { user, watcher } from "../e2e/stage.ts";
 import { killTowers } from "../e2e/tower.ts";
@@ -17,7 +18,10 @@ export async function openBook(): Promise<{ play(attack: Attack): Promise<Result
         return await play(field, attack);
       } finally {
         killTowers();
+        endChildren();
         await client.setAutomine(true);
+        // What waits in the pool is from a future that is taken back: it would go before what comes, and fill blocks.
+        await client.request({ method: "anvil_dropAllTransactions" } as never);
         await client.revert({ id });
       }
     },

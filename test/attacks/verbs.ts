@@ -70,8 +70,11 @@ export async function passWindows(
   }
 }
 
-/** Milliseconds that the honest side has, once in a play, for what it owes; and after which nothing more is expected where nothing is owed. */
-const [PATIENCE, QUIET] = [90_000, 3_000];
+/**
+ * Milliseconds without a transaction of the honest side after which it will not do what it owes (once in a play: then it is believed sooner); and
+ * after which nothing more is expected where nothing is owed.
+ */
+const [PATIENCE, QUIET] = [60_000, 3_000];
 
 interface Waiting {
   readonly isOver: () => Promise<boolean>;
@@ -81,18 +84,25 @@ interface Waiting {
 }
 
 /** Gives processes the time to act, since L1's clocks wait for nobody. @returns whether the honest side has done all that it owes */
-async function settling({ chain }: Field, { isOver, each, isOwed, patience }: Waiting): Promise<boolean> {
-  const end = performance.now() + patience;
+async function settling(field: Field, { isOver, each, isOwed, patience }: Waiting): Promise<boolean> {
+  const { chain, honest } = field;
+  const sent = async (): Promise<number> => {
+    const counts = Object.values(honest).map(({ address }) => chain.client.getTransactionCount({ address }));
+    return (await Promise.all(counts)).reduce((sum, count) => sum + count, 0);
+  };
   let [block, since] = [-1n, 0];
+  let [count, acted] = [-1, 0];
   for (;;) {
     await each();
     if (await isOver()) return true;
     const now = performance.now();
     const latest = await chain.client.getBlockNumber();
     if (latest !== block) [block, since] = [latest, now];
+    const transactions = await sent();
+    if (transactions !== count) [count, acted] = [transactions, now];
     const owed = await isOwed();
     if (!owed && now - since > QUIET) return true;
-    if (now > end) return !owed;
+    if (now - acted > patience) return !owed;
     await sleep(100);
   }
 }
