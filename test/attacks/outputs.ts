@@ -165,21 +165,20 @@ const oddBoundaries: Attack = {
 
 const rivals: Attack = {
   name: "liars-beside-the-truth",
-  about:
-    "two liars propose false outputs of the span that an honest proposer has proposed, and defend them against all",
+  about: "three liars propose false outputs beside the true one, each of another batch, and defend them against all",
   closedBy: null,
   play: async (field) => {
-    await appendBatches(field, 1);
+    await appendBatches(field, 3);
     await startWatch(field);
     const proposer = startProposer(field);
     await waitFor("the honest proposal", async () => (await proposals(field)) === 1);
-    const faults = [`storage:${CALLING}`, `gas:${CALLING}`];
-    const lies = faults.map((fault, i) => startLie(field, fault, 1, field.attackers[i]));
-    await waitFor("the lies", async () => (await proposals(field)) === 3);
-    const winner = await whoHas(field, 1);
+    // Liars who disagree about one transaction would multiply each other's claims, which each pays for.
+    const lies = field.attackers.map((account, i) => startLie(field, `storage:${CALLING}`, i + 1, account));
+    await waitFor("the lies", async () => (await proposals(field)) === 4);
+    const winner = await whoHas(field, 3);
     for (const lie of lies) await lie.stop();
     // Their games end too. What else they have begun in the last second contradicts what is settled: no concern of this span.
-    const begun = (await games(field)).slice(0, 3);
+    const begun = (await games(field)).slice(0, 4);
     const statuses = async () => (await Promise.all(begun.map((game) => resultOf(field, game)))).map((r) => r.status);
     await passWindows(field, async () => !(await statuses()).includes(OPEN));
     await proposer.stop();

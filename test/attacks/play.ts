@@ -1,5 +1,7 @@
 import { registerModel } from "@elench/challenger/l1/registration";
+import { startLocalChain } from "@elench/deploy/local-chain";
 import { richAccount } from "@elench/rollup/genesis/dev-accounts";
+import type { Hex } from "viem";
 import { endChildren } from "../../demo/children.ts";
 import { openL2Stage } from "../e2e/l2-stage.ts";
 import { user, watcher } from "../e2e/stage.ts";
@@ -7,29 +9,31 @@ import { killTowers } from "../e2e/tower.ts";
 import type { Attack, Field, Result } from "./attack.ts";
 import { stakesOf, worthOf } from "./ledger.ts";
 
-/** Plays attacks on one local chain, which goes back to its beginning before each. */
+/** Plays attacks, each on a chain of its own that begins where the contracts are deployed and the model is registered. */
 export async function openBook(): Promise<{ play(attack: Attack): Promise<Result>; close(): Promise<void> }> {
-  const field = await openField();
-  const { client } = field.chain;
+  const { field, beginning } = await openField();
+  let chain = field.chain;
   return {
     play: async (attack) => {
-      const id = await client.snapshot();
       try {
-        return await play(field, attack);
+        return await play({ ...field, chain, env: { ...field.env, ELENCH_RPC: chain.url } }, attack);
       } finally {
         killTowers();
         endChildren();
-        await client.setAutomine(true);
-        // What waits in the pool is from a future that is taken back: it would go before what comes, and fill blocks.
-        await client.request({ method: "anvil_dropAllTransactions" } as never);
-        await client.revert({ id });
+        // A revert would not do: what the attackers' processes had sent last would still be mined in front of the next attack, for minutes.
+        await chain.stop();
+        chain = await startLocalChain();
+        await chain.client.loadState({ state: beginning });
       }
     },
-    close: () => field.close(),
+    close: async () => {
+      await chain.stop();
+      await field.close();
+    },
   };
 }
 
-async function openField(): Promise<Field> {
+async function openField(): Promise<{ field: Field; beginning: Hex }> {
   const stage = await openL2Stage();
   const { chain, deployment, model } = stage;
   await registerModel({
@@ -40,11 +44,12 @@ async function openField(): Promise<Field> {
     loaded: model,
     progress: () => undefined,
   });
-  return {
+  const field: Field = {
     ...stage,
     honest: { watcher, proposer: richAccount(3), user },
     attackers: [richAccount(9), richAccount(8), richAccount(7)],
   };
+  return { field, beginning: await stage.chain.client.dumpState() };
 }
 
 /** @throws whatever goes wrong with the play itself: then nobody has won */
