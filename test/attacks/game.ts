@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Game, Node } from "@elench/challenger/strategy/tree";
 import { disputeGameAbi } from "@elench/contracts/abi/dispute-game";
 import { createWalletClient, encodeFunctionData, type Hex, http, parseTransaction } from "viem";
@@ -149,13 +150,16 @@ const foreignConsumer: Attack = {
     // It keeps enough for one dispute.
     const balance = await field.chain.client.getBalance({ address });
     await transact(field, watcher, user.address, "0x", balance - 8n * parameters.bond);
-    await startWatch(field, "--settle-all");
+    const tower = await startWatch(field, "--settle-all");
     const onlooker = await agentOn(field, {});
     await onlooker.watchtower.look();
     await onlooker.chain?.reach(1);
     const run = onlooker.chain?.runOf(0);
     if (!run) throw new Error("the batch is not known");
     for (let i = 1; i <= 6; i++) await openGame(field, other, run, word(i));
+    await waitFor("its verdicts", () => tower.events.filter(({ kind }) => kind === "game").length >= 6);
+    // Whoever would play them has then spent its money.
+    await sleep(2_000);
     await checkpoint(field, attacker);
     const span = { first: 0n, end: 1n, previous: await truthAt(field, 0) } as const;
     await proposeFreely(field, attacker, span, FALSE_OUTPUT);
