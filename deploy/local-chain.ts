@@ -1,5 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { EXIT, UserError } from "@elench/errors/user-error";
@@ -16,8 +19,8 @@ import { foundry } from "viem/chains";
 
 const ANVIL = fileURLToPath(new URL("../node_modules/@foundry-rs/anvil/bin.mjs", import.meta.url));
 
-/** Past states of the chain that can still be read. Without a bound anvil writes each older state to disk, a megabyte a block, and leaves it there when killed. */
-const IN_MEMORY = ["--prune-history", "500"];
+/** anvil writes each state older than 500 blocks to the disk, a megabyte a block: so many at most, in a folder that ends with the chain. */
+const PAST_STATES = 2000;
 
 export interface LocalChain {
   readonly url: string;
@@ -32,6 +35,7 @@ export interface LocalChain {
 export async function startLocalChain(options: { port?: number; args?: readonly string[] } = {}): Promise<LocalChain> {
   const port = options.port ?? (await freePort());
   const url = `http://127.0.0.1:${port}`;
+  const cache = mkdtempSync(join(tmpdir(), "elench-anvil-"));
   const args = [
     ANVIL,
     "--host",
@@ -41,10 +45,14 @@ export async function startLocalChain(options: { port?: number; args?: readonly 
     "--hardfork",
     "osaka",
     "--silent",
-    ...IN_MEMORY,
+    "--max-persisted-states",
+    String(PAST_STATES),
+    "--cache-path",
+    cache,
     ...(options.args ?? []),
   ];
   const child = spawn(process.execPath, args, { stdio: ["ignore", "ignore", "pipe"] });
+  child.once("close", () => rmSync(cache, { recursive: true, force: true }));
   let complaint = "";
   child.stderr.on("data", (data: Buffer) => {
     complaint += data.toString();
