@@ -3,7 +3,7 @@
  * rollup/genesis/price.ts are set by it: gas for models should buy no more time than gas for opcodes does.
  */
 import { readFileSync } from "node:fs";
-import { createNativeVm } from "@elench/evm/native/vm";
+import { createNativeVm } from "@elench/evm/reference/vm";
 import { openBackend } from "@elench/tensor/engine/backend";
 import { Session } from "@elench/tensor/engine/session";
 import { importOnnx } from "@elench/tensor/onnx/import";

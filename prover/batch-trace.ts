@@ -6,7 +6,7 @@ import type { Models } from "@elench/evm/inference/models";
 import { firstState } from "@elench/evm/machine/start";
 import type { Machine } from "@elench/evm/machine/state/machine";
 import { type ProvenStep, prove } from "@elench/evm/machine/step";
-import type { NativeBatchOptions } from "@elench/evm/native/batch";
+import type { NativeBatchOptions } from "@elench/evm/reference/batch";
 import { PHASE } from "@elench/evm/structures/layout";
 import { type Hash, keccak256 } from "@elench/merkle/tree";
 import { hostOf } from "./host.ts";

@@ -3,7 +3,7 @@ import { encodeBatch } from "@elench/evm/batch/encoding";
 import { Chain } from "@elench/evm/chain/chain";
 import type { Machine } from "@elench/evm/machine/state/machine";
 import { step } from "@elench/evm/machine/step";
-import { nativeCommon } from "@elench/evm/native/vm";
+import { nativeCommon } from "@elench/evm/reference/vm";
 import { PHASE } from "@elench/evm/structures/layout";
 import { BatchTrace } from "@elench/prover/batch-trace";
 import { createTx } from "@ethereumjs/tx";

@@ -1,6 +1,6 @@
 import { toBigInt, wordBytes } from "@elench/bytes/words";
 import { decodeHeader } from "@elench/evm/batch/encoding";
-import { createNativeVm } from "@elench/evm/native/vm";
+import { createNativeVm } from "@elench/evm/reference/vm";
 import { BLOCK_HEADER_BYTES, TRANSACTION_LENGTH_BYTES } from "@elench/spec/evm/batch";
 import { createBlock } from "@ethereumjs/block";
 import { createTxFromRLP } from "@ethereumjs/tx";

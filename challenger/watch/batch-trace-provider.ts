@@ -4,7 +4,7 @@ import { InternalError } from "@elench/errors/internal-error";
 import { type BatchInput, contextOf, outputOf, startOf } from "@elench/evm/batch/claim";
 import type { Chain } from "@elench/evm/chain/chain";
 import { MissingModel } from "@elench/evm/inference/models";
-import type { NativeBatch } from "@elench/evm/native/batch";
+import type { NativeBatch } from "@elench/evm/reference/batch";
 import type { Hash } from "@elench/merkle/tree";
 import type { BatchTrace } from "@elench/prover/batch-trace";
 import { LIMIT } from "@elench/spec/evm/limits";

@@ -1,7 +1,7 @@
 import { toHex } from "@elench/bytes/hex";
 import { UserError } from "@elench/errors/user-error";
 import { formatGenesis, type Genesis, genesisOutput, parseGenesis } from "@elench/evm/chain/genesis";
-import type { PreState } from "@elench/evm/native/state";
+import type { PreState } from "@elench/evm/reference/state";
 import { readWhole, requireWritable, writeWhole } from "@elench/files/files";
 import { devAccounts } from "@elench/rollup/genesis/dev-accounts";
 import { makeGenesis } from "@elench/rollup/genesis/make";

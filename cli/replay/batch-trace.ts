@@ -2,7 +2,7 @@ import { EXIT, UserError } from "@elench/errors/user-error";
 import { Chain } from "@elench/evm/chain/chain";
 import { readGenesisFile } from "@elench/evm/chain/genesis";
 import { MissingModel, type Models } from "@elench/evm/inference/models";
-import type { NativeBatch } from "@elench/evm/native/batch";
+import type { NativeBatch } from "@elench/evm/reference/batch";
 import { BatchTrace } from "@elench/prover/batch-trace";
 import { readBatchFile } from "../input/batch-file.ts";
 

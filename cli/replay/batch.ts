@@ -5,7 +5,7 @@ import { SLOT_STEPS } from "@elench/evm/batch/claim";
 import { describe, stepName } from "@elench/evm/machine/describe/describe";
 import { hexAddress } from "@elench/evm/machine/describe/hex";
 import { STEP_NAMES } from "@elench/evm/machine/describe/names";
-import type { NativeBatch } from "@elench/evm/native/batch";
+import type { NativeBatch } from "@elench/evm/reference/batch";
 import { PHASE } from "@elench/evm/structures/layout";
 import type { BatchTrace } from "@elench/prover/batch-trace";
 import { InferenceTrace } from "@elench/prover/inference-trace";

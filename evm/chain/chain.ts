@@ -2,8 +2,8 @@ import { InternalError } from "@elench/errors/internal-error";
 import { type BatchInput, batchInput, type ChainState } from "../batch/claim.ts";
 import { type Declaration, ordinary } from "../batch/record.ts";
 import type { Models } from "../inference/models.ts";
-import { type NativeBatch, runNativeBatch } from "../native/batch.ts";
-import type { NativeState } from "../native/state.ts";
+import { type NativeBatch, runNativeBatch } from "../reference/batch.ts";
+import type { NativeState } from "../reference/state.ts";
 import { createWorld, type Genesis } from "./genesis.ts";
 
 /** A batch that the chain has executed. */

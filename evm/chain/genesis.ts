@@ -8,8 +8,8 @@ import { bytesToHex, hexToBytes, type PrefixedHexString } from "@ethereumjs/util
 import { type ChainState, outputOf } from "../batch/claim.ts";
 import { NO_HISTORY } from "../batch/history.ts";
 import { DIRECTORY_ADDRESS, type DirectoryEntry, directorySlot, encodeEntry } from "../inference/directory.ts";
-import { type AccountState, createState, type NativeState, type PreState, putAccounts } from "../native/state.ts";
-import { nativeCommon } from "../native/vm.ts";
+import { type AccountState, createState, type NativeState, type PreState, putAccounts } from "../reference/state.ts";
+import { nativeCommon } from "../reference/vm.ts";
 import { MAX_CHAIN_ID } from "./chain-id.ts";
 
 /** The initial state and the parameters of a chain. */

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createEVM, type ExecResult } from "@ethereumjs/evm";
 import { createAddressFromString } from "@ethereumjs/util";
-import { createNativeVm } from "../native/vm.ts";
+import { createNativeVm } from "../reference/vm.ts";
 
 const to = createAddressFromString(`0x${"09".padStart(40, "0")}`);
 

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { Common, Hardfork, Mainnet } from "@ethereumjs/common";
 import { createEVM } from "@ethereumjs/evm";
 import { concatBytes, createAddressFromString, hexToBytes, setLengthRight } from "@ethereumjs/util";
-import { createNativeVm } from "../native/vm.ts";
+import { createNativeVm } from "../reference/vm.ts";
 import { exceedsL1, l1Price, PRECOMPILE_L1_LIMIT } from "./precompile-bounds.ts";
 
 const word = (value: bigint): Uint8Array => hexToBytes(`0x${value.toString(16).padStart(64, "0")}`);

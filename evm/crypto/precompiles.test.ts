@@ -9,7 +9,7 @@ import { bn254 } from "@noble/curves/bn254.js";
 import { secp256k1 } from "@noble/curves/secp256k1.js";
 import { keccak_256 } from "@noble/hashes/sha3.js";
 import { runPrecompile } from "../machine/phases/run-precompile.ts";
-import { createNativeVm, type NativeVm } from "../native/vm.ts";
+import { createNativeVm, type NativeVm } from "../reference/vm.ts";
 import { seededRandom } from "../trie/fixtures/random.ts";
 import { precompileAddress } from "./precompile-address.ts";
 

@@ -3,7 +3,7 @@ import { toHex } from "@elench/bytes/hex";
 import { ElenchError } from "@elench/errors/elench-error";
 import { signer } from "@elench/evm/batch/signer";
 import { decodeTransaction } from "@elench/evm/batch/transaction";
-import { nativeCommon } from "@elench/evm/native/vm";
+import { nativeCommon } from "@elench/evm/reference/vm";
 import { type Hash, keccak256 } from "@elench/merkle/tree";
 import { LIMIT } from "@elench/spec/evm/limits";
 import { createTxFromRLP } from "@ethereumjs/tx";

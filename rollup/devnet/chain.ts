@@ -6,8 +6,8 @@ import { historyIndex } from "@elench/evm/batch/history";
 import { Chain } from "@elench/evm/chain/chain";
 import type { Genesis } from "@elench/evm/chain/genesis";
 import type { Models } from "@elench/evm/inference/models";
-import type { NativeReceipt } from "@elench/evm/native/batch";
-import type { NativeState } from "@elench/evm/native/state";
+import type { NativeReceipt } from "@elench/evm/reference/batch";
+import type { NativeState } from "@elench/evm/reference/state";
 import type { BlockHeader } from "@elench/evm/structures/layout";
 import type { Hash } from "@elench/merkle/tree";
 

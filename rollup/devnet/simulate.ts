@@ -2,7 +2,7 @@ import { wordBytes } from "@elench/bytes/words";
 import { findCause } from "@elench/errors/causes";
 import { ElenchError } from "@elench/errors/elench-error";
 import { MissingModel } from "@elench/evm/inference/models";
-import { createNativeVm } from "@elench/evm/native/vm";
+import { createNativeVm } from "@elench/evm/reference/vm";
 import type { BlockHeader } from "@elench/evm/structures/layout";
 import { createBlock } from "@ethereumjs/block";
 import { type AccessList, createFeeMarket1559Tx } from "@ethereumjs/tx";

@@ -1,5 +1,5 @@
 import type { Hex } from "@elench/bytes/hex";
-import { accountOf, type PreState } from "@elench/evm/native/state";
+import { accountOf, type PreState } from "@elench/evm/reference/state";
 import { DEVELOPMENT_MNEMONIC } from "@elench/spec/evm/development";
 import { type HDAccount, mnemonicToAccount } from "viem/accounts";
 

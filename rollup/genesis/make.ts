@@ -1,6 +1,6 @@
 import type { Genesis } from "@elench/evm/chain/genesis";
 import { DIRECTORY_ADDRESS } from "@elench/evm/inference/directory";
-import { accountOf, type PreState } from "@elench/evm/native/state";
+import { accountOf, type PreState } from "@elench/evm/reference/state";
 import type { LoadedModel } from "@elench/tensor/load";
 import { modelEntry } from "./model-entry.ts";
 

@@ -1,6 +1,6 @@
 import { toHex } from "@elench/bytes/hex";
 import { wordBytes } from "@elench/bytes/words";
-import { nativeCommon } from "@elench/evm/native/vm";
+import { nativeCommon } from "@elench/evm/reference/vm";
 import type { Log } from "@ethereumjs/evm";
 import { createTxFromRLP } from "@ethereumjs/tx";
 import { bigIntToHex, type PrefixedHexString } from "@ethereumjs/util";

@@ -4,7 +4,7 @@ import { after, before, test } from "node:test";
 import { batchInput, outputOf } from "@elench/evm/batch/claim";
 import { ordinary } from "@elench/evm/batch/record";
 import { createWorld, parseGenesis } from "@elench/evm/chain/genesis";
-import { runNativeBatch } from "@elench/evm/native/batch";
+import { runNativeBatch } from "@elench/evm/reference/batch";
 import { concatBytes, hexToBytes } from "@ethereumjs/util";
 import { JsonRpcProvider } from "ethers";
 import { createPublicClient, createWalletClient, defineChain, type Hex, http, parseEther, toHex } from "viem";

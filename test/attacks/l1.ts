@@ -3,7 +3,7 @@ import { joinWords } from "@elench/bytes/words";
 import { encodeBatch } from "@elench/evm/batch/encoding";
 import { precompileTask } from "@elench/evm/machine/state/task";
 import { prove } from "@elench/evm/machine/step";
-import { nativeCommon } from "@elench/evm/native/vm";
+import { nativeCommon } from "@elench/evm/reference/vm";
 import { sliceOfBytes } from "@elench/evm/structures/layout";
 import { createTx } from "@ethereumjs/tx";
 import { bytesToHex, hexToBytes } from "@ethereumjs/util";

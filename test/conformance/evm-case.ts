@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import type { AccountState, PreState } from "@elench/evm/native/state";
+import type { AccountState, PreState } from "@elench/evm/reference/state";
 import { keccak256 } from "@elench/merkle/tree";
 import { bytesToHex, hexToBigInt, hexToBytes, type PrefixedHexString } from "@ethereumjs/util";
 

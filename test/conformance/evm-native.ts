@@ -1,6 +1,6 @@
 import assert, { AssertionError } from "node:assert/strict";
-import { createState, type PreState, putAccounts } from "@elench/evm/native/state";
-import { createNativeVm, nativeCommon } from "@elench/evm/native/vm";
+import { createState, type PreState, putAccounts } from "@elench/evm/reference/state";
+import { createNativeVm, nativeCommon } from "@elench/evm/reference/vm";
 import { keccak256 } from "@elench/merkle/tree";
 import { createBlock } from "@ethereumjs/block";
 import type { Log } from "@ethereumjs/evm";

@@ -1,8 +1,8 @@
 import { toBigInt, wordBytes } from "@elench/bytes/words";
 import { HISTORY_LENGTH, historyIndex, NO_HISTORY } from "@elench/evm/batch/history";
 import type { Machine } from "@elench/evm/machine/state/machine";
-import { createState, putAccounts } from "@elench/evm/native/state";
-import { nativeCommon } from "@elench/evm/native/vm";
+import { createState, putAccounts } from "@elench/evm/reference/state";
+import { nativeCommon } from "@elench/evm/reference/vm";
 import { PHASE } from "@elench/evm/structures/layout";
 import { createBlockHeader } from "@ethereumjs/block";
 import { stepTransaction } from "../../evm/machine/run.ts";

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { nativeCommon } from "@elench/evm/native/vm";
+import { nativeCommon } from "@elench/evm/reference/vm";
 import { keccak256 } from "@elench/merkle/tree";
 import { createLegacyTx } from "@ethereumjs/tx";
 import { createAddressFromString, hexToBytes, type PrefixedHexString, setLengthLeft } from "@ethereumjs/util";

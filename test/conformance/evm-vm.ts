@@ -1,5 +1,5 @@
 import { relative } from "node:path";
-import { createState, putAccounts } from "@elench/evm/native/state";
+import { createState, putAccounts } from "@elench/evm/reference/state";
 import { keccak256 } from "@elench/merkle/tree";
 import { createBlock } from "@ethereumjs/block";
 import { Common, Hardfork, Mainnet } from "@ethereumjs/common";

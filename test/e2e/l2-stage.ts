@@ -9,7 +9,7 @@ import type { Deployment, Rollup } from "@elench/deploy/deployment";
 import { startLocalChain } from "@elench/deploy/local-chain";
 import { encodeBatch } from "@elench/evm/batch/encoding";
 import { formatGenesis, type Genesis } from "@elench/evm/chain/genesis";
-import { nativeCommon } from "@elench/evm/native/vm";
+import { nativeCommon } from "@elench/evm/reference/vm";
 import { openBackend } from "@elench/tensor/engine/backend";
 import type { LoadedModel } from "@elench/tensor/load";
 import { createTx } from "@ethereumjs/tx";

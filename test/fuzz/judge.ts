@@ -2,7 +2,7 @@ import { equalBytes } from "@elench/bytes/words";
 import { contextOf, firstBlock, SLOT_STEPS } from "@elench/evm/batch/claim";
 import type { Machine } from "@elench/evm/machine/state/machine";
 import { type ProvenStep, prove } from "@elench/evm/machine/step";
-import { type NativeBatch, type NativeTransaction, runNativeBatch } from "@elench/evm/native/batch";
+import { type NativeBatch, type NativeTransaction, runNativeBatch } from "@elench/evm/reference/batch";
 import { type Block, PHASE, type Tx, ZERO_HASH } from "@elench/evm/structures/layout";
 import { hashPair } from "@elench/merkle/tree";
 import { LIMIT } from "@elench/spec/evm/limits";

@@ -3,7 +3,7 @@ import { encodeBatch } from "@elench/evm/batch/encoding";
 import { NO_HISTORY } from "@elench/evm/batch/history";
 import { ordinary } from "@elench/evm/batch/record";
 import type { Host } from "@elench/evm/machine/state/host";
-import { type AccountState, accountOf, type NativeState, type PreState } from "@elench/evm/native/state";
+import { type AccountState, accountOf, type NativeState, type PreState } from "@elench/evm/reference/state";
 import { keccak256 } from "@elench/merkle/tree";
 import type { TypedTxData } from "@ethereumjs/tx";
 import {

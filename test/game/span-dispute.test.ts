@@ -30,7 +30,7 @@ import { loadModel } from "@elench/tensor/load";
 import type { AbiParameter } from "viem";
 import { honestMoves, type Judgements, type Move } from "../../challenger/strategy/moves.ts";
 import { CHAIN_ID, KEYS, senderOf, testBlock, transaction } from "../../evm/batch/fixtures/batches.ts";
-import { accountOf } from "../../evm/native/state.ts";
+import { accountOf } from "../../evm/reference/state.ts";
 import { type BatchFault, faultyBatchTrace } from "../../prover/fixtures/faulty-batch-trace.ts";
 import { FaultyInferenceTrace, type InferenceFault } from "../../prover/fixtures/faulty-inference-trace.ts";
 import { modelEntry } from "../../rollup/genesis/model-entry.ts";

@@ -6,7 +6,7 @@ import { ordinary } from "@elench/evm/batch/record";
 import { createWorld } from "@elench/evm/chain/genesis";
 import type { DirectoryEntry } from "@elench/evm/inference/directory";
 import { sessionModels } from "@elench/evm/inference/models";
-import { runNativeBatch } from "@elench/evm/native/batch";
+import { runNativeBatch } from "@elench/evm/reference/batch";
 import { hashPair } from "@elench/merkle/tree";
 import { type Devnet, startDevnet } from "@elench/rollup/devnet";
 import { toBatches } from "@elench/rollup/devnet/batches";

@@ -7,7 +7,7 @@ import { after, before, test } from "node:test";
 import { batchInput } from "@elench/evm/batch/claim";
 import { ordinary } from "@elench/evm/batch/record";
 import { createWorld, genesisOutput, readGenesisFile } from "@elench/evm/chain/genesis";
-import { runNativeBatch } from "@elench/evm/native/batch";
+import { runNativeBatch } from "@elench/evm/reference/batch";
 import { richAccount } from "@elench/rollup/genesis/dev-accounts";
 import { openBackend } from "@elench/tensor/engine/backend";
 import { loadModel } from "@elench/tensor/load";

@@ -76,7 +76,7 @@ export const ALLOWED: Allowed = {
     "evm/batch": ["evm/structures", "evm/crypto"],
     "evm/span": ["evm/batch"],
     "evm/inference": [],
-    "evm/native": ["evm/structures", "evm/crypto", "evm/batch", "evm/inference"],
+    "evm/reference": ["evm/structures", "evm/crypto", "evm/batch", "evm/inference"],
     "evm/machine/state": ["evm/batch", "evm/structures", "evm/trie"],
     "evm/machine/phases": [
       ...["evm/structures", "evm/trie", "evm/crypto/hashes", "evm/crypto", "evm/batch", "evm/inference"],
@@ -87,7 +87,7 @@ export const ALLOWED: Allowed = {
     "evm/machine/describe": [
       ...["evm/structures", "evm/batch", "evm/inference", "evm/machine/state", "evm/machine/phases", "evm/machine"],
     ],
-    "evm/chain": ["evm/batch", "evm/inference", "evm/native"],
+    "evm/chain": ["evm/batch", "evm/inference", "evm/reference"],
 
     "rollup/genesis": [],
     "rollup/devnet": [],

@@ -40,13 +40,13 @@ test("this project imports only what it may", () => {
 test("an import against the direction is found, whatever its form", () => {
   const { sources, manifests } = readProject(root);
   const planted = [
-    'import { openVm } from "../native/vm.ts";',
-    'import type { Vm } from "../native/vm.ts";',
-    'import "../native/vm.ts";',
-    'export * from "../native/vm.ts";',
-    'export const load = () => import("../native/vm.ts");',
-    'export type Vm = import("../native/vm.ts").Vm;',
-    'export const worker = new URL("../native/vm.ts", import.meta.url);',
+    'import { openVm } from "../reference/vm.ts";',
+    'import type { Vm } from "../reference/vm.ts";',
+    'import "../reference/vm.ts";',
+    'export * from "../reference/vm.ts";',
+    'export const load = () => import("../reference/vm.ts");',
+    'export type Vm = import("../reference/vm.ts").Vm;',
+    'export const worker = new URL("../reference/vm.ts", import.meta.url);',
   ];
   for (const line of planted) {
     const faults = layerFaults({ sources: new Map(sources).set("evm/machine/planted.ts", line), manifests }, ALLOWED);

@@ -1,6 +1,6 @@
 import { toHex } from "@elench/bytes/hex";
 import { wordBytes } from "@elench/bytes/words";
-import type { NativeState } from "@elench/evm/native/state";
+import type { NativeState } from "@elench/evm/reference/state";
 import { type Account, createAddressFromBigInt, setLengthLeft } from "@ethereumjs/util";
 import type { Sequencer } from "../../devnet/sequencer.ts";
 import { blockAt } from "../blocks.ts";
