@@ -17,6 +17,8 @@ import {
   ValueEncoding,
 } from "@ethereumjs/util";
 
+import type { NodeStore } from "../engine/engine.ts";
+
 /** The world state of the native executor: a standard Merkle-Patricia trie whose nodes are never deleted. */
 
 export interface AccountState {
@@ -52,6 +54,8 @@ export interface NativeState {
   readonly nodes: (hash: Uint8Array) => Uint8Array;
   /** Code by its hash; empty for the empty code hash. @throws Error if no such code was ever written. */
   readonly codes: (hash: Uint8Array) => Uint8Array;
+  /** The same nodes and codes, for the native engine to read and to add to. */
+  readonly store: NodeStore;
 }
 
 /** The state manager's key prefix for codes, "c". It keeps codes and nodes apart. */
@@ -80,6 +84,12 @@ export function createState(common: Common): NativeState {
     codes: (hash) => {
       const key = bytesToUnprefixedHex(hash);
       return key === NO_CODE ? new Uint8Array() : entry("code", CODE_PREFIX + key, hash);
+    },
+    store: {
+      node: (hash) => entries.get(bytesToUnprefixedHex(hash)),
+      code: (hash) => entries.get(CODE_PREFIX + bytesToUnprefixedHex(hash)),
+      keepNode: (hash, rlp) => entries.set(bytesToUnprefixedHex(hash), rlp),
+      keepCode: (hash, code) => entries.set(CODE_PREFIX + bytesToUnprefixedHex(hash), code),
     },
   };
 }

@@ -1,0 +1,126 @@
+import { randomBytes } from "node:crypto";
+import { toBigInt, wordBytes } from "@elench/bytes/words";
+import { InternalError } from "@elench/errors/internal-error";
+import { PRECOMPILE } from "@elench/spec/evm/precompiles";
+import { type BatchInput, type ChainState, outputOf } from "../batch/claim.ts";
+import { HISTORY_LENGTH } from "../batch/history.ts";
+import { evaluatePoint } from "../crypto/point-evaluation.ts";
+import type { Models } from "../inference/models.ts";
+import type { NativeBatch } from "../reference/batch.ts";
+import { type EngineHost, type Handle, nativeAddon } from "./native.ts";
+import { decodeReceipts } from "./receipts.ts";
+
+/** Where the engine's tries and codes are: everything by its keccak256. */
+export interface NodeStore {
+  node(hash: Uint8Array): Uint8Array | undefined;
+  code(hash: Uint8Array): Uint8Array | undefined;
+  keepNode(hash: Uint8Array, rlp: Uint8Array): void;
+  keepCode(hash: Uint8Array, code: Uint8Array): void;
+}
+
+export interface EngineOptions {
+  readonly store: NodeStore;
+  readonly models?: Models;
+  /** Whether precompile calls over the L1 limit fail (precompile-bounds.ts). False only for the official tests. Default: true. */
+  readonly l1Bounds?: boolean;
+  /** Bytes of accounts, slots, codes and trie nodes in memory above which they are dropped between batches. Default: 256 MiB. */
+  readonly cacheBytes?: number;
+}
+
+/** Why the engine cannot execute a batch: `Fault` in evm/native/world.h. */
+const FAULTS = [
+  "",
+  "a trie node of the state is missing",
+  "a trie node of the state is corrupt",
+  "the code of an account is missing",
+  "there is not enough memory",
+  "the host could not run a precompile: an entry of the model directory is wrong",
+] as const;
+
+const MEBIBYTE = 2 ** 20;
+const HASH = 32;
+
+/** Executes batches in native code, each on any state of the store. */
+export class Engine {
+  readonly #handle: Handle;
+  readonly #host: EngineHost;
+  readonly #store: NodeStore;
+
+  /** @throws InternalError if the addon is not built. */
+  constructor({ store, models, l1Bounds = true, cacheBytes = 256 * MEBIBYTE }: EngineOptions) {
+    this.#handle = addon().create(randomBytes(HASH), cacheBytes, l1Bounds);
+    this.#store = store;
+    this.#host = { node: (hash) => store.node(hash), code: (hash) => store.code(hash), run: runnerOf(models) };
+  }
+
+  /** Executes a batch by the rules of docs/evm-machine.md. @param senders of `recoverSenders`. @throws MissingModel */
+  execute(input: BatchInput, senders = recoverSenders(input)): NativeBatch {
+    const { config, gas, previous, bytes } = input;
+    const state = encodeState(previous);
+    const [fault, receipts, written] = addon().execute(
+      this.#handle,
+      this.#host,
+      bytes.view(0, bytes.size),
+      wordBytes(config.chainId),
+      Number(gas),
+      state,
+      senders,
+    );
+    if (fault !== 0) throw new InternalError(`the batch cannot be executed: ${FAULTS[fault]}`);
+    this.#keep(written);
+    const next = decodeState(state);
+    return { transactions: decodeReceipts(receipts), output: outputOf(next), next };
+  }
+
+  /** Output of a precompile and the gas that it used; null if it fails. */
+  precompile(address: number, input: Uint8Array, gas: number): { gasUsed: number; output: Uint8Array } | null {
+    const result = addon().precompile(this.#handle, this.#host, address, input, gas);
+    return result && { gasUsed: gas - result[0], output: result[1] };
+  }
+
+  #keep(written: Uint8Array): void {
+    const view = new DataView(written.buffer, written.byteOffset, written.length);
+    for (let at = 0; at < written.length; ) {
+      const hash = written.subarray(at + 1, at + 1 + HASH);
+      const start = at + 1 + HASH + 4;
+      const end = start + view.getUint32(start - 4);
+      const bytes = written.subarray(start, end);
+      if (written[at] === 1) this.#store.keepCode(hash, bytes);
+      else this.#store.keepNode(hash, bytes);
+      at = end;
+    }
+  }
+}
+
+/** The senders of a batch's transactions, recovered ahead: 21 bytes for each, whether it has one and its address. */
+export function recoverSenders({ bytes, config }: Pick<BatchInput, "bytes" | "config">): Uint8Array {
+  return addon().recover(bytes.view(0, bytes.size), wordBytes(config.chainId), 0, 2 ** 32 - 1);
+}
+
+function addon(): NonNullable<ReturnType<typeof nativeAddon>> {
+  const built = nativeAddon();
+  if (!built) throw new InternalError("the native EVM engine is not built");
+  return built;
+}
+
+const runnerOf =
+  (models: Models | undefined): EngineHost["run"] =>
+  (precompile, input) => {
+    if (precompile === PRECOMPILE.POINT_EVALUATION) return evaluatePoint(input) ?? undefined;
+    if (!models) throw new InternalError("the chain calls a model, and has none");
+    return models.infer(input.subarray(0, HASH), input.subarray(HASH));
+  };
+
+function encodeState({ number, stateRoot, history }: ChainState): Uint8Array {
+  const state = new Uint8Array(HASH * (2 + HISTORY_LENGTH));
+  state.set(wordBytes(number));
+  state.set(stateRoot, HASH);
+  for (const [i, hash] of history.entries()) state.set(hash, HASH * (2 + i));
+  return state;
+}
+
+function decodeState(state: Uint8Array): ChainState {
+  const at = (i: number): Uint8Array => state.subarray(HASH * i, HASH * (i + 1));
+  const history = Array.from({ length: HISTORY_LENGTH }, (_, i) => at(2 + i));
+  return { number: toBigInt(at(0)), stateRoot: at(1), history };
+}
