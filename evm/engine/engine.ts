@@ -62,7 +62,7 @@ export class Engine {
       this.#host,
       bytes.view(0, bytes.size),
       wordBytes(config.chainId),
-      Number(gas),
+      gas,
       state,
       senders,
     );

@@ -24,7 +24,7 @@ interface Addon {
     host: EngineHost,
     bytes: Uint8Array,
     chainId: Uint8Array,
-    gas: number,
+    gas: bigint,
     state: Uint8Array,
     senders: Uint8Array,
   ): [fault: number, receipts: Uint8Array, written: Uint8Array];

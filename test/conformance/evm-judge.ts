@@ -2,7 +2,7 @@ import type { CaseReference, StateCase } from "./evm-case.ts";
 import { hex } from "./evm-case.ts";
 import { EXECUTORS, type Executor, type Outcome } from "./evm-executors.ts";
 import type { Figures } from "./evm-figures.ts";
-import { logsHash, rootOf, runNative } from "./evm-native.ts";
+import { logsHash, rootOf, runReference } from "./evm-reference.ts";
 import type { Case, SuiteOptions } from "./report.ts";
 
 /** A case, and what was measured on the way. */
@@ -19,13 +19,13 @@ export async function judge({ name, unsupported, read }: CaseReference, options:
   return judgeBy(chosen(options), read());
 }
 
-/** Runs what no official test judges: the native executor's outcome is what the others must give. */
-export async function judgeByNative(test: Omit<StateCase, "expected">, options: SuiteOptions): Promise<Case> {
+/** Runs what no official test judges: the outcome of the reference is what the others must give. */
+export async function judgeByReference(test: Omit<StateCase, "expected">, options: SuiteOptions): Promise<Case> {
   const { name } = test;
-  const others = chosen(options).filter(({ run }) => run !== runNative);
+  const others = chosen(options).filter(({ run }) => run !== runReference);
   if (others.length === 0) return { name, status: "passed", why: "" };
-  const native = await runNative({ ...test, expected: { root: "", logsHash: "" } });
-  if (native.status === "rejected") return { name, status: "failed", why: `native: ${native.why}` };
+  const native = await runReference({ ...test, expected: { root: "", logsHash: "" } });
+  if (native.status === "rejected") return { name, status: "failed", why: `reference: ${native.why}` };
   return (await judgeBy(others, { ...test, expected: native })).verdict;
 }
 

@@ -11,12 +11,12 @@ import { runTx } from "@ethereumjs/vm";
 import { hex, type StateCase, testBlockHash } from "./evm-case.ts";
 import type { Outcome } from "./evm-executors.ts";
 
-/** Runs state tests by the native executor, without the chain's own bounds, which Ethereum does not have. */
+/** Runs state tests by the reference, without the chain's own bounds, which Ethereum does not have. */
 
 const CHAIN_ID = 1n;
 const common = nativeCommon(CHAIN_ID);
 
-export async function runNative(test: StateCase): Promise<Outcome> {
+export async function runReference(test: StateCase): Promise<Outcome> {
   const state = createState(common);
   await putAccounts(state, test.pre);
   const { vm } = await createNativeVm({ chainId: CHAIN_ID, blockHash: testBlockHash, l1Bounds: false, state });

@@ -1,5 +1,4 @@
 import { toBigInt, wordBytes } from "@elench/bytes/words";
-import { HISTORY_LENGTH, historyIndex, NO_HISTORY } from "@elench/evm/batch/history";
 import type { Machine } from "@elench/evm/machine/state/machine";
 import { createState, putAccounts } from "@elench/evm/reference/state";
 import { nativeCommon } from "@elench/evm/reference/vm";
@@ -8,10 +7,11 @@ import { createBlockHeader } from "@ethereumjs/block";
 import { stepTransaction } from "../../evm/machine/run.ts";
 import { addressBytes } from "../../evm/machine/state/keys.ts";
 import { hostOf } from "../../prover/host.ts";
-import { hex, type StateCase, testBlockHash } from "./evm-case.ts";
+import { hex, type StateCase } from "./evm-case.ts";
 import type { Outcome } from "./evm-executors.ts";
 import { type Figures, mostSteps } from "./evm-figures.ts";
-import { logsHash } from "./evm-native.ts";
+import { historyBefore } from "./evm-history.ts";
+import { logsHash } from "./evm-reference.ts";
 
 /** Runs state tests by the stepper: a batch of one block of one transaction, without the chain's own bounds. */
 
@@ -70,12 +70,4 @@ async function run(test: StateCase, each: (m: Machine) => void): Promise<Outcome
     data,
   ]);
   return { status: "executed", root: hex(transaction.stateRoot), logsHash: hex(logsHash(logs)) };
-}
-
-/** Hashes of the last 256 blocks before one. */
-function historyBefore(number: bigint): Uint8Array[] {
-  const history = [...NO_HISTORY];
-  const first = number > BigInt(HISTORY_LENGTH) ? number - BigInt(HISTORY_LENGTH) : 0n;
-  for (let n = first; n < number; n++) history[historyIndex(n)] = testBlockHash(n);
-  return history;
 }

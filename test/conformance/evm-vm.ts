@@ -7,8 +7,8 @@ import { createEVM } from "@ethereumjs/evm";
 import { createAddressFromString as address, hexToBytes } from "@ethereumjs/util";
 import { jsonFiles } from "./evm.ts";
 import { accounts, hex, number, testBlockHash } from "./evm-case.ts";
-import { judgeByNative } from "./evm-judge.ts";
-import { logsHash } from "./evm-native.ts";
+import { judgeByReference } from "./evm-judge.ts";
+import { logsHash } from "./evm-reference.ts";
 import { asTransaction, type VmTest, vmTestsIn } from "./evm-vm-case.ts";
 import { type Case, type Report, reportOf, type SuiteOptions } from "./report.ts";
 
@@ -36,7 +36,7 @@ export async function conformanceEvmVm(dir: string, options: SuiteOptions): Prom
 async function judge(name: string, test: VmTest, options: SuiteOptions): Promise<Case> {
   const problem = await difference(test, Hardfork.Chainstart);
   if (problem !== "") return { name, status: "failed", why: problem };
-  const today = await judgeByNative(asTransaction(name, test), options);
+  const today = await judgeByReference(asTransaction(name, test), options);
   if (today.status === "failed") return today;
   // Cancun's SELFDESTRUCT asks whether the transaction created the account, and a code by itself has no transaction.
   const same = (await difference(test, Hardfork.Cancun).catch(() => "cannot run")) === "";
