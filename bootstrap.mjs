@@ -196,26 +196,32 @@ function withoutSpaces(folder) {
   return link;
 }
 
-/** Builds the native engine if a compiler is installed. Without it, the WASM engine computes the same bits, more slowly. */
+/** Builds the native engines if a compiler is installed. Without them, slower ones compute the same bits. */
 function buildNative(node) {
-  const folder = join(root, "ml-vm/native");
+  for (const [name, folder, instead] of [
+    ["tensor engine", "ml-vm/native", "WASM"],
+    ["EVM engine", "evm/native", "@ethereumjs/vm"],
+  ])
+    buildAddon(node, name, folder, `using ${instead} (same bits, slower)`);
+}
+
+function buildAddon(node, name, path, instead) {
+  const folder = join(root, path);
   if (!existsSync(join(folder, "binding.gyp"))) return;
-  const sources = hashOf("ml-vm/native");
-  if (stamps.native === sources && existsSync(join(folder, "build/Release"))) return;
-  if (stamps.nativeFailed === sources) return say("no native engine (its build failed before): using WASM");
+  const sources = hashOf(path);
+  const [built, failed] = [`native ${path}`, `failed ${path}`];
+  if (stamps[built] === sources && existsSync(join(folder, "build/Release"))) return;
+  if (stamps[failed] === sources) return say(`no native ${name} (its build failed before): ${instead}`);
   const tools = process.platform === "win32" ? [] : ["cc", "c++", "make", "python3"];
   const missing = tools.filter((tool) => !run(tool, ["--version"]).ok);
-  if (missing.length > 0)
-    return say(`no ${missing.join(", ")}: the native engine is not built; using WASM (same bits, slower)`);
-  say("building the native engine");
+  if (missing.length > 0) return say(`no ${missing.join(", ")}: the native ${name} is not built; ${instead}`);
+  say(`building the native ${name}`);
   const gyp = join(root, "node_modules/node-gyp/bin/node-gyp.js");
   const args = [gyp, "rebuild", "--directory", folder, "--nodedir", withoutSpaces(nodeHeaders(node)), "--jobs", "max"];
   const { ok, output } = run(node, args, { env: withNode(node) });
-  if (ok) return stamp("native", sources);
-  stamp("nativeFailed", sources);
-  say(
-    `the build of the native engine failed; using WASM (same bits, slower). To build it again, delete ${stampsFile}.`,
-  );
+  if (ok) return stamp(built, sources);
+  stamp(failed, sources);
+  say(`the build of the native ${name} failed; ${instead}. To build it again, delete ${stampsFile}.`);
   process.stderr.write(`${lastLines(output, 25)}\n`);
 }
 

@@ -6,7 +6,7 @@ import type { Models } from "@elench/evm/inference/models";
 import { firstState } from "@elench/evm/machine/start";
 import type { Machine } from "@elench/evm/machine/state/machine";
 import { type ProvenStep, prove } from "@elench/evm/machine/step";
-import type { NativeBatchOptions } from "@elench/evm/reference/batch";
+import type { ReferenceBatchOptions } from "@elench/evm/reference/batch";
 import { PHASE } from "@elench/evm/structures/layout";
 import { type Hash, keccak256 } from "@elench/merkle/tree";
 import { hostOf } from "./host.ts";
@@ -32,7 +32,7 @@ export class BatchTrace implements Trace {
   readonly #states: MachineStates;
 
   /** @param options its state must contain the state before the batch; it is only read. */
-  constructor(input: BatchInput, options: NativeBatchOptions) {
+  constructor(input: BatchInput, options: ReferenceBatchOptions) {
     const models = options.models && remembering(options.models);
     this.context = contextOf(input);
     this.#states = new MachineStates(firstState(input, hostOf({ ...options, ...(models && { models }) })));

@@ -5,7 +5,7 @@ import { batchInput, outputOf } from "@elench/evm/batch/claim";
 import { ordinary } from "@elench/evm/batch/record";
 import { createWorld, type Genesis } from "@elench/evm/chain/genesis";
 import { MissingModel } from "@elench/evm/inference/models";
-import { runNativeBatch } from "@elench/evm/reference/batch";
+import { runReferenceBatch } from "@elench/evm/reference/batch";
 import { type AccountState, accountOf } from "@elench/evm/reference/state";
 import { bytesToHex } from "@ethereumjs/util";
 import { CHAIN_ID, KEYS, randomTransaction, senderOf, TARGETS, transaction } from "../evm/batch/fixtures/batches.ts";
@@ -43,7 +43,7 @@ async function replay(batches: readonly Uint8Array[], gas?: bigint): Promise<str
   const { state, first } = await createWorld(genesis());
   let last = first;
   for (const bytes of batches) {
-    const { next, transactions } = await runNativeBatch(batchInput(ordinary(CHAIN_ID, gas), last, bytes), { state });
+    const { next, transactions } = await runReferenceBatch(batchInput(ordinary(CHAIN_ID, gas), last, bytes), { state });
     for (const { receipt } of transactions) assert.ok(receipt, "no transaction is dropped");
     last = next;
   }

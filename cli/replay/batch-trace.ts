@@ -1,8 +1,8 @@
 import { EXIT, UserError } from "@elench/errors/user-error";
+import type { NativeBatch } from "@elench/evm/batch/native-batch";
 import { Chain } from "@elench/evm/chain/chain";
 import { readGenesisFile } from "@elench/evm/chain/genesis";
 import { MissingModel, type Models } from "@elench/evm/inference/models";
-import type { NativeBatch } from "@elench/evm/reference/batch";
 import { BatchTrace } from "@elench/prover/batch-trace";
 import { readBatchFile } from "../input/batch-file.ts";
 

@@ -1,9 +1,10 @@
 import { InternalError } from "@elench/errors/internal-error";
 import { type BatchInput, batchInput, type ChainState } from "../batch/claim.ts";
+import type { NativeBatch } from "../batch/native-batch.ts";
 import { type Declaration, ordinary } from "../batch/record.ts";
 import type { Models } from "../inference/models.ts";
-import { type NativeBatch, runNativeBatch } from "../reference/batch.ts";
 import type { NativeState } from "../reference/state.ts";
+import { defaultEvm, type Evm, type Execute, executorOf } from "./executor.ts";
 import { createWorld, type Genesis } from "./genesis.ts";
 
 /** A batch that the chain has executed. */
@@ -25,17 +26,20 @@ export class Chain {
   readonly #batches: ExecutedBatch[] = [];
   #last: Promise<unknown> = Promise.resolve();
 
-  private constructor(genesis: Genesis, state: NativeState, first: ChainState, models: Models | undefined) {
+  readonly #execute: Execute;
+
+  private constructor(genesis: Genesis, state: NativeState, first: ChainState, models: Models | undefined, evm: Evm) {
     this.genesis = genesis;
     this.state = state;
     this.#first = first;
     this.models = models;
+    this.#execute = executorOf(evm, state, models);
   }
 
   /** @param models that contracts can call; optional if no contract calls one. */
-  static async create(genesis: Genesis, models?: Models): Promise<Chain> {
+  static async create(genesis: Genesis, models?: Models, evm = defaultEvm()): Promise<Chain> {
     const { state, first } = await createWorld(genesis);
-    return new Chain(genesis, state, first, models);
+    return new Chain(genesis, state, first, models, evm);
   }
 
   /** Number of executed batches. */
@@ -63,7 +67,7 @@ export class Chain {
   append(bytes: Uint8Array, declaration: Declaration = ordinary(this.genesis.chainId)): Promise<ExecutedBatch> {
     return this.exclusively(async () => {
       const input = batchInput(declaration, this.before(this.length), bytes);
-      const executed = { input, native: await runNativeBatch(input, this.options) };
+      const executed = { input, native: await this.#execute(input) };
       this.#batches.push(executed);
       return executed;
     });

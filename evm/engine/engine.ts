@@ -4,19 +4,12 @@ import { InternalError } from "@elench/errors/internal-error";
 import { PRECOMPILE } from "@elench/spec/evm/precompiles";
 import { type BatchInput, type ChainState, outputOf } from "../batch/claim.ts";
 import { HISTORY_LENGTH } from "../batch/history.ts";
+import type { NativeBatch } from "../batch/native-batch.ts";
 import { evaluatePoint } from "../crypto/point-evaluation.ts";
 import type { Models } from "../inference/models.ts";
-import type { NativeBatch } from "../reference/batch.ts";
+import type { NodeStore } from "../structures/node-store.ts";
 import { type EngineHost, type Handle, nativeAddon } from "./native.ts";
 import { decodeReceipts } from "./receipts.ts";
-
-/** Where the engine's tries and codes are: everything by its keccak256. */
-export interface NodeStore {
-  node(hash: Uint8Array): Uint8Array | undefined;
-  code(hash: Uint8Array): Uint8Array | undefined;
-  keepNode(hash: Uint8Array, rlp: Uint8Array): void;
-  keepCode(hash: Uint8Array, code: Uint8Array): void;
-}
 
 export interface EngineOptions {
   readonly store: NodeStore;
@@ -36,6 +29,8 @@ const FAULTS = [
   "there is not enough memory",
   "the host could not run a precompile: an entry of the model directory is wrong",
 ] as const;
+
+export const isEngineBuilt = (): boolean => nativeAddon() !== null;
 
 const MEBIBYTE = 2 ** 20;
 const HASH = 32;

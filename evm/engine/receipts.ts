@@ -1,5 +1,5 @@
 import { toBigInt } from "@elench/bytes/words";
-import type { NativeReceipt, NativeTransaction } from "../reference/batch.ts";
+import type { NativeLog, NativeReceipt, NativeTransaction } from "../batch/native-batch.ts";
 
 /** Reads the receipts that the engine writes: `Batch` in evm/native/batch.h. */
 
@@ -13,7 +13,7 @@ export function decodeReceipts(bytes: Uint8Array): NativeTransaction[] {
     return bytes.subarray(at - length, at);
   };
   const number = (length: number): bigint => toBigInt(take(length));
-  const log = (): NativeReceipt["logs"][number] => {
+  const log = (): NativeLog => {
     const address = take(20);
     const topics = Array.from({ length: Number(number(1)) }, () => take(32));
     return [address, topics, take(Number(number(4)))];

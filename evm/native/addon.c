@@ -257,6 +257,9 @@ static napi_value execute(napi_env env, napi_callback_info info)
   Buffer senders = {NULL, 0, 0};
   if (!get_bytes(env, a[6], &known, &senders.length)) return NULL;
   senders.data = known;
+  // INVARIANT: the engine reads a sender for each transaction.
+  if (senders.length != SENDER_BYTES * (size_t)batch_count(bytes, length))
+    return fail(env, "the senders are not those of the batch's transactions");
   Batch *const batch = calloc(1, sizeof *batch);
   if (batch == NULL) return fail(env, "out of memory");
   *batch = (Batch){.bytes = bytes, .length = length, .chain_id = word_from_bytes(chain_id), .gas = (uint64_t)gas};

@@ -54,6 +54,15 @@ static Cursor cursor_of(const uint8_t *bytes, size_t length)
   return (Cursor){bytes, length, 0, 0, LIMIT_BATCH_TRANSACTIONS};
 }
 
+uint32_t batch_count(const uint8_t *bytes, size_t length)
+{
+  Cursor cursor = cursor_of(bytes, length);
+  uint32_t count = 0;
+  while (next_block(&cursor) != NULL)
+    for (Span span; next_transaction(&cursor, &span);) count++;
+  return count;
+}
+
 bool batch_recover(const uint8_t *bytes, size_t length, const Word *chain_id, uint32_t from, uint32_t to,
                    Buffer *senders)
 {

@@ -26,6 +26,9 @@ typedef struct {
 /** Bytes that `batch_recover` tells of a transaction: whether it has a sender, and that. */
 enum { SENDER_BYTES = 21 };
 
+/** Transactions that a batch holds, valid or not. */
+uint32_t batch_count(const uint8_t *bytes, size_t length);
+
 /**
  * Recovers the senders of a batch's transactions. Reads the bytes alone, so it may run on any thread, before the batch is executed.
  * @param from, to of the transactions by their numbers in the batch. The others get zeros.

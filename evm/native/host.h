@@ -18,7 +18,8 @@ typedef struct {
    * @param output room for `capacity` bytes.
    * @returns the output's length; −1 if the input is invalid; −2 if the host cannot tell, for one because it lacks the model.
    */
-  long (*run)(void *context, uint32_t precompile, const uint8_t *input, size_t length, uint8_t *output, size_t capacity);
+  long (*run)(void *context, uint32_t precompile, const uint8_t *input, size_t length, uint8_t *output,
+              size_t capacity);
 } Host;
 
 #endif

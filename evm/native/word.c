@@ -155,8 +155,7 @@ static void divide_limbs(const uint64_t *u, int u_length, const Word *d, uint64_
     }
     if (quotient != NULL) quotient[i] = q;
   }
-  for (int i = 0; i < n; i++)
-    remainder->limb[i] = bits > 0 ? rest[i] >> bits | rest[i + 1] << (64 - bits) : rest[i];
+  for (int i = 0; i < n; i++) remainder->limb[i] = bits > 0 ? rest[i] >> bits | rest[i + 1] << (64 - bits) : rest[i];
 }
 
 void word_divide(const Word *a, const Word *b, Word *quotient, Word *remainder)

@@ -43,8 +43,8 @@ static inline void store_big_endian(uint8_t *bytes, uint64_t value)
 
 static inline Word word_from_bytes(const uint8_t bytes[32])
 {
-  return (Word){{load_big_endian(bytes + 24), load_big_endian(bytes + 16), load_big_endian(bytes + 8),
-                 load_big_endian(bytes)}};
+  return (Word){
+    {load_big_endian(bytes + 24), load_big_endian(bytes + 16), load_big_endian(bytes + 8), load_big_endian(bytes)}};
 }
 
 static inline void word_to_bytes(const Word *a, uint8_t bytes[32])

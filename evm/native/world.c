@@ -253,7 +253,8 @@ Slot *world_slot(World *world, Account *account, const Word *number)
     uint32_t at = (uint32_t)hash & world->slot_table.mask;
     for (Slot *known; (known = table_next(&world->slot_table, hash, &at)->item) != NULL;
          at = (at + 1) & world->slot_table.mask)
-      if (known->account == account && known->generation == account->generation && word_is_equal(&known->number, number))
+      if (known->account == account && known->generation == account->generation &&
+          word_is_equal(&known->number, number))
         return seen(world, known);
   }
   Slot *const slot = blocks_take(&world->slots, sizeof *slot);
@@ -447,8 +448,7 @@ static Transient *find_transient(const World *world, const Account *account, con
 
 Word world_transient(World *world, Account *account, const Word *number)
 {
-  const Transient *const known =
-    find_transient(world, account, number, hash_word(world, number, (uintptr_t)account));
+  const Transient *const known = find_transient(world, account, number, hash_word(world, number, (uintptr_t)account));
   return known == NULL ? WORD_ZERO : known->value;
 }
 

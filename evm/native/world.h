@@ -56,7 +56,14 @@ struct Slot {
 typedef struct World World;
 
 /** Why execution cannot go on. The world has then to be opened again: nothing of the batch counts. */
-typedef enum { WORLD_SOUND, WORLD_NODE_MISSING, WORLD_NODE_CORRUPT, WORLD_CODE_MISSING, WORLD_NO_MEMORY, WORLD_HOST_FAILED } Fault;
+typedef enum {
+  WORLD_SOUND,
+  WORLD_NODE_MISSING,
+  WORLD_NODE_CORRUPT,
+  WORLD_CODE_MISSING,
+  WORLD_NO_MEMORY,
+  WORLD_HOST_FAILED
+} Fault;
 
 /**
  * @param secret random bytes for the hash tables: who knows them can make an access slow.

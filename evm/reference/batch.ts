@@ -3,12 +3,12 @@ import { toBigInt, wordBytes } from "@elench/bytes/words";
 import { hashWords } from "@elench/merkle/hash-words";
 import { type Hash, keccak256 } from "@elench/merkle/tree";
 import { createBlock, type BlockHeader as LibraryHeader } from "@ethereumjs/block";
-import type { Log } from "@ethereumjs/evm";
 import { createTxFromRLP } from "@ethereumjs/tx";
 import { Account, createAddressFromBigInt } from "@ethereumjs/util";
 import { runTx, type VM } from "@ethereumjs/vm";
-import { type BatchInput, type ChainState, firstBlock } from "../batch/claim.ts";
+import { type BatchInput, firstBlock } from "../batch/claim.ts";
 import { historyIndex } from "../batch/history.ts";
+import type { NativeBatch, NativeLog, NativeReceipt, NativeTransaction } from "../batch/native-batch.ts";
 import { signer } from "../batch/signer.ts";
 import { countAccessList, type Decoded, decodeTransaction, type Read } from "../batch/transaction.ts";
 import { nextTurn } from "../batch/turn.ts";
@@ -18,35 +18,7 @@ import { type Block, ZERO_HASH } from "../structures/layout.ts";
 import type { NativeState } from "./state.ts";
 import { createNativeVm } from "./vm.ts";
 
-/** The result of a batch's native execution. */
-export interface NativeBatch {
-  /** In the batch's order. */
-  readonly transactions: readonly NativeTransaction[];
-  readonly output: Hash;
-  /** What the output commits to. */
-  readonly next: ChainState;
-}
-
-export interface NativeTransaction {
-  /** keccak256 of its bytes. */
-  readonly hash: Hash;
-  /** Number of its block. */
-  readonly number: bigint;
-  /** Null if the transaction is malformed or invalid: it leaves no receipt. */
-  readonly receipt: NativeReceipt | null;
-}
-
-export interface NativeReceipt {
-  readonly success: boolean;
-  readonly sender: bigint;
-  readonly gasUsed: bigint;
-  readonly gasPrice: bigint;
-  readonly logs: readonly Log[];
-  /** Address of the account created by a transaction that creates one. */
-  readonly created: bigint | null;
-}
-
-export interface NativeBatchOptions {
+export interface ReferenceBatchOptions {
   /** The state before the batch; the state after it on return. */
   readonly state: NativeState;
   readonly models?: Models;
@@ -55,7 +27,7 @@ export interface NativeBatchOptions {
 }
 
 /** Runs a batch by the rules of docs/evm-machine.md. */
-export async function runNativeBatch(input: BatchInput, options: NativeBatchOptions): Promise<NativeBatch> {
+export async function runReferenceBatch(input: BatchInput, options: ReferenceBatchOptions): Promise<NativeBatch> {
   let block = firstBlock(input);
   const { state } = options;
   await state.manager.setStateRoot(block.stateRoot);
@@ -157,7 +129,7 @@ function withReceipt(block: Block, { success, gasUsed: used, logs }: NativeRecei
 }
 
 /** The hash chain of logs, as in the phase LOG. */
-const logsChain = (logs: readonly Log[]): Hash =>
+const logsChain = (logs: readonly NativeLog[]): Hash =>
   logs.reduce<Hash>((chain, [address, topics, data]) => {
     const argument = hashWords([toBigInt(address), topics.length, ...topics]);
     return hashWords([chain, hashWords([argument, keccak256(data)])]);

@@ -17,7 +17,7 @@ import {
   ValueEncoding,
 } from "@ethereumjs/util";
 
-import type { NodeStore } from "../engine/engine.ts";
+import type { NodeStore } from "../structures/node-store.ts";
 
 /** The world state of the native executor: a standard Merkle-Patricia trie whose nodes are never deleted. */
 

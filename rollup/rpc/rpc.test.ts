@@ -4,7 +4,7 @@ import { after, before, test } from "node:test";
 import { batchInput, outputOf } from "@elench/evm/batch/claim";
 import { ordinary } from "@elench/evm/batch/record";
 import { createWorld, parseGenesis } from "@elench/evm/chain/genesis";
-import { runNativeBatch } from "@elench/evm/reference/batch";
+import { runReferenceBatch } from "@elench/evm/reference/batch";
 import { concatBytes, hexToBytes } from "@ethereumjs/util";
 import { JsonRpcProvider } from "ethers";
 import { createPublicClient, createWalletClient, defineChain, type Hex, http, parseEther, toHex } from "viem";
@@ -231,7 +231,7 @@ test("the genesis and the batches that are told lead to the state that is told",
   const { state, first } = await createWorld(told);
   let last = first;
   for (const batch of batches)
-    last = (await runNativeBatch(batchInput(ordinary(told.chainId), last, hexToBytes(batch)), { state })).next;
+    last = (await runReferenceBatch(batchInput(ordinary(told.chainId), last, hexToBytes(batch)), { state })).next;
   const { latest } = devnet.chain;
   assert.equal(last.number, latest.number);
   assert.deepEqual(last.stateRoot, latest.stateRoot);
@@ -242,7 +242,7 @@ test("the genesis and the batches that are told lead to the state that is told",
   assert.deepEqual(others, []);
   const before = devnet.chain.chain.before(Number(latest.number) - 1);
   const input = batchInput(ordinary(told.chainId), before, hexToBytes(rest as Hex));
-  assert.deepEqual((await runNativeBatch(input, { state })).output, outputOf(last));
+  assert.deepEqual((await runReferenceBatch(input, { state })).output, outputOf(last));
 });
 
 test("errors have the codes of JSON-RPC", async () => {

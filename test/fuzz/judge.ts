@@ -1,8 +1,11 @@
+import { toHex } from "@elench/bytes/hex";
 import { equalBytes } from "@elench/bytes/words";
 import { contextOf, firstBlock, SLOT_STEPS } from "@elench/evm/batch/claim";
+import type { NativeBatch, NativeTransaction } from "@elench/evm/batch/native-batch";
+import { Engine } from "@elench/evm/engine/engine";
 import type { Machine } from "@elench/evm/machine/state/machine";
 import { type ProvenStep, prove } from "@elench/evm/machine/step";
-import { type NativeBatch, type NativeTransaction, runNativeBatch } from "@elench/evm/reference/batch";
+import { runReferenceBatch } from "@elench/evm/reference/batch";
 import { type Block, PHASE, type Tx, ZERO_HASH } from "@elench/evm/structures/layout";
 import { hashPair } from "@elench/merkle/tree";
 import { LIMIT } from "@elench/spec/evm/limits";
@@ -49,7 +52,9 @@ export async function judgeSeed(seed: number, options: JudgeOptions = {}): Promi
 
 async function judge(scenario: Scenario, { verifier, verified = 60, met = new Map() }: JudgeOptions): Promise<Judged> {
   const stage = await stageOf(scenario);
-  const native = await runNativeBatch(stage.input, { state: stage.state, models });
+  const engine = new Engine({ store: (await stageOf(scenario)).state.store, models });
+  const native = await runReferenceBatch(stage.input, { state: stage.state, models });
+  compareNative(engine.execute(stage.input), native);
   const kinds = step(stage, native);
   for (const kind of kinds.values()) met.set(kind, (met.get(kind) ?? 0) + 1);
   const chosen = verifier ? choose(kinds, met, verified) : new Set<bigint>();
@@ -62,6 +67,16 @@ async function judge(scenario: Scenario, { verifier, verified = 60, met = new Ma
     steps: kinds.size,
     verified: chosen.size,
   };
+}
+
+/** The native engine must give what the reference does: all of it. */
+function compareNative(ours: NativeBatch, reference: NativeBatch): void {
+  const [told, expected] = [ours, reference].map((batch) =>
+    JSON.stringify(batch, (_, value) =>
+      typeof value === "bigint" ? String(value) : value instanceof Uint8Array ? toHex(value) : value,
+    ),
+  );
+  if (told !== expected) throw new Disagreement(`the native engine gives ${told}, the reference ${expected}`);
 }
 
 /** Steps all of the batch; each transaction, and the end, must be what native execution says. @returns what was done at each clock. */

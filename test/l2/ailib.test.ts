@@ -6,7 +6,7 @@ import { ordinary } from "@elench/evm/batch/record";
 import { createWorld } from "@elench/evm/chain/genesis";
 import type { DirectoryEntry } from "@elench/evm/inference/directory";
 import { sessionModels } from "@elench/evm/inference/models";
-import { runNativeBatch } from "@elench/evm/reference/batch";
+import { runReferenceBatch } from "@elench/evm/reference/batch";
 import { hashPair } from "@elench/merkle/tree";
 import { type Devnet, startDevnet } from "@elench/rollup/devnet";
 import { toBatches } from "@elench/rollup/devnet/batches";
@@ -227,7 +227,7 @@ test("the chain's blocks, as a batch, come to the same natively and step by step
   assert.equal(more.length, 0);
   const { state, first } = await createWorld(genesis);
   const batch = batchInput(ordinary(genesis.chainId), first, bytes!);
-  const { output, transactions } = await runNativeBatch(batch, { state, models: models! });
+  const { output, transactions } = await runReferenceBatch(batch, { state, models: models! });
   assert.deepEqual(output, outputOf(chain.before(Number(latest.number))));
   assert.ok(
     transactions.some(({ receipt }) => receipt && receipt.gasUsed > PRICE),

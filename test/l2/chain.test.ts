@@ -7,7 +7,7 @@ import { after, before, test } from "node:test";
 import { batchInput } from "@elench/evm/batch/claim";
 import { ordinary } from "@elench/evm/batch/record";
 import { createWorld, genesisOutput, readGenesisFile } from "@elench/evm/chain/genesis";
-import { runNativeBatch } from "@elench/evm/reference/batch";
+import { runReferenceBatch } from "@elench/evm/reference/batch";
 import { richAccount } from "@elench/rollup/genesis/dev-accounts";
 import { openBackend } from "@elench/tensor/engine/backend";
 import { loadModel } from "@elench/tensor/load";
@@ -85,7 +85,7 @@ test("elench chain runs a genesis file, and what it exports leads a node to the 
   const genesis = readGenesisFile(join(at("export"), "genesis.json"));
   const { state, first } = await createWorld(genesis);
   const bytes = new Uint8Array(readFileSync(join(at("export"), "batch-0000.bin")));
-  const { next } = await runNativeBatch(batchInput(ordinary(genesis.chainId), first, bytes), { state });
+  const { next } = await runReferenceBatch(batchInput(ordinary(genesis.chainId), first, bytes), { state });
   assert.equal(next.number, 2n);
   assert.equal(bytesToHex(next.stateRoot), world);
 });

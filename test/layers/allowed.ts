@@ -87,7 +87,8 @@ export const ALLOWED: Allowed = {
     "evm/machine/describe": [
       ...["evm/structures", "evm/batch", "evm/inference", "evm/machine/state", "evm/machine/phases", "evm/machine"],
     ],
-    "evm/chain": ["evm/batch", "evm/inference", "evm/reference"],
+    "evm/engine": ["evm/crypto", "evm/batch", "evm/inference"],
+    "evm/chain": ["evm/batch", "evm/inference", "evm/engine", "evm/reference"],
 
     "rollup/genesis": [],
     "rollup/devnet": [],

@@ -5,7 +5,7 @@ import { NO_HISTORY } from "@elench/evm/batch/history";
 import { ordinary } from "@elench/evm/batch/record";
 import { signer } from "@elench/evm/batch/signer";
 import { decodeTransaction } from "@elench/evm/batch/transaction";
-import { runNativeBatch } from "@elench/evm/reference/batch";
+import { runReferenceBatch } from "@elench/evm/reference/batch";
 import { createState, type NativeState, type PreState, putAccounts } from "@elench/evm/reference/state";
 import { nativeCommon } from "@elench/evm/reference/vm";
 import { keccak256 } from "@elench/merkle/tree";
@@ -34,7 +34,7 @@ export class Reference implements Contender {
     const { state, last } = this.#loaded();
     const recovery = Math.min(await recoveryTime(transactions), await recoveryTime(transactions));
     const input = batchInput(ordinary(CHAIN_ID), last, bytes);
-    const [native, whole] = await timed(() => runNativeBatch(input, { state }));
+    const [native, whole] = await timed(() => runReferenceBatch(input, { state }));
     this.#world = { state, last: native.next };
     // The reference recovers the senders itself.
     const given = Math.max(0, 1 - recovery / whole.cpu);

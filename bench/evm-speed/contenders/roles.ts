@@ -1,4 +1,5 @@
 import type { Contender } from "./contender.ts";
+import { Ours } from "./ours.ts";
 import { Reference } from "./reference.ts";
 import { Revm } from "./revm.ts";
 
@@ -11,5 +12,6 @@ export type Role = "ours" | "wasm" | "threads" | "ethereumjs" | "revm";
 /** In the order in which they run. One that can be asked for its state comes first, because the others' state roots are held against its own. */
 export const CONTENDERS: Readonly<Partial<Record<Role, () => Contender>>> = {
   ethereumjs: () => new Reference(),
+  ours: () => new Ours(),
   revm: () => new Revm(),
 };
