@@ -1,6 +1,6 @@
 /**
- * Runs the tests of the native engine, and of the C that is otherwise WebAssembly alone, under AddressSanitizer and
- * UndefinedBehaviorSanitizer. The engine is built in a copy of ml-vm/, so that the one that others use stays as it is.
+ * Runs the tests of the native engines, and of the C that is otherwise WebAssembly alone, under AddressSanitizer and
+ * UndefinedBehaviorSanitizer. The engines are built in copies of ml-vm/ and evm/, so that those that others use stay as they are.
  */
 import { spawnSync } from "node:child_process";
 import { cpSync, existsSync, globSync, realpathSync, symlinkSync } from "node:fs";
@@ -8,7 +8,6 @@ import { dirname, join, sep } from "node:path";
 import { COMPILE_FLAGS, gcc, LINK_FLAGS, ROOT, SANITIZER_OPTIONS, temporaryFolder } from "./compiler.ts";
 
 const copy = temporaryFolder();
-const native = join(copy, "ml-vm/native");
 
 /** The folder of Node's headers: beside the running Node, as bootstrap.mjs installs it. */
 function nodeFolder(): string {
@@ -24,25 +23,49 @@ function run(args: readonly string[], environment: Readonly<Record<string, strin
   return spawnSync(process.execPath, args, { stdio: "inherit", env }).status ?? 1;
 }
 
-cpSync(join(ROOT, "ml-vm"), join(copy, "ml-vm"), {
-  recursive: true,
-  filter: (path) => !path.includes(`${sep}native${sep}build`),
-});
-symlinkSync(join(ROOT, "node_modules"), join(copy, "node_modules"), "junction");
+interface Engine {
+  /** The workspace. */
+  readonly folder: string;
+  readonly addon: string;
+  readonly tests: string;
+  /** What its tests import by relative paths besides. */
+  readonly beside: readonly string[];
+}
 
-const gyp = ["node_modules/node-gyp/bin/node-gyp.js", "rebuild", "--silent", "--directory", native];
-const built = run([...gyp, "--nodedir", nodeFolder(), "--jobs", "max"], {
-  CFLAGS: COMPILE_FLAGS.join(" "),
-  LDFLAGS: LINK_FLAGS.join(" "),
-});
-if (built !== 0) throw new Error("the native engine does not build with the sanitizers");
+const ENGINES: readonly Engine[] = [
+  { folder: "ml-vm", addon: "elench.node", tests: "ml-vm/engine/*.test.ts", beside: [] },
+  {
+    folder: "evm",
+    addon: "elench_evm.node",
+    tests: "evm/{engine/engine,chain/executors}.test.ts",
+    beside: ["prover", "test"],
+  },
+];
 
-const tests = globSync("ml-vm/engine/*.test.ts", { cwd: copy }).map((path) => join(copy, path));
 const libraries = ["libasan.so", "libubsan.so"].map((library) => gcc([`-print-file-name=${library}`]));
 const sanitized = { ...SANITIZER_OPTIONS, LD_PRELOAD: libraries.join(" ") };
-// Where the addon does not load, the engine's tests pass without it.
-if (run(["--eval", "require(process.argv[1])", join(native, "build/Release/elench.node")], sanitized) !== 0)
-  throw new Error("the native engine with the sanitizers does not load");
-const engine = run(["--test", ...tests], sanitized);
+symlinkSync(join(ROOT, "node_modules"), join(copy, "node_modules"), "junction");
+
+/** @returns the exit code of the engine's tests. */
+function check({ folder, addon, tests, beside }: Engine): number {
+  const native = join(copy, folder, "native");
+  cpSync(join(ROOT, folder), join(copy, folder), {
+    recursive: true,
+    filter: (path) => !path.includes(`${sep}native${sep}build`),
+  });
+  for (const other of beside) symlinkSync(join(ROOT, other), join(copy, other), "junction");
+  const gyp = ["node_modules/node-gyp/bin/node-gyp.js", "rebuild", "--silent", "--directory", native];
+  const built = run([...gyp, "--nodedir", nodeFolder(), "--jobs", "max"], {
+    CFLAGS: COMPILE_FLAGS.join(" "),
+    LDFLAGS: LINK_FLAGS.join(" "),
+  });
+  if (built !== 0) throw new Error(`the engine of ${folder} does not build with the sanitizers`);
+  // Where the addon does not load, the engine's tests pass without it.
+  if (run(["--eval", "require(process.argv[1])", join(native, "build/Release", addon)], sanitized) !== 0)
+    throw new Error(`the engine of ${folder} with the sanitizers does not load`);
+  return run(["--test", ...globSync(tests, { cwd: copy }).map((path) => join(copy, path))], sanitized);
+}
+
+const engines = ENGINES.map(check);
 const standalone = run(["--test", join(import.meta.dirname, "standalone.ts")], {});
-process.exitCode = engine || standalone;
+process.exitCode = engines.find((code) => code !== 0) ?? standalone;
