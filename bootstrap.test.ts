@@ -58,7 +58,7 @@ test("without a compiler the script runs, and is told that WASM computes", () =>
   const { status, stdout, stderr } = boot({ PATH: at("no tools"), HOME: folder });
   assert.equal(status, 0, stderr);
   assert.equal(stdout, `${folder} an argument\n`);
-  assert.match(stderr, /no cc.*python3: the native engine is not built; using WASM/);
+  assert.match(stderr, /no cc.*python3: the native tensor engine is not built; using WASM/);
   assert.equal(existsSync(at(ADDON)), false);
 });
 

@@ -22,6 +22,9 @@ const TENSOR_FILES = [
   "ml-vm/native/build/Release/elench.node",
 ];
 
+/** For linux-x64: elsewhere @ethereumjs/vm executes batches. */
+const EVM_ADDON = "evm/native/build/Release/elench_evm.node";
+
 /** What `elench deploy` needs besides, in the user's project: large, and not needed by the other commands. */
 const TO_DEPLOY = ["hardhat", "@nomicfoundation/hardhat-toolbox-mocha-ethers", "solc"];
 
@@ -88,7 +91,7 @@ const elench: Package = {
   description: "Optimistic fraud proofs for an AI rollup: the command line",
   stage: (folder) => {
     compile(["cli/main.ts", "hardhat.config.ts"], folder, { declaration: false });
-    copy([...TENSOR_FILES, "deploy/parameters/*.json"], folder);
+    copy([...TENSOR_FILES, EVM_ADDON, "deploy/parameters/*.json"], folder);
     // The command reads its version there.
     write(folder, "cli/package.json", JSON.stringify({ type: "module", version: readManifest("cli").version }));
     copy(["artifacts/contracts/**/*.json", "artifacts/@openzeppelin/**/*.json"], folder, {

@@ -8,6 +8,7 @@ import { InternalError } from "@elench/errors/internal-error";
 import { UserError } from "@elench/errors/user-error";
 import { configHash, configOf } from "@elench/evm/batch/record";
 import { Chain } from "@elench/evm/chain/chain";
+import type { Evm } from "@elench/evm/chain/executor";
 import { genesisOutput, readGenesisFile } from "@elench/evm/chain/genesis";
 import { type Models, sessionModels } from "@elench/evm/inference/models";
 import type { Backend } from "@elench/tensor/engine/backend";
@@ -44,6 +45,8 @@ export interface AgentOptions {
   readonly deployment: Deployment;
   readonly store: ModelStore;
   readonly backend: Backend;
+  /** Who executes batches. Default: the native engine if it is built. */
+  readonly evm?: Evm;
   readonly account: LocalAccount | undefined;
   /** Number of endpoints that must agree. */
   readonly quorum: number;
@@ -320,7 +323,7 @@ async function openRollup(options: AgentOptions, client: PublicClient): Promise<
   const batches = new Batches(config);
   const chain = new BatchTraceProvider({
     deployment: { tensorVerifier, rollup },
-    chain: await Chain.create(genesis, modelsOf(options)),
+    chain: await Chain.create(genesis, modelsOf(options), options.evm),
     appended: () => batches.appended,
     executor: options.batches ?? batchExecutor,
   });

@@ -3,6 +3,7 @@ import { type Agent, type AgentOptions, createAgent } from "@elench/challenger/w
 import { defaultStore, ModelStore } from "@elench/challenger/watch/store";
 import type { Deployment } from "@elench/deploy/deployment";
 import { UserError } from "@elench/errors/user-error";
+import type { Evm } from "@elench/evm/chain/executor";
 import type { Backend } from "@elench/tensor/engine/backend";
 import type { Command } from "commander";
 import { parseGwei } from "viem";
@@ -13,6 +14,7 @@ import {
   courtesyOption,
   type EngineName,
   engineOption,
+  evmOption,
   jsonOption,
   option,
   positiveInteger,
@@ -31,6 +33,7 @@ export interface ActorOptions extends ConnectOptions {
   readonly maxTip: number;
   readonly store: string;
   readonly engine: EngineName;
+  readonly evm?: Evm;
   readonly threads: number;
   readonly json?: boolean;
 }
@@ -58,6 +61,7 @@ export const withActor = (command: Command): Command =>
       command
         .addOption(option("--store <folder>", "folder of the stored models").default(defaultStore()))
         .addOption(engineOption())
+        .addOption(evmOption())
         .addOption(threadsOption()),
     ),
   ).addOption(jsonOption());
@@ -97,6 +101,7 @@ export async function openClaimant<Options extends ActorOptions>(
     ...connection,
     store,
     backend,
+    ...(options.evm && { evm: options.evm }),
     account: signer,
     quorum: connection.clients.length,
     bumpAfter: 30_000,

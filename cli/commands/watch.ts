@@ -6,6 +6,7 @@ import { type Agent, createAgent } from "@elench/challenger/watch/agent";
 import { defaultStore, ModelStore } from "@elench/challenger/watch/store";
 import { Troubles } from "@elench/challenger/watch/troubles";
 import { UserError } from "@elench/errors/user-error";
+import type { Evm } from "@elench/evm/chain/executor";
 import { Command } from "commander";
 import { type Address, parseGwei } from "viem";
 import { account } from "../input/account.ts";
@@ -16,6 +17,7 @@ import {
   courtesyOption,
   type EngineName,
   engineOption,
+  evmOption,
   naturalNumber,
   option,
   positiveInteger,
@@ -34,6 +36,7 @@ interface WatchOptions extends ConnectOptions {
   readonly contradict?: boolean;
   readonly store: string;
   readonly engine: EngineName;
+  readonly evm?: Evm;
   readonly threads: number;
   readonly quorum?: number;
   readonly reread: bigint;
@@ -54,6 +57,7 @@ export function watchCommand(): Command {
     )
     .addOption(option("--store <folder>", "folder of the stored models").default(defaultStore()))
     .addOption(engineOption())
+    .addOption(evmOption())
     .addOption(threadsOption())
     .addOption(option("--quorum <n>", "number of endpoints that must agree (default: all)").argParser(positiveInteger))
     .addOption(
@@ -111,6 +115,7 @@ export function watchCommand(): Command {
         ...connection,
         store: new ModelStore(options.store, backend),
         backend,
+        ...(options.evm && { evm: options.evm }),
         account: signer,
         quorum,
         reread: options.reread,

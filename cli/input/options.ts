@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { MAX_CHAIN_ID } from "@elench/evm/chain/chain-id";
+import { EVMS } from "@elench/evm/chain/executor";
 import { reasonOf } from "@elench/files/files";
 import { InvalidArgumentError, Option } from "commander";
 import { type Address, isAddress } from "viem";
@@ -25,6 +26,12 @@ export const engineOption = (...more: readonly string[]): Option =>
   option("--engine <name>", "execution engine; all give the same bits. auto: native if it is built, otherwise wasm")
     .choices(["auto", "native", "wasm", "interpreter", ...more])
     .default("auto");
+
+/** Absent: the native engine where it is built. */
+export const evmOption = (): Option =>
+  option("--evm <name>", "who executes batches; both give the same outputs (default: native if it is built)").choices(
+    EVMS,
+  );
 
 export const threadsOption = (): Option =>
   option("--threads <n>", "number of threads").argParser(positiveInteger).default(0, "all");

@@ -27,6 +27,7 @@ static inline void *blocks_take(Blocks *blocks, size_t size)
     if (block == NULL) return NULL;
     block->before = blocks->last;
     *blocks = (Blocks){block, 0, blocks->bytes + BLOCK_BYTES};
+    // cppcheck-suppress memleak
   }
   void *const item = (char *)blocks->last->items + blocks->used;
   blocks->used += (size + 15) & ~(size_t)15;

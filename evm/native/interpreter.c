@@ -387,6 +387,7 @@ APART Next self_destruct(Vm *vm, Frame *frame, const Word *to, int64_t *gas)
 Status vm_execute(Vm *vm, Frame *frame)
 {
 #define LABEL(name, takes, gives, gas) [OP_##name] = &&name,
+  // cppcheck-suppress assignBoolToPointer
   static const void *const INSTRUCTIONS[256] = {[0 ... 255] = &&halt, OPCODES(LABEL)};
 #undef LABEL
 

@@ -31,7 +31,8 @@ static uint8_t *encode_string(uint8_t *out, const uint8_t *bytes, uint32_t lengt
 static uint8_t *encode_path(uint8_t *out, const uint8_t key[KEY_BYTES], int from, int to, bool leaf)
 {
   uint8_t compact[MAX_COMPACT];
-  return encode_string(out, compact, compact_path(key, from, to, leaf, compact));
+  const uint32_t length = compact_path(key, from, to, leaf, compact);
+  return encode_string(out, compact, length);
 }
 
 /** What a parent holds of an unchanged child. */
@@ -68,6 +69,7 @@ static uint8_t *encode_content(const struct trie_pool *pool, uint8_t *out, node_
 /** Encodes a loaded node whose children are unchanged. */
 static void encode_node(const struct trie_pool *pool, node_id node, int depth, struct encoding *encoding)
 {
+  // cppcheck-suppress ctuuninitvar
   uint8_t *start = encoding->room + MAX_LIST_HEADER;
   uint32_t length = (uint32_t)(encode_content(pool, start, node, depth) - start);
   uint8_t *rlp = start;

@@ -87,7 +87,7 @@ export const ALLOWED: Allowed = {
     "evm/machine/describe": [
       ...["evm/structures", "evm/batch", "evm/inference", "evm/machine/state", "evm/machine/phases", "evm/machine"],
     ],
-    "evm/engine": ["evm/crypto", "evm/batch", "evm/inference"],
+    "evm/engine": ["evm/structures", "evm/crypto", "evm/batch", "evm/inference"],
     "evm/chain": ["evm/batch", "evm/inference", "evm/engine", "evm/reference"],
 
     "rollup/genesis": [],

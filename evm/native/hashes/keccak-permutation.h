@@ -36,11 +36,13 @@ static const uint64_t ROUND_CONSTANTS[24] = {
 /** From the lanes s to t. Lane (x, y) is number x + 5y. */
 static inline TARGET void permute_round(const Lane s[25], Lane t[25], uint64_t constant)
 {
+  // cppcheck-suppress ctuArrayIndex
   const Lane parity[5] = {PARITY(0), PARITY(1), PARITY(2), PARITY(3), PARITY(4)};
   const Lane theta[5] = {
     XOR(parity[4], ROTATE(parity[1], 1)), XOR(parity[0], ROTATE(parity[2], 1)), XOR(parity[1], ROTATE(parity[3], 1)),
     XOR(parity[2], ROTATE(parity[4], 1)), XOR(parity[3], ROTATE(parity[0], 1)),
   };
+  // cppcheck-suppress ctuArrayIndex
   ROW(0, 0, 0, 6, 44, 12, 43, 18, 21, 24, 14);
   t[0] = XOR(t[0], SPREAD(constant));
   ROW(1, 3, 28, 9, 20, 10, 3, 16, 45, 22, 61);
