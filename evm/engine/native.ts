@@ -8,7 +8,7 @@ export interface Handle {
 
 /** What the engine asks for while it executes: at once, because it waits. */
 export interface EngineHost {
-  /** RLP of a trie node by its hash; undefined if it cannot be had. */
+  /** RLP of a trie node by its hash; undefined if it cannot be had. @param hash changes after the call. */
   node(hash: Uint8Array): Uint8Array | undefined;
   code(hash: Uint8Array): Uint8Array | undefined;
   /** Runs a precompile that the engine has no code for. @returns undefined if the input is invalid */

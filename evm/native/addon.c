@@ -9,7 +9,9 @@ typedef struct {
   Vm *vm;
   uint8_t root[32];
   napi_env env;
-  napi_value callbacks;
+  /** The host and its functions, and the array in which it gets hashes. */
+  napi_value host, node, code, run, hash_array;
+  uint8_t *hash;
   /** What was read last, and what was written: for each, whether it is code (1), its hash (32), its length (4) and its bytes. */
   Buffer read, written;
   bool has_thrown;
@@ -64,16 +66,33 @@ static napi_value *get_arguments(napi_env env, napi_callback_info info, size_t c
   return NULL;
 }
 
+/** Takes the host's functions, for as long as a call of the addon lasts. */
+static bool open_host(Engine *engine, napi_env env, napi_value host)
+{
+  napi_value buffer;
+  void *hash;
+  engine->env = env;
+  engine->host = host;
+  engine->has_thrown = false;
+  const bool found = napi_get_named_property(env, host, "node", &engine->node) == napi_ok &&
+                     napi_get_named_property(env, host, "code", &engine->code) == napi_ok &&
+                     napi_get_named_property(env, host, "run", &engine->run) == napi_ok &&
+                     napi_create_arraybuffer(env, 32, &hash, &buffer) == napi_ok &&
+                     napi_create_typedarray(env, napi_uint8_array, 32, buffer, 0, &engine->hash_array) == napi_ok;
+  if (!found) fail(env, "expected the host's functions");
+  engine->hash = hash;
+  return found;
+}
+
 /** Calls one of the host's functions. @returns whether it gave bytes, which are then in `engine->read`. */
-static bool call_host(Engine *engine, const char *name, size_t count, const napi_value *arguments)
+static bool call_host(Engine *engine, napi_value function, size_t count, const napi_value *arguments)
 {
   napi_env env = engine->env;
-  napi_value function, result;
+  napi_value result;
   napi_valuetype type;
   uint8_t *data;
   size_t length;
-  if (napi_get_named_property(env, engine->callbacks, name, &function) != napi_ok ||
-      napi_call_function(env, engine->callbacks, function, count, arguments, &result) != napi_ok) {
+  if (napi_call_function(env, engine->host, function, count, arguments, &result) != napi_ok) {
     engine->has_thrown = true;
     return false;
   }
@@ -86,12 +105,12 @@ static bool call_host(Engine *engine, const char *name, size_t count, const napi
   return buffer_append(&engine->read, data, length);
 }
 
-static const uint8_t *read_by_hash(Engine *engine, const char *name, const uint8_t hash[32], uint32_t *length)
+static const uint8_t *read_by_hash(Engine *engine, napi_value function, const uint8_t hash[32], uint32_t *length)
 {
   napi_handle_scope scope;
   napi_open_handle_scope(engine->env, &scope);
-  const napi_value argument = to_bytes(engine->env, hash, 32);
-  const bool found = argument != NULL && call_host(engine, name, 1, &argument);
+  memcpy(engine->hash, hash, 32);
+  const bool found = call_host(engine, function, 1, &engine->hash_array);
   napi_close_handle_scope(engine->env, scope);
   *length = (uint32_t)engine->read.length;
   // Never NULL for something of no bytes.
@@ -100,12 +119,14 @@ static const uint8_t *read_by_hash(Engine *engine, const char *name, const uint8
 
 static const uint8_t *read_node(void *context, const uint8_t hash[32], uint32_t *length)
 {
-  return read_by_hash(context, "node", hash, length);
+  Engine *const engine = context;
+  return read_by_hash(engine, engine->node, hash, length);
 }
 
 static const uint8_t *read_code(void *context, const uint8_t hash[32], uint32_t *length)
 {
-  return read_by_hash(context, "code", hash, length);
+  Engine *const engine = context;
+  return read_by_hash(engine, engine->code, hash, length);
 }
 
 static void write_entry(Engine *engine, uint8_t is_code, const uint8_t hash[32], const uint8_t *bytes, uint32_t length)
@@ -140,7 +161,7 @@ static long run(void *context, uint32_t precompile, const uint8_t *input, size_t
   napi_open_handle_scope(engine->env, &scope);
   napi_value arguments[2] = {NULL, to_bytes(engine->env, input, length)};
   napi_create_uint32(engine->env, precompile, &arguments[0]);
-  const bool ran = arguments[1] != NULL && call_host(engine, "run", 2, arguments);
+  const bool ran = arguments[1] != NULL && call_host(engine, engine->run, 2, arguments);
   napi_close_handle_scope(engine->env, scope);
   if (!ran) return engine->has_thrown ? -2 : -1;
   if (engine->read.length > capacity) return -2;
@@ -260,14 +281,12 @@ static napi_value execute(napi_env env, napi_callback_info info)
   // INVARIANT: the engine reads a sender for each transaction.
   if (senders.length != SENDER_BYTES * (size_t)batch_count(bytes, length))
     return fail(env, "the senders are not those of the batch's transactions");
+  if (!open_host(engine, env, a[1])) return NULL;
   Batch *const batch = calloc(1, sizeof *batch);
   if (batch == NULL) return fail(env, "out of memory");
   *batch = (Batch){.bytes = bytes, .length = length, .chain_id = word_from_bytes(chain_id), .gas = (uint64_t)gas};
   load_state(batch, state);
-  engine->env = env;
-  engine->callbacks = a[1];
   engine->written.length = 0;
-  engine->has_thrown = false;
   open_world(engine, batch->state_root);
   const bool done = batch_execute(engine->vm, batch, &senders);
   napi_value list = NULL, item;
@@ -300,9 +319,7 @@ static napi_value precompile(napi_env env, napi_callback_info info)
   if (engine == NULL || !get_bytes(env, a[3], &input, &length)) return NULL;
   if (napi_get_value_uint32(env, a[2], &address) != napi_ok || napi_get_value_int64(env, a[4], &gas) != napi_ok)
     return fail(env, "expected an address and gas");
-  engine->env = env;
-  engine->callbacks = a[1];
-  engine->has_thrown = false;
+  if (!open_host(engine, env, a[1])) return NULL;
   const Status status = vm_run_precompile(engine->vm, address, input, length, &gas);
   if (engine->has_thrown) return NULL;
   if (status != ENDED) {

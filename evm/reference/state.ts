@@ -86,13 +86,16 @@ export function createState(common: Common): NativeState {
       return key === NO_CODE ? new Uint8Array() : entry("code", CODE_PREFIX + key, hash);
     },
     store: {
-      node: (hash) => entries.get(bytesToUnprefixedHex(hash)),
-      code: (hash) => entries.get(CODE_PREFIX + bytesToUnprefixedHex(hash)),
-      keepNode: (hash, rlp) => entries.set(bytesToUnprefixedHex(hash), rlp),
-      keepCode: (hash, code) => entries.set(CODE_PREFIX + bytesToUnprefixedHex(hash), code),
+      node: (hash) => entries.get(hexOf(hash)),
+      code: (hash) => entries.get(CODE_PREFIX + hexOf(hash)),
+      keepNode: (hash, rlp) => entries.set(hexOf(hash), rlp),
+      keepCode: (hash, code) => entries.set(CODE_PREFIX + hexOf(hash), code),
     },
   };
 }
+
+/** The library's own is several times as slow. */
+const hexOf = (hash: Uint8Array): string => Buffer.from(hash.buffer, hash.byteOffset, hash.length).toString("hex");
 
 /**
  * Keeps stores in the cache until the tries are written at the transaction's end. The library would also write each store to its trie at
