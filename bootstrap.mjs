@@ -198,11 +198,11 @@ function withoutSpaces(folder) {
 
 /** Builds the native engines if a compiler is installed. Without them, slower ones compute the same bits. */
 function buildNative(node) {
-  for (const [name, folder, instead] of [
-    ["tensor engine", "ml-vm/native", "WASM"],
-    ["EVM engine", "evm/native", "@ethereumjs/vm"],
+  for (const [name, folder] of [
+    ["tensor engine", "ml-vm/native"],
+    ["EVM engine", "evm/native"],
   ])
-    buildAddon(node, name, folder, `using ${instead} (same bits, slower)`);
+    buildAddon(node, name, folder, "using WASM (same bits, slower)");
 }
 
 function buildAddon(node, name, path, instead) {

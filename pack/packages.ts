@@ -22,8 +22,7 @@ const TENSOR_FILES = [
   "ml-vm/native/build/Release/elench.node",
 ];
 
-/** For linux-x64: elsewhere @ethereumjs/vm executes batches. */
-const EVM_ADDON = "evm/native/build/Release/elench_evm.node";
+const EVM_FILES = ["evm/native/engine.wasm", "evm/native/build/Release/elench_evm.node"];
 
 /** What `elench deploy` needs besides, in the user's project: large, and not needed by the other commands. */
 const TO_DEPLOY = ["hardhat", "@nomicfoundation/hardhat-toolbox-mocha-ethers", "solc"];
@@ -91,7 +90,7 @@ const elench: Package = {
   description: "Optimistic fraud proofs for an AI rollup: the command line",
   stage: (folder) => {
     compile(["cli/main.ts", "hardhat.config.ts"], folder, { declaration: false });
-    copy([...TENSOR_FILES, EVM_ADDON, "deploy/parameters/*.json"], folder);
+    copy([...TENSOR_FILES, ...EVM_FILES, "deploy/parameters/*.json"], folder);
     // The command reads its version there.
     write(folder, "cli/package.json", JSON.stringify({ type: "module", version: readManifest("cli").version }));
     copy(["artifacts/contracts/**/*.json", "artifacts/@openzeppelin/**/*.json"], folder, {

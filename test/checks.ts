@@ -68,6 +68,7 @@ export const checkRebuilds: readonly Stage[] = [
   "merkle/keccak/build.ts",
   "evm/crypto/hashes/blake2/build.ts",
   "ml-vm/native/build-wasm.ts",
+  "evm/native/build-wasm.ts",
 ].map((script) => ({
   name: `${dirname(script)} rebuilds to the same bytes`,
   script,

@@ -45,7 +45,7 @@ export interface AgentOptions {
   readonly deployment: Deployment;
   readonly store: ModelStore;
   readonly backend: Backend;
-  /** Who executes batches. Default: the native engine if it is built. */
+  /** Who executes batches. Default: the native engine. */
   readonly evm?: Evm;
   readonly account: LocalAccount | undefined;
   /** Number of endpoints that must agree. */

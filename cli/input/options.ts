@@ -27,11 +27,8 @@ export const engineOption = (...more: readonly string[]): Option =>
     .choices(["auto", "native", "wasm", "interpreter", ...more])
     .default("auto");
 
-/** Absent: the native engine where it is built. */
 export const evmOption = (): Option =>
-  option("--evm <name>", "who executes batches; both give the same outputs (default: native if it is built)").choices(
-    EVMS,
-  );
+  option("--evm <name>", "who executes batches; both give the same outputs (default: native)").choices(EVMS);
 
 export const threadsOption = (): Option =>
   option("--threads <n>", "number of threads").argParser(positiveInteger).default(0, "all");

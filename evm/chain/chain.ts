@@ -4,7 +4,7 @@ import type { NativeBatch } from "../batch/native-batch.ts";
 import { type Declaration, ordinary } from "../batch/record.ts";
 import type { Models } from "../inference/models.ts";
 import type { NativeState } from "../reference/state.ts";
-import { defaultEvm, type Evm, type Execute, executorOf } from "./executor.ts";
+import { type Evm, type Execute, executorOf } from "./executor.ts";
 import { createWorld, type Genesis } from "./genesis.ts";
 
 /** A batch that the chain has executed. */
@@ -37,7 +37,7 @@ export class Chain {
   }
 
   /** @param models that contracts can call; optional if no contract calls one. */
-  static async create(genesis: Genesis, models?: Models, evm = defaultEvm()): Promise<Chain> {
+  static async create(genesis: Genesis, models?: Models, evm: Evm = "native"): Promise<Chain> {
     const { state, first } = await createWorld(genesis);
     return new Chain(genesis, state, first, models, evm);
   }

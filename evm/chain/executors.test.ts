@@ -18,6 +18,8 @@ import {
 } from "../batch/fixtures/batches.ts";
 import type { NativeBatch } from "../batch/native-batch.ts";
 import { Engine } from "../engine/engine.ts";
+import { nativeBackend } from "../engine/native.ts";
+import { wasmBackend } from "../engine/wasm.ts";
 import { skipIdle } from "../machine/phases/blocks.ts";
 import { runBatch } from "../machine/run.ts";
 import { firstState } from "../machine/start.ts";
@@ -25,6 +27,9 @@ import { step } from "../machine/step.ts";
 import { runReferenceBatch } from "../reference/batch.ts";
 import { type Block, PHASE, type Tx } from "../structures/layout.ts";
 import { seededRandom } from "../trie/fixtures/random.ts";
+
+const wasm = wasmBackend();
+const BACKENDS = [nativeBackend() ?? wasm, wasm];
 
 /** With every byte string of one class: the libraries return Buffers. */
 const plain = (batch: NativeBatch): unknown =>
@@ -39,10 +44,12 @@ async function agree(bytes: Uint8Array, batchGas?: bigint, what = "", after?: bi
   const { state, root, host } = await testWorld();
   const input = testInput(root, bytes, batchGas, after);
   const native = await runReferenceBatch(input, { state });
-  const engine = new Engine({ store: (await testWorld()).state.store });
-  // Twice on one engine: the second time on what the first has left in memory.
-  for (let times = 0; times < 2; times++)
-    assert.deepEqual(plain(engine.execute(input)), plain(native), `${what}: engine`);
+  for (const backend of BACKENDS) {
+    const engine = new Engine({ store: (await testWorld()).state.store, backend });
+    // Twice on one engine: the second time on what the first has left in memory.
+    for (let times = 0; times < 2; times++)
+      assert.deepEqual(plain(engine.execute(input)), plain(native), `${what}: ${backend.name}`);
+  }
   const blocks = [firstBlock(input)];
   const halted = runBatch(host, input, (m) => {
     if (m.clock > 0n && m.clock % SLOT_STEPS === 0n) blocks.push((m.tx as Tx).block);

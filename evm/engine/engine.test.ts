@@ -14,6 +14,11 @@ import { runPrecompile } from "../machine/phases/run-precompile.ts";
 import type { NodeStore } from "../structures/node-store.ts";
 import { seededRandom } from "../trie/fixtures/random.ts";
 import { Engine, recoverSenders } from "./engine.ts";
+import { nativeBackend } from "./native.ts";
+import { wasmBackend } from "./wasm.ts";
+
+const wasm = wasmBackend();
+const BACKENDS = [nativeBackend() ?? wasm, wasm];
 
 const CHAIN = ordinary(CHAIN_ID);
 
@@ -22,10 +27,12 @@ const summary = ({ output, transactions }: NativeBatch): string =>
   [output, ...transactions.map(({ hash }) => hash)].map(bytesToHex).join() +
   transactions.map(({ receipt }) => receipt?.gasUsed).join();
 
-test("what it keeps in memory changes nothing: not its bound, not going back, not another engine on the same store", async () => {
+test("native or WebAssembly, what it keeps in memory changes nothing: not its bound, not going back, not another engine on the same store", async () => {
   const { state, root } = await testWorld();
   const random = seededRandom(3);
-  const engines = [0, 40_000, 2 ** 28].map((cacheBytes) => new Engine({ store: state.store, cacheBytes }));
+  const engines = BACKENDS.flatMap((backend) =>
+    [0, 40_000, 2 ** 28].map((cacheBytes) => new Engine({ store: state.store, cacheBytes, backend })),
+  );
   const states: ChainState[] = [testInput(root, new Uint8Array()).previous];
   const batches: Uint8Array[] = [];
   const outputs: string[] = [];
@@ -40,79 +47,86 @@ test("what it keeps in memory changes nothing: not its bound, not going back, no
   }
   for (let i = 0; i < 40; i++) {
     const at = random(30);
-    const engine = engines[random(3)] as Engine;
+    const engine = engines[random(engines.length)] as Engine;
     assert.equal(summary(engine.execute(next(states[at] as ChainState, batches[at] as Uint8Array))), outputs[at]);
   }
 });
 
-test("a node that is missing, or another's, is said, and the batch can be executed once it is there", async () => {
-  const { state, root } = await testWorld();
-  const lost = new Set<string>();
-  const store: NodeStore = {
-    ...state.store,
-    node: (hash) => {
-      if (lost.has("corrupt")) return Uint8Array.of(0xc2, 0x80, 0x80);
-      return lost.has(bytesToHex(hash)) ? undefined : state.store.node(hash);
-    },
-  };
-  const input = testInput(root, randomBatch(seededRandom(5)));
-  const engine = new Engine({ store });
-  const expected = summary(new Engine({ store: state.store }).execute(input));
-  lost.add(bytesToHex(root));
-  assert.throws(() => engine.execute(input), /cannot be executed: a trie node of the state is missing/);
-  lost.clear();
-  assert.equal(summary(engine.execute(input)), expected);
-  lost.add("corrupt");
-  assert.throws(() => new Engine({ store }).execute(input), /cannot be executed: a trie node of the state is corrupt/);
-});
-
-test("precompiles give what the stepper's give", async () => {
-  const { state } = await testWorld();
-  const engine = new Engine({ store: state.store, l1Bounds: false });
-  const random = seededRandom(11);
-  const bytes = (length: number): Uint8Array => Uint8Array.from({ length }, () => random(256));
-  const lengths = (...numbers: number[]): Uint8Array => joinWords(numbers.map(BigInt));
-  const G1 = joinWords([1n, 2n]);
-  const cases: [number, Uint8Array][] = [];
-  for (let i = 0; i < 60; i++) {
-    const [base, exponent, modulus] = [random(70), random(40), random(70)];
-    cases.push(
-      [PRECOMPILE.MODEXP, concat(lengths(base, exponent, modulus), bytes(base + exponent + modulus))],
-      [PRECOMPILE.ECMUL, concat(G1, bytes(32))],
-      [PRECOMPILE.ECADD, concat(G1, i % 2 ? G1 : new Uint8Array(64))],
-      [PRECOMPILE.ECADD, bytes(128)],
-      [PRECOMPILE.ECRECOVER, concat(bytes(32), joinWords([27n + BigInt(i % 3)]), bytes(64))],
-      [PRECOMPILE.ECPAIRING, new Uint8Array(192 * (i % 3))],
+for (const backend of BACKENDS)
+  test(`${backend.name}: a node that is missing, or another's, is said, and the batch can be executed once it is there`, async () => {
+    const { state, root } = await testWorld();
+    const lost = new Set<string>();
+    const store: NodeStore = {
+      ...state.store,
+      node: (hash) => {
+        if (lost.has("corrupt")) return Uint8Array.of(0xc2, 0x80, 0x80);
+        return lost.has(bytesToHex(hash)) ? undefined : state.store.node(hash);
+      },
+    };
+    const input = testInput(root, randomBatch(seededRandom(5)));
+    const engine = new Engine({ store, backend });
+    const expected = summary(new Engine({ store: state.store, backend }).execute(input));
+    lost.add(bytesToHex(root));
+    assert.throws(() => engine.execute(input), /cannot be executed: a trie node of the state is missing/);
+    lost.clear();
+    assert.equal(summary(engine.execute(input)), expected);
+    lost.add("corrupt");
+    assert.throws(
+      () => new Engine({ store, backend }).execute(input),
+      /cannot be executed: a trie node of the state is corrupt/,
     );
-  }
-  let [given, failed] = [0, 0];
-  for (const [address, input] of cases) {
-    const ours = engine.precompile(address, input, 2 ** 40)?.output ?? null;
-    const theirs = runPrecompile(address, input);
-    assert.deepEqual(ours && bytesToHex(ours), theirs && bytesToHex(theirs), `${address} ${bytesToHex(input)}`);
-    if (ours) given++;
-    else failed++;
-  }
-  assert.ok(given > 100 && failed > 50, `${given} ${failed}`);
-});
-
-test("senders that were recovered ahead may be of another batch's length: then the batch is refused", async () => {
-  const { state, root } = await testWorld();
-  const input = testInput(root, randomBatch(seededRandom(5)));
-  const engine = new Engine({ store: state.store });
-  assert.throws(() => engine.execute(input, new Uint8Array(20)), /senders/);
-  assert.throws(() => engine.execute(input, new Uint8Array(0)), /senders/);
-  engine.execute(input, recoverSenders(input));
-});
-
-test("calls nest 1,024 deep in a worker's small stack", async () => {
-  const script = new URL("fixtures/deep-calls.ts", import.meta.url);
-  const worker = new Worker(script, { resourceLimits: { stackSizeMb: 4 } });
-  const depth = await new Promise<number>((resolve, reject) => {
-    worker.once("message", resolve);
-    worker.once("error", reject);
-    worker.once("exit", (code) => reject(new Error(`ended with code ${code}`)));
   });
-  await worker.terminate();
-  assert.equal(depth, 1024);
-});
+
+for (const backend of BACKENDS)
+  test(`${backend.name}: precompiles give what the stepper's give`, async () => {
+    const { state } = await testWorld();
+    const engine = new Engine({ store: state.store, l1Bounds: false, backend });
+    const random = seededRandom(11);
+    const bytes = (length: number): Uint8Array => Uint8Array.from({ length }, () => random(256));
+    const lengths = (...numbers: number[]): Uint8Array => joinWords(numbers.map(BigInt));
+    const G1 = joinWords([1n, 2n]);
+    const cases: [number, Uint8Array][] = [];
+    for (let i = 0; i < 60; i++) {
+      const [base, exponent, modulus] = [random(70), random(40), random(70)];
+      cases.push(
+        [PRECOMPILE.MODEXP, concat(lengths(base, exponent, modulus), bytes(base + exponent + modulus))],
+        [PRECOMPILE.ECMUL, concat(G1, bytes(32))],
+        [PRECOMPILE.ECADD, concat(G1, i % 2 ? G1 : new Uint8Array(64))],
+        [PRECOMPILE.ECADD, bytes(128)],
+        [PRECOMPILE.ECRECOVER, concat(bytes(32), joinWords([27n + BigInt(i % 3)]), bytes(64))],
+        [PRECOMPILE.ECPAIRING, new Uint8Array(192 * (i % 3))],
+      );
+    }
+    let [given, failed] = [0, 0];
+    for (const [address, input] of cases) {
+      const ours = engine.precompile(address, input, 2 ** 40)?.output ?? null;
+      const theirs = runPrecompile(address, input);
+      assert.deepEqual(ours && bytesToHex(ours), theirs && bytesToHex(theirs), `${address} ${bytesToHex(input)}`);
+      if (ours) given++;
+      else failed++;
+    }
+    assert.ok(given > 100 && failed > 50, `${given} ${failed}`);
+  });
+
+for (const backend of BACKENDS)
+  test(`${backend.name}: senders that were recovered ahead may be of another batch's length: then the batch is refused`, async () => {
+    const { state, root } = await testWorld();
+    const input = testInput(root, randomBatch(seededRandom(5)));
+    const engine = new Engine({ store: state.store, backend });
+    assert.throws(() => engine.execute(input, new Uint8Array(20)), /senders/);
+    assert.throws(() => engine.execute(input, new Uint8Array(0)), /senders/);
+    engine.execute(input, recoverSenders(input));
+  });
+
+for (const { name } of BACKENDS)
+  test(`${name}: calls nest 1,024 deep in a worker's small stack`, async () => {
+    const script = new URL("fixtures/deep-calls.ts", import.meta.url);
+    const worker = new Worker(script, { workerData: name, resourceLimits: { stackSizeMb: 4 } });
+    const depth = await new Promise<number>((resolve, reject) => {
+      worker.once("message", resolve);
+      worker.once("error", reject);
+      worker.once("exit", (code) => reject(new Error(`ended with code ${code}`)));
+    });
+    await worker.terminate();
+    assert.equal(depth, 1024);
+  });

@@ -8,16 +8,28 @@ import type { NativeBatch } from "../batch/native-batch.ts";
 import { evaluatePoint } from "../crypto/point-evaluation.ts";
 import type { Models } from "../inference/models.ts";
 import type { NodeStore } from "../structures/node-store.ts";
-import { type EngineHost, type Handle, nativeAddon } from "./native.ts";
+import type { Backend, Core, EngineHost } from "./backend.ts";
+import { nativeBackend } from "./native.ts";
 import { decodeReceipts } from "./receipts.ts";
+import { wasmBackend } from "./wasm.ts";
 
 export interface EngineOptions {
   readonly store: NodeStore;
   readonly models?: Models;
   /** Whether precompile calls over the L1 limit fail (precompile-bounds.ts). False only for the official tests. Default: true. */
   readonly l1Bounds?: boolean;
+  /** Default: native code if it is built for this host, else WebAssembly. */
+  readonly backend?: Backend;
   /** Bytes of accounts, slots, codes and trie nodes in memory above which they are dropped between batches. Default: 256 MiB. */
   readonly cacheBytes?: number;
+}
+
+let best: Backend | undefined;
+
+/** Native code if it is built for this host, else WebAssembly. */
+export function defaultBackend(): Backend {
+  best ??= nativeBackend() ?? wasmBackend();
+  return best;
 }
 
 /** Why the engine cannot execute a batch: `Fault` in evm/native/world.h. */
@@ -30,37 +42,38 @@ const FAULTS = [
   "the host could not run a precompile: an entry of the model directory is wrong",
 ] as const;
 
-export const isEngineBuilt = (): boolean => nativeAddon() !== null;
-
 const MEBIBYTE = 2 ** 20;
 const HASH = 32;
 
-/** Executes batches in native code, each on any state of the store. */
+/** Senders of another batch, or of none: WRONG_SENDERS in evm/native/engine.h. */
+const WRONG_SENDERS = 100;
+
+/** Executes batches, each on any state of the store. */
 export class Engine {
-  readonly #handle: Handle;
-  readonly #host: EngineHost;
+  readonly backend: Backend;
+  readonly #core: Core;
   readonly #store: NodeStore;
 
-  /** @throws InternalError if the addon is not built. */
-  constructor({ store, models, l1Bounds = true, cacheBytes = 256 * MEBIBYTE }: EngineOptions) {
-    this.#handle = addon().create(randomBytes(HASH), cacheBytes, l1Bounds);
+  constructor({
+    store,
+    models,
+    l1Bounds = true,
+    backend = defaultBackend(),
+    cacheBytes = 256 * MEBIBYTE,
+  }: EngineOptions) {
+    const host = { node: store.node, code: store.code, run: runnerOf(models) };
+    this.backend = backend;
     this.#store = store;
-    this.#host = { node: (hash) => store.node(hash), code: (hash) => store.code(hash), run: runnerOf(models) };
+    this.#core = backend.create(host, { secret: randomBytes(HASH), capacity: cacheBytes, bounded: l1Bounds });
   }
 
   /** Executes a batch by the rules of docs/evm-machine.md. @param senders of `recoverSenders`. @throws MissingModel */
-  execute(input: BatchInput, senders = recoverSenders(input)): NativeBatch {
+  execute(input: BatchInput, senders = recoverSenders(input, this.backend)): NativeBatch {
     const { config, gas, previous, bytes } = input;
     const state = encodeState(previous);
-    const [fault, receipts, written] = addon().execute(
-      this.#handle,
-      this.#host,
-      bytes.view(0, bytes.size),
-      wordBytes(config.chainId),
-      gas,
-      state,
-      senders,
-    );
+    const batch = bytes.view(0, bytes.size);
+    const [fault, receipts, written] = this.#core.execute(batch, wordBytes(config.chainId), gas, state, senders);
+    if (fault === WRONG_SENDERS) throw new InternalError("the senders are not those of the batch's transactions");
     if (fault !== 0) throw new InternalError(`the batch cannot be executed: ${FAULTS[fault]}`);
     this.#keep(written);
     const next = decodeState(state);
@@ -69,7 +82,7 @@ export class Engine {
 
   /** Output of a precompile and the gas that it used; null if it fails. */
   precompile(address: number, input: Uint8Array, gas: number): { gasUsed: number; output: Uint8Array } | null {
-    const result = addon().precompile(this.#handle, this.#host, address, input, gas);
+    const result = this.#core.precompile(address, input, gas);
     return result && { gasUsed: gas - result[0], output: result[1] };
   }
 
@@ -88,15 +101,10 @@ export class Engine {
 }
 
 /** The senders of a batch's transactions, recovered ahead: 21 bytes for each, whether it has one and its address. */
-export function recoverSenders({ bytes, config }: Pick<BatchInput, "bytes" | "config">): Uint8Array {
-  return addon().recover(bytes.view(0, bytes.size), wordBytes(config.chainId), 0, 2 ** 32 - 1);
-}
-
-function addon(): NonNullable<ReturnType<typeof nativeAddon>> {
-  const built = nativeAddon();
-  if (!built) throw new InternalError("the native EVM engine is not built");
-  return built;
-}
+export const recoverSenders = (
+  { bytes, config }: Pick<BatchInput, "bytes" | "config">,
+  backend = defaultBackend(),
+): Uint8Array => backend.recover(bytes.view(0, bytes.size), wordBytes(config.chainId), 0, 2 ** 32 - 1);
 
 const runnerOf =
   (models: Models | undefined): EngineHost["run"] =>

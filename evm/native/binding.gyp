@@ -8,6 +8,7 @@
         "batch.c",
         "calls.c",
         "code.c",
+        "engine.c",
         "interpreter.c",
         "modexp.c",
         "precompiles.c",

@@ -1,6 +1,6 @@
 import type { StateCase } from "./evm-case.ts";
 import type { Figures } from "./evm-figures.ts";
-import { runNative } from "./evm-native.ts";
+import { runNative, runWasm } from "./evm-native.ts";
 import { runReference } from "./evm-reference.ts";
 import { runStepper } from "./evm-stepper.ts";
 import { runVerifier } from "./evm-verifier.ts";
@@ -30,6 +30,7 @@ export interface Executor {
 /** Everything that must agree with the official tests. */
 export const EXECUTORS: readonly Executor[] = [
   { name: "native", verifies: false, run: runNative },
+  { name: "wasm", verifies: false, run: runWasm },
   { name: "reference", verifies: false, run: runReference },
   { name: "stepper", verifies: false, run: runStepper },
   { name: "verifier", verifies: true, run: runVerifier },

@@ -30,7 +30,7 @@ const USAGE = `usage: npm run conformance -- SUITE FOLDER [--json] [OPTIONS]
   evm-vm FOLDER      the classic VM tests
 Options of the last two:
   --verify           have the Solidity verifier execute steps too
-  --executor NAME    judge this executor alone: native, stepper or verifier
+  --executor NAME    judge this executor alone: native, wasm, reference, stepper or verifier
   --filter TEXT      only cases whose name contains TEXT
   --sample K         only every K-th of these
   --limit N          only the first N of these

@@ -1,3 +1,5 @@
+import { defaultBackend } from "@elench/evm/engine/engine";
+import { wasmBackend } from "@elench/evm/engine/wasm";
 import type { Contender } from "./contender.ts";
 import { Ours } from "./ours.ts";
 import { Reference } from "./reference.ts";
@@ -12,6 +14,7 @@ export type Role = "ours" | "wasm" | "threads" | "ethereumjs" | "revm";
 /** In the order in which they run. One that can be asked for its state comes first, because the others' state roots are held against its own. */
 export const CONTENDERS: Readonly<Partial<Record<Role, () => Contender>>> = {
   ethereumjs: () => new Reference(),
-  ours: () => new Ours(),
+  ours: () => new Ours(defaultBackend()),
+  wasm: () => new Ours(wasmBackend()),
   revm: () => new Revm(),
 };
