@@ -25,6 +25,8 @@ export interface Core {
   ): readonly [fault: number, receipts: Uint8Array, written: Uint8Array];
   /** @returns null if it fails */
   precompile(address: number, input: Uint8Array, gas: number): readonly [gasLeft: number, output: Uint8Array] | null;
+  /** Frees its memory. It must not be used any more. */
+  close(): void;
 }
 
 export interface CoreOptions {

@@ -40,6 +40,8 @@ export function nativeBackend(): Backend | null {
         return {
           execute: (...batch) => addon.execute(engine, host, ...batch),
           precompile: (...call) => addon.precompile(engine, host, ...call),
+          // The addon's engines end with their handles.
+          close: () => undefined,
         };
       },
     }

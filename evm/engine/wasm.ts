@@ -142,8 +142,12 @@ export function wasmBackend(): Backend {
     create: (host, options) => {
       const instance = create(wasm, options);
       wasm.adopt(instance, host);
-      const core = coreOf(wasm, instance);
-      unused.register(core, instance);
+      const token = {};
+      const core = coreOf(wasm, instance, () => {
+        unused.unregister(token);
+        wasm.drop(instance);
+      });
+      unused.register(core, instance, token);
       return core;
     },
   };
@@ -157,7 +161,8 @@ function create(wasm: Wasm, { secret, capacity, bounded }: CoreOptions): number 
   return instance;
 }
 
-const coreOf = (wasm: Wasm, instance: number): Core => ({
+const coreOf = (wasm: Wasm, instance: number, close: () => void): Core => ({
+  close,
   execute: (bytes, chainId, gas, state, senders) =>
     wasm.with([bytes, chainId, state, senders], (batch, id, at, from) => {
       const { exports } = wasm;

@@ -45,7 +45,9 @@ async function runBy(backend: Backend, test: StateCase): Promise<Outcome> {
   const bytes = encodeBatch([{ ...header, transactions: [test.transaction] }]);
   const previous = { number: number - 1n, stateRoot, history: historyBefore(number) };
   const input = batchInput({ ...ordinary(CHAIN_ID), gas: PLENTY }, previous, bytes);
-  const { transactions, next } = new Engine({ store: state.store, l1Bounds: false, backend }).execute(input);
+  const engine = new Engine({ store: state.store, l1Bounds: false, backend });
+  const { transactions, next } = engine.execute(input);
+  engine.close();
   const receipt = transactions[0]?.receipt;
   if (!receipt) return { status: "rejected", why: "the engine drops the transaction" };
   return { status: "executed", root: hex(next.stateRoot), logsHash: hex(logsHash(receipt.logs)) };

@@ -55,6 +55,7 @@ async function judge(scenario: Scenario, { verifier, verified = 60, met = new Ma
   const engine = new Engine({ store: (await stageOf(scenario)).state.store, models });
   const native = await runReferenceBatch(stage.input, { state: stage.state, models });
   compareNative(engine.execute(stage.input), native);
+  engine.close();
   const kinds = step(stage, native);
   for (const kind of kinds.values()) met.set(kind, (met.get(kind) ?? 0) + 1);
   const chosen = verifier ? choose(kinds, met, verified) : new Set<bigint>();
