@@ -16,7 +16,7 @@ export function executorOf(evm: Evm, state: NativeState, models: Models | undefi
   if (evm === "reference") return (input) => runReferenceBatch(input, { state, ...(models && { models }) });
   const engine = new Engine({ store: state.store, ...(models && { models }) });
   return async (input) => {
-    const batch = engine.execute(input);
+    const batch = await engine.run(input);
     await state.manager.setStateRoot(batch.next.stateRoot);
     return batch;
   };

@@ -48,7 +48,7 @@ async function agree(bytes: Uint8Array, batchGas?: bigint, what = "", after?: bi
     const engine = new Engine({ store: (await testWorld()).state.store, backend });
     // Twice on one engine: the second time on what the first has left in memory.
     for (let times = 0; times < 2; times++)
-      assert.deepEqual(plain(engine.execute(input)), plain(native), `${what}: ${backend.name}`);
+      assert.deepEqual(plain(await engine.run(input)), plain(native), `${what}: ${backend.name}`);
   }
   const blocks = [firstBlock(input)];
   const halted = runBatch(host, input, (m) => {

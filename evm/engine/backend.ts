@@ -40,7 +40,7 @@ export interface CoreOptions {
 
 export interface Backend {
   readonly name: "native" | "wasm";
-  /** The senders of a batch's transactions from … to − 1: 21 bytes for each of the batch's. */
-  recover(bytes: Uint8Array, chainId: Uint8Array, from: number, to: number): Uint8Array;
+  /** The senders of a batch's transactions, 21 bytes for each: whether it has one, and its address. On several threads, if there are. */
+  recover(bytes: Uint8Array, chainId: Uint8Array): Promise<Uint8Array>;
   create(host: EngineHost, options: CoreOptions): Core;
 }

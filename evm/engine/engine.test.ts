@@ -3,13 +3,26 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Worker } from "node:worker_threads";
 import { concat } from "@elench/bytes/concat";
-import { joinWords } from "@elench/bytes/words";
+import { joinWords, toBigInt } from "@elench/bytes/words";
+import { keccak256 } from "@elench/merkle/tree";
 import { PRECOMPILE } from "@elench/spec/evm/precompiles";
 import { bytesToHex } from "@ethereumjs/util";
 import { type BatchInput, batchInput, type ChainState } from "../batch/claim.ts";
-import { CHAIN_ID, randomBatch, testInput, testWorld } from "../batch/fixtures/batches.ts";
+import { encodeBatch } from "../batch/encoding.ts";
+import {
+  CHAIN_ID,
+  damaged,
+  KEYS,
+  randomBatch,
+  randomTransaction,
+  testBlock,
+  testInput,
+  testWorld,
+} from "../batch/fixtures/batches.ts";
 import type { NativeBatch } from "../batch/native-batch.ts";
 import { ordinary } from "../batch/record.ts";
+import { signer } from "../batch/signer.ts";
+import { decodeTransaction } from "../batch/transaction.ts";
 import { runPrecompile } from "../machine/phases/run-precompile.ts";
 import type { NodeStore } from "../structures/node-store.ts";
 import { seededRandom } from "../trie/fixtures/random.ts";
@@ -38,7 +51,8 @@ test("native or WebAssembly, what it keeps in memory changes nothing: not its bo
   const outputs: string[] = [];
   for (let i = 0; i < 30; i++) {
     const bytes = randomBatch(random);
-    const results = engines.map((engine) => engine.execute(next(states[i] as ChainState, bytes)));
+    const input = next(states[i] as ChainState, bytes);
+    const results = await Promise.all(engines.map((engine) => engine.run(input)));
     const told = results.map(summary);
     assert.deepEqual(new Set(told).size, 1, `batch ${i}`);
     batches.push(bytes);
@@ -48,7 +62,8 @@ test("native or WebAssembly, what it keeps in memory changes nothing: not its bo
   for (let i = 0; i < 40; i++) {
     const at = random(30);
     const engine = engines[random(engines.length)] as Engine;
-    assert.equal(summary(engine.execute(next(states[at] as ChainState, batches[at] as Uint8Array))), outputs[at]);
+    const input = next(states[at] as ChainState, batches[at] as Uint8Array);
+    assert.equal(summary(await engine.run(input)), outputs[at]);
   }
 });
 
@@ -65,14 +80,14 @@ for (const backend of BACKENDS)
     };
     const input = testInput(root, randomBatch(seededRandom(5)));
     const engine = new Engine({ store, backend });
-    const expected = summary(new Engine({ store: state.store, backend }).execute(input));
+    const expected = summary(await new Engine({ store: state.store, backend }).run(input));
     lost.add(bytesToHex(root));
-    assert.throws(() => engine.execute(input), /cannot be executed: a trie node of the state is missing/);
+    await assert.rejects(engine.run(input), /cannot be executed: a trie node of the state is missing/);
     lost.clear();
-    assert.equal(summary(engine.execute(input)), expected);
+    assert.equal(summary(await engine.run(input)), expected);
     lost.add("corrupt");
-    assert.throws(
-      () => new Engine({ store, backend }).execute(input),
+    await assert.rejects(
+      new Engine({ store, backend }).run(input),
       /cannot be executed: a trie node of the state is corrupt/,
     );
   });
@@ -115,7 +130,7 @@ for (const backend of BACKENDS)
     const engine = new Engine({ store: state.store, backend });
     assert.throws(() => engine.execute(input, new Uint8Array(20)), /senders/);
     assert.throws(() => engine.execute(input, new Uint8Array(0)), /senders/);
-    engine.execute(input, recoverSenders(input));
+    engine.execute(input, await recoverSenders(input));
   });
 
 for (const { name } of BACKENDS)
@@ -130,3 +145,28 @@ for (const { name } of BACKENDS)
     await worker.terminate();
     assert.equal(depth, 1024);
   });
+
+test("senders are those that the decoder and the curve's library give, on any number of threads", async () => {
+  const random = seededRandom(29);
+  const transactions = Array.from({ length: 300 }, (_, i) => {
+    const bytes = randomTransaction(random, BigInt(i), KEYS[i % KEYS.length] as Uint8Array);
+    return i % 5 === 0 ? damaged(random, bytes) : bytes;
+  });
+  const input = testInput(new Uint8Array(32), encodeBatch([testBlock(transactions)]));
+  const expected = transactions.map((bytes) => {
+    const read = (offset: number, length: number): Uint8Array => bytes.subarray(offset, offset + length);
+    const decoded = decodeTransaction(read, 0, bytes.length, CHAIN_ID);
+    if (!decoded) return null;
+    const { prefix, offset, length, suffix } = decoded.signed;
+    return signer(decoded.signature, keccak256(concat(prefix, read(offset, length), suffix)));
+  });
+  assert.ok(expected.includes(null) && new Set(expected).size > KEYS.length);
+  for (const backend of BACKENDS) {
+    const senders = await recoverSenders(input, backend);
+    const found = expected.map((_, i) => {
+      const [flag, ...address] = senders.subarray(21 * i, 21 * (i + 1));
+      return flag === 1 ? toBigInt(Uint8Array.from(address)) : null;
+    });
+    assert.deepEqual(found, expected, backend.name);
+  }
+});

@@ -67,8 +67,13 @@ export class Engine {
     this.#core = backend.create(host, { secret: randomBytes(HASH), capacity: cacheBytes, bounded: l1Bounds });
   }
 
+  /** Recovers the senders of a batch, and executes it. */
+  async run(input: BatchInput): Promise<NativeBatch> {
+    return this.execute(input, await recoverSenders(input, this.backend));
+  }
+
   /** Executes a batch by the rules of docs/evm-machine.md. @param senders of `recoverSenders`. @throws MissingModel */
-  execute(input: BatchInput, senders = recoverSenders(input, this.backend)): NativeBatch {
+  execute(input: BatchInput, senders: Uint8Array): NativeBatch {
     const { config, gas, previous, bytes } = input;
     const state = encodeState(previous);
     const batch = bytes.view(0, bytes.size);
@@ -109,7 +114,7 @@ export class Engine {
 export const recoverSenders = (
   { bytes, config }: Pick<BatchInput, "bytes" | "config">,
   backend = defaultBackend(),
-): Uint8Array => backend.recover(bytes.view(0, bytes.size), wordBytes(config.chainId), 0, 2 ** 32 - 1);
+): Promise<Uint8Array> => backend.recover(bytes.view(0, bytes.size), wordBytes(config.chainId));
 
 const runnerOf =
   (models: Models | undefined): EngineHost["run"] =>

@@ -31,10 +31,12 @@ interface Exports {
   written(instance: number): number;
   returned(instance: number): number;
   precompile(instance: number, address: number, input: number, length: number, gas: bigint): bigint;
-  recover(bytes: number, length: number, chainId: number, from: number, to: number): number;
+  count(bytes: number, length: number): number;
+  recover(bytes: number, length: number, chainId: number, senders: number): number;
 }
 
 const HASH = 32;
+const SENDER_BYTES = 21;
 /** What a host's function tells instead of a length. */
 const [NOTHING, FAILED] = [-1, -2];
 
@@ -129,16 +131,15 @@ export function wasmBackend(): Backend {
   const { exports } = wasm;
   return {
     name: "wasm",
-    recover: (bytes, chainId, from, to) =>
-      wasm.with([bytes, chainId], (batch, id) => {
-        const senders = exports.recover(batch as number, bytes.length, id as number, from, to);
-        if (senders === 0) throw outOfMemory();
-        const copy = wasm.bytes(senders);
-        const [address] = new Uint32Array(exports.memory.buffer, senders >>> 0, 1) as unknown as [number];
-        exports.release(address);
-        exports.release(senders);
-        return copy;
-      }),
+    recover: async (bytes, chainId) => {
+      const count = wasm.with([bytes], (batch) => exports.count(batch as number, bytes.length));
+      const senders = new Uint8Array(SENDER_BYTES * count);
+      wasm.with([bytes, chainId, senders], (batch, id, to) => {
+        if (exports.recover(batch as number, bytes.length, id as number, to as number) === 0) throw outOfMemory();
+        senders.set(wasm.view(to as number, senders.length));
+      });
+      return senders;
+    },
     create: (host, options) => {
       const instance = create(wasm, options);
       wasm.adopt(instance, host);

@@ -183,24 +183,85 @@ static Handle *get_handle(napi_env env, napi_value value)
   return NULL;
 }
 
-/** recover(bytes, chainId, from, to): senders, 21 bytes for each transaction. */
-static napi_value recover(napi_env env, napi_callback_info info)
+/** A part of a batch's senders, which a thread of the pool recovers. */
+typedef struct {
+  const uint8_t *bytes;
+  size_t length;
+  Word chain_id;
+  uint32_t from, to;
+  uint8_t *senders;
+  bool done;
+  napi_async_work work;
+  napi_deferred deferred;
+  /** Keeps bytes and senders alive. */
+  napi_ref arrays;
+} Recovery;
+
+static void recover_part(napi_env env, void *data)
 {
-  napi_value a[4];
+  (void)env;
+  Recovery *const part = data;
+  part->done = batch_recover(part->bytes, part->length, &part->chain_id, part->from, part->to, part->senders);
+}
+
+static void end_part(napi_env env, napi_status status, void *data)
+{
+  Recovery *const part = data;
+  napi_value result;
+  napi_get_boolean(env, status == napi_ok && part->done, &result);
+  napi_resolve_deferred(env, part->deferred, result);
+  napi_delete_async_work(env, part->work);
+  napi_delete_reference(env, part->arrays);
+  free(part);
+}
+
+/** Keeps two arrays alive. */
+static bool hold(napi_env env, napi_value first, napi_value second, napi_ref *reference)
+{
+  napi_value pair;
+  return napi_create_array_with_length(env, 2, &pair) == napi_ok && napi_set_element(env, pair, 0, first) == napi_ok &&
+         napi_set_element(env, pair, 1, second) == napi_ok && napi_create_reference(env, pair, 1, reference) == napi_ok;
+}
+
+/** count(bytes): the transactions of a batch. */
+static napi_value count(napi_env env, napi_callback_info info)
+{
+  napi_value a[1], number;
   uint8_t *bytes;
   size_t length;
+  if (!get_arguments(env, info, 1, a) || !get_bytes(env, a[0], &bytes, &length)) return NULL;
+  napi_create_uint32(env, batch_count(bytes, length), &number);
+  return number;
+}
+
+/**
+ * recover(bytes, chainId, from, to, senders): writes the senders of some of a batch's transactions, on a thread of the pool.
+ * @returns a promise: whether there was memory for it
+ */
+static napi_value recover(napi_env env, napi_callback_info info)
+{
+  napi_value a[5], promise, name;
+  uint8_t *bytes, *senders;
+  size_t length, senders_length;
   uint32_t from, to;
-  if (!get_arguments(env, info, 4, a) || !get_bytes(env, a[0], &bytes, &length)) return NULL;
+  if (!get_arguments(env, info, 5, a) || !get_bytes(env, a[0], &bytes, &length)) return NULL;
   const uint8_t *const chain_id = get_exactly(env, a[1], 32);
-  if (chain_id == NULL) return NULL;
+  if (chain_id == NULL || !get_bytes(env, a[4], &senders, &senders_length)) return NULL;
   if (napi_get_value_uint32(env, a[2], &from) != napi_ok || napi_get_value_uint32(env, a[3], &to) != napi_ok)
     return fail(env, "expected numbers of transactions");
-  const Word id = word_from_bytes(chain_id);
-  Buffer senders = {NULL, 0, 0};
-  const bool done = batch_recover(bytes, length, &id, from, to, &senders);
-  const napi_value result = done ? to_bytes(env, senders.data, senders.length) : fail(env, "out of memory");
-  buffer_free(&senders);
-  return result;
+  if (senders_length != SENDER_BYTES * (size_t)batch_count(bytes, length))
+    return fail(env, "the senders' array has another length than the batch");
+  Recovery *const part = calloc(1, sizeof *part);
+  if (part == NULL) return fail(env, "out of memory");
+  *part = (Recovery){bytes, length, word_from_bytes(chain_id), from, to, senders, false, NULL, NULL, NULL};
+  napi_create_string_utf8(env, "recover senders", NAPI_AUTO_LENGTH, &name);
+  const bool queued = hold(env, a[0], a[4], &part->arrays) &&
+                      napi_create_promise(env, &part->deferred, &promise) == napi_ok &&
+                      napi_create_async_work(env, NULL, name, recover_part, end_part, part, &part->work) == napi_ok &&
+                      napi_queue_async_work(env, part->work) == napi_ok;
+  if (queued) return promise;
+  free(part);
+  return fail(env, "cannot recover senders on another thread");
 }
 
 /**
@@ -266,7 +327,8 @@ NAPI_MODULE_INIT()
   const struct {
     const char *name;
     napi_callback function;
-  } functions[] = {{"create", create}, {"recover", recover}, {"execute", execute}, {"precompile", precompile}};
+  } functions[] = {
+    {"create", create}, {"count", count}, {"recover", recover}, {"execute", execute}, {"precompile", precompile}};
   for (size_t i = 0; i < sizeof functions / sizeof functions[0]; i++) {
     napi_value function;
     napi_create_function(env, functions[i].name, NAPI_AUTO_LENGTH, functions[i].function, NULL, &function);

@@ -64,23 +64,19 @@ uint32_t batch_count(const uint8_t *bytes, size_t length)
 }
 
 bool batch_recover(const uint8_t *bytes, size_t length, const Word *chain_id, uint32_t from, uint32_t to,
-                   Buffer *senders)
+                   uint8_t *senders)
 {
   Buffer scratch = {NULL, 0, 0};
   Cursor cursor = cursor_of(bytes, length);
   int found = 0;
   uint32_t number = 0;
-  senders->length = 0;
-  while (found >= 0 && next_block(&cursor) != NULL)
-    for (Span span; found >= 0 && next_transaction(&cursor, &span); number++) {
+  while (found >= 0 && number < to && next_block(&cursor) != NULL)
+    for (Span span; found >= 0 && number < to && next_transaction(&cursor, &span); number++) {
       Transaction transaction;
-      uint8_t *const sender = buffer_extend(senders, SENDER_BYTES);
-      if (sender == NULL) {
-        found = -1;
-        break;
-      }
+      if (number < from) continue;
+      uint8_t *const sender = senders + SENDER_BYTES * (size_t)number;
       memset(sender, 0, SENDER_BYTES);
-      if (number < from || number >= to || !transaction_decode(span, chain_id, &transaction)) continue;
+      if (!transaction_decode(span, chain_id, &transaction)) continue;
       found = transaction_sender(&transaction, &scratch, sender + 1);
       sender[0] = found > 0;
     }
@@ -323,22 +319,8 @@ static int execute(Vm *vm, const Transaction *t, int64_t intrinsic, Outcome *out
   return world_fault(world) == WORLD_SOUND ? 1 : -1;
 }
 
-/** The sender, as it was recovered before, or now. @returns 1; 0 if there is none; −1 if there is no memory for it. */
-static int sender_of(const Transaction *t, const Buffer *senders, uint32_t number, Buffer *scratch, Word *sender)
-{
-  uint8_t address[20];
-  if (senders == NULL) {
-    const int found = transaction_sender(t, scratch, address);
-    if (found == 1) *sender = word_from_short(address, sizeof address);
-    return found;
-  }
-  const uint8_t *const known = senders->data + SENDER_BYTES * (size_t)number;
-  *sender = word_from_short(known + 1, 20);
-  return known[0];
-}
-
 /** Executes one transaction, or drops it. @returns false if the world has a fault. */
-static bool take(Vm *vm, Batch *batch, Progress *progress, Span bytes, const Buffer *senders, uint32_t number)
+static bool take(Vm *vm, Batch *batch, Progress *progress, Span bytes, const uint8_t *sender)
 {
   uint8_t *const head = buffer_extend(&batch->receipts, 64);
   if (head == NULL) return false;
@@ -350,8 +332,8 @@ static bool take(Vm *vm, Batch *batch, Progress *progress, Span bytes, const Buf
   if (transaction_decode(bytes, &batch->chain_id, &t)) {
     const int64_t intrinsic = transaction_intrinsic_gas(&t);
     if (intrinsic >= 0 && is_takable(&t, intrinsic, &vm->block, progress, batch->gas)) {
-      taken = sender_of(&t, senders, number, &vm->scratch, &outcome.sender);
-      if (taken == 1) taken = execute(vm, &t, intrinsic, &outcome);
+      outcome.sender = word_from_short(sender + 1, 20);
+      if (sender[0] == 1) taken = execute(vm, &t, intrinsic, &outcome);
     }
   }
   if (taken < 0) return false;
@@ -361,16 +343,15 @@ static bool take(Vm *vm, Batch *batch, Progress *progress, Span bytes, const Buf
   return append_receipt(vm, progress, &t, &outcome, &batch->receipts);
 }
 
-bool batch_execute(Vm *vm, Batch *batch, const Buffer *senders)
+bool batch_execute(Vm *vm, Batch *batch, const uint8_t *senders)
 {
   Cursor cursor = cursor_of(batch->bytes, batch->length);
-  uint32_t number = 0;
   batch->receipts.length = 0;
   vm->block = (Environment){.number = batch->number, .chain_id = batch->chain_id, .history = batch->history};
   for (const uint8_t *header; (header = next_block(&cursor)) != NULL;) {
     Progress progress = begin_block(&vm->block, header);
-    for (Span bytes; next_transaction(&cursor, &bytes); number++)
-      if (!take(vm, batch, &progress, bytes, senders, number)) {
+    for (Span bytes; next_transaction(&cursor, &bytes); senders += SENDER_BYTES)
+      if (!take(vm, batch, &progress, bytes, senders)) {
         world_fail(vm->world, WORLD_NO_MEMORY);
         return false;
       }

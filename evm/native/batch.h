@@ -30,17 +30,18 @@ enum { SENDER_BYTES = 21 };
 uint32_t batch_count(const uint8_t *bytes, size_t length);
 
 /**
- * Recovers the senders of a batch's transactions. Reads the bytes alone, so it may run on any thread, before the batch is executed.
- * @param from, to of the transactions by their numbers in the batch. The others get zeros.
+ * Recovers senders of a batch's transactions. Reads the bytes alone, so it may run on any thread, before the batch is executed.
+ * @param from, to of the transactions by their numbers in the batch: to is excluded.
+ * @param senders SENDER_BYTES for each of the batch's; only those of these transactions are written.
  * @returns false if there is no memory for it.
  */
 bool batch_recover(const uint8_t *bytes, size_t length, const Word *chain_id, uint32_t from, uint32_t to,
-                   Buffer *senders);
+                   uint8_t *senders);
 
 /**
- * @param senders of `batch_recover`; NULL to recover each in its turn.
+ * @param senders of `batch_recover`, all of them.
  * @returns false if the world has a fault: then nothing of the batch counts, and the world has to be opened again.
  */
-bool batch_execute(Vm *vm, Batch *batch, const Buffer *senders);
+bool batch_execute(Vm *vm, Batch *batch, const uint8_t *senders);
 
 #endif

@@ -88,7 +88,7 @@ static void store_state(const Batch *batch, uint8_t *state)
 }
 
 /** Executes on a batch in memory of its own: it is large for a stack. */
-static int execute(Engine *engine, Batch *batch, uint8_t *state, const Buffer *senders)
+static int execute(Engine *engine, Batch *batch, uint8_t *state, const uint8_t *senders)
 {
   load_state(batch, state);
   open_world(engine, batch->state_root);
@@ -110,8 +110,7 @@ int engine_execute(Engine *engine, const uint8_t *bytes, size_t length, const ui
   Batch *const batch = calloc(1, sizeof *batch);
   if (batch == NULL) return WORLD_NO_MEMORY;
   *batch = (Batch){.bytes = bytes, .length = length, .chain_id = word_from_bytes(chain_id), .gas = (uint64_t)gas};
-  const Buffer known = {(uint8_t *)senders, senders_length, senders_length};
-  const int fault = execute(engine, batch, state, &known);
+  const int fault = execute(engine, batch, state, senders);
   free(batch);
   return fault;
 }

@@ -93,13 +93,11 @@ int64_t precompile(Instance *instance, uint32_t address, const uint8_t *input, s
   return vm_run_precompile(instance->engine->vm, address, input, length, &gas) == ENDED ? gas : -1;
 }
 
-/** @returns a buffer to release with its bytes; 0 if there is no memory for it. */
-EXPORT("recover")
-Buffer *recover(const uint8_t *bytes, size_t length, const uint8_t *chain_id, uint32_t from, uint32_t to)
+EXPORT("count") uint32_t count(const uint8_t *bytes, size_t length) { return batch_count(bytes, length); }
+
+/** @param senders room for those of the whole batch. @returns 0 if there is no memory for it. */
+EXPORT("recover") int recover(const uint8_t *bytes, size_t length, const uint8_t *chain_id, uint8_t *senders)
 {
   const Word id = word_from_bytes(chain_id);
-  Buffer *const senders = calloc(1, sizeof *senders);
-  if (senders == NULL || batch_recover(bytes, length, &id, from, to, senders)) return senders;
-  free(senders);
-  return NULL;
+  return batch_recover(bytes, length, &id, 0, UINT32_MAX, senders);
 }

@@ -46,7 +46,7 @@ async function runBy(backend: Backend, test: StateCase): Promise<Outcome> {
   const previous = { number: number - 1n, stateRoot, history: historyBefore(number) };
   const input = batchInput({ ...ordinary(CHAIN_ID), gas: PLENTY }, previous, bytes);
   const engine = new Engine({ store: state.store, l1Bounds: false, backend });
-  const { transactions, next } = engine.execute(input);
+  const { transactions, next } = await engine.run(input);
   engine.close();
   const receipt = transactions[0]?.receipt;
   if (!receipt) return { status: "rejected", why: "the engine drops the transaction" };

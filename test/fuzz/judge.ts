@@ -54,7 +54,7 @@ async function judge(scenario: Scenario, { verifier, verified = 60, met = new Ma
   const stage = await stageOf(scenario);
   const engine = new Engine({ store: (await stageOf(scenario)).state.store, models });
   const native = await runReferenceBatch(stage.input, { state: stage.state, models });
-  compareNative(engine.execute(stage.input), native);
+  compareNative(await engine.run(stage.input), native);
   engine.close();
   const kinds = step(stage, native);
   for (const kind of kinds.values()) met.set(kind, (met.get(kind) ?? 0) + 1);

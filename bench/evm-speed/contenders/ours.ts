@@ -30,7 +30,7 @@ export class Ours implements Contender {
     if (!this.#world) throw new Error("no world is loaded");
     const { engine, last } = this.#world;
     const input = batchInput(ordinary(CHAIN_ID), last, bytes);
-    const [senders, recovery] = await timed(async () => recoverSenders(input, this.#backend));
+    const [senders, recovery] = await timed(() => recoverSenders(input, this.#backend));
     const [batch, whole] = await timed(async () => engine.execute(input, senders));
     this.#world = { engine, last: batch.next };
     return {
